@@ -1,7 +1,10 @@
-//! The extension module `oxalchemy._rs`.
+//! The extension module `oxalchemy._rs`; see `src/py`. The documented namespace lives in `python/oxalchemy`.
+
+mod py;
+
 use pyo3::prelude::*;
 
 #[pymodule]
-fn _rs(_m: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+fn _rs(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    py::register(m)
 }

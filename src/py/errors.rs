@@ -1,0 +1,81 @@
+//! The one place where errors become Python exceptions.
+
+use super::imports;
+use pyo3::PyErr;
+use pyo3::prelude::*;
+use sql::SqlError;
+use sql::error::ErrorKind;
+
+/// An instance of `oxalchemy.exc.<class>` with `message`.
+pub fn exc(py: Python<'_>, class: &str, message: impl Into<String>) -> PyErr {
+    match imports::exc(py, class) {
+        Ok(t) => PyErr::from_type(t, message.into()),
+        Err(e) => e,
+    }
+}
+/// `ArgumentError`.
+pub fn argument_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
+    exc(py, "ArgumentError", message)
+}
+/// `InvalidRequestError`.
+pub fn invalid_request(py: Python<'_>, message: impl Into<String>) -> PyErr {
+    exc(py, "InvalidRequestError", message)
+}
+/// `CompileError`.
+pub fn compile_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
+    exc(py, "CompileError", message)
+}
+/// Emit a warning of `oxalchemy.exc.<class>`.
+pub fn warn(py: Python<'_>, class: &str, message: &str) -> PyResult<()> {
+    imports::warn(py)?.call1((message, imports::exc(py, class)?, 2))?;
+    Ok(())
+}
+
+/// The user's own exception travelling through a pure room.
+#[derive(Debug)]
+pub struct HostError(pub Py<PyAny>);
+
+impl sql::host::HostObject for HostError {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn same(&self, _other: &dyn sql::host::HostObject) -> bool {
+        false
+    }
+    fn repr(&self) -> String {
+        "exception".to_owned()
+    }
+}
+
+/// Wrap a Python exception so that it can pass through a pure room and come out unchanged.
+pub fn to_sql_error(py: Python<'_>, e: PyErr) -> SqlError {
+    SqlError {
+        kind: ErrorKind::Host,
+        message: e.to_string(),
+        host: Some(std::sync::Arc::new(HostError(e.into_value(py).into_any()))),
+    }
+}
+
+/// Any error of room `sql` as its documented exception.
+pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
+    if let Some(host) = e.host.as_ref().and_then(|h| h.as_any().downcast_ref::<HostError>()) {
+        return PyErr::from_value(host.0.bind(py).clone());
+    }
+    let class = match e.kind {
+        ErrorKind::Argument => "ArgumentError",
+        ErrorKind::InvalidRequest => "InvalidRequestError",
+        ErrorKind::Compile | ErrorKind::Host => "CompileError",
+        ErrorKind::UnsupportedCompilation => "UnsupportedCompilationError",
+        ErrorKind::Identifier => "IdentifierError",
+        ErrorKind::NoForeignKeys => "NoForeignKeysError",
+        ErrorKind::AmbiguousForeignKeys => "AmbiguousForeignKeysError",
+        ErrorKind::NoReferencedTable => "NoReferencedTableError",
+        ErrorKind::NoReferencedColumn => "NoReferencedColumnError",
+        ErrorKind::DuplicateColumn => "DuplicateColumnError",
+        ErrorKind::ConstraintColumnNotFound => "ConstraintColumnNotFoundError",
+        ErrorKind::CircularDependency => "CircularDependencyError",
+        ErrorKind::NotImplemented => return pyo3::exceptions::PyNotImplementedError::new_err(e.message),
+        ErrorKind::Type => return pyo3::exceptions::PyTypeError::new_err(e.message),
+    };
+    exc(py, class, e.message)
+}

@@ -1,0 +1,42 @@
+//! The one table of Python objects that Rust reaches for, imported on first use.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+macro_rules! objects {
+    ($($(#[$m:meta])* $f:ident = $module:literal $name:literal;)*) => {$(
+        $(#[$m])*
+        pub fn $f(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+            static CELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+            CELL.get_or_try_init(py, || Ok(py.import($module)?.getattr($name)?.unbind())).map(|o| o.bind(py).clone())
+        }
+    )*};
+}
+
+objects! {
+    /// `datetime.date`
+    date = "datetime" "date";
+    /// `datetime.datetime`
+    datetime = "datetime" "datetime";
+    /// `datetime.time`
+    time = "datetime" "time";
+    /// `datetime.timedelta`
+    timedelta = "datetime" "timedelta";
+    /// `decimal.Decimal`
+    decimal = "decimal" "Decimal";
+    /// `uuid.UUID`
+    uuid = "uuid" "UUID";
+    /// `warnings.warn`
+    warn = "warnings" "warn";
+}
+
+/// A class of `oxalchemy.exc` by name.
+pub fn exc<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
+    Ok(py.import("oxalchemy.exc")?.getattr(name)?.cast_into::<PyType>()?)
+}
+
+/// A class of `oxalchemy.orm.exc` by name.
+pub fn orm_exc<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
+    Ok(py.import("oxalchemy.orm.exc")?.getattr(name)?.cast_into::<PyType>()?)
+}

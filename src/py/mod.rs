@@ -1,0 +1,26 @@
+//! Everything that must hold a Python object: the faces of the pure rooms, and the ORM at run time.
+//!
+//! `imports` is the one table of Python objects that Rust reaches for; `errors` the one place where errors become Python
+//! exceptions; `ffi` the one file with `unsafe`.
+
+pub mod dbapi;
+pub mod engine;
+pub mod errors;
+pub mod ffi;
+pub mod imports;
+pub mod orm;
+pub mod schema;
+pub mod sql;
+pub mod types;
+
+use pyo3::prelude::*;
+
+/// Add every room to `oxalchemy._rs`.
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    dbapi::register(m)?;
+    types::register(m)?;
+    sql::register(m)?;
+    schema::register(m)?;
+    engine::register(m)?;
+    orm::register(m)
+}

@@ -1,0 +1,77 @@
+//! Traits through which things of the host language enter the pure rooms. `src/py` implements them; tests may too.
+
+use crate::ast::{ExprRef, FromRef};
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// Any host value: a bound Python object, a user's exception, an `info` payload.
+pub trait HostObject: Any + Send + Sync + Debug {
+    /// For downcasting in `src/py`.
+    fn as_any(&self) -> &dyn Any;
+    /// Same host object (identity), used to compare binds.
+    fn same(&self, other: &dyn HostObject) -> bool;
+    /// Rendering inside error messages and `literal_binds`; `repr()` in Python.
+    fn repr(&self) -> String;
+    /// Literal view where there is one (ints, strings, floats, bools, None).
+    fn as_literal(&self) -> Option<crate::ast::Literal> {
+        None
+    }
+}
+
+/// An ORM entity (mapped class or alias of one) inside a statement. Implemented by the `orm` room.
+pub trait EntityNode: Any + Send + Sync + Debug {
+    /// For downcasting in `orm` and `src/py`.
+    fn as_any(&self) -> &dyn Any;
+    /// Stable identity: equal for the same entity, different for an alias of it.
+    fn entity_id(&self) -> u64;
+    /// What it selects from.
+    fn selectable(&self) -> FromRef;
+    /// Its columns in SELECT order, as expressions annotated with the entity.
+    fn columns(&self) -> Vec<ExprRef>;
+    /// Structural hash that is stable over processes' lifetime (class identity, alias identity).
+    fn structural_hash(&self) -> u128;
+}
+
+/// A user-defined SQL construct (`@compiles` on a class of the user's).
+pub trait HostExpr: Any + Send + Sync + Debug {
+    /// For downcasting.
+    fn as_any(&self) -> &dyn Any;
+    /// The compiler calls this; the implementation calls back into the compiler for sub-expressions.
+    fn compile(&self, compiler: &mut dyn HostCompiler) -> crate::SqlResult<String>;
+    /// Sub-expressions the construct wants traversed (FROM objects, binds).
+    fn children(&self) -> Vec<crate::ast::Node>;
+    /// Whether compiled text may be cached (`inherit_cache`), and under what structural hash.
+    fn structural_hash(&self) -> Option<u128>;
+}
+
+/// What a [`HostExpr`] may ask of the compiler that renders it; implemented by `compile`.
+pub trait HostCompiler {
+    /// Render a node in the current context.
+    fn process(&mut self, node: &crate::ast::Node) -> crate::SqlResult<String>;
+    /// Name of the dialect in use.
+    fn dialect_name(&self) -> &str;
+    /// For downcasting to the concrete compiler in `src/py`.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+/// A user-defined type, or user code around one (`TypeDecorator`, `UserDefinedType`, overridden processors).
+pub trait HostType: Any + Send + Sync + Debug {
+    /// For downcasting.
+    fn as_any(&self) -> &dyn Any;
+    /// DDL text, when user code gives it (`get_col_spec`, `@compiles`); `None`: render the declared visit name.
+    fn ddl(&self, dialect: &str) -> Option<crate::SqlResult<String>>;
+    /// The type that stands for it on a dialect (`load_dialect_impl`, `with_variant`, `TypeDecorator.impl`).
+    fn dialect_impl(&self, dialect: &str) -> crate::types::TypeRef;
+    /// SQL wrapped around a bound value (`bind_expression`).
+    fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef>;
+    /// SQL wrapped around a selected column (`column_expression`).
+    fn column_expression(&self, column: &ExprRef) -> Option<ExprRef>;
+    /// Structural hash, `None` when the type forbids caching (`cache_ok`).
+    fn structural_hash(&self) -> Option<u128>;
+}
+
+/// A shared host value.
+pub type HostRef = Arc<dyn HostObject>;
+/// A shared entity.
+pub type EntityRef = Arc<dyn EntityNode>;

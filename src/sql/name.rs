@@ -1,0 +1,75 @@
+//! Identifiers, and anonymous names that get their number when a statement is rendered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// An identifier with its quoting preference (`quoted_name`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name {
+    /// Verbatim text.
+    pub text: Arc<str>,
+    /// `Some(true)` always quote, `Some(false)` never, `None` by rule.
+    pub quote: Option<bool>,
+}
+
+impl Name {
+    /// A name quoted by rule.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self { text: text.into(), quote: None }
+    }
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A name that is fixed, or anonymous: numbered per statement in order of first rendering (`anon_1`, `id_1`, `users_1`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// As written.
+    Fixed(Name),
+    /// `base` + `_` + a number that the compiler gives to `id`.
+    Anon {
+        /// Which anonymous object: equal ids get the same number.
+        id: u64,
+        /// Text before the number: `anon`, a column name, a table name.
+        base: Arc<str>,
+    },
+    /// A composed name, e.g. the label `table_column` of an anonymous alias: parts joined by `_`, numbered as one.
+    Composed(Arc<[Label]>),
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Label {
+    /// A fresh anonymous name.
+    pub fn anon(base: impl Into<Arc<str>>) -> Self {
+        Self::Anon { id: NEXT.fetch_add(1, Ordering::Relaxed), base: base.into() }
+    }
+    /// A fixed name.
+    pub fn fixed(name: impl Into<Name>) -> Self {
+        Self::Fixed(name.into())
+    }
+    /// The fixed name, if it is one.
+    pub fn as_fixed(&self) -> Option<&Name> {
+        match self {
+            Self::Fixed(n) => Some(n),
+            _ => None,
+        }
+    }
+}
+
+/// A process-unique number for anonymous objects.
+pub fn next_id() -> u64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

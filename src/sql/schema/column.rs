@@ -1,0 +1,165 @@
+//! Columns and what generates their values.
+
+use super::constraint::ForeignKey;
+use crate::ast::{ExprRef, From};
+use crate::face::FaceSlot;
+use crate::host::HostRef;
+use crate::name::Name;
+use crate::types::TypeRef;
+use parking_lot::RwLock;
+use std::sync::{Arc, Weak};
+
+/// What a column belongs to. Weak: see [`crate::ast::ColumnRef`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub enum ColumnParent {
+    #[default]
+    None,
+    Table(Weak<super::Table>),
+    From(Weak<From>),
+}
+
+/// `autoincrement=`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Autoincrement {
+    #[default]
+    Auto,
+    True,
+    False,
+    IgnoreFk,
+}
+
+/// `default=`, `onupdate=`: evaluated by the client or inside the statement.
+#[derive(Clone, Debug)]
+pub enum Default_ {
+    /// A constant.
+    Scalar(HostRef),
+    /// A Python callable.
+    Callable(HostRef),
+    /// SQL, rendered inline or pre-executed.
+    Sql(ExprRef),
+    /// A sequence.
+    Sequence(Arc<Sequence>),
+}
+
+/// `server_default=`, `server_onupdate=`.
+#[derive(Clone, Debug)]
+pub enum ServerDefault {
+    /// A string, rendered as a quoted literal.
+    Literal(Arc<str>),
+    /// SQL, rendered as is.
+    Sql(ExprRef),
+    /// `FetchedValue()`: nothing rendered.
+    Fetched,
+    /// GENERATED ALWAYS AS (…).
+    Computed(Arc<Computed>),
+    /// GENERATED … AS IDENTITY.
+    Identity(Arc<Identity>),
+    /// `next_value` of a sequence.
+    Sequence(Arc<Sequence>),
+}
+
+/// `Computed(sqltext, persisted)`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Computed {
+    pub sqltext: ExprRef,
+    pub persisted: Option<bool>,
+}
+
+/// Options that Sequence and Identity share.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct IdentityOptions {
+    pub start: Option<i64>,
+    pub increment: Option<i64>,
+    pub minvalue: Option<i64>,
+    pub maxvalue: Option<i64>,
+    pub nominvalue: Option<bool>,
+    pub nomaxvalue: Option<bool>,
+    pub cycle: Option<bool>,
+    pub cache: Option<i64>,
+    pub order: Option<bool>,
+}
+
+/// `Identity(...)`.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Identity {
+    pub always: Option<bool>,
+    pub on_null: Option<bool>,
+    pub options: IdentityOptions,
+}
+
+/// `Sequence(name, ...)`.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Sequence {
+    pub name: Name,
+    pub schema: RwLock<Option<Name>>,
+    pub options: IdentityOptions,
+    pub optional: bool,
+    pub data_type: Option<TypeRef>,
+    pub face: FaceSlot,
+}
+
+/// A column: of a Table, a lightweight `table()`, a free `column()`, or a proxy inside an alias or subquery.
+#[derive(Debug)]
+pub struct Column {
+    /// Everything that may change while the column is being declared.
+    pub d: RwLock<ColumnData>,
+    /// The Python object.
+    pub face: FaceSlot,
+}
+
+/// See [`Column::d`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct ColumnData {
+    pub name: Option<Name>,
+    pub key: Option<Arc<str>>,
+    pub ty: TypeRef,
+    pub parent: ColumnParent,
+    pub primary_key: bool,
+    pub nullable: bool,
+    pub unique: Option<bool>,
+    pub index: Option<bool>,
+    pub autoincrement: Autoincrement,
+    pub system: bool,
+    pub is_literal: bool,
+    pub comment: Option<Arc<str>>,
+    pub default: Option<Default_>,
+    pub onupdate: Option<Default_>,
+    pub server_default: Option<ServerDefault>,
+    pub server_onupdate: Option<ServerDefault>,
+    pub foreign_keys: Vec<Arc<ForeignKey>>,
+    /// For a proxy: the expressions it stands for, nearest first.
+    pub proxies: Vec<ExprRef>,
+    /// `sqlite_on_conflict_not_null` and the like: (dialect, option) to value.
+    pub dialect_options: Vec<(Arc<str>, Arc<str>, HostRef)>,
+    /// Position in its table, from 0.
+    pub position: usize,
+    /// Schema columns (`Column`) carry constraints; `column()` does not.
+    pub lightweight: bool,
+}
+
+impl Column {
+    /// A column with this data.
+    pub fn new(data: ColumnData) -> Arc<Self> {
+        Arc::new(Self { d: RwLock::new(data), face: FaceSlot::default() })
+    }
+    /// Its name, empty while it has none.
+    pub fn name(&self) -> Name {
+        self.d.read().name.clone().unwrap_or_else(|| Name::new(""))
+    }
+    /// Key in `table.c`.
+    pub fn key(&self) -> Arc<str> {
+        let d = self.d.read();
+        d.key.clone().or_else(|| d.name.as_ref().map(|n| n.text.clone())).unwrap_or_else(|| "".into())
+    }
+    /// Its type.
+    pub fn ty(&self) -> TypeRef {
+        self.d.read().ty.clone()
+    }
+}
