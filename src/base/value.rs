@@ -1,0 +1,140 @@
+//! [`Value`]: one datum on its way to a database, or kept from one.
+
+use std::sync::Arc;
+
+use crate::temporal::{Date, DateTime, Interval, Time};
+
+/// One datum. Cloning never copies text or bytes.
+///
+/// Drivers accept a slice of these as positional parameters; which variants a driver binds natively and which it
+/// sends as text is the driver's business (SQLite stores `Decimal`, temporals, `Uuid` and `Json` as text).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// SQL NULL.
+    #[default]
+    Null,
+    /// A boolean; SQLite and MySQL store it as 0 or 1.
+    Bool(bool),
+    /// An integer. Wider ones are refused before they get here.
+    Int(i64),
+    /// A double.
+    Float(f64),
+    /// Unicode text.
+    Text(Arc<str>),
+    /// A byte string.
+    Bytes(Arc<[u8]>),
+    /// An exact number in its text form: digits are the identity, so no precision is lost on the way.
+    Decimal(Arc<str>),
+    /// A calendar date.
+    Date(Date),
+    /// A time of day, with an optional offset from UTC.
+    Time(Time),
+    /// A date and a time of day, with an optional offset from UTC.
+    DateTime(DateTime),
+    /// A duration.
+    Interval(Interval),
+    /// A UUID, most significant byte first.
+    Uuid([u8; 16]),
+    /// JSON in its text form.
+    Json(Arc<str>),
+    /// A list of values (PostgreSQL arrays).
+    Array(Arc<[Value]>),
+}
+
+impl Value {
+    /// Text from anything that can become an `Arc<str>`.
+    pub fn text(s: impl Into<Arc<str>>) -> Self {
+        Value::Text(s.into())
+    }
+
+    /// Bytes from anything that can become an `Arc<[u8]>`.
+    pub fn bytes(b: impl Into<Arc<[u8]>>) -> Self {
+        Value::Bytes(b.into())
+    }
+
+    /// Whether this is SQL NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The integer, when this is one (booleans count as 0 and 1).
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(i) => Some(*i),
+            Value::Bool(b) => Some(i64::from(*b)),
+            _ => None,
+        }
+    }
+
+    /// The text of `Text`, `Decimal` and `Json`.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Text(s) | Value::Decimal(s) | Value::Json(s) => Some(s),
+            _ => None,
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(v: i64) -> Self {
+        Value::Int(v)
+    }
+}
+impl From<f64> for Value {
+    fn from(v: f64) -> Self {
+        Value::Float(v)
+    }
+}
+impl From<bool> for Value {
+    fn from(v: bool) -> Self {
+        Value::Bool(v)
+    }
+}
+impl From<&str> for Value {
+    fn from(v: &str) -> Self {
+        Value::Text(v.into())
+    }
+}
+impl From<String> for Value {
+    fn from(v: String) -> Self {
+        Value::Text(v.into())
+    }
+}
+impl From<&[u8]> for Value {
+    fn from(v: &[u8]) -> Self {
+        Value::Bytes(v.into())
+    }
+}
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(v: Option<T>) -> Self {
+        v.map_or(Value::Null, Into::into)
+    }
+}
+
+/// The canonical 8-4-4-4-12 lower-case form of a UUID.
+pub fn format_uuid(bytes: &[u8; 16]) -> String {
+    let mut out = String::with_capacity(36);
+    for (i, b) in bytes.iter().enumerate() {
+        if matches!(i, 4 | 6 | 8 | 10) {
+            out.push('-');
+        }
+        for nibble in [b >> 4, b & 15] {
+            out.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+        }
+    }
+    out
+}
+
+/// Reads a UUID of 32 hex digits; dashes, braces and a `urn:uuid:` prefix are ignored, as Python's `uuid.UUID` does.
+pub fn parse_uuid(text: &str) -> Option<[u8; 16]> {
+    let text = text.replace("urn:", "").replace("uuid:", "");
+    let mut out = [0u8; 16];
+    let mut n = 0;
+    for c in text.trim_matches(['{', '}']).chars().filter(|c| *c != '-') {
+        let digit = c.to_digit(16)? as u8;
+        let slot = out.get_mut(n / 2)?;
+        *slot = *slot << 4 | digit;
+        n += 1;
+    }
+    (n == 32).then_some(out)
+}
