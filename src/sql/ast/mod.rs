@@ -8,6 +8,7 @@ pub mod clauses;
 pub mod column;
 pub mod dml;
 pub mod expr;
+pub mod fold;
 pub mod from;
 pub mod ops;
 pub mod select;
