@@ -1,0 +1,77 @@
+# The front door. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+LEGACY := .venv-legacy
+BIN := $(VENV)/bin
+SOURCES := $(shell find src python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name py.typed \)) \
+	Cargo.toml pyproject.toml README.md
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust test-python check fmt wheel dev bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/.installed ## set everything up and run the main job on SQLite
+	$(BIN)/python examples/chinook_classic.py data/chinook.sqlite
+	$(BIN)/reflector sqlite:///data/chinook.sqlite Album Artist
+
+test: test-rust test-python ## set everything up and pass all tests
+
+test-rust: ## the Rust tests of the pure rooms
+	cargo test --quiet -p oxalchemy-base -p oxalchemy-sql -p oxalchemy-drivers -p oxalchemy-engine -p oxalchemy-orm -p oxalchemy-tests
+
+test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest against the installed wheel
+	OXALCHEMY_LEGACY_PYTHON=$(CURDIR)/$(LEGACY)/bin/python $(BIN)/python -m pytest
+
+check: $(VENV)/.check-tools $(VENV)/.installed ## formatting, lints, stubs
+	cargo fmt --all --check
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m mypy.stubtest oxalchemy._rs --ignore-missing-stub --allowlist tests_py/stubtest-allowlist.txt
+
+fmt: $(VENV)/.check-tools ## format Rust and Python
+	cargo fmt --all
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+wheel: dist/.built ## build the release wheel into dist/
+
+dev: $(VENV)/.tools ## build a debug extension beside python/oxalchemy (use with PYTHONPATH=python)
+	cargo build -p oxalchemy
+	cp target/debug/lib_rs.so python/oxalchemy/_rs.so
+
+bench: $(VENV)/.test-tools $(VENV)/.installed ## speed against SQLAlchemy and stdlib sqlite3, as ratios
+	$(BIN)/python benches/bench.py
+
+clean: ## remove what was built
+	rm -rf $(VENV) $(LEGACY) dist target
+
+$(VENV)/.tools:
+	$(PYTHON) -c 'import sys; sys.exit("oxalchemy needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.10,<2'
+	@touch $@
+
+dist/.built: $(VENV)/.tools $(SOURCES)
+	rm -f dist/*.whl
+	$(BIN)/maturin build --release --quiet --interpreter $(BIN)/python --out dist
+	@touch $@
+
+$(VENV)/.installed: dist/.built
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
+	@touch $@
+
+$(VENV)/.test-tools: $(VENV)/.tools pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' sqlalchemy==2.1.9
+	@touch $@
+
+$(VENV)/.check-tools: $(VENV)/.tools pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'ruff==0.17.*' 'mypy>=2'
+	@touch $@
+
+$(LEGACY)/.ready:
+	$(PYTHON) -m venv $(LEGACY)
+	$(LEGACY)/bin/python -m pip install --quiet --disable-pip-version-check sqlalchemy==1.4.54
+	@touch $@
