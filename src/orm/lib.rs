@@ -1,1 +1,3 @@
 //! Room `orm`.
+
+pub mod flush;

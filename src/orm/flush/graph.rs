@@ -1,0 +1,228 @@
+//! Whole mappers and whole relationships: the first, usually the only, step of a plan.
+
+use super::order::Graph;
+use super::states::{self, Links};
+use super::{Action, Circular, MapperId};
+
+/// Which side holds the foreign key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The related rows refer to the parent row.
+    OneToMany,
+    /// The parent row refers to the related row.
+    ManyToOne,
+    /// An association row refers to both.
+    ManyToMany,
+}
+
+/// A relationship that takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relationship {
+    /// Base mapper of the class that has the attribute.
+    pub parent: MapperId,
+    /// Base mapper of the related class.
+    pub child: MapperId,
+    /// See [`Direction`].
+    pub direction: Direction,
+    /// The foreign key is written by an extra UPDATE, so it orders nothing before it.
+    pub post_update: bool,
+}
+
+impl Relationship {
+    /// Without `post_update`.
+    pub fn new(parent: MapperId, child: MapperId, direction: Direction) -> Self {
+        Relationship { parent, child, direction, post_update: false }
+    }
+    /// With `post_update`.
+    pub fn with_post_update(self) -> Self {
+        Relationship { post_update: true, ..self }
+    }
+    /// The mapper whose rows hold the foreign key.
+    fn holder(&self) -> MapperId {
+        if self.direction == Direction::OneToMany { self.child } else { self.parent }
+    }
+}
+
+/// An object that takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateInfo {
+    /// Its base mapper.
+    pub mapper: MapperId,
+    /// Its row goes away.
+    pub delete: bool,
+    /// Only its relationships are looked at, its row is not written.
+    pub list_only: bool,
+}
+
+impl StateInfo {
+    /// An object whose row is written.
+    pub fn save(mapper: MapperId) -> Self {
+        StateInfo { mapper, delete: false, list_only: false }
+    }
+    /// An object whose row is deleted.
+    pub fn delete(mapper: MapperId) -> Self {
+        StateInfo { mapper, delete: true, list_only: false }
+    }
+}
+
+/// What is to be flushed.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Number of base mappers.
+    pub mappers: usize,
+    /// Relationships with something to do.
+    pub relationships: &'a [Relationship],
+    /// Objects.
+    pub states: &'a [StateInfo],
+}
+
+/// A node of the first graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Save(MapperId),
+    Delete(MapperId),
+    Process(u32, bool),
+    PostUpdate(MapperId, bool),
+}
+
+/// Numbers the units: saves in table order, relationships, post updates, deletes in reverse table order. Smaller numbers
+/// come first wherever dependencies leave the choice.
+pub(super) struct Units {
+    mappers: u32,
+    relationships: u32,
+}
+
+impl Units {
+    pub fn len(&self) -> usize {
+        (4 * self.mappers + 2 * self.relationships) as usize
+    }
+    pub fn id(&self, unit: Unit) -> u32 {
+        let (m, r) = (self.mappers, self.relationships);
+        match unit {
+            Unit::Process(rel, true) => rel,
+            Unit::PostUpdate(mapper, true) => r + mapper,
+            Unit::Save(mapper) => r + m + mapper,
+            Unit::Process(rel, false) => r + 2 * m + rel,
+            Unit::PostUpdate(mapper, false) => 2 * r + 2 * m + mapper,
+            Unit::Delete(mapper) => 2 * r + 4 * m - 1 - mapper,
+        }
+    }
+    pub fn unit(&self, id: u32) -> Unit {
+        let (m, r) = (self.mappers, self.relationships);
+        match id {
+            i if i < r => Unit::Process(i, true),
+            i if i < r + m => Unit::PostUpdate(i - r, true),
+            i if i < r + 2 * m => Unit::Save(i - r - m),
+            i if i < 2 * r + 2 * m => Unit::Process(i - r - 2 * m, false),
+            i if i < 2 * r + 3 * m => Unit::PostUpdate(i - 2 * r - 2 * m, false),
+            i => Unit::Delete(2 * r + 4 * m - 1 - i),
+        }
+    }
+}
+
+/// What one relationship orders, between whole units.
+pub(super) fn edges(id: u32, rel: &Relationship) -> Vec<(Unit, Unit)> {
+    let saved = Unit::Process(id, false);
+    let deleted = Unit::Process(id, true);
+    let (parent, child) = (rel.parent, rel.child);
+    let (save_parent, save_child) = (Unit::Save(parent), Unit::Save(child));
+    let (delete_parent, delete_child) = (Unit::Delete(parent), Unit::Delete(child));
+    if rel.post_update && rel.direction != Direction::ManyToMany {
+        let after = Unit::PostUpdate(rel.holder(), false);
+        let before = Unit::PostUpdate(rel.holder(), true);
+        return vec![
+            (save_parent, saved),
+            (save_child, saved),
+            (saved, after),
+            (after, delete_parent),
+            (after, delete_child),
+            (deleted, before),
+            (before, delete_parent),
+            (before, delete_child),
+        ];
+    }
+    match rel.direction {
+        Direction::OneToMany => vec![
+            (save_parent, saved),
+            (saved, save_child),
+            (saved, delete_child),
+            (deleted, save_child),
+            (deleted, delete_child),
+            (save_child, delete_parent),
+            (delete_child, delete_parent),
+        ],
+        Direction::ManyToOne => vec![
+            (save_child, saved),
+            (saved, save_parent),
+            (deleted, delete_parent),
+            (save_parent, delete_child),
+            (delete_parent, delete_child),
+        ],
+        Direction::ManyToMany => vec![
+            (save_parent, saved),
+            (save_child, saved),
+            (saved, delete_parent),
+            (saved, delete_child),
+            // A row switch turns a deleted parent into a saved one: its association rows go first.
+            (deleted, save_parent),
+            (deleted, delete_parent),
+            (deleted, delete_child),
+        ],
+    }
+}
+
+/// Orders the writes of a flush.
+///
+/// # Errors
+/// [`Circular`] when objects depend on each other in a circle.
+pub fn plan(input: &Input<'_>, links: &dyn Links) -> Result<Vec<Action>, Circular> {
+    let units = Units { mappers: input.mappers as u32, relationships: input.relationships.len() as u32 };
+    let mut all: Vec<(Unit, Unit)> = (0..units.mappers).map(|m| (Unit::Save(m), Unit::Delete(m))).collect();
+    for (id, rel) in (0u32..).zip(input.relationships) {
+        all.extend(edges(id, rel));
+    }
+    let used = used_units(input, &units);
+    let mut graph = Graph::new(units.len());
+    for &(a, b) in &all {
+        graph.add(units.id(a), units.id(b));
+    }
+    let sorted = graph.sorted();
+    if sorted.len() < units.len() {
+        return states::plan(input, &units, &all, &graph.cyclic(), &used, links);
+    }
+    Ok(sorted.into_iter().filter(|n| used[*n as usize]).map(|n| whole(units.unit(n))).collect())
+}
+
+pub(super) fn whole(unit: Unit) -> Action {
+    match unit {
+        Unit::Save(mapper) => Action::Save { mapper, states: None },
+        Unit::Delete(mapper) => Action::Delete { mapper, states: None },
+        Unit::Process(relationship, delete) => Action::Process { relationship, delete, states: None },
+        Unit::PostUpdate(mapper, delete) => Action::PostUpdate { mapper, delete },
+    }
+}
+
+/// Units that have objects to work on.
+fn used_units(input: &Input<'_>, units: &Units) -> Vec<bool> {
+    let mut used = vec![false; units.len()];
+    let (mut saves, mut deletes) = (vec![false; input.mappers], vec![false; input.mappers]);
+    for s in input.states {
+        let m = s.mapper as usize;
+        if !s.list_only {
+            used[units.id(if s.delete { Unit::Delete(s.mapper) } else { Unit::Save(s.mapper) }) as usize] = true;
+        }
+        if s.delete { deletes[m] = true } else { saves[m] = true }
+    }
+    for (id, rel) in (0u32..).zip(input.relationships) {
+        let parent = rel.parent as usize;
+        used[units.id(Unit::Process(id, false)) as usize] = saves[parent];
+        used[units.id(Unit::Process(id, true)) as usize] = deletes[parent];
+        if rel.post_update {
+            // Deleted objects may be reached from saved parents and the other way round.
+            for delete in [false, true] {
+                used[units.id(Unit::PostUpdate(rel.holder(), delete)) as usize] = true;
+            }
+        }
+    }
+    used
+}
