@@ -4,6 +4,7 @@
 //! ([`Select`], [`Compound`], [`TextualSelect`], [`Insert`], [`Update`], [`Delete`]); [`Node`] is any of them.
 //! All are shared (`Arc`) and never changed after they are built; generative methods clone and change the clone.
 
+pub mod build;
 pub mod clauses;
 pub mod column;
 pub mod dml;
@@ -11,7 +12,10 @@ pub mod expr;
 pub mod fold;
 pub mod from;
 pub mod ops;
+pub mod precedence;
+pub mod proxy;
 pub mod select;
+pub mod typing;
 
 pub use clauses::*;
 pub use column::ColumnRef;

@@ -13,6 +13,8 @@ pub struct CustomOp {
     pub is_comparison: bool,
     /// `op()` renders without spaces around when false (e.g. `->`): kept as SQLAlchemy's `eager_grouping`.
     pub eager_grouping: bool,
+    /// `a op b op c` needs no parentheses.
+    pub natural_self_precedent: bool,
 }
 
 /// Operators of column expressions. Each has its Python function in `oxalchemy.sql.operators` under the documented name.

@@ -1,0 +1,364 @@
+//! Columns of FROM elements: proxies of the columns behind them, made on first use.
+
+use super::build;
+use super::{ExprKind, ExprRef, From, FromKind, FromRef, LateralElement, Node, QueryKind, QueryRef, SelectItem};
+use crate::name::{Label, Name};
+use crate::schema::column::ColumnData;
+use crate::schema::{Column, ColumnParent};
+use std::sync::Arc;
+
+/// A column of a FROM element: its key in `.c`, and the column as an expression.
+pub type KeyedColumn = (Arc<str>, ExprRef);
+
+/// What a result column is called: fixed, or anonymous for an expression without a name.
+pub fn result_name(e: &ExprRef) -> Label {
+    match &e.kind {
+        ExprKind::Column(c) => Label::Fixed(c.column.name()),
+        ExprKind::LiteralColumn(n) => Label::Fixed(n.clone()),
+        ExprKind::Label { name, .. } => name.clone(),
+        ExprKind::Function(f) => Label::anon(f.name.text.clone()),
+        ExprKind::Grouping(inner) | ExprKind::TypeCoerce(inner) => result_name(inner),
+        ExprKind::Cast { element, .. } => match &element.kind {
+            ExprKind::Column(_) | ExprKind::LiteralColumn(_) | ExprKind::Label { .. } => result_name(element),
+            _ => Label::anon("anon"),
+        },
+        ExprKind::ScalarSelect(q) => match exported(q).as_slice() {
+            [(_, one)] if matches!(one.kind, ExprKind::Column(_) | ExprKind::Label { .. }) => result_name(one),
+            _ => Label::anon("anon"),
+        },
+        ExprKind::Over(o) => result_name(&o.func),
+        _ => Label::anon("anon"),
+    }
+}
+
+/// The key of an expression in `.c` and in result rows; annotations of an ORM attribute come first.
+pub fn key_of(e: &ExprRef) -> Option<Arc<str>> {
+    if let Some(k) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
+        return Some(k);
+    }
+    match &e.kind {
+        ExprKind::Column(c) => Some(c.column.key()),
+        ExprKind::LiteralColumn(n) => Some(n.text.clone()),
+        ExprKind::Label { name: Label::Fixed(n), .. } => Some(n.text.clone()),
+        ExprKind::Cast { element, .. } | ExprKind::TypeCoerce(element) | ExprKind::Grouping(element) => key_of(element),
+        ExprKind::Bind(b) => Some(b.orig_key.clone()),
+        ExprKind::Function(f) => Some(f.name.text.clone()),
+        _ => None,
+    }
+}
+
+/// All columns of one item of a columns clause.
+pub fn item_columns(item: &SelectItem) -> Vec<ExprRef> {
+    match item {
+        SelectItem::Expr(e) => match &e.kind {
+            ExprKind::TableValue(f) => columns(f).into_iter().map(|(_, c)| c).collect(),
+            _ => vec![e.clone()],
+        },
+        SelectItem::From(f) => columns(f).into_iter().map(|(_, c)| c).collect(),
+        SelectItem::Entity(e) => e.columns(),
+        SelectItem::Host(_) => Vec::new(),
+    }
+}
+
+/// The columns a query gives, as they were selected (not proxies), with their keys.
+pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
+    fn keyed(items: Vec<ExprRef>) -> Vec<KeyedColumn> {
+        items
+            .into_iter()
+            .filter(|e| !matches!(e.kind, ExprKind::Text(_)))
+            .map(|e| (key_of(&e).unwrap_or_else(|| "".into()), e))
+            .collect()
+    }
+    match &q.kind {
+        QueryKind::Select(s) => keyed(s.columns.iter().flat_map(item_columns).collect()),
+        QueryKind::Compound(c) => c.selects.first().map(exported).unwrap_or_default(),
+        QueryKind::Textual(t) => keyed(t.columns.clone()),
+        QueryKind::FromStatement(f) => keyed(f.entities.iter().flat_map(item_columns).collect()),
+        QueryKind::Grouping(q) => exported(q),
+        QueryKind::Values(f) => columns(f),
+    }
+}
+
+/// The elements whose columns those of `from` stand for, in order, with the key each proxy gets.
+fn sources(from: &FromRef) -> Vec<KeyedColumn> {
+    match &from.kind {
+        FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } => columns(element),
+        FromKind::Subquery { query, .. } | FromKind::Lateral { element: LateralElement::Query(query), .. } => named(query),
+        FromKind::Lateral { element: LateralElement::From(f), .. } => columns(f),
+        FromKind::Cte(c) => match (&c.alias_of, &c.element) {
+            (Some(original), _) => columns(original),
+            (None, super::CteElement::Query(q)) => named(q),
+            (None, super::CteElement::Insert(i)) => returning(&i.common.returning),
+            (None, super::CteElement::Update(u)) => returning(&u.common.returning),
+            (None, super::CteElement::Delete(d)) => returning(&d.common.returning),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn returning(items: &[SelectItem]) -> Vec<KeyedColumn> {
+    items.iter().flat_map(item_columns).map(|e| (key_of(&e).unwrap_or_else(|| "".into()), e)).collect()
+}
+
+/// Exported columns of a query under the names its subquery gives them: duplicates are made distinct.
+fn named(q: &QueryRef) -> Vec<KeyedColumn> {
+    let style = match &q.kind {
+        QueryKind::Select(s) => s.label_style,
+        QueryKind::Compound(c) => {
+            // The first SELECT of a set operation decides the names, under the label style of that SELECT.
+            return c.selects.first().map(named).unwrap_or_default();
+        }
+        QueryKind::Grouping(q) => return named(q),
+        _ => return exported(q),
+    };
+    let mut seen: rustc_hash::FxHashSet<Arc<str>> = rustc_hash::FxHashSet::default();
+    let mut repeated = 0usize;
+    exported(q)
+        .into_iter()
+        .map(|(key, e)| {
+            let full = || match (&e.kind, style) {
+                (ExprKind::Column(_), _) => table_qualified(&e).unwrap_or_else(|| key.clone()),
+                _ => key.clone(),
+            };
+            let mut k = if style == super::LabelStyle::TablenamePlusCol { full() } else { key.clone() };
+            if style != super::LabelStyle::None && !k.is_empty() && !seen.insert(k.clone()) {
+                let alt = full();
+                if !seen.contains(&alt) {
+                    seen.insert(alt.clone());
+                    k = alt;
+                } else {
+                    repeated += 1;
+                    k = format!("{alt}_{repeated}").into();
+                    seen.insert(k.clone());
+                }
+            }
+            (k, e)
+        })
+        .collect()
+}
+
+/// `table_column`, the label of a column under `TablenamePlusCol`.
+pub fn table_qualified(e: &ExprRef) -> Option<Arc<str>> {
+    let ExprKind::Column(c) = &e.kind else { return None };
+    let from = c.from.as_ref()?;
+    let name = c.column.name();
+    Some(
+        match from_name(from)? {
+            (Some(schema), t) => format!("{}_{}_{}", schema.replace('.', "_"), t, name),
+            (None, t) => format!("{t}_{name}"),
+        }
+        .into(),
+    )
+}
+
+/// Schema and name of a FROM element with a fixed name.
+pub fn from_name(from: &FromRef) -> Option<(Option<String>, String)> {
+    Some(match &from.kind {
+        FromKind::Table(t) => (t.d.read().schema.as_ref().map(ToString::to_string), t.name.to_string()),
+        _ => (None, from_label(from)?.as_fixed()?.to_string()),
+    })
+}
+
+/// Name of a FROM element other than a table.
+pub fn from_label(from: &FromRef) -> Option<Label> {
+    Some(match &from.kind {
+        FromKind::Table(t) => Label::Fixed(t.name.clone()),
+        FromKind::Alias { name, .. } | FromKind::Subquery { name, .. } => name.clone(),
+        FromKind::Lateral { name, .. } | FromKind::TableSample { name, .. } => name.clone(),
+        FromKind::Cte(c) => c.name.clone(),
+        FromKind::Values(v) => v.name.clone()?,
+        FromKind::TableValued(t) => t.name.clone(),
+        _ => return None,
+    })
+}
+
+/// The columns of a FROM element as `.c` shows them.
+pub fn columns(from: &FromRef) -> Vec<KeyedColumn> {
+    match &from.kind {
+        FromKind::Table(t) => {
+            let d = t.d.read();
+            d.columns.iter().map(|(k, c)| (k.clone(), build::column(c, Some(from.clone())))).collect()
+        }
+        FromKind::Join(j) => {
+            let mut all = Vec::new();
+            for side in [&j.left, &j.right] {
+                for (k, c) in columns(side) {
+                    let key = match (&c.kind, from_label(side)) {
+                        (ExprKind::Column(cr), _) => {
+                            cr.from.as_ref().and_then(|f| from_name(f)).map_or(k.clone(), |(s, t)| match s {
+                                Some(s) => format!("{}_{t}_{}", s.replace('.', "_"), cr.column.name()).into(),
+                                None => format!("{t}_{}", cr.column.name()).into(),
+                            })
+                        }
+                        _ => k.clone(),
+                    };
+                    all.push((key, c));
+                }
+            }
+            all
+        }
+        FromKind::Grouping(f) => columns(f),
+        FromKind::Query(q) => exported(q),
+        FromKind::Values(v) => given(from, &v.columns),
+        FromKind::TableValued(t) => given(from, &t.columns),
+        FromKind::Text(_) | FromKind::Host(_) => Vec::new(),
+        _ => proxies(from),
+    }
+}
+
+fn given(from: &FromRef, cols: &[Arc<Column>]) -> Vec<KeyedColumn> {
+    cols.iter().map(|c| (c.key(), build::column(c, Some(from.clone())))).collect()
+}
+
+/// Proxy columns, kept weakly in the element: as long as anybody holds one it stays the same.
+fn proxies(from: &FromRef) -> Vec<KeyedColumn> {
+    let cell = from.columns.get_or_init(Default::default);
+    let sources = sources(from);
+    let mut kept = cell.lock();
+    kept.resize(sources.len(), std::sync::Weak::new());
+    sources
+        .into_iter()
+        .zip(kept.iter_mut())
+        .map(|((key, source), slot)| {
+            let column = slot.upgrade().unwrap_or_else(|| {
+                let made = make_proxy(from, &key, &source);
+                *slot = Arc::downgrade(&made);
+                made
+            });
+            let key = if key.is_empty() { column.key() } else { key };
+            (key, build::column(&column, Some(from.clone())))
+        })
+        .collect()
+}
+
+/// A column of `from` that stands for `source`.
+pub fn make_proxy(from: &FromRef, key: &Arc<str>, source: &ExprRef) -> Arc<Column> {
+    let parent = ColumnParent::From(Arc::downgrade(from));
+    let mut data = match &source.kind {
+        ExprKind::Column(c) => {
+            let d = c.column.d.read();
+            let renamed = !key.is_empty() && *key != c.column_key(&d);
+            ColumnData {
+                name: if renamed { Some(Name::new(key.clone())) } else { d.name.clone() },
+                key: Some(if key.is_empty() { c.column_key(&d) } else { key.clone() }),
+                ty: d.ty.clone(),
+                primary_key: d.primary_key,
+                nullable: d.nullable,
+                foreign_keys: d.foreign_keys.clone(),
+                lightweight: d.lightweight,
+                is_literal: false,
+                ..ColumnData::default()
+            }
+        }
+        _ => {
+            let name = match result_name(source) {
+                Label::Fixed(n) => n,
+                other => Name::new(anonymous(&other)),
+            };
+            ColumnData {
+                key: Some(if key.is_empty() { name.text.clone() } else { key.clone() }),
+                name: Some(name),
+                ty: source.ty.clone(),
+                nullable: true,
+                lightweight: true,
+                ..ColumnData::default()
+            }
+        }
+    };
+    data.parent = parent;
+    data.proxies = vec![source.clone()];
+    Column::new(data)
+}
+
+/// The text that stands for an anonymous label inside a name until it is numbered: `%(id base)s`.
+pub fn anonymous(label: &Label) -> Arc<str> {
+    match label {
+        Label::Fixed(n) => n.text.clone(),
+        Label::Anon { id, base } => format!("%({id} {base})s").into(),
+        Label::Composed(parts) => parts.iter().map(|p| anonymous(p).to_string()).collect::<Vec<_>>().join("_").into(),
+    }
+}
+
+impl super::ColumnRef {
+    fn column_key(&self, d: &ColumnData) -> Arc<str> {
+        d.key.clone().or_else(|| d.name.as_ref().map(|n| n.text.clone())).unwrap_or_else(|| "".into())
+    }
+}
+
+/// The expressions a column stands for, nearest first, itself included.
+pub fn proxy_set(e: &ExprRef) -> Vec<ExprRef> {
+    let mut out = vec![e.clone()];
+    let mut at = 0;
+    while at < out.len() {
+        if let ExprKind::Column(c) = &out[at].kind {
+            let next = c.column.d.read().proxies.clone();
+            out.extend(next);
+        } else if let ExprKind::Label { element, .. } = &out[at].kind {
+            let element = element.clone();
+            out.push(element);
+        }
+        at += 1;
+    }
+    out
+}
+
+/// Identity of an expression: the column for columns, else the node.
+pub fn expr_id(e: &ExprRef) -> usize {
+    match &e.kind {
+        ExprKind::Column(c) => Arc::as_ptr(&c.column) as usize,
+        _ => Arc::as_ptr(e) as usize,
+    }
+}
+
+/// The column of `from` that stands for `target`, directly or through others.
+pub fn corresponding(from: &FromRef, target: &ExprRef, require_embedded: bool) -> Option<ExprRef> {
+    corresponding_in(&columns(from), target, require_embedded)
+}
+
+/// See [`corresponding`]: among given columns.
+pub fn corresponding_in(candidates: &[KeyedColumn], target: &ExprRef, require_embedded: bool) -> Option<ExprRef> {
+    let wanted: Vec<usize> = proxy_set(target).iter().map(expr_id).collect();
+    let target_id = expr_id(target);
+    let mut best: Option<(usize, usize, &ExprRef)> = None;
+    for (_, c) in candidates {
+        let chain: Vec<usize> = proxy_set(c).iter().map(expr_id).collect();
+        if chain[0] == target_id {
+            return Some(c.clone());
+        }
+        let common = chain.iter().filter(|i| wanted.contains(i)).count();
+        if common == 0 || (require_embedded && !wanted.iter().all(|w| chain.contains(w))) {
+            continue;
+        }
+        let distance = chain.iter().position(|i| wanted.contains(i)).unwrap_or(usize::MAX);
+        if best.as_ref().is_none_or(|(n, d, _)| common > *n || common == *n && distance < *d) {
+            best = Some((common, distance, c));
+        }
+    }
+    best.map(|(_, _, c)| c.clone())
+}
+
+/// The query or FROM element a node yields rows from, if it does.
+pub fn node_columns(node: &Node) -> Vec<KeyedColumn> {
+    match node {
+        Node::From(f) => columns(f),
+        Node::Query(q) => exported(q),
+        Node::Expr(e) => vec![(key_of(e).unwrap_or_else(|| "".into()), e.clone())],
+        Node::Insert(i) => returning(&i.common.returning),
+        Node::Update(u) => returning(&u.common.returning),
+        Node::Delete(d) => returning(&d.common.returning),
+        Node::Type(_) => Vec::new(),
+    }
+}
+
+/// A subquery of `q` with an anonymous name.
+pub fn anon_subquery(q: &QueryRef) -> FromRef {
+    From::new(FromKind::Subquery { query: q.clone(), name: Label::anon("anon") })
+}
+
+/// The query inside parentheses.
+pub fn strip_grouping(q: &QueryRef) -> &QueryRef {
+    match &q.kind {
+        QueryKind::Grouping(inner) => strip_grouping(inner),
+        _ => q,
+    }
+}
