@@ -1,8 +1,12 @@
-//! Faces of room `engine`.
+//! Engine, Connection, Transaction, pools, execution and results at run time.
+//!
+//! * `events`: which events anybody listens for.
+
+pub mod events;
 
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
-pub fn register(_m: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    events::register(m)
 }
