@@ -11,6 +11,10 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn as_any(&self) -> &dyn Any;
     /// Same host object (identity), used to compare binds.
     fn same(&self, other: &dyn HostObject) -> bool;
+    /// A number that is equal for the same host object and no other live one.
+    fn identity(&self) -> usize {
+        std::ptr::from_ref(self.as_any()).cast::<()>() as usize
+    }
     /// Rendering inside error messages and `literal_binds`; `repr()` in Python.
     fn repr(&self) -> String;
     /// Literal view where there is one (ints, strings, floats, bools, None).
@@ -63,6 +67,10 @@ pub trait HostType: Any + Send + Sync + Debug {
     fn ddl(&self, dialect: &str) -> Option<crate::SqlResult<String>>;
     /// The type that stands for it on a dialect (`load_dialect_impl`, `with_variant`, `TypeDecorator.impl`).
     fn dialect_impl(&self, dialect: &str) -> crate::types::TypeRef;
+    /// SQL text of a literal value, when user code gives it (`literal_processor`, `process_literal_param`).
+    fn literal(&self, _value: &HostRef, _dialect: &str) -> Option<crate::SqlResult<String>> {
+        None
+    }
     /// SQL wrapped around a bound value (`bind_expression`).
     fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef>;
     /// SQL wrapped around a selected column (`column_expression`).

@@ -3,6 +3,7 @@
 use crate::face::FaceSlot;
 use crate::host::{HostRef, HostType};
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What a type is at heart: decides operators, literal rendering and value conversion.
@@ -46,6 +47,35 @@ pub enum TypeArg {
     Host(HostRef),
 }
 
+impl TypeArg {
+    /// Host values count by identity: the type that holds them keeps them alive.
+    fn hash_into(&self, h: &mut impl Hasher) {
+        std::mem::discriminant(self).hash(h);
+        match self {
+            Self::None => {}
+            Self::Bool(b) => b.hash(h),
+            Self::Int(i) => i.hash(h),
+            Self::Str(s) => s.hash(h),
+            Self::List(l) => l.iter().for_each(|a| a.hash_into(h)),
+            Self::Host(o) => o.identity().hash(h),
+        }
+    }
+    /// The text, when it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+    /// The integer, when it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(i) => Some(*i),
+            _ => None,
+        }
+    }
+}
+
 /// A SQL type. `visit_name` is what the type compiler dispatches on: lower case for generic types (`string`, `big_integer`),
 /// upper case for types that render their own name (`VARCHAR`, `TINYINT`).
 #[derive(Clone, Debug, Default)]
@@ -84,6 +114,10 @@ pub struct SqlType {
     pub variants: Vec<(Arc<str>, TypeRef)>,
     /// User code attached to this type.
     pub host: Option<Arc<dyn HostType>>,
+    /// The Python type object this was read from, kept alive; `None` for the shared types below.
+    pub owner: Option<HostRef>,
+    /// The type brings its own operators (`comparator_factory`).
+    pub comparator: bool,
     /// The Python object.
     pub face: FaceSlot,
 }
@@ -96,10 +130,59 @@ impl SqlType {
     pub fn simple(visit_name: &str, affinity: Affinity) -> Self {
         Self { visit_name: visit_name.into(), affinity, ..Self::default() }
     }
+    /// The type that stands for this one on a dialect by `with_variant`, else itself.
+    pub fn variant<'a>(self: &'a Arc<Self>, dialect: &str) -> &'a TypeRef {
+        self.variants.iter().find(|(name, _)| &**name == dialect).map_or(self, |(_, ty)| ty)
+    }
+    /// An option by name.
+    pub fn option(&self, name: &str) -> Option<&TypeArg> {
+        self.options.get(name)
+    }
+    /// A boolean option, false when absent.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.options.get(name), Some(TypeArg::Bool(true)))
+    }
+    /// Feed everything that decides rendering and conversion into `h`. False when user code forbids caching.
+    pub fn hash_into(&self, h: &mut impl Hasher) -> bool {
+        self.visit_name.hash(h);
+        self.affinity.hash(h);
+        (self.length, self.precision, self.scale, self.decimal_return_scale).hash(h);
+        (self.asdecimal, self.timezone, self.comparator).hash(h);
+        (&self.collation, &self.name, &self.schema, &self.enums).hash(h);
+        self.options.len().hash(h);
+        for (k, v) in &self.options {
+            k.hash(h);
+            v.hash_into(h);
+        }
+        let mut ok = true;
+        for ty in self.item.iter().chain(&self.items) {
+            ok &= ty.hash_into(h);
+        }
+        for (dialect, ty) in &self.variants {
+            dialect.hash(h);
+            ok &= ty.hash_into(h);
+        }
+        match &self.host {
+            None => ok,
+            Some(host) => match host.structural_hash() {
+                Some(n) => {
+                    n.hash(h);
+                    ok
+                }
+                None => false,
+            },
+        }
+    }
     /// Is it `NullType`?
     pub fn is_null(&self) -> bool {
         self.affinity == Affinity::Null && self.host.is_none()
     }
+}
+
+/// `DateTime(timezone=True)`
+pub fn datetime_tz() -> TypeRef {
+    static T: std::sync::OnceLock<TypeRef> = std::sync::OnceLock::new();
+    T.get_or_init(|| Arc::new(SqlType { timezone: true, ..SqlType::simple("datetime", Affinity::DateTime) })).clone()
 }
 
 macro_rules! shared {
@@ -107,7 +190,7 @@ macro_rules! shared {
         $(#[$m])*
         pub fn $f() -> TypeRef {
             static T: std::sync::OnceLock<TypeRef> = std::sync::OnceLock::new();
-            T.get_or_init(|| Arc::new(SqlType::simple($visit, Affinity::$aff))).clone()
+            T.get_or_init(|| Arc::new(SqlType { asdecimal: $visit == "numeric", ..SqlType::simple($visit, Affinity::$aff) })).clone()
         }
     )*};
 }
@@ -120,6 +203,8 @@ shared! {
     big_integer = "big_integer" Integer;
     /// `String`
     string = "string" String;
+    /// `Unicode`
+    unicode = "unicode" String;
     /// `Boolean`
     boolean = "boolean" Boolean;
     /// `Numeric`
