@@ -25,3 +25,11 @@ pub fn remember(slot: &FaceSlot, face: &Bound<'_, PyAny>) {
 pub fn forget(slot: &FaceSlot) {
     slot.set(std::ptr::null_mut());
 }
+
+/// `object.__setattr__` (or, without a value, `__delattr__`) of a class that overrides the slot.
+pub fn generic_setattr(obj: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, value: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    let value = value.map_or(std::ptr::null_mut(), Bound::as_ptr);
+    // SAFETY: all three are borrowed from live references (a null value means delete), and the GIL is held.
+    let rc = unsafe { ffi::PyObject_GenericSetAttr(obj.as_ptr(), name.as_ptr(), value) };
+    if rc == 0 { Ok(()) } else { Err(PyErr::fetch(obj.py())) }
+}

@@ -7,6 +7,7 @@ pub mod dbapi;
 pub mod engine;
 pub mod errors;
 pub mod ffi;
+pub mod host;
 pub mod imports;
 pub mod orm;
 pub mod schema;

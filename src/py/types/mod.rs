@@ -1,8 +1,41 @@
-//! Faces of room `types`.
+//! Types: the Python classes (plain data, `python/oxalchemy/sql/sqltypes.py`) as [`sql::types::SqlType`], and the conversion
+//! of values between Python and the drivers.
+//!
+//! * [`engine`]: the base pyclass; caches what [`read`] makes of an object's attributes.
+//! * [`wrap`]: the Python object of a type; the type of a Python value.
+//! * [`bind`]: Python object to [`base::Value`]; [`result`]: cell to Python object. Both are made once per statement and
+//!   dialect and then run in a loop; only user code costs a Python call.
+//! * [`host`]: user code around a type (`TypeDecorator`, `UserDefinedType`, overridden processors).
+
+mod bind;
+mod engine;
+mod enums;
+mod face;
+mod family;
+mod host;
+mod literal;
+mod read;
+mod result;
+mod value;
+mod wrap;
+
+pub use bind::{BindProc, bind_processor};
+pub use engine::TypeEngine;
+pub use family::Family;
+pub use host::TypeHost;
+pub use result::{ResultProc, result_processor};
+pub use value::{UnsupportedValue, cell_to_py, value_to_py};
+pub use wrap::{coerce_compared_value, to_type, type_of_value, wrap_type};
 
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
-pub fn register(_m: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<TypeEngine>()?;
+    m.add_class::<face::BindProcessor>()?;
+    m.add_class::<face::ResultProcessor>()?;
+    m.add_class::<face::LiteralProcessor>()?;
+    m.add("UnsupportedValue", m.py().get_type::<UnsupportedValue>())?;
+    m.add_function(wrap_pyfunction!(face::resolve_value_to_type, m)?)?;
     Ok(())
 }

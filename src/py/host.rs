@@ -1,0 +1,60 @@
+//! Any Python object inside a node of a pure room.
+
+use pyo3::prelude::*;
+use sql::ast::Literal;
+use sql::host::{HostObject, HostRef};
+use std::any::Any;
+use std::sync::Arc;
+
+/// A Python object as a [`HostObject`].
+#[derive(Debug)]
+pub struct PyHost(pub Py<PyAny>);
+
+impl PyHost {
+    /// Wrap an object.
+    pub fn new(obj: &Bound<'_, PyAny>) -> HostRef {
+        Arc::new(Self(obj.clone().unbind()))
+    }
+    /// The Python object of a host value, if it is one.
+    pub fn get<'py>(py: Python<'py>, host: &HostRef) -> Option<Bound<'py, PyAny>> {
+        host.as_any().downcast_ref::<Self>().map(|h| h.0.bind(py).clone())
+    }
+}
+
+impl HostObject for PyHost {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn HostObject) -> bool {
+        self.identity() == other.identity()
+    }
+    fn identity(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+    fn repr(&self) -> String {
+        Python::attach(|py| self.0.bind(py).repr().map(|r| r.to_string()).unwrap_or_default())
+    }
+    fn as_literal(&self) -> Option<Literal> {
+        Python::attach(|py| literal(self.0.bind(py)))
+    }
+}
+
+/// The plain constant a Python object is, if it is one of the built-in scalar types.
+pub fn literal(obj: &Bound<'_, PyAny>) -> Option<Literal> {
+    use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
+    if obj.is_none() {
+        Some(Literal::Null)
+    } else if let Ok(b) = obj.cast_exact::<PyBool>() {
+        Some(Literal::Bool(b.is_true()))
+    } else if obj.is_exact_instance_of::<PyInt>() {
+        obj.extract().ok().map(Literal::Int)
+    } else if let Ok(f) = obj.cast_exact::<PyFloat>() {
+        Some(Literal::Float(f.value()))
+    } else if let Ok(s) = obj.cast::<PyString>() {
+        s.to_str().ok().map(|s| Literal::Text(s.into()))
+    } else if let Ok(b) = obj.cast_exact::<PyBytes>() {
+        Some(Literal::Bytes(b.as_bytes().into()))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,95 @@
+//! Processors as Python callables, for user code that wraps the built-in ones, and the base class's use of them.
+
+use super::bind::{self, BindProc};
+use super::family::Family;
+use super::result::{self, ResultProc};
+use super::{to_type, type_of_value, wrap_type};
+use pyo3::prelude::*;
+
+/// What `TypeEngine.bind_processor(dialect)` returns for a built-in type.
+#[pyclass(name = "BindProcessor", module = "oxalchemy.sql.type_api", frozen)]
+pub struct BindProcessor(BindProc);
+
+#[pymethods]
+impl BindProcessor {
+    /// The processor of a type without its user code, `None` when values pass unchanged.
+    #[staticmethod]
+    fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = ty.py();
+        let ty = to_type(ty)?;
+        let name: String = dialect.getattr("name")?.extract()?;
+        let family = Family::of(&name);
+        // The class's own override asked for it: what the affinity decides is wanted.
+        let proc = match super::TypeHost::of(&ty) {
+            Some(h) if h.hooks.decorator => bind::decorated(py, h, dialect)?,
+            _ => bind::builtin(py, &ty, family, dialect)?,
+        };
+        Ok(match proc {
+            BindProc::Any(_) => None,
+            // Strings without a native form go to the driver as they are.
+            proc => Some(Self(proc)),
+        })
+    }
+    fn __call__<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        bind::to_python(&self.0, value)
+    }
+}
+
+/// What `TypeEngine.result_processor(dialect, coltype)` returns for a built-in type.
+#[pyclass(name = "ResultProcessor", module = "oxalchemy.sql.type_api", frozen)]
+pub struct ResultProcessor(ResultProc);
+
+#[pymethods]
+impl ResultProcessor {
+    /// The processor of a type without its user code, `None` when values pass unchanged.
+    #[staticmethod]
+    fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = ty.py();
+        let ty = to_type(ty)?;
+        let name: String = dialect.getattr("name")?.extract()?;
+        let proc = match super::TypeHost::of(&ty) {
+            Some(h) if h.hooks.decorator => result::decorated(py, h, dialect)?,
+            _ => result::builtin(py, &ty, Family::of(&name), dialect)?,
+        };
+        Ok(match proc {
+            ResultProc::Raw | ResultProc::Bytes => None,
+            proc => Some(Self(proc)),
+        })
+    }
+    fn __call__<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        result::from_python(&self.0, value)
+    }
+}
+
+/// What `TypeEngine.literal_processor(dialect)` returns for a built-in type.
+#[pyclass(name = "LiteralProcessor", module = "oxalchemy.sql.type_api", frozen)]
+pub struct LiteralProcessor {
+    proc: BindProc,
+    affinity: sql::types::Affinity,
+    dialect: String,
+}
+
+#[pymethods]
+impl LiteralProcessor {
+    /// The processor of a type without its user code, `None` when the type has no literal form.
+    #[staticmethod]
+    fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = ty.py();
+        let ty = to_type(ty)?;
+        let dialect_name: String = dialect.getattr("name")?.extract()?;
+        if !super::literal::has_literal(ty.affinity) {
+            return Ok(None);
+        }
+        let proc = bind::builtin(py, &ty, Family::of(&dialect_name), dialect)?;
+        Ok(Some(Self { proc, affinity: ty.affinity, dialect: dialect_name }))
+    }
+    fn __call__(&self, value: &Bound<'_, PyAny>) -> PyResult<String> {
+        super::literal::render(value, &self.proc, self.affinity, &self.dialect)
+    }
+}
+
+/// The type object for a Python value; what `coerce_compared_value` starts from.
+#[pyfunction]
+pub fn resolve_value_to_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    wrap_type(value.py(), &type_of_value(value)?)
+}

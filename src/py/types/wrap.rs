@@ -1,0 +1,216 @@
+//! The Python object of a type, the type of a Python object.
+
+use super::engine::TypeEngine;
+use super::host::TypeHost;
+use crate::py::errors::argument_error;
+use crate::py::host::PyHost;
+use crate::py::imports;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyMemoryView, PyString, PyTime,
+    PyType, PyTzInfoAccess,
+};
+use sql::types::{self, Affinity, TypeArg, TypeRef};
+
+/// A type from a type object, a type class, or `None` (`NullType`).
+///
+/// # Errors
+/// `ArgumentError` for anything else.
+pub fn to_type(obj: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
+    if let Ok(ty) = obj.cast::<TypeEngine>() {
+        return TypeEngine::sql_type(ty);
+    }
+    if obj.is_none() {
+        return Ok(types::null_type());
+    }
+    let py = obj.py();
+    if let Ok(cls) = obj.cast::<PyType>()
+        && cls.is_subclass_of::<TypeEngine>()?
+    {
+        return to_type(&cls.call0()?);
+    }
+    if obj.is_callable() {
+        // 0.5 wrote types as callables that make one.
+        let made = obj.call0()?;
+        if let Ok(ty) = made.cast::<TypeEngine>() {
+            return TypeEngine::sql_type(ty);
+        }
+    }
+    Err(argument_error(py, format!("Object {} is not a type", obj.repr()?)))
+}
+
+/// The Python object of a type: the one it was read from, or the shared one of a shared type.
+pub fn wrap_type<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(obj) = ty.owner.as_ref().and_then(|o| PyHost::get(py, o)) {
+        return Ok(obj);
+    }
+    if let Some(obj) = crate::py::ffi::face(py, &ty.face) {
+        return Ok(obj);
+    }
+    let class = match &*ty.visit_name {
+        "integer" => "Integer",
+        "small_integer" => "SmallInteger",
+        "big_integer" => "BigInteger",
+        "string" => "String",
+        "unicode" => "Unicode",
+        "text" => "Text",
+        "boolean" => "Boolean",
+        "numeric" => "Numeric",
+        "float" => "Float",
+        "double" => "Double",
+        "date" => "Date",
+        "datetime" => "DateTime",
+        "time" => "Time",
+        "interval" => "Interval",
+        "large_binary" => "LargeBinary",
+        "uuid" => "Uuid",
+        "JSON" => "JSON",
+        "MATCHTYPE" => "MatchType",
+        "ARRAY" => "ARRAY",
+        "null" => "NullType",
+        other if sqltypes(py)?.hasattr(other)? => other,
+        _ => by_affinity(ty.affinity),
+    };
+    let class = sqltypes(py)?.getattr(class)?;
+    let obj = match (&ty.item, ty.timezone, ty.length) {
+        (Some(item), ..) if ty.affinity == Affinity::Array => class.call1((wrap_type(py, item)?,))?,
+        (_, true, _) => class.call1((true,))?,
+        (_, _, Some(n)) => class.call1((n,))?,
+        _ => class.call0()?,
+    };
+    // A type made in Rust has one Python object for ever: there are few of them, and `face` is weak.
+    kept(py).append(&obj)?;
+    crate::py::ffi::remember(&ty.face, &obj);
+    Ok(obj)
+}
+
+fn by_affinity(affinity: Affinity) -> &'static str {
+    match affinity {
+        Affinity::Integer => "Integer",
+        Affinity::Numeric => "Numeric",
+        Affinity::Float => "Float",
+        Affinity::String | Affinity::Enum => "String",
+        Affinity::Boolean | Affinity::Match => "Boolean",
+        Affinity::Date => "Date",
+        Affinity::DateTime => "DateTime",
+        Affinity::Time => "Time",
+        Affinity::Interval => "Interval",
+        Affinity::Binary => "LargeBinary",
+        Affinity::Uuid => "Uuid",
+        Affinity::Json => "JSON",
+        _ => "NullType",
+    }
+}
+
+fn kept(py: Python<'_>) -> &Bound<'_, pyo3::types::PyList> {
+    static KEPT: PyOnceLock<Py<pyo3::types::PyList>> = PyOnceLock::new();
+    KEPT.get_or_init(py, || pyo3::types::PyList::empty(py).unbind()).bind(py)
+}
+
+fn sqltypes(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static MODULE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let m = MODULE.get_or_try_init(py, || py.import("oxalchemy.sql.sqltypes").map(|m| m.into_any().unbind()))?;
+    Ok(m.bind(py))
+}
+
+/// An option that is a Python object.
+pub fn option_object<'py>(py: Python<'py>, ty: &TypeRef, attr: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if let Some(TypeArg::Host(o)) = ty.option(attr) {
+        return Ok(PyHost::get(py, o));
+    }
+    match ty.owner.as_ref().and_then(|o| PyHost::get(py, o)) {
+        Some(owner) => Ok(owner.getattr_opt(attr)?.filter(|o| !o.is_none())),
+        None => Ok(None),
+    }
+}
+
+/// The type of a Python value in an expression; `NullType` for objects that no type claims.
+pub fn type_of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
+    let py = value.py();
+    if value.is_none() {
+        return Ok(types::null_type());
+    }
+    if let Ok(s) = value.cast_exact::<PyString>() {
+        return Ok(if s.to_str().is_ok_and(|s| !s.is_ascii()) { types::unicode() } else { types::string() });
+    }
+    if value.is_exact_instance_of::<PyInt>() {
+        let small = value.extract::<i64>().is_ok_and(|i| i.unsigned_abs() < 1 << 31);
+        return Ok(if small { types::integer() } else { types::big_integer() });
+    }
+    if value.is_exact_instance_of::<PyBool>() {
+        return Ok(types::boolean());
+    }
+    if value.is_exact_instance_of::<PyFloat>() {
+        return Ok(types::double());
+    }
+    if value.is_instance(&enum_class(py)?)? {
+        return to_type(&sqltypes(py)?.getattr("_enum_type_of")?.call1((value.get_type(),))?);
+    }
+    Ok(if value.is_instance_of::<PyString>() {
+        types::string()
+    } else if value.is_instance_of::<PyInt>() {
+        types::integer()
+    } else if value.is_instance_of::<PyFloat>() {
+        types::double()
+    } else if let Ok(d) = value.cast::<PyDateTime>() {
+        if d.get_tzinfo().is_some() { types::datetime_tz() } else { types::datetime() }
+    } else if value.is_instance_of::<PyDate>() {
+        types::date()
+    } else if value.is_instance_of::<PyTime>() {
+        types::time()
+    } else if value.is_instance_of::<PyDelta>() {
+        types::interval()
+    } else if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>() {
+        types::large_binary()
+    } else if value.is_instance(&imports::decimal(py)?)? {
+        types::numeric()
+    } else if value.is_instance(&imports::uuid(py)?)? {
+        types::uuid()
+    } else {
+        return registered(value);
+    })
+}
+
+/// Types of values that dialect modules add (ranges, bit strings): class to type, in `sqltypes._type_map`.
+fn registered(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
+    let map = sqltypes(value.py())?.getattr("_value_types")?.cast_into::<PyDict>()?;
+    for class in value.get_type().mro().iter() {
+        if let Some(ty) = map.get_item(class)? {
+            return to_type(&ty);
+        }
+    }
+    Ok(types::null_type())
+}
+
+fn enum_class(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let c = CLASS.get_or_try_init(py, || py.import("enum")?.getattr("Enum").map(Bound::unbind))?;
+    Ok(c.bind(py).clone())
+}
+
+/// The type of the other operand when a value of `value` meets an expression of `ty`; `op` is the operator's Python function.
+pub fn coerce_compared_value(ty: &TypeRef, op: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
+    let py = value.py();
+    let user = match TypeHost::of(ty) {
+        Some(_) => true,
+        // These types define the method themselves.
+        None => matches!(ty.affinity, Affinity::Binary | Affinity::Uuid | Affinity::Json | Affinity::Tuple | Affinity::Array | Affinity::Other),
+    };
+    if user && ty.owner.is_some() {
+        return to_type(&wrap_type(py, ty)?.call_method1("coerce_compared_value", (op, value))?);
+    }
+    let other = type_of_value(value)?;
+    Ok(if other.is_null() || same_affinity(other.affinity, ty.affinity) { ty.clone() } else { other })
+}
+
+/// Enum values are strings; Float and Numeric mix.
+pub fn same_affinity(a: Affinity, b: Affinity) -> bool {
+    let norm = |x| match x {
+        Affinity::Enum => Affinity::String,
+        Affinity::Float => Affinity::Numeric,
+        Affinity::Match => Affinity::Boolean,
+        x => x,
+    };
+    norm(a) == norm(b)
+}
