@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::batch::Cell;
 use crate::temporal::{Date, DateTime, Interval, Time};
 
 /// One datum. Cloning never copies text or bytes.
@@ -55,6 +56,25 @@ impl Value {
     /// Whether this is SQL NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+
+    /// The same datum, borrowed.
+    pub fn as_cell(&self) -> Cell<'_> {
+        match self {
+            Value::Null => Cell::Null,
+            Value::Bool(b) => Cell::Bool(*b),
+            Value::Int(i) => Cell::Int(*i),
+            Value::Float(f) => Cell::Float(*f),
+            Value::Text(s) => Cell::Text(s),
+            Value::Bytes(b) => Cell::Bytes(b),
+            Value::Decimal(s) => Cell::Decimal(s),
+            Value::Json(s) => Cell::Json(s),
+            Value::Date(d) => Cell::Date(*d),
+            Value::Time(t) if t.offset().is_none() => Cell::Time(*t),
+            Value::DateTime(d) if d.time.offset().is_none() => Cell::DateTime(*d),
+            Value::Uuid(u) => Cell::Uuid(*u),
+            Value::Time(_) | Value::DateTime(_) | Value::Interval(_) | Value::Array(_) => Cell::Other(self),
+        }
     }
 
     /// The integer, when this is one (booleans count as 0 and 1).

@@ -1,1 +1,23 @@
-//! Room `drivers`.
+//! Room `drivers`: bytes in, [`RowBatch`](base::RowBatch) out.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`connection`] | [`Connection`], the trait that every driver implements, and what its methods exchange |
+//! | [`sqlite`] | SQLite: opened by sqlx, then stepped on the calling thread |
+//!
+//! Invariants: blocking calls on the calling thread (callers release the GIL first), no SQL of our own beyond what a
+//! protocol demands, no dialect knowledge, no Python. `unsafe` lives in `sqlite/ffi.rs` alone.
+//!
+//! ```
+//! use base::{Cell, Value};
+//! use drivers::{Connection, sqlite};
+//! let conn = sqlite::Sqlite::open(&sqlite::Options::new(":memory:"))?;
+//! let answer = conn.execute("SELECT ? + 1", &[Value::Int(41)])?;
+//! assert_eq!(answer.rows.cell(0, 0), Cell::Int(42));
+//! # Ok::<(), base::DbError>(())
+//! ```
+
+pub mod connection;
+pub mod sqlite;
+
+pub use connection::{Column, Connection, CursorId, InterruptHandle, Outcome};
