@@ -1,3 +1,34 @@
-//! Room `orm`.
+//! Room `orm`: what a mapping is, as pure values.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`mapper`] | [`Mapper`]: tables, primary key, properties, inheritance of one mapped class |
+//! | [`property`] | [`Property`]: column, relationship, composite, synonym under one attribute name |
+//! | [`relationship`] | [`Relationship`] and its configured data |
+//! | [`join_condition`] | [`JoinCondition`]: how two mapped selectables join, and which columns follow which |
+//! | [`lazy_clause`] | the WHERE of a lazy load: the join condition with one side turned into binds |
+//! | [`cascade`] | [`Cascade`]: which session operations follow a relationship |
+//! | [`entity`] | [`Entity`]: a mapped class, or an alias of one, inside a statement |
+//! | [`flush`] | flush plans over ids |
+//! | [`columns`] | columns of a selectable, column equivalents |
+//!
+//! Invariants: no I/O, no drivers, no Python. A mapper is read through snapshots (`mapper.data()`), which never change once
+//! taken: loops hold a snapshot and no lock. Callers: `src/py/orm`.
 
+pub mod cascade;
+pub mod columns;
+pub mod entity;
 pub mod flush;
+pub mod join_condition;
+pub mod lazy_clause;
+pub mod mapper;
+pub mod property;
+pub mod relationship;
+
+pub use cascade::Cascade;
+pub use entity::{AliasInfo, Entity};
+pub use join_condition::JoinCondition;
+pub use lazy_clause::LazyClause;
+pub use mapper::{Mapper, MapperData};
+pub use property::{ColumnProp, CompositeProp, Property, SynonymProp};
+pub use relationship::{Direction, Lazy, PassiveDeletes, Relationship, RelationshipData};

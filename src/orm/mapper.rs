@@ -1,0 +1,245 @@
+//! [`Mapper`]: one mapped class.
+
+use crate::columns::{self, Equivalents, col_id};
+use crate::property::Property;
+use indexmap::IndexMap;
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use sql::FaceSlot;
+use sql::ast::{ExprRef, FromRef};
+use sql::host::HostRef;
+use sql::schema::{Column, Table};
+use std::sync::{Arc, Weak};
+
+/// A mapped class: its tables, its attributes, its place in a hierarchy. Read it through [`Mapper::data`].
+#[derive(Debug)]
+pub struct Mapper {
+    /// Process-unique number, in order of definition.
+    pub id: u64,
+    /// Name of the class.
+    pub class_name: Arc<str>,
+    data: RwLock<Arc<MapperData>>,
+    /// The Python object (`Mapper`).
+    pub face: FaceSlot,
+}
+
+/// Which tables of subclasses take part in a SELECT of the class.
+#[derive(Clone, Debug, Default)]
+pub struct WithPolymorphic {
+    /// `'*'`: all subclasses, also later ones.
+    pub all: bool,
+    /// Given subclasses.
+    pub mappers: Vec<Weak<Mapper>>,
+    /// Given selectable.
+    pub selectable: Option<FromRef>,
+}
+
+/// `polymorphic_load=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum PolymorphicLoad {
+    Inline,
+    Selectin,
+}
+
+/// `eager_defaults=`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum EagerDefaults {
+    #[default]
+    Auto,
+    Yes,
+    No,
+}
+
+/// `version_id_generator=`.
+#[derive(Clone, Debug, Default)]
+pub enum VersionGenerator {
+    /// 1, 2, 3 …
+    #[default]
+    Counter,
+    /// The database makes it.
+    Server,
+    /// A callable of the user's: old version to new.
+    Host(HostRef),
+}
+
+/// A snapshot of everything known about a mapper.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct MapperData {
+    pub inherits: Option<Arc<Mapper>>,
+    /// Direct subclasses, in order of definition.
+    pub children: Vec<Weak<Mapper>>,
+    /// Table of this class; with single-table inheritance the parent's.
+    pub local_table: Option<FromRef>,
+    /// What rows are read from and written to: `local_table`, or the join with the parent's tables.
+    pub persist_selectable: Option<FromRef>,
+    /// Every table that rows are written to, base first.
+    pub tables: Vec<Arc<Table>>,
+    /// Columns of the identity, on the base-most table.
+    pub primary_key: Vec<Arc<Column>>,
+    /// Primary key columns by table (address).
+    pub pks_by_table: FxHashMap<usize, Vec<Arc<Column>>>,
+    pub inherit_condition: Option<ExprRef>,
+    /// Parent column to child column, of the inherit condition: values copied at flush.
+    pub inherits_equated_pairs: Vec<(Arc<Column>, Arc<Column>)>,
+    /// Columns equal by inheritance joins.
+    pub equivalents: Equivalents,
+    /// By attribute name, in order of definition.
+    pub props: IndexMap<Arc<str>, Property>,
+    /// Column (address) to attribute name.
+    pub column_keys: FxHashMap<usize, Arc<str>>,
+    pub single: bool,
+    pub concrete: bool,
+    pub non_primary: bool,
+    /// Discriminator.
+    pub polymorphic_on: Option<ExprRef>,
+    /// Attribute name of the discriminator.
+    pub polymorphic_key: Option<Arc<str>>,
+    pub polymorphic_identity: Option<HostRef>,
+    pub polymorphic_abstract: bool,
+    pub polymorphic_load: Option<PolymorphicLoad>,
+    pub with_polymorphic: Option<WithPolymorphic>,
+    pub version_id_col: Option<Arc<Column>>,
+    pub version_generator: VersionGenerator,
+    pub order_by: Vec<ExprRef>,
+    pub batch: bool,
+    pub allow_partial_pks: bool,
+    pub always_refresh: bool,
+    pub eager_defaults: EagerDefaults,
+    pub confirm_deleted_rows: bool,
+    pub passive_updates: bool,
+    pub passive_deletes: bool,
+    pub legacy_is_orphan: bool,
+    /// (mapper-level delete-orphan parents) relationships whose removal makes an instance an orphan.
+    pub delete_orphans: Vec<Weak<crate::relationship::Relationship>>,
+    /// Relationships are set up.
+    pub configured: bool,
+}
+
+impl Mapper {
+    /// A mapper for a class of this name.
+    pub fn new(class_name: impl Into<Arc<str>>, data: MapperData) -> Arc<Self> {
+        Arc::new(Self {
+            id: sql::name::next_id(),
+            class_name: class_name.into(),
+            data: RwLock::new(Arc::new(data)),
+            face: FaceSlot::default(),
+        })
+    }
+    /// What is known now; does not change under the caller.
+    pub fn data(&self) -> Arc<MapperData> {
+        self.data.read().clone()
+    }
+    /// Change it. `f` must not call host code.
+    pub fn update<R>(&self, f: impl FnOnce(&mut MapperData) -> R) -> R {
+        f(Arc::make_mut(&mut self.data.write()))
+    }
+    /// The top of the hierarchy: instances of it and its subclasses share identities. Concrete mappers are their own base.
+    pub fn base(self: &Arc<Self>) -> Arc<Self> {
+        let mut m = self.clone();
+        loop {
+            let d = m.data();
+            match (&d.inherits, d.concrete) {
+                (Some(parent), false) => m = parent.clone(),
+                _ => return m,
+            }
+        }
+    }
+    /// This mapper, its parent, and so on.
+    pub fn iterate_to_root(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        let mut out = vec![self.clone()];
+        while let Some(p) = out[out.len() - 1].data().inherits.clone() {
+            out.push(p);
+        }
+        out
+    }
+    /// Whether this is `other` or inherits from it.
+    pub fn isa(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        self.iterate_to_root().iter().any(|m| m.id == other.id)
+    }
+    /// Whether both have the same base.
+    pub fn common_parent(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        self.base().id == other.base().id
+    }
+    /// This mapper and every mapper below, breadth first.
+    pub fn self_and_descendants(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        let mut out = vec![self.clone()];
+        let mut i = 0;
+        while i < out.len() {
+            let children: Vec<_> = out[i].data().children.iter().filter_map(Weak::upgrade).collect();
+            out.extend(children);
+            i += 1;
+        }
+        out
+    }
+    /// Attribute name of a column, also of a column that stands for a mapped one.
+    pub fn key_of(&self, column: &Arc<Column>) -> Option<Arc<str>> {
+        let d = self.data();
+        if let Some(k) = d.column_keys.get(&col_id(column)) {
+            return Some(k.clone());
+        }
+        columns::proxy_set(column).iter().find_map(|c| d.column_keys.get(&col_id(c)).cloned())
+    }
+    /// Property under a name.
+    pub fn prop(&self, key: &str) -> Option<Property> {
+        self.data.read().props.get(key).cloned()
+    }
+    /// The SELECT criterion of single-table inheritance: mappers whose identities are wanted; `None` when not needed.
+    pub fn single_table_mappers(self: &Arc<Self>) -> Option<Vec<Arc<Self>>> {
+        let d = self.data();
+        (d.single && d.inherits.is_some() && d.polymorphic_on.is_some()).then(|| self.self_and_descendants())
+    }
+    /// `Mapper[User(users)]`.
+    pub fn describe(&self) -> String {
+        let d = self.data();
+        let table = d.local_table.as_ref().map_or_else(|| "None".to_owned(), |t| from_description(t));
+        format!("Mapper[{}{}({table})]", self.class_name, if d.non_primary { "|non-primary" } else { "" })
+    }
+    /// The FROM that rows of this mapper come from when nothing polymorphic is asked for.
+    pub fn selectable(&self) -> Option<FromRef> {
+        let d = self.data();
+        if let Some(s) = d.with_polymorphic.as_ref().and_then(|w| w.selectable.clone()) {
+            return Some(s);
+        }
+        d.persist_selectable.clone()
+    }
+}
+
+impl MapperData {
+    /// Column properties in order.
+    pub fn column_props(&self) -> impl Iterator<Item = &Arc<crate::property::ColumnProp>> {
+        self.props.values().filter_map(Property::as_column)
+    }
+    /// Relationships in order.
+    pub fn relationships(&self) -> impl Iterator<Item = &Arc<crate::relationship::Relationship>> {
+        self.props.values().filter_map(Property::as_relationship)
+    }
+    /// Attribute names of the primary key, in order.
+    pub fn primary_key_keys(&self) -> Vec<Arc<str>> {
+        self.primary_key.iter().filter_map(|c| self.column_keys.get(&col_id(c)).cloned()).collect()
+    }
+}
+
+/// Name of a selectable in messages.
+pub fn from_description(from: &FromRef) -> String {
+    use sql::ast::FromKind as K;
+    let label = |l: &sql::Label| match l {
+        sql::Label::Fixed(n) => n.to_string(),
+        sql::Label::Anon { base, .. } => format!("%({} {base})s", std::ptr::from_ref::<sql::ast::From>(from) as usize),
+        sql::Label::Composed(_) => "anon".to_owned(),
+    };
+    match &from.kind {
+        K::Table(t) => t.key(),
+        K::Join(j) => {
+            let r = from_description(&j.right);
+            format!("Join object on {}({}) and {r}({})", from_description(&j.left), j.left.id(), j.right.id())
+        }
+        K::Alias { name, .. } | K::Subquery { name, .. } | K::Lateral { name, .. } | K::TableSample { name, .. } => label(name),
+        K::Cte(c) => label(&c.name),
+        K::Grouping(x) => from_description(x),
+        K::TableValued(t) => label(&t.name),
+        _ => "selectable".to_owned(),
+    }
+}
