@@ -8,6 +8,9 @@
 //! Invariants: no I/O, no Python, no ORM. Identity of a node is the address of its `Arc`. Callers: `engine`, `orm`, `src/py`.
 
 pub mod ast;
+pub mod compile;
+pub mod ddl;
+pub mod dialects;
 pub mod error;
 pub mod face;
 pub mod host;

@@ -47,6 +47,13 @@ pub enum Label {
     },
     /// A composed name, e.g. the label `table_column` of an anonymous alias: parts joined by `_`, numbered as one.
     Composed(Arc<[Label]>),
+    /// Like `Anon`, where the text before the number is itself composed (`anon_1_id_1`).
+    AnonOf {
+        /// See `Anon`.
+        id: u64,
+        /// Rendered first, then numbered.
+        base: Arc<Label>,
+    },
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);

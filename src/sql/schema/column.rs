@@ -140,6 +140,8 @@ pub struct ColumnData {
     pub dialect_options: Vec<(Arc<str>, Arc<str>, HostRef)>,
     /// Position in its table, from 0.
     pub position: usize,
+    /// For the proxy of an unnamed expression: its anonymous name, which takes the place of `name`.
+    pub anon_name: Option<crate::name::Label>,
     /// Schema columns (`Column`) carry constraints; `column()` does not.
     pub lightweight: bool,
 }
@@ -157,6 +159,27 @@ impl Column {
     pub fn key(&self) -> Arc<str> {
         let d = self.d.read();
         d.key.clone().or_else(|| d.name.as_ref().map(|n| n.text.clone())).unwrap_or_else(|| "".into())
+    }
+    /// Name as rendered: anonymous for proxies of unnamed expressions.
+    pub fn label(&self) -> crate::name::Label {
+        let d = self.d.read();
+        match &d.anon_name {
+            Some(label) => label.clone(),
+            None => crate::name::Label::Fixed(d.name.clone().unwrap_or_else(|| Name::new(""))),
+        }
+    }
+    /// The column as an expression, with what it belongs to.
+    pub fn to_expr(self: &Arc<Self>) -> ExprRef {
+        let (ty, parent) = {
+            let d = self.d.read();
+            (d.ty.clone(), d.parent.clone())
+        };
+        let from = match parent {
+            ColumnParent::None => None,
+            ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
+            ColumnParent::From(f) => f.upgrade(),
+        };
+        crate::ast::Expr::new(crate::ast::ExprKind::Column(crate::ast::ColumnRef { column: self.clone(), from }), ty)
     }
     /// Its type.
     pub fn ty(&self) -> TypeRef {

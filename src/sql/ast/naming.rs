@@ -1,0 +1,341 @@
+//! What expressions are called: result keys, label names, and the disambiguation of a columns clause.
+//!
+//! The compiler renders these names and `exported` gives them to the columns of a subquery; both must agree, so the rules
+//! live here once.
+
+use super::*;
+use crate::name::{Label, Name};
+use crate::schema::{Column, ColumnParent};
+use rustc_hash::FxHashMap;
+
+/// One column of a columns clause with its names.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The expression.
+    pub expr: ExprRef,
+    /// A label that must be rendered.
+    pub required: Option<Label>,
+    /// Key in `.c` of a subquery, and of a result row.
+    pub key: Arc<str>,
+    /// The label to use where the rendering wants one and none is required.
+    pub fallback: Option<Label>,
+    /// The same column again: renders with a placeholder label and does not take part in name lookups.
+    pub repeated: bool,
+}
+
+/// The column behind an expression, if it is nothing but a column.
+pub fn column_of(e: &ExprRef) -> Option<Arc<Column>> {
+    match &e.kind {
+        ExprKind::Column(c) => Some(c.column.clone()),
+        ExprKind::Label { element, .. } | ExprKind::Grouping(element) => column_of(element),
+        _ => None,
+    }
+}
+
+/// Identity of an expression: the column's for columns, else the node's.
+pub fn identity(e: &ExprRef) -> u64 {
+    match &e.kind {
+        ExprKind::Column(c) => Arc::as_ptr(&c.column) as u64,
+        _ => Arc::as_ptr(e) as u64,
+    }
+}
+
+/// Name of a FROM element as labels are composed of it.
+pub fn from_label(from: &From) -> Option<Label> {
+    match &from.kind {
+        FromKind::Table(t) => Some(Label::Fixed(t.name.clone())),
+        FromKind::Alias { name, .. }
+        | FromKind::Subquery { name, .. }
+        | FromKind::Lateral { name, .. }
+        | FromKind::TableSample { name, .. } => Some(name.clone()),
+        FromKind::Cte(c) => Some(c.name.clone()),
+        FromKind::TableValued(t) => Some(t.name.clone()),
+        FromKind::Values(v) => v.name.clone(),
+        _ => None,
+    }
+}
+
+/// The name without which an expression has to be labelled; `None` for unnamed ones.
+fn non_anon_label(e: &ExprRef) -> Option<Label> {
+    match &e.kind {
+        ExprKind::Column(c) => Some(c.column.label()),
+        ExprKind::LiteralColumn(n) => Some(Label::Fixed(n.clone())),
+        ExprKind::Label { name, .. } => Some(name.clone()),
+        ExprKind::LabelRef(e) | ExprKind::Grouping(e) if matches!(e.kind, ExprKind::Label { .. } | ExprKind::Column(_)) => non_anon_label(e),
+        _ => None,
+    }
+}
+
+/// The element whose natural name a wrapper takes over (`CAST(t.x AS …) AS x`).
+fn wrapped(e: &ExprRef) -> Option<&ExprRef> {
+    match &e.kind {
+        ExprKind::Cast { element, .. } => Some(element),
+        ExprKind::TypeCoerce(element) | ExprKind::Grouping(element) => Some(element),
+        ExprKind::UnaryPrefix { op: Op::Distinct, operand } => Some(operand),
+        ExprKind::Binary { left, op: Op::Collate, .. } => Some(left),
+        _ => None,
+    }
+}
+
+fn is_text(e: &ExprRef) -> bool {
+    matches!(e.kind, ExprKind::Text(_))
+}
+
+/// Text before the number of an anonymous label.
+fn anon_base(e: &ExprRef) -> Option<Label> {
+    match &e.kind {
+        ExprKind::Function(f) => Some(Label::Fixed(Name::new(f.name.text.clone()))),
+        ExprKind::Column(c) => Some(c.column.label()),
+        ExprKind::LiteralColumn(n) => Some(Label::Fixed(n.clone())),
+        ExprKind::Label { name, .. } => Some(name.clone()),
+        ExprKind::Sequence(_) => Some(Label::Fixed(Name::new("next_value"))),
+        _ => None,
+    }
+}
+
+fn numbered(id: u64, base: Option<Label>) -> Label {
+    match base {
+        None => Label::Anon { id, base: "anon".into() },
+        Some(Label::Fixed(n)) => Label::Anon { id, base: n.text },
+        Some(other) => Label::AnonOf { id, base: Arc::new(other) },
+    }
+}
+
+/// The label an expression gets when it needs one: natural for wrappers, numbered otherwise.
+pub fn anon_name_label(e: &ExprRef) -> Label {
+    if let Some(inner) = wrapped(e)
+        && !is_text(inner)
+    {
+        return non_anon_label(inner).unwrap_or_else(|| anon_name_label(inner));
+    }
+    numbered(identity(e), anon_base(e))
+}
+
+/// Name of the proxy of an expression in a subquery, when no label was required.
+pub fn proxy_label(e: &ExprRef) -> Option<Label> {
+    if is_text(e) {
+        return None;
+    }
+    Some(non_anon_label(e).unwrap_or_else(|| anon_name_label(e)))
+}
+
+/// Key of an expression in `.c` and in rows; `None` for unnamed ones.
+pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
+    if let Some(key) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
+        return Some(key);
+    }
+    match &e.kind {
+        ExprKind::Column(c) => Some(c.column.key()),
+        ExprKind::LiteralColumn(n) => Some(n.text.clone()),
+        ExprKind::Label { name: Label::Fixed(n), .. } => Some(n.text.clone()),
+        ExprKind::LabelRef(e) => proxy_key(e),
+        ExprKind::Function(f) => Some(f.name.text.clone()),
+        ExprKind::Bind(b) => match &b.key {
+            Label::Fixed(n) => Some(n.text.clone()),
+            _ => None,
+        },
+        ExprKind::Over(_) | ExprKind::FunctionFilter { .. } | ExprKind::WithinGroup { .. } => None,
+        _ => wrapped(e).filter(|inner| !is_text(inner)).and_then(proxy_key),
+    }
+}
+
+fn parent_from(c: &ColumnRef) -> Option<FromRef> {
+    c.from.clone().or_else(|| match c.column.d.read().parent.clone() {
+        ColumnParent::None => None,
+        ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
+        ColumnParent::From(f) => f.upgrade(),
+    })
+}
+
+fn compose(parts: Vec<Label>) -> Label {
+    if parts.iter().all(|p| matches!(p, Label::Fixed(_))) {
+        let quote = parts.iter().filter_map(Label::as_fixed).any(|n| n.quote == Some(true)).then_some(true);
+        let text: Vec<&str> = parts.iter().filter_map(Label::as_fixed).map(Name::as_str).collect();
+        return Label::Fixed(Name { text: text.join("_").into(), quote });
+    }
+    Label::Composed(parts.into())
+}
+
+/// `table_column`, made unique among the table's own column keys.
+fn qualified(c: &ColumnRef, name: Label, dedupe: bool) -> Option<Label> {
+    let Some(from) = parent_from(c) else { return Some(name) };
+    let mut parts = Vec::with_capacity(3);
+    if let FromKind::Table(t) = &from.kind
+        && let Some(schema) = &t.d.read().schema
+    {
+        parts.push(Label::Fixed(Name { text: schema.text.replace('.', "_").into(), quote: schema.quote }));
+    }
+    let Some(table) = from_label(&from) else { return Some(name) };
+    parts.push(table);
+    parts.push(name);
+    let label = compose(parts);
+    if let (true, Label::Fixed(n), FromKind::Table(t)) = (dedupe, &label, &from.kind) {
+        let d = t.d.read();
+        if d.columns.contains_key(&n.text) {
+            let free = (1..).map(|i| format!("{}_{i}", n.text)).find(|l| !d.columns.contains_key(l.as_str()));
+            return free.map(|text| Label::Fixed(Name { text: text.into(), quote: n.quote }));
+        }
+    }
+    Some(label)
+}
+
+/// The table-qualified label of an expression, when it has one.
+pub fn tq_label(e: &ExprRef) -> Option<Label> {
+    match &e.kind {
+        ExprKind::Column(c) => qualified(c, c.column.label(), true),
+        ExprKind::LiteralColumn(_) => None,
+        ExprKind::Label { name, .. } => Some(name.clone()),
+        _ => wrapped(e).filter(|i| !is_text(i)).and_then(tq_label),
+    }
+}
+
+/// Key of a column in the `.c` of a join.
+pub fn tq_key(column: &Arc<Column>) -> Arc<str> {
+    let c = ColumnRef { column: column.clone(), from: None };
+    match qualified(&c, Label::Fixed(Name::new(column.key())), false) {
+        Some(Label::Fixed(n)) => n.text,
+        _ => column.key(),
+    }
+}
+
+fn tq_key_of(e: &ExprRef) -> Option<Label> {
+    if let Some(key) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
+        return match &e.kind {
+            ExprKind::Column(c) => qualified(c, Label::Fixed(Name::new(key)), false),
+            _ => Some(Label::Fixed(Name::new(key))),
+        };
+    }
+    match &e.kind {
+        ExprKind::Column(c) => qualified(c, Label::Fixed(Name::new(c.column.key())), true),
+        _ => proxy_key(e).map(|k| Label::Fixed(Name::new(k))),
+    }
+}
+
+/// Whether a label may be rendered at all.
+fn takes_label(e: &ExprRef) -> bool {
+    !is_text(e)
+}
+
+/// Keys of a columns clause: unique where the label style disambiguates.
+struct Keys {
+    style: LabelStyle,
+    seen: FxHashMap<Arc<str>, u32>,
+    ids: FxHashMap<(u64, Arc<str>), u32>,
+}
+
+impl Keys {
+    /// An anonymous table name inside a key is numbered within the clause.
+    fn text(&mut self, label: &Label) -> Arc<str> {
+        match label {
+            Label::Fixed(n) => n.text.clone(),
+            Label::Anon { id, base } => self.number(*id, base.clone()),
+            Label::AnonOf { id, base } => {
+                let base = self.text(base);
+                self.number(*id, base)
+            }
+            Label::Composed(parts) => parts.iter().map(|p| self.text(p).to_string()).collect::<Vec<_>>().join("_").into(),
+        }
+    }
+    fn number(&mut self, id: u64, base: Arc<str>) -> Arc<str> {
+        let next = 1 + self.ids.keys().filter(|(_, b)| *b == base).count() as u32;
+        let n = *self.ids.entry((id, base.clone())).or_insert(next);
+        format!("{base}_{n}").into()
+    }
+    fn key(&mut self, e: &ExprRef) -> Arc<str> {
+        if is_text(e) {
+            return "_no_label".into();
+        }
+        if self.style == LabelStyle::None {
+            return proxy_key(e).unwrap_or_else(|| "_no_label".into());
+        }
+        let name = if self.style == LabelStyle::TablenamePlusCol {
+            tq_key_of(e).map(|l| self.text(&l))
+        } else {
+            proxy_key(e)
+        };
+        let name = name.unwrap_or_else(|| "_no_label".into());
+        if self.seen.insert(name.clone(), 1).is_none() {
+            return name;
+        }
+        let id = identity(e);
+        self.number(id, name)
+    }
+}
+
+/// Names for a columns clause. `for_render`: repeated columns get placeholder labels; for the columns of a subquery they do not.
+pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: bool) -> Vec<Named> {
+    let qualified = style == LabelStyle::TablenamePlusCol;
+    let mut names: FxHashMap<Label, u64> = FxHashMap::default();
+    let mut keys = Keys { style, seen: FxHashMap::default(), ids: FxHashMap::default() };
+    let mut placeholder = 0u64;
+    let mut out = Vec::with_capacity(columns.len());
+    for expr in columns {
+        let key = keys.key(&expr);
+        let mut named = Named { required: None, key, fallback: None, repeated: false, expr };
+        let e = &named.expr;
+        if takes_label(e) {
+            let natural = if qualified { tq_label(e) } else { non_anon_label(e) };
+            if style == LabelStyle::None {
+                named.fallback = Some(non_anon_label(e).unwrap_or_else(|| anon_name_label(e)));
+            } else {
+                let label = natural.clone().or_else(|| e.ann.as_ref().and_then(|a| a.proxy_key.clone()).map(|k| Label::Fixed(Name::new(k))));
+                if let Some(label) = &label {
+                    named.fallback = Some(label.clone());
+                    if qualified || natural.is_none() {
+                        named.required = Some(label.clone());
+                    }
+                }
+                let mut next_placeholder = || {
+                    placeholder += 1;
+                    dedupe_label(e, qualified, placeholder)
+                };
+                match label {
+                    None => {
+                        let anon = anon_name_label(e);
+                        named.repeated = names.insert(anon.clone(), identity(e)).is_some();
+                        named.fallback = Some(if named.repeated { next_placeholder() } else { anon });
+                    }
+                    Some(label) => match names.get(&label) {
+                        None => {
+                            names.insert(label, identity(e));
+                        }
+                        Some(id) if *id != identity(e) => {
+                            let mut other = if qualified { anon_tq_label(e) } else { numbered(identity(e), anon_base(e)) };
+                            if for_render && names.contains_key(&other) {
+                                other = next_placeholder();
+                                named.repeated = true;
+                            } else {
+                                names.insert(other.clone(), identity(e));
+                            }
+                            named.fallback = Some(other.clone());
+                            named.required = Some(other);
+                        }
+                        Some(_) if for_render => {
+                            let other = next_placeholder();
+                            named.fallback = Some(other.clone());
+                            named.required = Some(other);
+                            named.repeated = true;
+                        }
+                        Some(_) => {}
+                    },
+                }
+            }
+        }
+        out.push(named);
+    }
+    out
+}
+
+fn anon_tq_label(e: &ExprRef) -> Label {
+    numbered(identity(e), tq_label(e).or_else(|| anon_base(e)))
+}
+
+/// `name__1`: a placeholder that is unique within its columns clause and never looked up by name.
+fn dedupe_label(e: &ExprRef, qualified: bool, n: u64) -> Label {
+    let base = if qualified { tq_label(e).or_else(|| anon_base(e)) } else { anon_base(e) };
+    match base {
+        None => Label::Anon { id: n, base: "anon_".into() },
+        Some(Label::Fixed(name)) => Label::Anon { id: n, base: format!("{}_", name.text).into() },
+        Some(other) => Label::AnonOf { id: n, base: Arc::new(Label::Composed(vec![other, Label::Fixed(Name::new(""))].into())) },
+    }
+}

@@ -1,0 +1,1 @@
+//! DDL elements to text.
