@@ -8,7 +8,6 @@ pub mod build;
 pub mod clauses;
 pub mod column;
 pub mod dml;
-pub mod exported;
 pub mod expr;
 pub mod fold;
 pub mod from;

@@ -112,11 +112,8 @@ pub fn anon_name_label(e: &ExprRef) -> Label {
 }
 
 /// Name of the proxy of an expression in a subquery, when no label was required.
-pub fn proxy_label(e: &ExprRef) -> Option<Label> {
-    if is_text(e) {
-        return None;
-    }
-    Some(non_anon_label(e).unwrap_or_else(|| anon_name_label(e)))
+pub fn proxy_label(e: &ExprRef) -> Label {
+    non_anon_label(e).unwrap_or_else(|| anon_name_label(e))
 }
 
 /// Key of an expression in `.c` and in rows; `None` for unnamed ones.

@@ -1,10 +1,12 @@
 //! Columns of FROM elements: proxies of the columns behind them, made on first use.
 
 use super::build;
+use super::naming::{self, Named};
 use super::{ExprKind, ExprRef, From, FromKind, FromRef, LateralElement, Node, QueryKind, QueryRef, SelectItem};
 use crate::name::{Label, Name};
 use crate::schema::column::ColumnData;
-use crate::schema::{Column, ColumnParent};
+use crate::schema::constraint::ForeignKeyData;
+use crate::schema::{Column, ColumnParent, ForeignKey};
 use std::sync::Arc;
 
 /// A column of a FROM element: its key in `.c`, and the column as an expression.
@@ -13,7 +15,7 @@ pub type KeyedColumn = (Arc<str>, ExprRef);
 /// What a result column is called: fixed, or anonymous for an expression without a name.
 pub fn result_name(e: &ExprRef) -> Label {
     match &e.kind {
-        ExprKind::Column(c) => Label::Fixed(c.column.name()),
+        ExprKind::Column(c) => c.column.label(),
         ExprKind::LiteralColumn(n) => Label::Fixed(n.clone()),
         ExprKind::Label { name, .. } => name.clone(),
         ExprKind::Function(f) => Label::anon(f.name.text.clone()),
@@ -79,62 +81,53 @@ pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
     }
 }
 
-/// The elements whose columns those of `from` stand for, in order, with the key each proxy gets.
-fn sources(from: &FromRef) -> Vec<KeyedColumn> {
+/// The elements whose columns those of `from` stand for, in order, with the names the proxies get.
+fn sources(from: &FromRef) -> Vec<Named> {
     match &from.kind {
-        FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } => columns(element),
+        FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } => plain(element),
         FromKind::Subquery { query, .. } | FromKind::Lateral { element: LateralElement::Query(query), .. } => named(query),
-        FromKind::Lateral { element: LateralElement::From(f), .. } => columns(f),
+        FromKind::Lateral { element: LateralElement::From(f), .. } => plain(f),
         FromKind::Cte(c) => match (&c.alias_of, &c.element) {
-            (Some(original), _) => columns(original),
+            (Some(original), _) => plain(original),
             (None, super::CteElement::Query(q)) => named(q),
-            (None, super::CteElement::Insert(i)) => returning(&i.common.returning),
-            (None, super::CteElement::Update(u)) => returning(&u.common.returning),
-            (None, super::CteElement::Delete(d)) => returning(&d.common.returning),
+            (None, super::CteElement::Insert(i)) => named_items(&i.common.returning),
+            (None, super::CteElement::Update(u)) => named_items(&u.common.returning),
+            (None, super::CteElement::Delete(d)) => named_items(&d.common.returning),
         },
         _ => Vec::new(),
     }
+}
+
+fn plain(from: &FromRef) -> Vec<Named> {
+    columns(from).into_iter().map(|(key, expr)| Named { expr, required: None, key, fallback: None, repeated: false }).collect()
 }
 
 fn returning(items: &[SelectItem]) -> Vec<KeyedColumn> {
     items.iter().flat_map(item_columns).map(|e| (key_of(&e).unwrap_or_else(|| "".into()), e)).collect()
 }
 
+fn named_items(items: &[SelectItem]) -> Vec<Named> {
+    without_text(naming::columns_plus_names(items.iter().flat_map(item_columns).collect(), super::LabelStyle::default(), false))
+}
+
+fn without_text(mut all: Vec<Named>) -> Vec<Named> {
+    all.retain(|n| !matches!(n.expr.kind, ExprKind::Text(_)));
+    all
+}
+
 /// Exported columns of a query under the names its subquery gives them: duplicates are made distinct.
-fn named(q: &QueryRef) -> Vec<KeyedColumn> {
-    let style = match &q.kind {
-        QueryKind::Select(s) => s.label_style,
-        QueryKind::Compound(c) => {
-            // The first SELECT of a set operation decides the names, under the label style of that SELECT.
-            return c.selects.first().map(named).unwrap_or_default();
+pub fn named(q: &QueryRef) -> Vec<Named> {
+    match &q.kind {
+        QueryKind::Select(s) => {
+            without_text(naming::columns_plus_names(s.columns.iter().flat_map(item_columns).collect(), s.label_style, false))
         }
-        QueryKind::Grouping(q) => return named(q),
-        _ => return exported(q),
-    };
-    let mut seen: rustc_hash::FxHashSet<Arc<str>> = rustc_hash::FxHashSet::default();
-    let mut repeated = 0usize;
-    exported(q)
-        .into_iter()
-        .map(|(key, e)| {
-            let full = || match (&e.kind, style) {
-                (ExprKind::Column(_), _) => table_qualified(&e).unwrap_or_else(|| key.clone()),
-                _ => key.clone(),
-            };
-            let mut k = if style == super::LabelStyle::TablenamePlusCol { full() } else { key.clone() };
-            if style != super::LabelStyle::None && !k.is_empty() && !seen.insert(k.clone()) {
-                let alt = full();
-                if !seen.contains(&alt) {
-                    seen.insert(alt.clone());
-                    k = alt;
-                } else {
-                    repeated += 1;
-                    k = format!("{alt}_{repeated}").into();
-                    seen.insert(k.clone());
-                }
-            }
-            (k, e)
-        })
-        .collect()
+        // The first SELECT of a set operation decides the names, under the label style of that SELECT.
+        QueryKind::Compound(c) => c.selects.first().map(named).unwrap_or_default(),
+        QueryKind::Textual(t) => naming::columns_plus_names(t.columns.clone(), super::LabelStyle::None, false),
+        QueryKind::FromStatement(f) => named_items(&f.entities),
+        QueryKind::Grouping(q) => named(q),
+        QueryKind::Values(f) => plain(f),
+    }
 }
 
 /// `table_column`, the label of a column under `TablenamePlusCol`.
@@ -219,55 +212,54 @@ fn proxies(from: &FromRef) -> Vec<KeyedColumn> {
     sources
         .into_iter()
         .zip(kept.iter_mut())
-        .map(|((key, source), slot)| {
+        .map(|(source, slot)| {
             let column = slot.upgrade().unwrap_or_else(|| {
-                let made = make_proxy(from, &key, &source);
+                let made = make_proxy(from, &source);
                 *slot = Arc::downgrade(&made);
                 made
             });
-            let key = if key.is_empty() { column.key() } else { key };
-            (key, build::column(&column, Some(from.clone())))
+            (source.key, build::column(&column, Some(from.clone())))
         })
         .collect()
 }
 
 /// A column of `from` that stands for `source`.
-pub fn make_proxy(from: &FromRef, key: &Arc<str>, source: &ExprRef) -> Arc<Column> {
-    let parent = ColumnParent::From(Arc::downgrade(from));
-    let mut data = match &source.kind {
-        ExprKind::Column(c) => {
-            let d = c.column.d.read();
-            let renamed = !key.is_empty() && *key != c.column_key(&d);
-            ColumnData {
-                name: if renamed { Some(Name::new(key.clone())) } else { d.name.clone() },
-                key: Some(if key.is_empty() { c.column_key(&d) } else { key.clone() }),
-                ty: d.ty.clone(),
-                primary_key: d.primary_key,
-                nullable: d.nullable,
-                foreign_keys: d.foreign_keys.clone(),
-                lightweight: d.lightweight,
-                is_literal: false,
-                ..ColumnData::default()
-            }
-        }
-        _ => {
-            let name = match result_name(source) {
-                Label::Fixed(n) => n,
-                other => Name::new(anonymous(&other)),
-            };
-            ColumnData {
-                key: Some(if key.is_empty() { name.text.clone() } else { key.clone() }),
-                name: Some(name),
-                ty: source.ty.clone(),
-                nullable: true,
-                lightweight: true,
-                ..ColumnData::default()
-            }
-        }
+pub fn make_proxy(from: &FromRef, source: &Named) -> Arc<Column> {
+    let label = source.required.clone().unwrap_or_else(|| naming::proxy_label(&source.expr));
+    let (name, anon_name) = match label {
+        Label::Fixed(name) => (name, None),
+        other => (Name::new(anonymous(&other)), Some(other)),
     };
-    data.parent = parent;
-    data.proxies = vec![source.clone()];
-    Column::new(data)
+    let mut data = ColumnData {
+        name: Some(name),
+        anon_name,
+        key: Some(source.key.clone()),
+        ty: source.expr.ty.clone(),
+        parent: ColumnParent::From(Arc::downgrade(from)),
+        nullable: true,
+        lightweight: true,
+        proxies: vec![source.expr.clone()],
+        ..ColumnData::default()
+    };
+    let mut keys = Vec::new();
+    if let Some(base) = naming::column_of(&source.expr) {
+        let d = base.d.read();
+        data.primary_key = d.primary_key;
+        data.nullable = d.nullable;
+        data.lightweight = d.lightweight;
+        keys.clone_from(&d.foreign_keys);
+    }
+    let column = Column::new(data);
+    let keys = keys.iter().map(|fk| proxied_key(fk, &column)).collect();
+    column.d.write().foreign_keys = keys;
+    column
+}
+
+/// The foreign key `fk` as seen from the proxy `parent` of its column.
+fn proxied_key(fk: &Arc<ForeignKey>, parent: &Arc<Column>) -> Arc<ForeignKey> {
+    let d = fk.d.read();
+    let d = ForeignKeyData { parent: Some(Arc::downgrade(parent)), ..d.clone() };
+    Arc::new(ForeignKey { d: parking_lot::RwLock::new(d), face: crate::FaceSlot::default() })
 }
 
 /// The text that stands for an anonymous label inside a name until it is numbered: `%(id base)s`.
@@ -275,13 +267,8 @@ pub fn anonymous(label: &Label) -> Arc<str> {
     match label {
         Label::Fixed(n) => n.text.clone(),
         Label::Anon { id, base } => format!("%({id} {base})s").into(),
+        Label::AnonOf { id, base } => format!("%({id} {})s", anonymous(base)).into(),
         Label::Composed(parts) => parts.iter().map(|p| anonymous(p).to_string()).collect::<Vec<_>>().join("_").into(),
-    }
-}
-
-impl super::ColumnRef {
-    fn column_key(&self, d: &ColumnData) -> Arc<str> {
-        d.key.clone().or_else(|| d.name.as_ref().map(|n| n.text.clone())).unwrap_or_else(|| "".into())
     }
 }
 
