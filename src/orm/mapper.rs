@@ -228,7 +228,7 @@ pub fn from_description(from: &FromRef) -> String {
     let label = |l: &sql::Label| match l {
         sql::Label::Fixed(n) => n.to_string(),
         sql::Label::Anon { base, .. } => format!("%({} {base})s", std::ptr::from_ref::<sql::ast::From>(from) as usize),
-        sql::Label::Composed(_) => "anon".to_owned(),
+        sql::Label::Composed(_) | sql::Label::AnonOf { .. } => "anon".to_owned(),
     };
     match &from.kind {
         K::Table(t) => t.key(),
