@@ -1,0 +1,1 @@
+"""SQL expressions, types and schema."""
