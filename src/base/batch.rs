@@ -123,6 +123,13 @@ impl RowBatch {
         self.others.clear();
     }
 
+    /// Removes the cells of a row that was begun and not finished.
+    pub fn discard_incomplete_row(&mut self) {
+        let complete = self.rows() * self.columns;
+        self.tags.truncate(complete);
+        self.words.truncate(complete);
+    }
+
     /// Makes room for `rows` more rows.
     pub fn reserve(&mut self, rows: usize) {
         self.tags.reserve(rows * self.columns);

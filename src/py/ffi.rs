@@ -33,3 +33,84 @@ pub fn generic_setattr(obj: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, value: O
     let rc = unsafe { ffi::PyObject_GenericSetAttr(obj.as_ptr(), name.as_ptr(), value) };
     if rc == 0 { Ok(()) } else { Err(PyErr::fetch(obj.py())) }
 }
+
+/// A `str`. Text known to be ASCII is copied without looking at it again.
+fn text_ptr(s: &str, ascii: bool) -> *mut ffi::PyObject {
+    let length = s.len() as ffi::Py_ssize_t;
+    // SAFETY: the GIL is held by the callers below. PyUnicode_New with maxchar 127 makes a compact string of exactly
+    // `length` one-byte units, which the copy fills before anyone sees it; shorter texts go the ordinary way, which
+    // shares CPython's empty and one-character strings.
+    unsafe {
+        if !ascii || s.len() < 2 {
+            return ffi::PyUnicode_FromStringAndSize(s.as_ptr().cast(), length);
+        }
+        let obj = ffi::PyUnicode_New(length, 127);
+        if !obj.is_null() {
+            std::ptr::copy_nonoverlapping(s.as_ptr(), ffi::PyUnicode_DATA(obj).cast::<u8>(), s.len());
+        }
+        obj
+    }
+}
+
+/// A new reference to the object of a cell that needs no user code, or null: with an exception set when memory ran
+/// out, without one when the cell is of another kind.
+fn cell_ptr(cell: base::Cell<'_>) -> *mut ffi::PyObject {
+    use base::Cell;
+    // SAFETY: the GIL is held by the callers below; pointers and lengths are those of live slices, which Python copies.
+    unsafe {
+        match cell {
+            Cell::Null => {
+                let none = ffi::Py_None();
+                ffi::Py_INCREF(none);
+                none
+            }
+            Cell::Int(i) => ffi::PyLong_FromLongLong(i),
+            Cell::Float(f) => ffi::PyFloat_FromDouble(f),
+            Cell::Ascii(s) => text_ptr(s, true),
+            Cell::Text(s) => text_ptr(s, false),
+            Cell::Bytes(b) => ffi::PyBytes_FromStringAndSize(b.as_ptr().cast(), b.len() as ffi::Py_ssize_t),
+            _ => std::ptr::null_mut(),
+        }
+    }
+}
+
+/// The object of a NULL, integer, float, text or blob cell; `None` for the kinds that only other databases have.
+pub fn plain_cell<'py>(py: Python<'py>, cell: base::Cell<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    // SAFETY: cell_ptr gives a new reference or null.
+    match unsafe { Bound::from_owned_ptr_or_opt(py, cell_ptr(cell)) } {
+        Some(obj) => Ok(Some(obj)),
+        None => PyErr::take(py).map_or(Ok(None), Err),
+    }
+}
+
+/// The tuple of a row whose cells are all plain (see [`plain_cell`]); `None` when one is not.
+///
+/// Such a tuple can be in no reference cycle, so the collector is told to leave it alone: a load of 100,000 rows is
+/// then not traversed again and again.
+pub fn plain_row<'py>(
+    py: Python<'py>,
+    batch: &base::RowBatch,
+    row: usize,
+) -> PyResult<Option<Bound<'py, pyo3::types::PyTuple>>> {
+    let cells = batch.row(row);
+    // SAFETY: PyTuple_New gives a tuple of exactly `cells.len()` empty places or null. Each place is set once to a new
+    // reference; if one is missing the tuple is released with the rest still empty, which its destructor allows. No
+    // Python code runs in between. The tuple is tracked by the collector when made and untracked exactly once.
+    unsafe {
+        let length = cells.len();
+        let Some(tuple) = Bound::from_owned_ptr_or_opt(py, ffi::PyTuple_New(length as ffi::Py_ssize_t)) else {
+            return Err(PyErr::fetch(py));
+        };
+        for (i, cell) in cells.enumerate() {
+            let obj = cell_ptr(cell);
+            if obj.is_null() {
+                return PyErr::take(py).map_or(Ok(None), Err);
+            }
+            ffi::PyTuple_SET_ITEM(tuple.as_ptr(), i as ffi::Py_ssize_t, obj);
+        }
+        if length > 0 {
+            ffi::PyObject_GC_UnTrack(tuple.as_ptr().cast());
+        }
+        Ok(Some(tuple.cast_into_unchecked()))
+    }
+}

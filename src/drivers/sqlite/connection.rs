@@ -275,6 +275,17 @@ impl Sqlite {
         result.map(|()| outcome)
     }
 
+    /// How many parameters a statement takes, and whether it is INSERT, UPDATE, DELETE or REPLACE. Compiles it, and keeps
+    /// it for the execution that follows.
+    pub fn examine(&self, sql: &str) -> DbResult<(usize, bool)> {
+        let inner = self.inner.lock();
+        let db = inner.db()?;
+        let Some(prepared) = inner.prepare(&db, sql)? else { return Ok((0, false)) };
+        let facts = (prepared.stmt.parameter_count(), prepared.is_dml);
+        inner.give_back(prepared);
+        Ok(facts)
+    }
+
     /// Whether executing `sql` cannot change the database. Compiles it, and keeps it for the execution that follows.
     pub fn is_readonly(&self, sql: &str) -> DbResult<bool> {
         let inner = self.inner.lock();
