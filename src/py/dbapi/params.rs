@@ -67,7 +67,10 @@ pub fn value(obj: &Bound<'_, PyAny>, index: usize) -> PyResult<Value> {
     }
     loose_value(&adapted)?.map_or_else(
         || {
-            let name = obj.get_type().fully_qualified_name()?;
+            // CPython's own name of a type: with its module for types written in C, without for classes.
+            let class = obj.get_type();
+            let is_class = class.getattr("__flags__")?.extract::<u64>()? & (1 << 9) != 0;
+            let name = if is_class { class.name()? } else { class.fully_qualified_name()? };
             Err(programming_error(py, format!("Error binding parameter {index}: type '{name}' is not supported")))
         },
         Ok,
