@@ -1,0 +1,154 @@
+"""`mapped_column()`: a column of a declarative class, completed by the class's annotations."""
+
+from __future__ import annotations
+
+import itertools
+
+from oxalchemy import exc
+from oxalchemy.orm.mapped import Mapped
+from oxalchemy.sql import operators
+
+_counter = itertools.count()
+
+NO_ARG = type("_NoArg", (), {"__repr__": lambda self: "_NoArg.NO_ARG", "__bool__": lambda self: False})()
+
+# Arguments that are the mapper's or the dataclass's, not the Column's.
+_MAPPER_ARGS = ("deferred", "deferred_group", "deferred_raiseload", "active_history", "use_existing_column", "sort_order")
+_DATACLASS_ARGS = ("init", "repr", "compare", "kw_only", "hash", "default_factory", "dataclass_metadata")
+
+
+class MappedColumn(Mapped, operators.ColumnOperators):
+    """What `mapped_column()` returns until the class is mapped. Since 2.0."""
+
+    __slots__ = (
+        "_attribute_options",
+        "_counter",
+        "_has_insert_default",
+        "_mapper_args",
+        "_name_given",
+        "_nullable_given",
+        "_type_given",
+        "column",
+        "deferred",
+        "foreign_keys",
+    )
+    __module__ = "oxalchemy.orm"
+
+    def __init__(self, *args, **kw):
+        from oxalchemy import Column
+
+        self._counter = next(_counter)
+        self._mapper_args = {k: kw.pop(k) for k in _MAPPER_ARGS if k in kw}
+        self._attribute_options = {k: kw.pop(k) for k in _DATACLASS_ARGS if kw.get(k, NO_ARG) is not NO_ARG}
+        for key in _DATACLASS_ARGS:
+            kw.pop(key, None)
+        self._has_insert_default = kw.get("insert_default", NO_ARG) is not NO_ARG
+        default = kw.get("default", NO_ARG)
+        if default is not NO_ARG:
+            self._attribute_options["default"] = default
+        if default is NO_ARG:
+            kw.pop("default", None)
+        if kw.get("insert_default", NO_ARG) is NO_ARG:
+            kw.pop("insert_default", None)
+        else:
+            kw["default"] = kw.pop("insert_default")
+        self._nullable_given = kw.get("nullable", NO_ARG) is not NO_ARG
+        if not self._nullable_given:
+            kw.pop("nullable", None)
+        for key in ("name", "type_"):
+            if key in kw and kw[key] is None:
+                del kw[key]
+        self.column = Column(*args, **kw)
+        self._name_given = self.column.name is not None
+        self._type_given = not _is_null_type(self.column.type)
+        group = self._mapper_args.get("deferred_group")
+        self.deferred = bool(self._mapper_args.get("deferred") or group)
+        self.foreign_keys = self.column.foreign_keys
+
+    @property
+    def _sort_order(self):
+        return self._mapper_args.get("sort_order") or 0
+
+    @property
+    def name(self):
+        return self.column.name
+
+    @property
+    def key(self):
+        return self.column.key
+
+    @property
+    def type(self):
+        return self.column.type
+
+    def _copy(self):
+        new = object.__new__(type(self))
+        new._counter = self._counter
+        new._mapper_args = dict(self._mapper_args)
+        new._attribute_options = dict(self._attribute_options)
+        new._has_insert_default = self._has_insert_default
+        new._nullable_given = self._nullable_given
+        new._name_given, new._type_given = self._name_given, self._type_given
+        new.column = self.column._copy()
+        new.deferred = self.deferred
+        new.foreign_keys = new.column.foreign_keys
+        return new
+
+    def __clause_element__(self):
+        return self.column
+
+    def operate(self, op, *other, **kwargs):
+        return op(self.column, *other, **kwargs)
+
+    def reverse_operate(self, op, other, **kwargs):
+        return op(other, self.column, **kwargs)
+
+    __hash__ = object.__hash__
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(object.__getattribute__(self, "column"), name)
+
+
+def _is_null_type(type_):
+    from oxalchemy.types import NullType
+
+    return type_ is None or type(type_) is NullType
+
+
+def mapped_column(__name_pos=None, __type_pos=None, *args, **kw):
+    """Declare a column of a declarative class. Since 2.0.
+
+    Takes the arguments of :class:`Column`, and ``deferred``, ``deferred_group``, ``deferred_raiseload``, ``active_history``,
+    ``use_existing_column``, ``sort_order``, ``insert_default`` and the dataclass arguments ``init``, ``repr``, ``default``,
+    ``default_factory``, ``compare``, ``kw_only``, ``hash``, ``dataclass_metadata``. Type and nullability come from the
+    attribute's ``Mapped[]`` annotation when they are not given.
+
+    :returns: a :class:`MappedColumn`
+    :raises TypeError: unknown keyword
+    """
+    positional = [a for a in (__name_pos, __type_pos) if a is not None]
+    return MappedColumn(*positional, *args, **kw)
+
+
+def orm_insert_sentinel(name=None, type_=None, *, default=None, omit_from_statements=True):
+    """A sentinel column for declarative classes. Since 2.0."""
+    from oxalchemy.schema import insert_sentinel
+
+    column = insert_sentinel(name, type_, default=default, omit_from_statements=omit_from_statements)
+    wrapper = MappedColumn()
+    wrapper.column = column
+    wrapper._type_given = wrapper._nullable_given = True
+    return wrapper
+
+
+def check_no_dataclass_args(cls, key, value):
+    """Dataclass arguments on a class that is no dataclass are a mistake."""
+    options = getattr(value, "_attribute_options", None) or {}
+    given = [k for k in options if k not in ("default",)]
+    if given:
+        raise exc.ArgumentError(
+            f"Attribute '{key}' on class {cls} includes dataclasses argument(s): {', '.join(map(repr, sorted(given)))} but "
+            "class does not specify SQLAlchemy native dataclass configuration."
+        )
