@@ -10,18 +10,26 @@
 //! | [`cascade`] | [`Cascade`]: which session operations follow a relationship |
 //! | [`entity`] | [`Entity`]: a mapped class, or an alias of one, inside a statement |
 //! | [`flush`] | flush plans over ids |
+//! | [`options`] | loader options, merged into one tree per statement |
+//! | [`compile`] | ORM-enabled statement to plain statement and load plan |
+//! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
+//! | [`attr`] | what a statement carries that only the ORM understands |
 //! | [`columns`] | columns of a selectable, column equivalents |
 //!
 //! Invariants: no I/O, no drivers, no Python. A mapper is read through snapshots (`mapper.data()`), which never change once
 //! taken: loops hold a snapshot and no lock. Callers: `src/py/orm`.
 
+pub mod attr;
 pub mod cascade;
 pub mod columns;
+pub mod compile;
 pub mod entity;
 pub mod flush;
 pub mod join_condition;
 pub mod lazy_clause;
+pub mod loadplan;
 pub mod mapper;
+pub mod options;
 pub mod property;
 pub mod relationship;
 
@@ -29,6 +37,7 @@ pub use cascade::Cascade;
 pub use entity::{AliasInfo, Entity};
 pub use join_condition::JoinCondition;
 pub use lazy_clause::LazyClause;
+pub use loadplan::LoadPlan;
 pub use mapper::{Mapper, MapperData};
 pub use property::{ColumnProp, CompositeProp, Property, SynonymProp};
 pub use relationship::{Direction, Lazy, PassiveDeletes, Relationship, RelationshipData};

@@ -1,0 +1,175 @@
+//! Aliases of entities and of what they select from.
+
+use crate::columns::col_id;
+use crate::entity::{AliasInfo, Entity};
+use crate::mapper::Mapper;
+use rustc_hash::FxHashMap;
+use sql::Label;
+use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join, LabelStyle, Query, Select, SelectItem, fold, proxy};
+use sql::schema::Column;
+use std::sync::Arc;
+
+/// Columns of an element (address) to the columns of its alias.
+pub type ColumnMap = FxHashMap<usize, Arc<Column>>;
+
+fn map_columns(from: &FromRef, alias: &FromRef, map: &mut ColumnMap) {
+    for ((_, a), (_, b)) in proxy::columns(from).iter().zip(proxy::columns(alias)) {
+        if let (ExprKind::Column(a), ExprKind::Column(b)) = (&a.kind, &b.kind) {
+            map.insert(col_id(&a.column), b.column.clone());
+        }
+    }
+}
+
+fn base_name(from: &FromRef) -> Arc<str> {
+    match &from.kind {
+        FromKind::Table(t) => t.name.text.clone(),
+        FromKind::Alias { name, .. } | FromKind::Subquery { name, .. } | FromKind::TableSample { name, .. } => named(name),
+        FromKind::Cte(c) => named(&c.name),
+        _ => "anon".into(),
+    }
+}
+
+fn named(label: &Label) -> Arc<str> {
+    match label {
+        Label::Fixed(n) => n.text.clone(),
+        Label::Anon { base, .. } => base.clone(),
+        Label::Composed(_) | Label::AnonOf { .. } => "anon".into(),
+    }
+}
+
+/// An alias of `from`. A join becomes a subquery, or with `flat` a join of aliases.
+pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut ColumnMap) -> FromRef {
+    let alias = match &from.kind {
+        FromKind::Grouping(inner) => return alias_from(inner, name, flat, map),
+        FromKind::Join(j) if flat => {
+            let side = |f: &FromRef| name.map(|n| if matches!(f.kind, FromKind::Join(_)) { n.to_owned() } else { format!("{n}_{}", base_name(f)) });
+            let left = alias_from(&j.left, side(&j.left).as_deref(), true, map);
+            let right = alias_from(&j.right, side(&j.right).as_deref(), true, map);
+            let onclause = adapt_columns(&j.onclause, map);
+            return From::new(FromKind::Join(Arc::new(Join { left, right, onclause, isouter: j.isouter, full: j.full })));
+        }
+        FromKind::Join(_) => {
+            let columns = proxy::columns(from).into_iter().map(|(_, e)| SelectItem::Expr(e)).collect();
+            let select = Select { columns, from_obj: vec![from.clone()], label_style: LabelStyle::TablenamePlusCol, ..Select::default() };
+            let name = name.map_or_else(|| Label::anon("anon"), Label::fixed);
+            From::new(FromKind::Subquery { query: Query::select(select), name })
+        }
+        _ => {
+            let name = name.map_or_else(|| Label::anon(base_name(from)), Label::fixed);
+            From::new(FromKind::Alias { element: from.clone(), name })
+        }
+    };
+    map_columns(from, &alias, map);
+    alias
+}
+
+/// `expr` with the columns of `map` replaced.
+pub fn adapt_columns(expr: &ExprRef, map: &ColumnMap) -> ExprRef {
+    fold::replace(expr, &mut |e| {
+        let ExprKind::Column(c) = &e.kind else { return None };
+        let target = map.get(&col_id(&c.column))?;
+        let mut new = (*crate::columns::column_expr(target)).clone();
+        new.ann.clone_from(&e.ann);
+        Some(Arc::new(new))
+    })
+}
+
+/// `expr` with every column replaced that `from` has a column for.
+pub fn adapt_to(expr: &ExprRef, from: &FromRef) -> ExprRef {
+    let columns = proxy::columns(from);
+    fold::replace(expr, &mut |e| match &e.kind {
+        ExprKind::Column(_) => {
+            let new = proxy::corresponding_in(&columns, e, false)?;
+            if proxy::expr_id(&new) == proxy::expr_id(e) {
+                return None;
+            }
+            let mut new = (*new).clone();
+            new.ann.clone_from(&e.ann);
+            Some(Arc::new(new))
+        }
+        ExprKind::Label { .. } | ExprKind::Function(_) | ExprKind::ScalarSelect(_) | ExprKind::Cast { .. } | ExprKind::Binary { .. } => {
+            let new = proxy::corresponding_in(&columns, e, false)?;
+            let mut new = (*new).clone();
+            new.ann.clone_from(&e.ann);
+            Some(Arc::new(new))
+        }
+        _ => None,
+    })
+}
+
+/// An alias of a mapped class, over an alias of what the class selects from.
+pub fn alias_entity(mapper: &Arc<Mapper>, name: Option<&str>, flat: bool, stands_for_class: bool) -> Entity {
+    let plain = Entity { mapper: mapper.clone(), alias: None };
+    let mut columns = ColumnMap::default();
+    let selectable = alias_from(&super::entity::selectable(&plain), name, flat, &mut columns);
+    let with_polymorphic = super::entity::polymorphic_mappers(&plain).into_iter().skip(1).collect();
+    entity_over(mapper, selectable, columns, name, with_polymorphic, stands_for_class)
+}
+
+/// An alias of a mapped class whose rows come from `selectable`.
+pub fn entity_over(
+    mapper: &Arc<Mapper>,
+    selectable: FromRef,
+    mut columns: ColumnMap,
+    name: Option<&str>,
+    with_polymorphic: Vec<Arc<Mapper>>,
+    stands_for_class: bool,
+) -> Entity {
+    if columns.is_empty() {
+        let targets = proxy::columns(&selectable);
+        for m in std::iter::once(mapper).chain(&with_polymorphic) {
+            for p in m.data().column_props() {
+                for e in &p.columns {
+                    if let ExprKind::Column(c) = &e.kind
+                        && let Some(t) = proxy::corresponding_in(&targets, e, false)
+                        && let ExprKind::Column(t) = &t.kind
+                    {
+                        columns.insert(col_id(&c.column), t.column.clone());
+                    }
+                }
+            }
+        }
+    }
+    Entity {
+        mapper: mapper.clone(),
+        alias: Some(Arc::new(AliasInfo {
+            id: sql::name::next_id(),
+            name: name.map(Into::into),
+            selectable,
+            with_polymorphic,
+            polymorphic_on: None,
+            adapt_on_names: false,
+            use_mapper_path: stands_for_class,
+            columns,
+        })),
+    }
+}
+
+/// `entity` as seen through `from`, a subquery or set operation that selects its columns.
+pub fn entity_through(entity: &Entity, from: &FromRef) -> Entity {
+    let targets = proxy::columns(from);
+    let mut columns = ColumnMap::default();
+    let mappers = super::entity::polymorphic_mappers(entity);
+    for m in &mappers {
+        for p in m.data().column_props() {
+            for e in &p.columns {
+                if let ExprKind::Column(c) = &e.kind
+                    && let Some(t) = proxy::corresponding_in(&targets, &entity.adapt(e), false)
+                    && let ExprKind::Column(t) = &t.kind
+                {
+                    columns.insert(col_id(&c.column), t.column.clone());
+                }
+            }
+        }
+    }
+    let mut out = entity_over(&entity.mapper, from.clone(), columns, None, mappers.into_iter().skip(1).collect(), true);
+    if let (Some(a), Some(old)) = (&mut out.alias, entity.alias.as_ref())
+        && let Some(a) = Arc::get_mut(a)
+    {
+        // the alias keeps its identity: options and joins that name it still find it
+        a.id = old.id;
+        a.use_mapper_path = old.use_mapper_path;
+        a.name.clone_from(&old.name);
+    }
+    out
+}

@@ -1,0 +1,420 @@
+//! An entity of a statement: its columns, what is left out, its subclasses.
+
+use super::{Context, Dest, SECONDARY, alias};
+use crate::columns::{as_column, col_id};
+use crate::entity::Entity;
+use crate::loadplan::{ColumnLoad, EntityPlan, JoinedLoad, PostKind, PostLoad};
+use crate::mapper::Mapper;
+use crate::options::{AttrOption, OptionNode, Strategy};
+use crate::property::{ColumnProp, Property};
+use crate::relationship::{Lazy, Relationship};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sql::SqlResult;
+use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join};
+use sql::host::EntityNode;
+use std::sync::{Arc, Weak};
+
+/// The entity's mapper and the subclasses whose columns are selected with it.
+pub fn polymorphic_mappers(entity: &Entity) -> Vec<Arc<Mapper>> {
+    let mut out = vec![entity.mapper.clone()];
+    let add = |m: Arc<Mapper>, out: &mut Vec<Arc<Mapper>>| {
+        if !out.iter().any(|o| o.id == m.id) {
+            out.push(m);
+        }
+    };
+    if let Some(a) = &entity.alias {
+        a.with_polymorphic.iter().for_each(|m| add(m.clone(), &mut out));
+        return out;
+    }
+    let data = entity.mapper.data();
+    if let Some(w) = &data.with_polymorphic {
+        if w.all {
+            entity.mapper.self_and_descendants().into_iter().for_each(|m| add(m, &mut out));
+        }
+        w.mappers.iter().filter_map(Weak::upgrade).for_each(|m| add(m, &mut out));
+    }
+    for m in entity.mapper.self_and_descendants() {
+        if m.data().polymorphic_load == Some(crate::mapper::PolymorphicLoad::Inline) {
+            add(m, &mut out);
+        }
+    }
+    out
+}
+
+/// What an entity's rows come from.
+pub fn selectable(entity: &Entity) -> FromRef {
+    if let Some(a) = &entity.alias {
+        return a.selectable.clone();
+    }
+    let data = entity.mapper.data();
+    if let Some(s) = data.with_polymorphic.as_ref().and_then(|w| w.selectable.clone()) {
+        return s;
+    }
+    let mappers = polymorphic_mappers(entity);
+    if mappers.len() > 1 {
+        return polymorphic_join(&entity.mapper, mappers.get(1..).unwrap_or_default(), false);
+    }
+    entity.selectable()
+}
+
+/// The mapper's tables with those of `subs` joined to them.
+pub fn polymorphic_join(mapper: &Arc<Mapper>, subs: &[Arc<Mapper>], innerjoin: bool) -> FromRef {
+    let plain = Entity { mapper: mapper.clone(), alias: None };
+    let mut from = mapper.data().persist_selectable.clone().unwrap_or_else(|| plain.selectable());
+    for m in subs {
+        let d = m.data();
+        if d.concrete || d.single {
+            continue;
+        }
+        if let (Some(table), Some(on)) = (&d.local_table, &d.inherit_condition) {
+            from = From::new(FromKind::Join(Arc::new(Join {
+                left: from,
+                right: table.clone(),
+                onclause: on.clone(),
+                isouter: !innerjoin,
+                full: false,
+            })));
+        }
+    }
+    from
+}
+
+/// What options and mapping say about a column.
+enum Wanted {
+    Load(ExprRef),
+    Skip,
+}
+
+/// Where the walk through the eager loads is.
+#[derive(Clone)]
+pub(crate) struct Place<'p> {
+    /// Options of the entity.
+    pub node: &'p Arc<OptionNode>,
+    pub dest: Dest,
+    /// Mappers on the way here, the entity's included.
+    pub path: Vec<u64>,
+    /// The root entity of the columns clause.
+    pub root: &'p Entity,
+    /// An outer join was taken on the way here.
+    pub outer: bool,
+    /// The entity is the root itself.
+    pub is_root: bool,
+}
+
+impl Context<'_> {
+    /// An expression of the mapper as the entity shows it.
+    pub(crate) fn through(&self, entity: &Entity, expr: &ExprRef) -> ExprRef {
+        if entity.alias.is_some() {
+            return entity.adapt(expr);
+        }
+        match entity.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
+            Some(s) => alias::adapt_to(expr, s),
+            None => expr.clone(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, dest: Dest, expr: ExprRef) -> usize {
+        match dest {
+            Dest::Primary => {
+                self.primary.push(expr);
+                self.primary.len() - 1
+            }
+            Dest::Secondary => {
+                self.secondary.push(expr);
+                SECONDARY + self.secondary.len() - 1
+            }
+        }
+    }
+
+    fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool) -> Wanted {
+        let Some(expr) = prop.expr() else { return Wanted::Skip };
+        if let (Some(only), true) = (&self.settings.only, place.is_root)
+            && !is_pk
+            && !only.contains(&prop.key)
+        {
+            return Wanted::Skip;
+        }
+        if is_pk {
+            return Wanted::Load(expr.clone());
+        }
+        let asked = self.settings.only.is_some() && place.is_root;
+        match place.node.attr(entity, &prop.key).and_then(|a| a.strategy.as_ref()) {
+            Some(Strategy::Expression(e)) => return Wanted::Load(e.clone()),
+            Some(Strategy::Undefer) => return Wanted::Load(expr.clone()),
+            Some(Strategy::Defer { .. }) if !asked => return Wanted::Skip,
+            _ => {}
+        }
+        if prop.query_expression {
+            return if matches!(expr.kind, ExprKind::Null) { Wanted::Skip } else { Wanted::Load(expr.clone()) };
+        }
+        if asked || prop.group.as_ref().is_some_and(|g| place.node.undefer_groups.contains(g)) {
+            return Wanted::Load(expr.clone());
+        }
+        match &place.node.columns {
+            Some(Strategy::Defer { .. }) => Wanted::Skip,
+            Some(Strategy::Undefer) => Wanted::Load(expr.clone()),
+            _ if prop.deferred => Wanted::Skip,
+            _ => Wanted::Load(expr.clone()),
+        }
+    }
+
+    /// Add the entity's columns and eager loads, and plan its rows.
+    pub(crate) fn entity_plan(&mut self, entity: &Entity, place: &Place<'_>) -> SqlResult<Arc<EntityPlan>> {
+        let mappers = polymorphic_mappers(entity);
+        // position of each column, by its address as mapped
+        let mut at: FxHashMap<usize, (usize, ExprRef)> = FxHashMap::default();
+        // attributes whose value is not a plain mapped column (SQL expressions, with_expression)
+        let mut by_prop: FxHashMap<(Arc<str>, usize), usize> = FxHashMap::default();
+        let mut done: FxHashSet<usize> = FxHashSet::default();
+        let mut joined = Vec::new();
+        let mut noload = Vec::new();
+        let mut post = Vec::new();
+        for m in &mappers {
+            let data = m.data();
+            for prop in data.props.values() {
+                match prop {
+                    Property::Column(p) => {
+                        let is_pk = p.table_columns().any(|c| data.primary_key.iter().any(|k| Arc::ptr_eq(k, c)));
+                        let Wanted::Load(expr) = self.wanted(entity, place, p, is_pk) else { continue };
+                        let id = as_column(&expr).map_or(Arc::as_ptr(&expr) as usize, col_id);
+                        let index = match at.get(&id) {
+                            Some((i, _)) => *i,
+                            None => {
+                                let shown = self.through(entity, &expr);
+                                let i = self.push(place.dest, shown);
+                                at.insert(id, (i, expr.clone()));
+                                i
+                            }
+                        };
+                        by_prop.insert((p.key.clone(), Arc::as_ptr(p) as usize), index);
+                    }
+                    Property::Relationship(r) if done.insert(Arc::as_ptr(r) as usize) => {
+                        self.relationship(entity, place, r, &mut joined, &mut noload, &mut post)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let data = entity.mapper.data();
+        let mut identity = Vec::with_capacity(data.primary_key.len());
+        for c in &data.primary_key {
+            let known = at.get(&col_id(c)).map(|x| x.0).or_else(|| {
+                data.equivalents.get(&col_id(c))?.iter().find_map(|e| at.get(&col_id(e)).map(|x| x.0))
+            });
+            let index = match known {
+                Some(i) => i,
+                None => {
+                    let expr = crate::columns::column_expr(c);
+                    let shown = self.through(entity, &expr);
+                    let i = self.push(place.dest, shown);
+                    at.insert(col_id(c), (i, expr));
+                    i
+                }
+            };
+            identity.push(index);
+        }
+        let descendants = entity.mapper.self_and_descendants();
+        let mut discriminator = None;
+        let on = entity.alias.as_ref().and_then(|a| a.polymorphic_on.clone()).or_else(|| data.polymorphic_on.clone());
+        if let Some(on) = on
+            && (descendants.len() > 1 || data.inherits.is_some())
+        {
+            let id = as_column(&on).map_or(Arc::as_ptr(&on) as usize, col_id);
+            let index = match at.get(&id) {
+                Some((i, _)) => *i,
+                None => {
+                    let shown = self.through(entity, &on);
+                    let i = self.push(place.dest, shown);
+                    at.insert(id, (i, on.clone()));
+                    i
+                }
+            };
+            discriminator = Some((index, on.ty.clone()));
+        }
+        let options = {
+            let n = place.node;
+            (!n.is_empty()).then(|| n.clone())
+        };
+        let make = |m: &Arc<Mapper>, subs: Vec<Arc<EntityPlan>>| {
+            let d = m.data();
+            let mut columns = Vec::new();
+            for p in d.column_props() {
+                let by_prop_index = by_prop.get(&(p.key.clone(), Arc::as_ptr(p) as usize)).copied();
+                let index = by_prop_index.or_else(|| {
+                    p.columns.iter().find_map(|e| {
+                        let c = as_column(e)?;
+                        at.get(&col_id(c)).map(|x| x.0)
+                    })
+                });
+                if let Some(index) = index
+                    && !p.hidden
+                {
+                    let ty = p.expr().map(|e| e.ty.clone()).unwrap_or_default();
+                    columns.push(ColumnLoad { key: p.key.clone(), index, ty });
+                }
+            }
+            let mine = |r: &Arc<Relationship>| r.parent.upgrade().is_some_and(|p| m.isa(&p));
+            Arc::new(EntityPlan {
+                entity: entity.clone(),
+                mapper: m.clone(),
+                identity: identity.clone(),
+                columns,
+                discriminator: discriminator.clone(),
+                subs,
+                joined: joined.iter().filter(|j: &&JoinedLoad| mine(&j.relationship)).cloned().collect(),
+                noload: noload.iter().filter(|r| mine(r)).cloned().collect(),
+                post: post.iter().filter(|p: &&PostLoad| mine(&p.relationship)).cloned().collect(),
+                selectin_polymorphic: self.selectin_subs(place.node, m),
+                options: options.clone(),
+            })
+        };
+        let subs = descendants.iter().skip(1).map(|m| make(m, Vec::new())).collect();
+        Ok(make(&entity.mapper, subs))
+    }
+
+    fn selectin_subs(&self, node: &OptionNode, mapper: &Arc<Mapper>) -> Vec<Arc<Mapper>> {
+        let mut out: Vec<Arc<Mapper>> =
+            node.selectin_polymorphic.iter().filter_map(|e| Entity::of(e).map(|e| e.mapper.clone())).collect();
+        if self.settings.only.is_none() {
+            for m in mapper.self_and_descendants() {
+                if m.data().polymorphic_load == Some(crate::mapper::PolymorphicLoad::Selectin) {
+                    out.push(m);
+                }
+            }
+        }
+        out.retain(|m| m.isa(mapper));
+        out
+    }
+
+    /// The options below a relationship, with wildcards handed down.
+    pub(crate) fn child_node(&self, node: &Arc<OptionNode>, option: Option<&AttrOption>) -> Arc<OptionNode> {
+        let mut child = option.map(|o| o.node.clone()).unwrap_or_default();
+        if node.everywhere && child.relationships.is_none() && node.relationships.is_some() {
+            let c = Arc::make_mut(&mut child);
+            c.relationships.clone_from(&node.relationships);
+            c.everywhere = true;
+        }
+        child
+    }
+
+    fn relationship(
+        &mut self,
+        entity: &Entity,
+        place: &Place<'_>,
+        rel: &Arc<Relationship>,
+        joined: &mut Vec<JoinedLoad>,
+        noload: &mut Vec<Arc<Relationship>>,
+        post: &mut Vec<PostLoad>,
+    ) -> SqlResult<()> {
+        if !self.settings.top {
+            return Ok(());
+        }
+        if let (Some(only), true) = (&self.settings.only, place.is_root)
+            && !only.contains(&rel.key)
+        {
+            return Ok(());
+        }
+        let option = place.node.attr(entity, &rel.key).cloned();
+        let data = rel.data();
+        let stated = option.as_ref().and_then(|o| o.strategy.clone()).filter(|s| !matches!(s, Strategy::Default));
+        let explicit = stated.is_some();
+        let strategy = stated.or_else(|| place.node.relationships.clone());
+        let (lazy, innerjoin, depth, chunksize) = match &strategy {
+            Some(Strategy::Relationship { lazy, innerjoin, recursion_depth, chunksize }) => {
+                (*lazy, *innerjoin, *recursion_depth, *chunksize)
+            }
+            Some(Strategy::ContainsEager { alias }) => {
+                let node = self.child_node(place.node, option.as_ref());
+                let of_type = option.as_ref().and_then(|o| o.of_type.clone());
+                if let Some(load) = self.contains_eager(entity, place, rel, alias.as_ref(), of_type, &node)? {
+                    joined.push(load);
+                }
+                return Ok(());
+            }
+            _ => (data.lazy, None, None, None),
+        };
+        if !self.settings.eager {
+            return Ok(());
+        }
+        let Some(target) = rel.target() else { return Ok(()) };
+        // an eager load that the mapping asks for stops where it would go round in circles
+        if !explicit && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
+            let stop = match data.join_depth {
+                Some(depth) if matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery) => place.path.len() > depth,
+                _ => place.path.contains(&target.id),
+            };
+            if stop {
+                return Ok(());
+            }
+        }
+        let node = self.child_node(place.node, option.as_ref());
+        let of_type = option.as_ref().and_then(|o| o.of_type.clone());
+        let criteria = option.as_ref().map(|o| o.criteria.clone()).unwrap_or_default();
+        let kind = match lazy {
+            Lazy::Joined => {
+                let load = self.joined_eager(entity, place, rel, innerjoin, of_type, &criteria, &node)?;
+                joined.extend(load);
+                return Ok(());
+            }
+            Lazy::Noload => {
+                noload.push(rel.clone());
+                return Ok(());
+            }
+            Lazy::Selectin => PostKind::Selectin,
+            Lazy::Subquery => PostKind::Subquery,
+            Lazy::Immediate => PostKind::Immediate,
+            _ => return Ok(()),
+        };
+        self.buffered |= kind == PostKind::Subquery;
+        post.push(PostLoad {
+            relationship: rel.clone(),
+            kind,
+            node,
+            of_type,
+            criteria,
+            chunksize: chunksize.unwrap_or(500),
+            recursion_depth: depth,
+            path: place.path.clone(),
+        });
+        Ok(())
+    }
+}
+
+/// Does `from` contain the element `part` (a table of a join, or the element itself)?
+pub(crate) fn contains_from(from: &FromRef, part: &FromRef) -> bool {
+    if from.id() == part.id() {
+        return true;
+    }
+    match &from.kind {
+        FromKind::Join(j) => contains_from(&j.left, part) || contains_from(&j.right, part),
+        FromKind::Grouping(x) => contains_from(x, part),
+        _ => false,
+    }
+}
+
+/// Does `from` contain every table that `part` is made of?
+pub(crate) fn covers_from(from: &FromRef, part: &FromRef) -> bool {
+    if contains_from(from, part) {
+        return true;
+    }
+    match &part.kind {
+        FromKind::Join(j) => covers_from(from, &j.left) && covers_from(from, &j.right),
+        FromKind::Grouping(x) => covers_from(from, x),
+        _ => false,
+    }
+}
+
+/// FROM elements that the columns of an expression belong to.
+pub(crate) fn froms_of(expr: &ExprRef) -> Vec<FromRef> {
+    let mut out: Vec<FromRef> = Vec::new();
+    sql::ast::fold::walk(expr, &mut |e| {
+        if let ExprKind::Column(c) = &e.kind
+            && let Some(f) = &c.from
+            && !out.iter().any(|o| o.id() == f.id())
+        {
+            out.push(f.clone());
+        }
+        !matches!(e.kind, ExprKind::ScalarSelect(_) | ExprKind::Exists(_) | ExprKind::QueryGrouping(_))
+    });
+    out
+}

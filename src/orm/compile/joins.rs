@@ -1,0 +1,397 @@
+//! `.join()` calls: what is on the left, what on the right, and the ON clause between them.
+
+use super::entity::{contains_from, covers_from, froms_of, selectable};
+use super::{Context, alias};
+use crate::attr::RelationshipAttr;
+use crate::columns::{self, contains_column};
+use crate::entity::Entity;
+use crate::join_condition::{JoinCondition, join_condition};
+use crate::relationship::Relationship;
+use sql::ast::{
+    ColumnRef, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Join, JoinOn, JoinTarget, SelectItem, SetupJoin, build, fold,
+};
+use sql::error::ErrorKind;
+use sql::host::{EntityNode, HostRef};
+use sql::{SqlError, SqlResult};
+use std::sync::Arc;
+
+/// A relationship's join between two given entities.
+pub struct RelationshipJoin {
+    /// Parent to target, or parent to secondary.
+    pub primary: ExprRef,
+    /// Secondary (an alias of it) and its condition with the target.
+    pub secondary: Option<(FromRef, ExprRef)>,
+}
+
+fn through(entity: &Entity, expr: &ExprRef) -> ExprRef {
+    if entity.alias.is_some() {
+        return entity.adapt(expr);
+    }
+    match entity.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
+        Some(s) => alias::adapt_to(expr, s),
+        None => expr.clone(),
+    }
+}
+
+/// The join condition of `rel` from `source` to `dest`; the secondary table is aliased unless told otherwise.
+pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_secondary: bool) -> SqlResult<RelationshipJoin> {
+    let data = rel.data();
+    let Some(jc) = data.join.clone() else {
+        return Err(SqlError::invalid_request(format!("relationship {} is not configured", rel.describe())));
+    };
+    let Some(secondary) = jc.secondary.clone() else {
+        let primary = fold::replace(&jc.primaryjoin, &mut |e| {
+            let ExprKind::Column(_) = &e.kind else { return None };
+            let remote = e.ann.as_ref().is_some_and(|a| a.remote);
+            Some(through(if remote { dest } else { source }, e))
+        });
+        return Ok(RelationshipJoin { primary: JoinCondition::plain(&primary), secondary: None });
+    };
+    let mut map = alias::ColumnMap::default();
+    let shown = if alias_secondary { alias::alias_from(&secondary, None, true, &mut map) } else { secondary.clone() };
+    let adapt = |expr: &ExprRef, other: &Entity| {
+        let e = fold::replace(expr, &mut |e| {
+            let ExprKind::Column(c) = &e.kind else { return None };
+            if contains_column(&secondary, &c.column) {
+                return Some(match map.get(&columns::col_id(&c.column)) {
+                    Some(t) => column_of(t, &shown),
+                    None => e.clone(),
+                });
+            }
+            Some(through(other, e))
+        });
+        JoinCondition::plain(&e)
+    };
+    let primary = adapt(&jc.primaryjoin, source);
+    let second = match &jc.secondaryjoin {
+        Some(s) => adapt(s, dest),
+        None => return Err(SqlError::invalid_request(format!("relationship {} has no secondaryjoin", rel.describe()))),
+    };
+    Ok(RelationshipJoin { primary, secondary: Some((shown, second)) })
+}
+
+fn column_of(column: &Arc<sql::schema::Column>, from: &FromRef) -> ExprRef {
+    let owner = match &from.kind {
+        FromKind::Join(_) => None,
+        _ => Some(from.clone()),
+    };
+    match owner {
+        Some(from) => Expr::new(ExprKind::Column(ColumnRef { column: column.clone(), from: Some(from) }), column.ty()),
+        None => columns::column_expr(column),
+    }
+}
+
+/// `left JOIN right ON …` for a relationship; `extra` criteria join the ON clause of the target.
+pub fn attach(left: FromRef, right: FromRef, join: RelationshipJoin, extra: Vec<ExprRef>, isouter: bool, full: bool) -> FromRef {
+    let with_extra = |on: ExprRef| {
+        let mut all = vec![on.clone()];
+        all.extend(extra.iter().cloned());
+        build::and_(all).unwrap_or(on)
+    };
+    match join.secondary {
+        None => join_of(left, right, with_extra(join.primary), isouter, full),
+        Some((secondary, second)) if isouter || full => {
+            let inner = join_of(secondary, right, with_extra(second), false, false);
+            join_of(left, inner, join.primary, isouter, full)
+        }
+        Some((secondary, second)) => {
+            let first = join_of(left, secondary, join.primary, false, false);
+            join_of(first, right, with_extra(second), false, false)
+        }
+    }
+}
+
+/// A join.
+pub fn join_of(left: FromRef, right: FromRef, onclause: ExprRef, isouter: bool, full: bool) -> FromRef {
+    From::new(FromKind::Join(Arc::new(Join { left, right, onclause, isouter, full })))
+}
+
+/// One side of a join.
+#[derive(Clone)]
+struct Side {
+    from: FromRef,
+    entity: Option<Entity>,
+}
+
+impl Side {
+    fn of_entity(e: &Entity) -> Self {
+        Self { from: selectable(e), entity: Some(e.clone()) }
+    }
+    fn of_from(f: &FromRef) -> Self {
+        match f.entity.as_ref().and_then(Entity::of) {
+            Some(e) => Self::of_entity(e),
+            None => Self { from: f.clone(), entity: None },
+        }
+    }
+    fn describe(&self) -> String {
+        match &self.entity {
+            Some(e) if e.alias.is_some() => format!("aliased({})", e.mapper.class_name),
+            Some(e) => e.mapper.describe(),
+            None => crate::mapper::from_description(&self.from),
+        }
+    }
+}
+
+fn attr_of(host: &HostRef) -> SqlResult<&RelationshipAttr> {
+    host.as_any().downcast_ref().ok_or_else(|| {
+        SqlError::argument(format!(
+            "Join target, typically a FROM expression, or ORM relationship attribute expected, got {}.",
+            host.repr()
+        ))
+    })
+}
+
+fn target_entity(attr: &RelationshipAttr) -> SqlResult<Entity> {
+    if let Some(e) = &attr.of_type {
+        return Ok(e.clone());
+    }
+    let data = attr.relationship.data();
+    if let Some(a) = &data.target_alias {
+        return Ok((**a).clone());
+    }
+    let mapper = data
+        .target
+        .upgrade()
+        .ok_or_else(|| SqlError::invalid_request(format!("relationship {} is not configured", attr.relationship.describe())))?;
+    Ok(Entity { mapper, alias: None })
+}
+
+impl Context<'_> {
+    /// Resolve every `.join()` call into `self.froms`.
+    pub(crate) fn setup_joins(&mut self) -> SqlResult<()> {
+        for j in &self.select.joins {
+            self.setup_join(j)?;
+        }
+        Ok(())
+    }
+
+    fn setup_join(&mut self, j: &SetupJoin) -> SqlResult<()> {
+        let mut attr: Option<RelationshipAttr> = None;
+        let mut onclause: Option<ExprRef> = None;
+        match &j.onclause {
+            Some(JoinOn::Attribute(h)) => attr = Some(attr_of(h)?.clone()),
+            Some(JoinOn::Expr(e)) => onclause = Some(self.adapt_base(e)),
+            None => {}
+        }
+        let right = match &j.target {
+            JoinTarget::Entity(e) => match Entity::of(e) {
+                Some(e) => Side::of_entity(e),
+                None => Side { from: e.selectable(), entity: None },
+            },
+            JoinTarget::Attribute(h) => {
+                let a = attr_of(h)?.clone();
+                let right = Side::of_entity(&target_entity(&a)?);
+                attr = Some(a);
+                right
+            }
+            JoinTarget::From(f) => match (&attr, f.entity.as_ref().and_then(Entity::of)) {
+                (_, Some(e)) => Side::of_entity(e),
+                (Some(a), None) => {
+                    let target = target_entity(a)?;
+                    if selectable(&target).id() == f.id() {
+                        Side::of_entity(&target)
+                    } else {
+                        let over = alias::entity_over(&target.mapper, f.clone(), Default::default(), None, Vec::new(), false);
+                        Side { from: f.clone(), entity: Some(over) }
+                    }
+                }
+                (None, None) => Side { from: f.clone(), entity: None },
+            },
+        };
+        let left = match (&j.left, &attr) {
+            (Some(JoinTarget::Entity(e)), _) => Entity::of(e).map(Side::of_entity),
+            (Some(JoinTarget::From(f)), _) => Some(Side::of_from(f)),
+            (Some(JoinTarget::Attribute(_)), _) | (None, None) => None,
+            (None, Some(a)) => Some(Side::of_entity(&a.entity)),
+        };
+        let (index, left) = match left {
+            Some(left) => (self.clause_of(&left), left),
+            None => self.implicit_left(&right, onclause.as_ref())?,
+        };
+        if let (Some(l), Some(r)) = (&left.entity, &right.entity)
+            && left.from.id() == right.from.id()
+            && (attr.is_some() || l.entity_id() == r.entity_id())
+        {
+            return Err(SqlError::invalid_request(format!(
+                "Can't construct a join from {} to {}, they are the same entity",
+                left.describe(),
+                right.describe()
+            )));
+        }
+        let extra = match &right.entity {
+            Some(e) => {
+                let mut x = attr.as_ref().map(|a| a.criteria.iter().map(|c| e.adapt(c)).collect()).unwrap_or_else(Vec::new);
+                x.extend(self.criteria_of(e, true)?);
+                self.joined_entities.push(e.entity_id());
+                x
+            }
+            None => Vec::new(),
+        };
+        let left_from = match index {
+            Some(i) => self.froms.get(i).cloned().unwrap_or_else(|| left.from.clone()),
+            None => left.from.clone(),
+        };
+        let joined = match &attr {
+            Some(a) => {
+                let dest = right.entity.clone().unwrap_or(target_entity(a)?);
+                let source = self.entity_in_statement(&a.entity);
+                let targets = join_targets(&a.relationship, &source, &dest, true)?;
+                attach(left_from, right.from.clone(), targets, extra, j.isouter, j.full)
+            }
+            None => {
+                let on = match onclause {
+                    Some(e) => e,
+                    None => self.foreign_key_join(&left_from, &left, &right)?,
+                };
+                let mut all = vec![on.clone()];
+                all.extend(extra);
+                let on = build::and_(all).unwrap_or(on);
+                join_of(left_from, right.from.clone(), on, j.isouter, j.full)
+            }
+        };
+        match index {
+            Some(i) => {
+                if let Some(slot) = self.froms.get_mut(i) {
+                    *slot = joined;
+                }
+            }
+            None => self.froms.push(joined),
+        }
+        Ok(())
+    }
+
+    /// With `from_self` and set operations the entity's rows come from the subquery.
+    fn entity_in_statement(&self, entity: &Entity) -> Entity {
+        match &self.base {
+            Some(f) if !self.joined_entities.contains(&entity.entity_id()) => alias::entity_through(entity, f),
+            _ => entity.clone(),
+        }
+    }
+
+    /// The FROM clause that holds `side`.
+    fn clause_of(&self, side: &Side) -> Option<usize> {
+        if let Some(base) = &self.base
+            && let Some(i) = self.froms.iter().position(|f| contains_from(f, base))
+            && !self.froms.iter().any(|f| covers_from(f, &side.from))
+        {
+            return Some(i);
+        }
+        self.froms.iter().position(|f| covers_from(f, &side.from))
+    }
+
+    fn implicit_left(&self, right: &Side, onclause: Option<&ExprRef>) -> SqlResult<(Option<usize>, Side)> {
+        let candidates: Vec<(Option<usize>, Side)> = if self.froms.is_empty() {
+            let mut out: Vec<(Option<usize>, Side)> = Vec::new();
+            for side in self.item_sides() {
+                if !out.iter().any(|(_, s)| s.from.id() == side.from.id()) {
+                    out.push((None, side));
+                }
+            }
+            out
+        } else {
+            self.froms.iter().enumerate().map(|(i, f)| (Some(i), Side::of_from(f))).collect()
+        };
+        let mut fit: Vec<&(Option<usize>, Side)> = candidates.iter().filter(|(_, s)| joinable(s, right, onclause)).collect();
+        if fit.is_empty() && onclause.is_some() {
+            fit = candidates.iter().collect();
+        }
+        match fit.as_slice() {
+            [one] => Ok((*one).clone()),
+            [] if candidates.is_empty() && self.froms.is_empty() => Err(SqlError::invalid_request(
+                "No entities to join from: please use the .select_from() method to establish an explicit left side",
+            )),
+            [] => Err(SqlError::invalid_request(format!(
+                "Don't know how to join to {}. Please use the .select_from() method to establish an explicit left side, as well as \
+                 providing an explicit ON clause if not present already to help resolve the ambiguity.",
+                right_text(right)
+            ))),
+            _ => Err(SqlError::invalid_request(
+                "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. Please use \
+                 the .select_from() method to establish an explicit left side, as well as providing an explicit ON clause if not \
+                 present already to help resolve the ambiguity.",
+            )),
+        }
+    }
+
+    /// What the columns clause selects from, in order.
+    fn item_sides(&self) -> Vec<Side> {
+        let mut out = Vec::new();
+        for item in &self.select.columns {
+            collect_sides(item, &mut out);
+        }
+        out
+    }
+
+    fn foreign_key_join(&self, left_from: &FromRef, left: &Side, right: &Side) -> SqlResult<ExprRef> {
+        let subset = match &left_from.kind {
+            FromKind::Join(j) => Some(&j.right),
+            _ => None,
+        };
+        join_condition(left_from, &right.from, subset, &[]).map_err(|e| {
+            if e.kind == ErrorKind::NoForeignKeys {
+                let _ = left;
+                SqlError::invalid_request(format!(
+                    "Don't know how to join to {}. Please use the .select_from() method to establish an explicit left side, as well \
+                     as providing an explicit ON clause if not present already to help resolve the ambiguity.",
+                    right_text(right)
+                ))
+            } else {
+                e
+            }
+        })
+    }
+}
+
+fn right_text(right: &Side) -> String {
+    match &right.entity {
+        Some(e) if e.alias.is_none() => e.mapper.describe(),
+        _ => right.describe(),
+    }
+}
+
+fn collect_sides(item: &SelectItem, out: &mut Vec<Side>) {
+    match item {
+        SelectItem::Entity(e) => {
+            if let Some(e) = Entity::of(e) {
+                out.push(Side::of_entity(e));
+            }
+        }
+        SelectItem::From(f) => out.push(Side::of_from(f)),
+        SelectItem::Host(h) => {
+            if let Some(b) = h.as_any().downcast_ref::<crate::attr::Bundled>() {
+                b.items.iter().for_each(|i| collect_sides(i, out));
+            }
+        }
+        SelectItem::Expr(e) => {
+            let mut entities = Vec::new();
+            fold::walk(e, &mut |x| {
+                if let Some(entity) = crate::entity::entity_of(&x.ann) {
+                    entities.push(Side::of_entity(entity));
+                    return false;
+                }
+                !matches!(x.kind, ExprKind::ScalarSelect(_) | ExprKind::Exists(_))
+            });
+            if entities.is_empty() {
+                out.extend(froms_of(e).iter().map(Side::of_from));
+            } else {
+                out.extend(entities);
+            }
+        }
+    }
+}
+
+fn joinable(left: &Side, right: &Side, onclause: Option<&ExprRef>) -> bool {
+    match onclause {
+        Some(on) => froms_of(on).iter().any(|f| !contains_from(&right.from, f) && contains_from(&left.from, f)),
+        None => {
+            let subset = match &left.from.kind {
+                FromKind::Join(j) => Some(&j.right),
+                _ => None,
+            };
+            match join_condition(&left.from, &right.from, subset, &[]) {
+                Ok(_) => true,
+                Err(e) => e.kind == ErrorKind::AmbiguousForeignKeys,
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! ORM-enabled statement to plain statement and [`LoadPlan`].
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`select`](self) | the statement as a whole: items, FROM list, criteria, the final SELECT |
+//! | `entity` | an entity's columns, deferred columns, inheritance |
+//! | `joins` | `.join()` calls: left side, right side, ON clause |
+//! | `eager` | joined eager loading, and the subquery around a limited parent |
+//! | `roots` | options matched to the entities of the statement |
+//! | `criteria` | single-table inheritance and `with_loader_criteria` |
+//! | `alias` | anonymous aliases of entities |
+//!
+//! Nested ORM statements (subqueries) are compiled by the same entry point, without eager loads and without a plan.
+
+pub mod alias;
+mod criteria;
+mod eager;
+mod entity;
+pub mod joins;
+mod roots;
+mod select;
+
+pub use criteria::single_table_criterion;
+pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
+pub use roots::Root;
+pub use select::{BaseAlias, entity_name, name_of};
+
+use crate::attr::CompileHost;
+use crate::entity::Entity;
+use crate::loadplan::LoadPlan;
+use crate::options::{LoaderCriteria, OptionNode};
+use sql::SqlResult;
+use sql::ast::{ExprRef, FromRef, Select};
+use std::sync::Arc;
+
+/// What the caller knows beyond the statement.
+pub struct Settings<'a> {
+    /// Host services.
+    pub host: &'a dyn CompileHost,
+    /// Joined eager loads and a load plan are wanted: the statement is executed, not nested in another.
+    pub top: bool,
+    /// `enable_eagerloads()`.
+    pub eager: bool,
+    /// Only these attributes (refresh, deferred columns).
+    pub only: Option<Vec<Arc<str>>>,
+    /// Options of the first entity, when it is loaded on behalf of an instance that carries some.
+    pub node: Option<Arc<OptionNode>>,
+    /// `with_loader_criteria` of the statement that loaded the parent.
+    pub criteria: Vec<Arc<LoaderCriteria>>,
+    /// Mappers that led here.
+    pub path: Vec<u64>,
+    /// Entities of the enclosing statement come from this element instead (set operations, `from_self`).
+    pub base_alias: Option<FromRef>,
+    /// A lazy or post load: `loader_only` criteria apply to its entity.
+    pub relationship_load: bool,
+}
+
+impl<'a> Settings<'a> {
+    /// A statement to execute.
+    pub fn top(host: &'a dyn CompileHost) -> Self {
+        Self {
+            host,
+            top: true,
+            eager: true,
+            only: None,
+            node: None,
+            criteria: Vec::new(),
+            path: Vec::new(),
+            base_alias: None,
+            relationship_load: false,
+        }
+    }
+    /// A statement inside another.
+    pub fn nested(host: &'a dyn CompileHost) -> Self {
+        Self { top: false, eager: false, ..Self::top(host) }
+    }
+}
+
+/// Compile a SELECT.
+///
+/// # Errors
+/// The documented errors of joins and loader options.
+pub fn compile_select(select: &Select, settings: &Settings<'_>) -> SqlResult<(Select, LoadPlan)> {
+    Context::new(select, settings)?.run()
+}
+
+/// Where columns go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dest {
+    /// Columns of the statement itself.
+    Primary,
+    /// Columns of joined eager loads: outside a wrapping subquery.
+    Secondary,
+}
+
+/// Positions from here on count from the end of the primary columns.
+pub(crate) const SECONDARY: usize = 1 << 31;
+
+/// One join tree of joined eager loads.
+pub(crate) struct EagerJoin {
+    /// The root it hangs on: index of a FROM clause.
+    pub at: Anchor,
+    /// The element that is the left end of `tree`.
+    pub stop: FromRef,
+    /// The joins.
+    pub tree: FromRef,
+}
+
+/// See [`EagerJoin::at`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// A FROM clause of the statement.
+    Clause(usize),
+    /// An entity, by id.
+    Entity(u64),
+}
+
+/// A statement being compiled.
+pub(crate) struct Context<'a> {
+    pub select: &'a Select,
+    pub settings: &'a Settings<'a>,
+    /// See [`Settings::base_alias`]; an option of the statement may say it too.
+    pub base: Option<FromRef>,
+    pub primary: Vec<ExprRef>,
+    pub secondary: Vec<ExprRef>,
+    /// FROM clauses from `select_from()` and `join()`.
+    pub froms: Vec<FromRef>,
+    /// FROM clauses of entities, used when there are no others.
+    pub fallback: Vec<FromRef>,
+    pub eager_joins: Vec<EagerJoin>,
+    pub eager_order_by: Vec<ExprRef>,
+    /// A joined collection is among the loads.
+    pub multi_row: bool,
+    /// LIMIT and the like: joined collections need the statement in a subquery.
+    pub nest: bool,
+    pub roots: Vec<Root>,
+    pub criteria: Vec<Arc<LoaderCriteria>>,
+    /// Entities whose criteria go to WHERE.
+    pub criteria_entities: Vec<Entity>,
+    /// Entities whose criteria are in an ON clause already.
+    pub joined_entities: Vec<u64>,
+    /// Parent columns that joins outside a wrapping subquery need inside.
+    pub pending_parent_columns: Vec<ExprRef>,
+    pub buffered: bool,
+}

@@ -1,0 +1,401 @@
+//! The statement as a whole.
+
+use super::eager::splice;
+use super::entity::{Place, selectable};
+use super::{Anchor, Context, Dest, SECONDARY, Settings, alias, criteria};
+use crate::attr::Bundled;
+use crate::entity::{Entity, entity_of};
+use crate::loadplan::{Item, LoadPlan};
+use sql::ast::{
+    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Op, Query, Select, SelectItem, fold, proxy,
+};
+use sql::host::HostObject;
+use sql::{Label, SqlError, SqlResult};
+use std::any::Any;
+use std::sync::Arc;
+
+/// Among the options of a statement: its entities come from this element (set operations, `from_self`, `select_entity_from`).
+#[derive(Clone, Debug)]
+pub struct BaseAlias(pub FromRef);
+
+impl HostObject for BaseAlias {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn HostObject) -> bool {
+        other.as_any().downcast_ref::<Self>().is_some_and(|o| o.0.id() == self.0.id())
+    }
+    fn repr(&self) -> String {
+        "<base alias>".to_owned()
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(select: &'a Select, settings: &'a Settings<'a>) -> SqlResult<Self> {
+        let base = settings
+            .base_alias
+            .clone()
+            .or_else(|| select.options.iter().rev().find_map(|o| o.as_any().downcast_ref::<BaseAlias>().map(|b| b.0.clone())));
+        let mut ctx = Context {
+            select,
+            settings,
+            base,
+            primary: Vec::new(),
+            secondary: Vec::new(),
+            froms: Vec::new(),
+            fallback: Vec::new(),
+            eager_joins: Vec::new(),
+            eager_order_by: Vec::new(),
+            multi_row: false,
+            nest: select.limit.is_some()
+                || select.offset.is_some()
+                || select.fetch.is_some()
+                || !matches!(select.distinct, Distinct::No)
+                || !select.group_by.is_empty(),
+            roots: Vec::new(),
+            criteria: criteria::gather(&select.options, &settings.criteria),
+            criteria_entities: Vec::new(),
+            joined_entities: Vec::new(),
+            pending_parent_columns: Vec::new(),
+            buffered: false,
+        };
+        ctx.collect_roots()?;
+        Ok(ctx)
+    }
+
+    /// An expression of the statement, seen through the element the statement's entities come from.
+    pub(crate) fn adapt_base(&self, e: &ExprRef) -> ExprRef {
+        let e = self.resolve_entities(e);
+        match &self.base {
+            Some(f) => alias::adapt_to(&e, f),
+            None => e,
+        }
+    }
+
+    /// Columns of classes that load from a selectable of their own, turned to it; entities used as values, to their columns.
+    fn resolve_entities(&self, e: &ExprRef) -> ExprRef {
+        fold::replace(e, &mut |x| match &x.kind {
+            ExprKind::Column(_) => {
+                let entity = entity_of(&x.ann)?;
+                if entity.alias.is_some() || entity.mapper.data().with_polymorphic.as_ref().is_none_or(|w| w.selectable.is_none()) {
+                    return None;
+                }
+                let new = self.through(entity, x);
+                (!Arc::ptr_eq(&new, x)).then_some(new)
+            }
+            ExprKind::Entity(entity) => {
+                let columns = entity.columns();
+                match columns.as_slice() {
+                    [one] => Some(one.clone()),
+                    _ => Some(Expr::new(
+                        ExprKind::List { op: Op::Comma, clauses: columns, group: false },
+                        sql::types::null_type(),
+                    )),
+                }
+            }
+            _ => None,
+        })
+    }
+
+    fn adapt_all(&self, list: &[ExprRef]) -> Vec<ExprRef> {
+        list.iter().map(|e| self.adapt_base(e)).collect()
+    }
+
+    pub(crate) fn run(mut self) -> SqlResult<(Select, LoadPlan)> {
+        let select = self.select;
+        for f in &select.from_obj {
+            let shown = match f.entity.as_ref().and_then(Entity::of) {
+                Some(e) => {
+                    self.takes_part(e);
+                    selectable(e)
+                }
+                None => f.clone(),
+            };
+            self.froms.push(shown);
+        }
+        if select.columns.is_empty() && self.settings.top && select.orm {
+            return Err(SqlError::invalid_request("Query contains no columns with which to SELECT from."));
+        }
+        // joins first: eager loads hang on the clauses that they make
+        self.entities_of_items();
+        self.setup_joins()?;
+        let mut plan = LoadPlan::default();
+        for item in &select.columns {
+            let (key, item) = self.item(item)?;
+            plan.keys.extend(key);
+            plan.items.extend(item);
+        }
+        plan.unique = self.multi_row;
+        plan.buffered = self.buffered;
+        plan.criteria.clone_from(&self.criteria);
+        let mut where_ = self.adapt_all(&select.where_);
+        let extra = self.where_criteria()?;
+        where_.extend(if self.base.is_some() { self.adapt_all(&extra) } else { extra });
+        let mut order_by = self.adapt_all(&select.order_by);
+        if order_by.is_empty() && select.limit.is_none() {
+            if let Some(r) = self.roots.first() {
+                order_by = r.entity.mapper.data().order_by.iter().map(|o| self.through(&r.entity, o)).collect();
+            }
+        }
+        let mut out = Select {
+            where_,
+            order_by,
+            group_by: self.adapt_all(&select.group_by),
+            having: self.adapt_all(&select.having),
+            distinct: match &select.distinct {
+                Distinct::On(l) => Distinct::On(self.adapt_all(l)),
+                d => d.clone(),
+            },
+            correlate: match &select.correlate {
+                Correlate::To(l) => Correlate::To(flatten(l)),
+                Correlate::Except(l) => Correlate::Except(flatten(l)),
+                c => c.clone(),
+            },
+            joins: Vec::new(),
+            options: Vec::new(),
+            orm: false,
+            ..select.clone()
+        };
+        if self.will_wrap() && !self.eager_joins.is_empty() {
+            out = self.wrapped(out, &mut plan);
+        } else {
+            let shift = self.primary.len();
+            out.columns = self.primary.iter().chain(&self.secondary).cloned().map(SelectItem::Expr).collect();
+            out.from_obj = self.from_list(true);
+            out.order_by.append(&mut self.eager_order_by);
+            plan.items.iter_mut().for_each(|i| i.shift(SECONDARY, shift));
+        }
+        plan.width = out.columns.len();
+        Ok((out, plan))
+    }
+
+    fn from_list(&self, eager: bool) -> Vec<FromRef> {
+        let mut froms = if self.froms.is_empty() { self.fallback.clone() } else { self.froms.clone() };
+        if eager {
+            for e in &self.eager_joins {
+                match e.at {
+                    Anchor::Clause(i) => {
+                        if let Some(slot) = froms.get_mut(i) {
+                            *slot = e.tree.clone();
+                        }
+                    }
+                    Anchor::Entity(_) => {
+                        froms.retain(|f| f.id() != e.stop.id());
+                        froms.push(e.tree.clone());
+                    }
+                }
+            }
+        }
+        froms
+    }
+
+    /// Entities of the columns clause take part in criteria and offer FROM clauses.
+    fn entities_of_items(&mut self) {
+        for item in &self.select.columns {
+            self.entities_of_item(item);
+        }
+    }
+
+    fn entities_of_item(&mut self, item: &SelectItem) {
+        match item {
+            SelectItem::Entity(e) => {
+                if let Some(e) = Entity::of(e) {
+                    self.offer(e);
+                }
+            }
+            SelectItem::Expr(e) => {
+                let inner = match &e.kind {
+                    ExprKind::Label { element, .. } if e.ann.is_none() => element,
+                    _ => e,
+                };
+                if let Some(entity) = entity_of(&inner.ann).cloned() {
+                    self.offer(&entity);
+                }
+            }
+            SelectItem::Host(h) => {
+                if let Some(b) = h.as_any().downcast_ref::<Bundled>() {
+                    b.items.iter().for_each(|i| self.entities_of_item(i));
+                }
+            }
+            SelectItem::From(_) => {}
+        }
+    }
+
+    fn offer(&mut self, entity: &Entity) {
+        self.takes_part(entity);
+        let from = selectable(entity);
+        if self.base.is_none() && !self.fallback.iter().any(|f| f.id() == from.id()) {
+            self.fallback.push(from);
+        }
+    }
+
+    fn item(&mut self, item: &SelectItem) -> SqlResult<(Vec<Option<Arc<str>>>, Vec<Item>)> {
+        Ok(match item {
+            SelectItem::Entity(e) => {
+                let Some(entity) = Entity::of(e) else { return Ok((Vec::new(), Vec::new())) };
+                let node = self.root_node(entity);
+                let shown = match &self.base {
+                    Some(f) => alias::entity_through(entity, f),
+                    None => entity.clone(),
+                };
+                let mut path = self.settings.path.clone();
+                path.push(entity.mapper.id);
+                let root = shown.clone();
+                let place = Place { node: &node, dest: Dest::Primary, path, root: &root, outer: false, is_root: true };
+                let plan = self.entity_plan(&shown, &place)?;
+                (vec![Some(entity_name(entity))], vec![Item::Entity(plan)])
+            }
+            SelectItem::Expr(e) => {
+                let shown = self.adapt_base(e);
+                let index = self.push(Dest::Primary, shown);
+                (vec![name_of(e)], vec![Item::Column { index, ty: e.ty.clone(), expr: e.clone() }])
+            }
+            SelectItem::From(f) => {
+                let mut keys = Vec::new();
+                let mut items = Vec::new();
+                for (key, e) in proxy::columns(f) {
+                    let shown = self.adapt_base(&e);
+                    let index = self.push(Dest::Primary, shown);
+                    keys.push(Some(key));
+                    items.push(Item::Column { index, ty: e.ty.clone(), expr: e });
+                }
+                (keys, items)
+            }
+            SelectItem::Host(h) => {
+                let Some(b) = h.as_any().downcast_ref::<Bundled>() else {
+                    return Err(SqlError::argument(format!(
+                        "Column expression, FROM clause, or other columns clause element expected, got {}.",
+                        h.repr()
+                    )));
+                };
+                let mut items = Vec::new();
+                let mut keys = Vec::new();
+                for i in &b.items {
+                    let (k, x) = self.item(i)?;
+                    keys.extend(k);
+                    items.extend(x);
+                }
+                if keys.len() == b.keys.len() {
+                    keys.clone_from(&b.keys);
+                }
+                (vec![Some(b.name.clone())], vec![Item::Bundle { host: b.host.clone(), items, keys }])
+            }
+        })
+    }
+
+    /// The statement in a subquery, the joins of eager loads outside: LIMIT counts parents, not joined rows.
+    fn wrapped(&mut self, mut inner: Select, plan: &mut LoadPlan) -> Select {
+        let mut columns = std::mem::take(&mut self.primary);
+        let has = |columns: &[ExprRef], e: &ExprRef| columns.iter().any(|c| proxy::expr_id(c) == proxy::expr_id(e));
+        for e in std::mem::take(&mut self.pending_parent_columns) {
+            if !has(&columns, &e) {
+                columns.push(e);
+            }
+        }
+        for o in &inner.order_by {
+            for e in unwrap_order(o) {
+                if !has(&columns, &e) {
+                    columns.push(e);
+                }
+            }
+        }
+        let count = columns.len();
+        inner.columns = columns.into_iter().map(|e| SelectItem::Expr(plain_names(&e))).collect();
+        inner.from_obj = self.from_list(false);
+        let order_by = std::mem::take(&mut self.eager_order_by);
+        let inner_order = inner.order_by.clone();
+        let label_style = inner.label_style;
+        let for_update = inner.for_update.clone();
+        let exec_options = inner.exec_options.clone();
+        let ctes = std::mem::take(&mut inner.ctes);
+        let sub = From::new(FromKind::Subquery { query: Query::select(inner), name: Label::anon("anon") });
+        let mut from = sub.clone();
+        for e in &self.eager_joins {
+            from = splice(&adapt_joins(&e.tree, &e.stop, &sub), &e.stop, &from);
+        }
+        let mut out = Select { label_style, for_update, exec_options, ctes, ..Select::default() };
+        out.columns = proxy::columns(&sub).into_iter().map(|(_, e)| SelectItem::Expr(e)).collect();
+        out.columns.extend(self.secondary.iter().cloned().map(SelectItem::Expr));
+        out.from_obj = vec![from];
+        out.order_by = inner_order.iter().map(|e| alias::adapt_to(e, &sub)).chain(order_by).collect();
+        plan.items.iter_mut().for_each(|i| i.shift(SECONDARY, count));
+        // proxies are remembered weakly: the statement's columns keep these alive from here on
+        out
+    }
+}
+
+/// ON clauses of the tree in terms of the subquery that replaces `stop`.
+fn adapt_joins(tree: &FromRef, stop: &FromRef, sub: &FromRef) -> FromRef {
+    if tree.id() == stop.id() {
+        return tree.clone();
+    }
+    match &tree.kind {
+        FromKind::Join(j) => From::new(FromKind::Join(Arc::new(sql::ast::Join {
+            left: adapt_joins(&j.left, stop, sub),
+            right: j.right.clone(),
+            onclause: alias::adapt_to(&j.onclause, sub),
+            isouter: j.isouter,
+            full: j.full,
+        }))),
+        _ => tree.clone(),
+    }
+}
+
+/// The expressions that an ORDER BY element sorts by.
+fn unwrap_order(e: &ExprRef) -> Vec<ExprRef> {
+    match &e.kind {
+        ExprKind::UnaryPostfix { operand, .. } | ExprKind::Grouping(operand) | ExprKind::LabelRef(operand) => unwrap_order(operand),
+        ExprKind::UnaryPrefix { operand, op: Op::Collate | Op::Neg } => unwrap_order(operand),
+        ExprKind::Text(_) | ExprKind::TextualLabelRef(_) | ExprKind::Bind(_) => Vec::new(),
+        ExprKind::List { op: Op::Comma, clauses, .. } => clauses.iter().flat_map(unwrap_order).collect(),
+        _ => vec![e.clone()],
+    }
+}
+
+/// Attribute names do not name the columns of a wrapping subquery.
+fn plain_names(e: &ExprRef) -> ExprRef {
+    if e.ann.as_ref().is_some_and(|a| a.proxy_key.is_some()) {
+        let mut new = (**e).clone();
+        new.ann = None;
+        return Arc::new(new);
+    }
+    e.clone()
+}
+
+fn flatten(list: &[FromRef]) -> Vec<FromRef> {
+    list.iter()
+        .flat_map(|f| match f.entity.as_ref().and_then(Entity::of) {
+            Some(e) => leaves(&selectable(e)),
+            None => vec![f.clone()],
+        })
+        .collect()
+}
+
+fn leaves(f: &FromRef) -> Vec<FromRef> {
+    match &f.kind {
+        FromKind::Join(j) => {
+            let mut out = leaves(&j.left);
+            out.extend(leaves(&j.right));
+            out.push(f.clone());
+            out
+        }
+        _ => vec![f.clone()],
+    }
+}
+
+/// The name of an entity in a result row.
+pub fn entity_name(entity: &Entity) -> Arc<str> {
+    match &entity.alias {
+        Some(a) => a.name.clone().unwrap_or_else(|| entity.mapper.class_name.clone()),
+        None => entity.mapper.class_name.clone(),
+    }
+}
+
+/// The name of an expression in a result row.
+pub fn name_of(e: &ExprRef) -> Option<Arc<str>> {
+    match &e.kind {
+        ExprKind::Label { name: Label::Fixed(n), .. } => Some(n.text.clone()),
+        ExprKind::Label { .. } => None,
+        _ => proxy::key_of(e),
+    }
+}

@@ -1,0 +1,155 @@
+//! [`LoadPlan`]: what the loop over rows does, decided once per statement.
+//!
+//! Every position is a column index of the result row. Nothing here is looked up by name while rows are read.
+
+use crate::entity::Entity;
+use crate::mapper::Mapper;
+use crate::options::{LoaderCriteria, OptionNode};
+use crate::relationship::Relationship;
+use sql::ast::ExprRef;
+use sql::host::{EntityRef, HostRef};
+use sql::types::TypeRef;
+use std::sync::Arc;
+
+/// How the rows of a statement become results.
+#[derive(Clone, Debug, Default)]
+pub struct LoadPlan {
+    /// One per element of a result row.
+    pub items: Vec<Item>,
+    /// Names of the elements.
+    pub keys: Vec<Option<Arc<str>>>,
+    /// Cells in a row.
+    pub width: usize,
+    /// Joined eager collections multiply rows: results must be made unique.
+    pub unique: bool,
+    /// Second statements or row buffering forbid `yield_per`.
+    pub buffered: bool,
+    /// `with_loader_criteria` of the statement, for what loads later.
+    pub criteria: Vec<Arc<LoaderCriteria>>,
+}
+
+/// One element of a result row.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// An instance.
+    Entity(Arc<EntityPlan>),
+    /// A value.
+    Column {
+        /// Position.
+        index: usize,
+        /// Conversion.
+        ty: TypeRef,
+        /// What was selected, for `row._mapping[expr]`.
+        expr: ExprRef,
+    },
+    /// Several elements handed to the host together (Bundle, composite attribute).
+    Bundle {
+        /// The host's object.
+        host: HostRef,
+        /// Its elements.
+        items: Vec<Item>,
+        /// Their names.
+        keys: Vec<Option<Arc<str>>>,
+    },
+}
+
+/// How an instance of one mapper is made from a row.
+#[derive(Clone, Debug)]
+pub struct EntityPlan {
+    /// Entity in the statement.
+    pub entity: Entity,
+    /// Mapper of the instances this plan makes: the entity's, or a subclass in `subs`.
+    pub mapper: Arc<Mapper>,
+    /// Positions of the primary key.
+    pub identity: Vec<usize>,
+    /// Attributes in the row.
+    pub columns: Vec<ColumnLoad>,
+    /// Position and type of the discriminator.
+    pub discriminator: Option<(usize, TypeRef)>,
+    /// Plans of the subclasses, by mapper; the mapper itself is not among them.
+    pub subs: Vec<Arc<EntityPlan>>,
+    /// Relationships whose rows are in this row.
+    pub joined: Vec<JoinedLoad>,
+    /// Relationships that are empty by decree.
+    pub noload: Vec<Arc<Relationship>>,
+    /// What a second statement loads when the rows are read.
+    pub post: Vec<PostLoad>,
+    /// Subclasses whose columns a second statement loads (`selectin_polymorphic`).
+    pub selectin_polymorphic: Vec<Arc<Mapper>>,
+    /// Options that stay with the instance, for lazy loads.
+    pub options: Option<Arc<OptionNode>>,
+}
+
+/// One column attribute.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct ColumnLoad {
+    pub key: Arc<str>,
+    pub index: usize,
+    pub ty: TypeRef,
+}
+
+/// One relationship loaded from the same row.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct JoinedLoad {
+    pub relationship: Arc<Relationship>,
+    pub uselist: bool,
+    pub plan: Arc<EntityPlan>,
+    /// `contains_eager` fills a collection that a joined load would leave alone.
+    pub contains: bool,
+}
+
+/// How a second statement finds its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum PostKind {
+    Selectin,
+    Subquery,
+    Immediate,
+}
+
+/// One relationship loaded by a second statement.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct PostLoad {
+    pub relationship: Arc<Relationship>,
+    pub kind: PostKind,
+    pub node: Arc<OptionNode>,
+    pub of_type: Option<EntityRef>,
+    pub criteria: Vec<ExprRef>,
+    pub chunksize: usize,
+    pub recursion_depth: Option<i64>,
+    /// Mappers on the way here: stops mapped eager loads that go round in circles.
+    pub path: Vec<u64>,
+}
+
+impl EntityPlan {
+    /// Adds `by` to every position at or behind `from`.
+    pub(crate) fn shift(self: &mut Arc<Self>, from: usize, by: usize) {
+        let p = Arc::make_mut(self);
+        let fix = |i: &mut usize| {
+            if *i >= from {
+                *i = *i - from + by;
+            }
+        };
+        p.identity.iter_mut().for_each(fix);
+        p.columns.iter_mut().for_each(|c| fix(&mut c.index));
+        if let Some((i, _)) = &mut p.discriminator {
+            fix(i);
+        }
+        p.subs.iter_mut().for_each(|s| s.shift(from, by));
+        p.joined.iter_mut().for_each(|j| j.plan.shift(from, by));
+    }
+}
+
+impl Item {
+    pub(crate) fn shift(&mut self, from: usize, by: usize) {
+        match self {
+            Item::Entity(p) => p.shift(from, by),
+            Item::Column { index, .. } if *index >= from => *index = *index - from + by,
+            Item::Column { .. } => {}
+            Item::Bundle { items, .. } => items.iter_mut().for_each(|i| i.shift(from, by)),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Loader options: what `joinedload(User.addresses).defer(Address.email)` says, and the tree a statement reads it from.
+//!
+//! An option is a list of [`LoadElement`]s, each with its full path. A statement merges all its options into one
+//! [`OptionNode`] per root entity; every entity it loads, however deep, then has a node of its own, and so does an instance
+//! that keeps options for a later lazy load. No path is matched while rows are read.
+
+use crate::entity::Entity;
+use crate::relationship::Lazy;
+use sql::ast::ExprRef;
+use sql::host::{EntityNode, EntityRef, HostObject, HostRef};
+use std::any::Any;
+use std::sync::Arc;
+
+/// `innerjoin=`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum InnerJoin {
+    #[default]
+    No,
+    Nested,
+    Unnested,
+}
+
+/// What an element asks for.
+#[derive(Clone, Debug)]
+pub enum Strategy {
+    /// `defaultload`: navigate only.
+    Default,
+    /// A relationship strategy.
+    Relationship {
+        /// Which.
+        lazy: Lazy,
+        /// `joinedload(innerjoin=)`.
+        innerjoin: Option<InnerJoin>,
+        /// `selectinload(recursion_depth=)`; -1 without end.
+        recursion_depth: Option<i64>,
+        /// `selectinload(chunksize=)`.
+        chunksize: Option<usize>,
+    },
+    /// `contains_eager`: the rows are there already, under this alias.
+    ContainsEager {
+        /// The alias, when it is not the plain entity.
+        alias: Option<EagerAlias>,
+    },
+    /// `defer`.
+    Defer {
+        /// Access raises.
+        raiseload: bool,
+    },
+    /// `undefer`.
+    Undefer,
+    /// `undefer_group`.
+    UndeferGroup(Arc<str>),
+    /// `with_expression`.
+    Expression(ExprRef),
+    /// `selectin_polymorphic`: these subclasses' columns in second statements.
+    SelectinPolymorphic(Vec<EntityRef>),
+}
+
+/// `contains_eager(alias=)`.
+#[derive(Clone, Debug)]
+pub enum EagerAlias {
+    /// An aliased class.
+    Entity(EntityRef),
+    /// A plain alias of the target's table.
+    From(sql::ast::FromRef),
+    /// By name (0.5).
+    Name(Arc<str>),
+}
+
+/// Columns, relationships, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum WildcardKind {
+    Column,
+    Relationship,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// An attribute.
+    Attr {
+        /// Entity it is an attribute of; `None` for a string name, meaning whatever entity the path is at.
+        entity: Option<EntityRef>,
+        /// Attribute.
+        key: Arc<str>,
+        /// `of_type()`.
+        of_type: Option<EntityRef>,
+        /// `and_()`.
+        criteria: Vec<ExprRef>,
+    },
+    /// `'*'`, on `entity` or on every entity.
+    Wildcard {
+        /// `Load(entity).lazyload("*")`.
+        entity: Option<EntityRef>,
+        /// What it covers.
+        kind: WildcardKind,
+    },
+    /// The entity itself (`selectin_polymorphic`, `undefer_group`).
+    Entity(EntityRef),
+}
+
+/// One path with what to do at its end.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct LoadElement {
+    pub path: Vec<Step>,
+    pub strategy: Strategy,
+    /// Raise when the statement has no such entity.
+    pub raiseerr: bool,
+    /// Set by the mapper's own configuration, not the user.
+    pub reconcile: bool,
+}
+
+/// `with_loader_criteria()`.
+#[derive(Clone, Debug)]
+pub struct LoaderCriteria {
+    /// Entity it filters; `None`: every mapper whose class is in `mappers`.
+    pub entity: Option<EntityRef>,
+    /// Classes below a non-mapped base.
+    pub root: Option<HostRef>,
+    /// The criterion, or what makes it from an entity.
+    pub criterion: Criterion,
+    /// Only in relationship loads.
+    pub loader_only: bool,
+    /// Aliases of the entity too.
+    pub include_aliases: bool,
+    /// Lazy loads of loaded instances too.
+    pub propagate: bool,
+}
+
+/// See [`LoaderCriteria::criterion`].
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum Criterion {
+    Expr(ExprRef),
+    /// A callable of the host's: entity to expression.
+    Host(HostRef),
+}
+
+/// What `.options()` takes: implements [`HostObject`], so a statement carries it as is.
+#[derive(Clone, Debug)]
+pub enum LoaderOption {
+    /// `Load` and relatives.
+    Load(Vec<LoadElement>),
+    /// `with_loader_criteria`.
+    Criteria(Arc<LoaderCriteria>),
+}
+
+impl HostObject for LoaderOption {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn HostObject) -> bool {
+        other.as_any().downcast_ref::<Self>().is_some_and(|o| std::ptr::eq(o, self))
+    }
+    fn repr(&self) -> String {
+        "<loader option>".to_owned()
+    }
+}
+
+/// What the options of a statement say about one entity at one place.
+#[derive(Clone, Debug, Default)]
+pub struct OptionNode {
+    /// By attribute.
+    pub attrs: Vec<AttrOption>,
+    /// `lazyload("*")` here.
+    pub relationships: Option<Strategy>,
+    /// The same below this entity (`lazyload("*")` without an entity).
+    pub everywhere: bool,
+    /// `defer("*")`, the base of `load_only`.
+    pub columns: Option<Strategy>,
+    /// `undefer_group`.
+    pub undefer_groups: Vec<Arc<str>>,
+    /// `selectin_polymorphic`.
+    pub selectin_polymorphic: Vec<EntityRef>,
+}
+
+/// What the options say about one attribute.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct AttrOption {
+    pub entity: Option<EntityRef>,
+    pub key: Arc<str>,
+    pub of_type: Option<EntityRef>,
+    pub criteria: Vec<ExprRef>,
+    pub strategy: Option<Strategy>,
+    /// For the entity the attribute leads to.
+    pub node: Arc<OptionNode>,
+}
+
+impl OptionNode {
+    /// Does it say nothing?
+    pub fn is_empty(&self) -> bool {
+        self.attrs.is_empty()
+            && self.relationships.is_none()
+            && self.columns.is_none()
+            && self.undefer_groups.is_empty()
+            && self.selectin_polymorphic.is_empty()
+    }
+
+    /// What it says about an attribute of `entity`. The last word wins.
+    pub fn attr(&self, entity: &Entity, key: &str) -> Option<&AttrOption> {
+        self.attrs.iter().rev().find(|a| &*a.key == key && a.entity.as_ref().is_none_or(|e| applies(e, entity)))
+    }
+
+    /// Enter `element`'s path below this node, starting at step `at`.
+    pub fn insert(&mut self, element: &LoadElement, at: usize) {
+        let Some(step) = element.path.get(at) else { return };
+        let last = at + 1 == element.path.len();
+        match step {
+            Step::Entity(_) => match &element.strategy {
+                Strategy::UndeferGroup(name) if last => self.undefer_groups.push(name.clone()),
+                Strategy::SelectinPolymorphic(list) if last => self.selectin_polymorphic.extend(list.iter().cloned()),
+                _ => self.insert(element, at + 1),
+            },
+            Step::Wildcard { kind: WildcardKind::Column, .. } => match &element.strategy {
+                Strategy::UndeferGroup(name) => self.undefer_groups.push(name.clone()),
+                s => self.columns = Some(s.clone()),
+            },
+            Step::Wildcard { kind: WildcardKind::Relationship, entity } => {
+                self.relationships = Some(element.strategy.clone());
+                self.everywhere = entity.is_none() && at == 0;
+            }
+            Step::Attr { entity, key, of_type, criteria } => {
+                let same = |a: &AttrOption| {
+                    a.key == *key
+                        && match (&a.entity, entity) {
+                            (Some(a), Some(b)) => a.entity_id() == b.entity_id(),
+                            (None, None) => true,
+                            _ => false,
+                        }
+                };
+                let i = match self.attrs.iter().position(same) {
+                    Some(i) => i,
+                    None => {
+                        self.attrs.push(AttrOption {
+                            entity: entity.clone(),
+                            key: key.clone(),
+                            of_type: None,
+                            criteria: Vec::new(),
+                            strategy: None,
+                            node: Arc::default(),
+                        });
+                        self.attrs.len() - 1
+                    }
+                };
+                let Some(attr) = self.attrs.get_mut(i) else { return };
+                if of_type.is_some() {
+                    attr.of_type.clone_from(of_type);
+                }
+                if !criteria.is_empty() {
+                    attr.criteria.clone_from(criteria);
+                }
+                if last {
+                    if !matches!(element.strategy, Strategy::Default) || attr.strategy.is_none() {
+                        attr.strategy = Some(element.strategy.clone());
+                    }
+                } else {
+                    Arc::make_mut(&mut attr.node).insert(element, at + 1);
+                }
+            }
+        }
+    }
+}
+
+/// Does an option stated on `stated` speak of `entity`? The same entity, or, for plain mappers, one of the same hierarchy.
+pub fn applies(stated: &EntityRef, entity: &Entity) -> bool {
+    if stated.entity_id() == entity.entity_id() {
+        return true;
+    }
+    match Entity::of(stated) {
+        Some(s) => {
+            plain(s) && plain(entity) && (s.mapper.isa(&entity.mapper) || entity.mapper.isa(&s.mapper))
+        }
+        None => false,
+    }
+}
+
+/// Options meant for the class apply: the class itself, or an alias that stands for all of it.
+fn plain(e: &Entity) -> bool {
+    e.alias.as_ref().is_none_or(|a| a.use_mapper_path)
+}
