@@ -52,6 +52,7 @@ pub fn to_sql_error(py: Python<'_>, e: PyErr) -> SqlError {
     SqlError {
         kind: ErrorKind::Host,
         message: e.to_string(),
+        details: Vec::new(),
         host: Some(std::sync::Arc::new(HostError(e.into_value(py).into_any()))),
     }
 }
@@ -77,5 +78,12 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         ErrorKind::NotImplemented => return pyo3::exceptions::PyNotImplementedError::new_err(e.message),
         ErrorKind::Type => return pyo3::exceptions::PyTypeError::new_err(e.message),
     };
-    exc(py, class, e.message)
+    if e.details.is_empty() {
+        return exc(py, class, e.message);
+    }
+    let args = std::iter::once(e.message).chain(e.details).collect::<Vec<_>>();
+    let build = || -> PyResult<PyErr> {
+        Ok(PyErr::from_value(imports::exc(py, class)?.call1(pyo3::types::PyTuple::new(py, args)?)?))
+    };
+    build().unwrap_or_else(|e| e)
 }

@@ -43,6 +43,8 @@ pub struct SqlError {
     pub kind: ErrorKind,
     /// The message, naming the object and what to do.
     pub message: String,
+    /// Further arguments of the documented exception (`table_name`, `column_name`).
+    pub details: Vec<String>,
     /// The user's own exception, opaque to this room.
     pub host: Option<std::sync::Arc<dyn crate::host::HostObject>>,
 }
@@ -53,7 +55,7 @@ pub type SqlResult<T> = Result<T, SqlError>;
 impl SqlError {
     /// An error of `kind` with `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), host: None }
+        Self { kind, message: message.into(), details: Vec::new(), host: None }
     }
     /// `ArgumentError`.
     pub fn argument(message: impl Into<String>) -> Self {

@@ -170,10 +170,8 @@ impl Column {
     }
     /// The column as an expression, with what it belongs to.
     pub fn to_expr(self: &Arc<Self>) -> ExprRef {
-        let (ty, parent) = {
-            let d = self.d.read();
-            (d.ty.clone(), d.parent.clone())
-        };
+        let ty = self.ty();
+        let parent = self.d.read().parent.clone();
         let from = match parent {
             ColumnParent::None => None,
             ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
@@ -181,8 +179,40 @@ impl Column {
         };
         crate::ast::Expr::new(crate::ast::ExprKind::Column(crate::ast::ColumnRef { column: self.clone(), from }), ty)
     }
-    /// Its type.
+    /// Its type. A column without one takes the type of what its foreign key refers to, as soon as that is known.
     pub fn ty(&self) -> TypeRef {
-        self.d.read().ty.clone()
+        let (ty, keys) = {
+            let d = self.d.read();
+            if !d.ty.is_null() || d.foreign_keys.is_empty() {
+                return d.ty.clone();
+            }
+            (d.ty.clone(), d.foreign_keys.clone())
+        };
+        for fk in keys {
+            if let Ok(target) = fk.column()
+                && !std::ptr::eq(&*target, self)
+            {
+                let found = target.ty();
+                if !found.is_null() {
+                    self.d.write().ty = found.clone();
+                    return found;
+                }
+            }
+        }
+        ty
+    }
+    /// The table it belongs to.
+    pub fn table(&self) -> Option<Arc<super::Table>> {
+        match &self.d.read().parent {
+            ColumnParent::Table(t) => t.upgrade(),
+            _ => None,
+        }
+    }
+    /// `table.column` for messages; the name alone while it has no table.
+    pub fn qualified(&self) -> String {
+        match self.table() {
+            Some(t) => format!("{}.{}", t.key(), self.name()),
+            None => self.name().to_string(),
+        }
     }
 }

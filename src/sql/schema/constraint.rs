@@ -28,6 +28,8 @@ pub struct ForeignKeyData {
     pub target_table: Option<Weak<Table>>,
     pub parent: Option<Weak<Column>>,
     pub constraint: Option<Weak<Constraint>>,
+    /// The column in `colspec` is a name, not a key.
+    pub link_to_name: bool,
 }
 
 /// Any table constraint.

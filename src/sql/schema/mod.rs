@@ -3,9 +3,12 @@
 //! Unlike statements these are changed while they are declared (`append_column`, foreign keys resolved late), so their
 //! parts sit behind short locks. Never call host code while one is held.
 
+pub mod autoincrement;
 pub mod column;
 pub mod constraint;
 pub mod metadata;
+pub mod resolve;
+pub mod sort;
 pub mod table;
 
 pub use column::{Autoincrement, Column, ColumnParent, Default_, IdentityOptions, Identity, Computed, Sequence, ServerDefault};

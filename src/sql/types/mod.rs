@@ -1,6 +1,7 @@
 //! SQL types as data. The Python type classes (plain data classes) are read into a [`SqlType`] once and cached there.
 
 pub mod literal;
+pub mod text;
 
 use crate::face::FaceSlot;
 use crate::host::{HostRef, HostType};

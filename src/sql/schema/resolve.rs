@@ -1,0 +1,161 @@
+//! Foreign keys: from the text `"schema.table.column"` to the column, when it is first asked for.
+
+use super::constraint::ForeignKeyData;
+use super::{Column, Constraint, ConstraintKind, ForeignKey, Table};
+use crate::error::{ErrorKind, SqlError, SqlResult};
+use crate::face::FaceSlot;
+use parking_lot::RwLock;
+use std::sync::Arc;
+
+/// A reference in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// Schema, when one is named.
+    pub schema: Option<String>,
+    /// Table.
+    pub table: String,
+    /// Column; `None` means the one of the same name.
+    pub column: Option<String>,
+}
+
+/// Splits `"schema.table.column"`; a schema may itself have dots.
+pub fn tokens(spec: &str) -> Tokens {
+    let mut parts: Vec<&str> = spec.split('.').collect();
+    let column = if parts.len() > 1 { parts.pop().map(str::to_owned) } else { None };
+    let table = parts.pop().unwrap_or_default().to_owned();
+    let schema = (!parts.is_empty()).then(|| parts.join("."));
+    Tokens { schema, table, column }
+}
+
+fn error(kind: ErrorKind, message: String, details: Vec<String>) -> SqlError {
+    SqlError { details, ..SqlError::new(kind, message) }
+}
+
+impl ForeignKey {
+    /// A reference with this data.
+    pub fn new(data: ForeignKeyData) -> Arc<Self> {
+        Arc::new(Self { d: RwLock::new(data), face: FaceSlot::default() })
+    }
+
+    /// The column that refers.
+    pub fn parent(&self) -> Option<Arc<Column>> {
+        self.d.read().parent.as_ref()?.upgrade()
+    }
+
+    /// Key in `MetaData.tables` of the table referred to; the MetaData's schema applies where none is named.
+    pub fn target_table_key(&self) -> Option<String> {
+        let (spec, target) = {
+            let d = self.d.read();
+            (d.colspec.clone(), d.target.clone())
+        };
+        let Some(spec) = spec else { return target?.table().map(|t| t.key()) };
+        let t = tokens(&spec);
+        let schema = t.schema.or_else(|| {
+            let metadata = self.parent()?.table()?.d.read().metadata.upgrade()?;
+            let schema = metadata.d.read().schema.as_ref().map(ToString::to_string);
+            schema
+        });
+        Some(match schema {
+            Some(s) => format!("{s}.{}", t.table),
+            None => t.table,
+        })
+    }
+
+    /// The column referred to.
+    ///
+    /// # Errors
+    /// `InvalidRequestError` while the reference is not part of a table, `NoReferencedTableError` and
+    /// `NoReferencedColumnError` while its target does not exist.
+    pub fn column(&self) -> SqlResult<Arc<Column>> {
+        let (spec, target) = {
+            let d = self.d.read();
+            (d.colspec.clone(), d.target.clone())
+        };
+        if let Some(target) = target {
+            return Ok(target);
+        }
+        let Some(parent) = self.parent() else {
+            return Err(SqlError::invalid_request("this ForeignKey object does not yet have a parent Column associated with it."));
+        };
+        let Some(table) = parent.table() else {
+            return Err(SqlError::invalid_request("this ForeignKey's parent column is not yet associated with a Table."));
+        };
+        let spec = spec.unwrap_or_else(|| "".into());
+        let wanted = tokens(&spec);
+        let key = self.target_table_key().unwrap_or_default();
+        let found = table.d.read().metadata.upgrade().and_then(|m| m.d.read().tables.get(key.as_str()).cloned());
+        let found = found.or_else(|| (table.key() == key).then(|| table.clone()));
+        let Some(found) = found else {
+            return Err(error(
+                ErrorKind::NoReferencedTable,
+                format!(
+                    "Foreign key associated with column '{}' could not find table '{key}' with which to generate a foreign key to \
+                     target column '{}'",
+                    parent.qualified(),
+                    wanted.column.as_deref().unwrap_or("None"),
+                ),
+                vec![key],
+            ));
+        };
+        let name = wanted.column.unwrap_or_else(|| parent.key().to_string());
+        let by_name = self.d.read().constraint.as_ref().and_then(std::sync::Weak::upgrade).is_some_and(|c| c.link_to_name())
+            || self.d.read().link_to_name;
+        let column = if by_name {
+            found.d.read().columns.values().find(|c| c.name().as_str() == name).cloned()
+        } else {
+            found.d.read().columns.get(name.as_str()).cloned()
+        };
+        let Some(column) = column else {
+            return Err(error(
+                ErrorKind::NoReferencedColumn,
+                format!(
+                    "Could not initialize target column for ForeignKey '{spec}' on table '{}': table '{}' has no column named '{name}'",
+                    table.key(),
+                    found.key(),
+                ),
+                vec![found.key(), name],
+            ));
+        };
+        let mut d = self.d.write();
+        d.target = Some(column.clone());
+        d.target_table = Some(Arc::downgrade(&found));
+        Ok(column)
+    }
+
+    /// The table referred to, when it is known.
+    pub fn referred_table(&self) -> Option<Arc<Table>> {
+        self.column().ok()?.table()
+    }
+}
+
+impl Constraint {
+    /// Is it a FOREIGN KEY whose string targets name columns, not keys?
+    pub fn link_to_name(&self) -> bool {
+        matches!(self.d.read().kind, ConstraintKind::ForeignKey { link_to_name: true, .. })
+    }
+    /// References of a FOREIGN KEY, none for other constraints.
+    pub fn elements(&self) -> Vec<Arc<ForeignKey>> {
+        match &self.d.read().kind {
+            ConstraintKind::ForeignKey { elements, .. } => elements.clone(),
+            _ => Vec::new(),
+        }
+    }
+    /// Added by ALTER TABLE?
+    pub fn use_alter(&self) -> bool {
+        matches!(self.d.read().kind, ConstraintKind::ForeignKey { use_alter: true, .. })
+    }
+    /// Table of a FOREIGN KEY's target.
+    ///
+    /// # Errors
+    /// As [`ForeignKey::column`].
+    pub fn referred_table(&self) -> SqlResult<Option<Arc<Table>>> {
+        match self.elements().first() {
+            Some(e) => Ok(e.column()?.table()),
+            None => Ok(None),
+        }
+    }
+    /// The table it is part of.
+    pub fn table(&self) -> Option<Arc<Table>> {
+        self.d.read().table.as_ref()?.upgrade()
+    }
+}
