@@ -1,12 +1,15 @@
 //! Engine, Connection, Transaction, pools, execution and results at run time.
 //!
 //! * `events`: which events anybody listens for.
+//! * `url`: DSNs.
 
 pub mod events;
+pub mod url;
 
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    events::register(m)
+    events::register(m)?;
+    url::register(m)
 }
