@@ -113,4 +113,10 @@ pub fn plain_row<'py>(
         }
         Ok(Some(tuple.cast_into_unchecked()))
     }
+
+/// `object.__getattribute__(obj, name)`, for classes that look elsewhere first.
+pub fn generic_getattr<'py>(obj: &Bound<'py, PyAny>, name: &Bound<'py, pyo3::types::PyString>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: both pointers are borrowed from live objects for the duration of the call; the function gives a new reference
+    // or NULL with an exception set, which `from_owned_ptr_or_err` turns into an owned object or the error.
+    unsafe { Bound::from_owned_ptr_or_err(obj.py(), ffi::PyObject_GenericGetAttr(obj.as_ptr(), name.as_ptr())) }
 }

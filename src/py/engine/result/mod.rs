@@ -1,0 +1,173 @@
+//! Results: a stream of rows, and views of it (rows, lone values, mappings) that share the stream.
+//!
+//! [`Core`] is the stream with its state, [`View`] what an object shows of it. `base` holds the methods that all result classes
+//! share, `classes` the classes; `frozen` and `merged` what is made of finished results. `source` is where rows come from.
+
+pub mod base;
+pub mod classes;
+pub mod frozen;
+pub mod source;
+
+pub use base::ResultBase;
+pub use source::RowSource;
+
+use super::meta::RowMeta;
+use crate::py::errors::exc;
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PySet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+
+const OPEN: u8 = 0;
+const SOFT: u8 = 1;
+const HARD: u8 = 2;
+
+/// A stream of rows, shared by a result and its views.
+pub struct Core {
+    source: Mutex<Option<Box<dyn RowSource>>>,
+    state: AtomicU8,
+    scalars: bool,
+    /// Whether the statement returns rows at all.
+    pub returns_rows: bool,
+    yield_per: AtomicUsize,
+    /// ORM facts about the rows (`is_single_entity`, `filtered`).
+    pub attributes: Mutex<Option<Py<PyDict>>>,
+}
+
+impl Core {
+    /// A stream from `source`; `None`: the statement returns no rows.
+    pub fn new(source: Option<Box<dyn RowSource>>) -> Arc<Self> {
+        Arc::new(Self {
+            scalars: source.as_ref().is_some_and(|s| s.scalars()),
+            returns_rows: source.is_some(),
+            state: AtomicU8::new(if source.is_some() { OPEN } else { SOFT }),
+            source: Mutex::new(source),
+            yield_per: AtomicUsize::new(0),
+            attributes: Mutex::new(None),
+        })
+    }
+    /// Rows are lone values.
+    pub fn scalars(&self) -> bool {
+        self.scalars
+    }
+    /// Closed by the user.
+    pub fn closed(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == HARD
+    }
+    /// Closed or exhausted.
+    pub fn soft_closed(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != OPEN
+    }
+    /// Batch size that `yield_per` set.
+    pub fn batch(&self) -> Option<usize> {
+        Some(self.yield_per.load(Ordering::Relaxed)).filter(|n| *n > 0)
+    }
+
+    /// Raise when there is nothing to fetch from.
+    pub fn check(&self, py: Python<'_>) -> PyResult<()> {
+        if !self.returns_rows {
+            let message = "This result object does not return rows. It has been closed automatically.";
+            return Err(exc(py, "ResourceClosedError", message));
+        }
+        if self.closed() {
+            return Err(exc(py, "ResourceClosedError", "This result object is closed."));
+        }
+        Ok(())
+    }
+
+    fn with_source<R>(&self, f: impl FnOnce(&mut dyn RowSource) -> PyResult<R>) -> PyResult<Option<R>> {
+        // taken out while Python may run, so no lock is held then
+        let taken = self.source.lock().take();
+        let Some(mut source) = taken else { return Ok(None) };
+        let out = f(source.as_mut());
+        self.source.lock().get_or_insert(source);
+        out.map(Some)
+    }
+
+    /// Append up to `n` rows; closes softly when there are no more.
+    pub fn fetch(&self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        self.check(py)?;
+        if self.soft_closed() {
+            return Ok(());
+        }
+        let before = out.len();
+        self.with_source(|s| s.fetch(py, n, out))?;
+        if n.is_none() || (out.len() == before && n != Some(0)) {
+            self.close(py, false)?;
+        }
+        Ok(())
+    }
+
+    /// `fetchmany()` without a size.
+    pub fn many(&self) -> Option<usize> {
+        self.batch().or_else(|| self.source.lock().as_ref().and_then(|s| s.default_many()))
+    }
+
+    /// Set the batch size.
+    pub fn set_yield_per(&self, py: Python<'_>, n: usize) -> PyResult<()> {
+        self.yield_per.store(n, Ordering::Relaxed);
+        self.with_source(|s| s.yield_per(py, n)).map(drop)
+    }
+
+    /// Close: softly when exhausted, hard when the user says so.
+    pub fn close(&self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        let was = self.state.load(Ordering::Relaxed);
+        if was >= SOFT && (!hard || was == HARD) {
+            return Ok(());
+        }
+        self.state.store(if hard { HARD } else { SOFT }, Ordering::Relaxed);
+        if was == OPEN {
+            self.with_source(|s| s.close(py, hard))?;
+        }
+        Ok(())
+    }
+}
+
+/// What rows are shown as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// `Row`.
+    Row,
+    /// The value of one column.
+    Scalar(usize),
+    /// `RowMapping`.
+    Mapping,
+}
+
+/// `unique()`: what was seen, and by what rows are compared.
+pub struct Unique {
+    seen: Py<PySet>,
+    strategy: Option<Py<PyAny>>,
+}
+
+/// What an object shows of a stream.
+pub struct View {
+    /// The stream.
+    pub core: Arc<Core>,
+    /// Its columns; `None` when the statement returns no rows.
+    pub meta: Option<Py<RowMeta>>,
+    /// Which columns, when not all in order.
+    pub columns: Option<Arc<[usize]>>,
+    /// `unique()`.
+    pub unique: Option<Arc<Unique>>,
+    /// What as.
+    pub show: Show,
+}
+
+impl View {
+    /// All rows of a stream.
+    pub fn new(core: Arc<Core>, meta: Option<Py<RowMeta>>) -> Self {
+        Self { core, meta, columns: None, unique: None, show: Show::Row }
+    }
+    /// Another view of the same stream.
+    pub fn copy(&self, py: Python<'_>) -> Self {
+        Self {
+            core: self.core.clone(),
+            meta: self.meta.as_ref().map(|m| m.clone_ref(py)),
+            columns: self.columns.clone(),
+            unique: self.unique.clone(),
+            show: self.show,
+        }
+    }
+}

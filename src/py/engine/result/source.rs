@@ -1,0 +1,334 @@
+//! Where the rows of a result come from.
+
+use pyo3::exceptions::PyStopIteration;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// A stream of rows.
+pub trait RowSource: Send + Sync {
+    /// Append up to `n` rows (`None`: all that are left), each a tuple, or a lone value when [`RowSource::scalars`].
+    /// Appending nothing means that there are no more.
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()>;
+    /// Rows are lone values of the only column.
+    fn scalars(&self) -> bool {
+        false
+    }
+    /// What `fetchmany()` without a size fetches; `None`: everything.
+    fn default_many(&self) -> Option<usize> {
+        None
+    }
+    /// `yield_per(n)` was called.
+    fn yield_per(&mut self, _py: Python<'_>, _n: usize) -> PyResult<()> {
+        Ok(())
+    }
+    /// Give back what is held; `hard`: the user closed the result, else the rows are exhausted.
+    fn close(&mut self, _py: Python<'_>, _hard: bool) -> PyResult<()> {
+        Ok(())
+    }
+}
+
+/// Rows already here.
+#[derive(Default)]
+pub struct Buffered {
+    rows: VecDeque<Py<PyAny>>,
+    scalars: bool,
+    many: Option<usize>,
+}
+
+impl Buffered {
+    /// Tuples, or lone values.
+    pub fn new(rows: impl IntoIterator<Item = Py<PyAny>>, scalars: bool) -> Self {
+        Self { rows: rows.into_iter().collect(), scalars, many: None }
+    }
+    /// Let `fetchmany()` without a size fetch as many as a driver's cursor would.
+    pub fn like_cursor(mut self) -> Self {
+        self.many = Some(1);
+        self
+    }
+}
+
+impl RowSource for Buffered {
+    fn fetch(&mut self, _py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let n = n.unwrap_or(usize::MAX).min(self.rows.len());
+        out.extend(self.rows.drain(..n));
+        Ok(())
+    }
+    fn scalars(&self) -> bool {
+        self.scalars
+    }
+    fn default_many(&self) -> Option<usize> {
+        self.many
+    }
+    fn close(&mut self, _py: Python<'_>, _hard: bool) -> PyResult<()> {
+        self.rows.clear();
+        Ok(())
+    }
+}
+
+fn as_tuple(row: Bound<'_, PyAny>, scalars: bool) -> PyResult<Py<PyAny>> {
+    if scalars || row.is_instance_of::<PyTuple>() {
+        return Ok(row.unbind());
+    }
+    if let Ok(r) = row.cast::<crate::py::engine::row::Row>() {
+        return Ok(r.get().data.clone_ref(row.py()).into_any());
+    }
+    Ok(PyTuple::new(row.py(), row.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.into_any().unbind())
+}
+
+/// Rows of a Python iterator.
+pub struct Iter {
+    /// The iterator; gone when closed.
+    pub iterator: Option<Py<PyAny>>,
+    /// Items are lone values.
+    pub scalars: bool,
+    /// Another result to close with this one.
+    pub raw: Option<Py<PyAny>>,
+}
+
+impl RowSource for Iter {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let Some(iterator) = &self.iterator else { return Ok(()) };
+        let mut left = n.unwrap_or(usize::MAX);
+        let mut rows = iterator.bind(py).try_iter()?;
+        while left > 0 {
+            match rows.next() {
+                Some(row) => out.push(as_tuple(row?, self.scalars)?),
+                None => break,
+            }
+            left -= 1;
+        }
+        Ok(())
+    }
+    fn scalars(&self) -> bool {
+        self.scalars
+    }
+    fn close(&mut self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        self.iterator = None;
+        if let Some(raw) = &self.raw {
+            raw.bind(py).call_method1("_soft_close", (hard,))?;
+        }
+        Ok(())
+    }
+}
+
+/// Rows in lists that a callable gives, which is told how many to put into each.
+pub struct Chunks {
+    make: Py<PyAny>,
+    current: Option<Py<PyAny>>,
+    buffer: VecDeque<Py<PyAny>>,
+    scalars: bool,
+    dynamic: bool,
+    raw: Option<Py<PyAny>>,
+    closed: bool,
+}
+
+impl Chunks {
+    /// `make(size)` gives an iterator of lists of rows.
+    pub fn new(make: Py<PyAny>, scalars: bool, dynamic: bool, raw: Option<Py<PyAny>>) -> Self {
+        Self { make, current: None, buffer: VecDeque::new(), scalars, dynamic, raw, closed: false }
+    }
+}
+
+impl RowSource for Chunks {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        if self.closed {
+            return Ok(());
+        }
+        if self.dynamic && n.is_some() && self.current.is_none() {
+            self.current = Some(self.make.bind(py).call1((n,))?.try_iter()?.into_any().unbind());
+        }
+        if self.current.is_none() {
+            self.current = Some(self.make.bind(py).call1((py.None(),))?.try_iter()?.into_any().unbind());
+        }
+        let mut left = n.unwrap_or(usize::MAX);
+        loop {
+            let take = left.min(self.buffer.len());
+            out.extend(self.buffer.drain(..take));
+            left -= take;
+            let Some(current) = self.current.as_ref().filter(|_| left > 0) else { return Ok(()) };
+            match current.bind(py).try_iter()?.next() {
+                Some(chunk) => {
+                    for row in chunk?.try_iter()? {
+                        self.buffer.push_back(as_tuple(row?, self.scalars)?);
+                    }
+                }
+                None => return Ok(()),
+            }
+        }
+    }
+    fn scalars(&self) -> bool {
+        self.scalars
+    }
+    fn yield_per(&mut self, py: Python<'_>, n: usize) -> PyResult<()> {
+        self.current = Some(self.make.bind(py).call1((n,))?.try_iter()?.into_any().unbind());
+        Ok(())
+    }
+    fn close(&mut self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        self.closed = true;
+        self.current = None;
+        self.buffer.clear();
+        if let Some(raw) = &self.raw {
+            raw.bind(py).call_method1("_soft_close", (hard,))?;
+        }
+        Ok(())
+    }
+}
+
+/// Several results in turn.
+pub struct Merged {
+    parts: Vec<Arc<super::Core>>,
+    at: usize,
+    scalars: bool,
+}
+
+impl Merged {
+    /// The rows of these results, one after the other.
+    pub fn new(parts: Vec<Arc<super::Core>>) -> Self {
+        let scalars = parts.first().is_some_and(|p| p.scalars());
+        Self { parts, at: 0, scalars }
+    }
+}
+
+impl RowSource for Merged {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let start = out.len();
+        while let Some(part) = self.parts.get(self.at) {
+            let left = n.map(|n| n - (out.len() - start));
+            if left == Some(0) {
+                break;
+            }
+            let before = out.len();
+            part.fetch(py, left, out)?;
+            if left.is_none() || out.len() == before {
+                self.at += 1;
+            }
+        }
+        Ok(())
+    }
+    fn scalars(&self) -> bool {
+        self.scalars
+    }
+    fn close(&mut self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        for part in &self.parts {
+            part.close(py, hard)?;
+        }
+        Ok(())
+    }
+}
+
+/// Rows of a PEP 249 cursor, each value passed through its column's processor.
+pub struct Cursor {
+    /// The cursor.
+    pub cursor: Py<PyAny>,
+    /// What turns a value of a column into the user's; empty: nothing to do.
+    pub processors: Vec<Option<Py<PyAny>>>,
+    /// Which cursor columns these are, when not all in order.
+    pub columns: Option<Vec<usize>>,
+    /// Runs when the cursor is given back.
+    pub on_close: Option<Py<PyAny>>,
+    /// What to do with exceptions of the driver while fetching: takes the exception, raises.
+    pub on_error: Option<Py<PyAny>>,
+    /// Rows the cursor is asked for at once when streaming.
+    pub buffer: VecDeque<Py<PyAny>>,
+    /// Size of the streaming buffer: 0 not streaming, grows to the second number.
+    pub grow: (usize, usize),
+    /// No more calls to the cursor.
+    pub closed: bool,
+}
+
+impl Cursor {
+    fn row(&self, py: Python<'_>, row: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        if self.columns.is_none() && self.processors.iter().all(Option::is_none) {
+            return as_tuple(row, false);
+        }
+        let values = row.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+        let mut out = Vec::with_capacity(values.len());
+        let n = self.columns.as_ref().map_or(values.len(), Vec::len);
+        for i in 0..n {
+            let at = self.columns.as_ref().and_then(|c| c.get(i).copied()).unwrap_or(i);
+            let value = values.get(at).cloned().unwrap_or_else(|| py.None().into_bound(py));
+            out.push(match self.processors.get(i).and_then(Option::as_ref) {
+                Some(p) => p.bind(py).call1((value,))?,
+                None => value,
+            });
+        }
+        Ok(PyTuple::new(py, out)?.into_any().unbind())
+    }
+    fn guard<'py>(&self, py: Python<'py>, r: PyResult<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        match (r, &self.on_error) {
+            (Err(e), Some(handler)) if !e.is_instance_of::<PyStopIteration>(py) => {
+                handler.bind(py).call1((e.value(py),))?;
+                Err(e)
+            }
+            (r, _) => r,
+        }
+    }
+}
+
+impl RowSource for Cursor {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        if self.closed {
+            return Ok(());
+        }
+        if self.grow.0 > 0
+            && let Some(n) = n
+        {
+            while self.buffer.len() < n {
+                let size = self.grow.0.max(n - self.buffer.len());
+                self.grow.0 = (self.grow.0 * 5).min(self.grow.1.max(1));
+                let rows = self.guard(py, self.cursor.bind(py).call_method1("fetchmany", (size,)))?;
+                let before = self.buffer.len();
+                for row in rows.try_iter()? {
+                    let row = self.row(py, row?)?;
+                    self.buffer.push_back(row);
+                }
+                if self.buffer.len() == before {
+                    break;
+                }
+            }
+            let take = n.min(self.buffer.len());
+            out.extend(self.buffer.drain(..take));
+            return Ok(());
+        }
+        out.extend(self.buffer.drain(..));
+        let cursor = self.cursor.bind(py);
+        let rows = match n {
+            Some(1) => {
+                let row = self.guard(py, cursor.call_method0("fetchone"))?;
+                if !row.is_none() {
+                    out.push(self.row(py, row)?);
+                }
+                return Ok(());
+            }
+            Some(n) => self.guard(py, cursor.call_method1("fetchmany", (n,)))?,
+            None => self.guard(py, cursor.call_method0("fetchall"))?,
+        };
+        if let Ok(list) = rows.cast::<PyList>() {
+            out.reserve(list.len());
+        }
+        for row in rows.try_iter()? {
+            out.push(self.row(py, row?)?);
+        }
+        Ok(())
+    }
+    fn default_many(&self) -> Option<usize> {
+        Some(1)
+    }
+    fn yield_per(&mut self, _py: Python<'_>, n: usize) -> PyResult<()> {
+        self.grow = (n, n);
+        Ok(())
+    }
+    fn close(&mut self, py: Python<'_>, _hard: bool) -> PyResult<()> {
+        if self.closed {
+            return Ok(());
+        }
+        self.closed = true;
+        self.buffer.clear();
+        match &self.on_close {
+            Some(f) => f.bind(py).call1((self.cursor.bind(py),)).map(drop),
+            None => self.cursor.bind(py).call_method0("close").map(drop),
+        }
+    }
+}
