@@ -113,6 +113,7 @@ pub fn plain_row<'py>(
         }
         Ok(Some(tuple.cast_into_unchecked()))
     }
+}
 
 /// `object.__getattribute__(obj, name)`, for classes that look elsewhere first.
 pub fn generic_getattr<'py>(obj: &Bound<'py, PyAny>, name: &Bound<'py, pyo3::types::PyString>) -> PyResult<Bound<'py, PyAny>> {
