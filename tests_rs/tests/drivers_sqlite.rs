@@ -143,14 +143,15 @@ fn a_locked_database_is_waited_for_and_reported() {
 fn interrupt_from_another_thread() {
     let conn = memory();
     let handle = conn.interrupt_handle();
-    let stopper = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(50));
-        handle.interrupt();
-    });
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    let e = conn.execute(sql, &[]).expect_err("interrupted");
-    assert_eq!((e.kind(), e.message()), (DbErrorKind::Operational, "interrupted"));
-    stopper.join().expect("the thread ended");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(50));
+            handle.interrupt();
+        });
+        let e = conn.execute(sql, &[]).expect_err("interrupted");
+        assert_eq!((e.kind(), e.message()), (DbErrorKind::Operational, "interrupted"));
+    });
     conn.interrupt_handle().interrupt();
     assert_eq!(run(&conn, "SELECT 1").rows.rows(), 1);
 }
