@@ -10,6 +10,7 @@ pub mod ffi;
 pub mod host;
 pub mod imports;
 pub mod orm;
+pub mod pool;
 pub mod schema;
 pub mod sql;
 pub mod types;
