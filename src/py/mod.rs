@@ -20,6 +20,7 @@ use pyo3::prelude::*;
 /// Add every room to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     dbapi::register(m)?;
+    pool::register(m)?;
     types::register(m)?;
     sql::register(m)?;
     schema::register(m)?;
