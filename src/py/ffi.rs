@@ -120,4 +120,100 @@ pub fn generic_getattr<'py>(obj: &Bound<'py, PyAny>, name: &Bound<'py, pyo3::typ
     // SAFETY: both pointers are borrowed from live objects for the duration of the call; the function gives a new reference
     // or NULL with an exception set, which `from_owned_ptr_or_err` turns into an owned object or the error.
     unsafe { Bound::from_owned_ptr_or_err(obj.py(), ffi::PyObject_GenericGetAttr(obj.as_ptr(), name.as_ptr())) }
+
+/// A cell of a frozen pyclass that is only touched with the GIL held. Borrows are checked; the closures must not run Python
+/// code (a decref that may run `__del__` included): take values out and drop them afterwards.
+#[derive(Default)]
+pub struct GilCell<T>(std::cell::RefCell<T>);
+
+// SAFETY: every access takes a `Python` token, so at most one thread is inside; the `RefCell` flag catches re-entrance.
+unsafe impl<T: Send> Sync for GilCell<T> {}
+
+impl<T> GilCell<T> {
+    /// A cell with this value.
+    pub const fn new(value: T) -> Self {
+        Self(std::cell::RefCell::new(value))
+    }
+    /// Read or change it. See the type's rule.
+    #[inline]
+    pub fn with<R>(&self, _py: Python<'_>, f: impl FnOnce(&mut T) -> R) -> R {
+        f(&mut self.0.borrow_mut())
+    }
+    /// Put a value in, get the old one out.
+    #[inline]
+    pub fn replace(&self, _py: Python<'_>, value: T) -> T {
+        self.0.replace(value)
+    }
+    /// For `__traverse__` only, where no token exists but the GIL is held: the value unless it is being changed.
+    pub fn peek<R>(&self, f: impl FnOnce(&T) -> R) -> Option<R> {
+        self.0.try_borrow().ok().map(|v| f(&v))
+    }
+}
+impl<T: Copy> GilCell<T> {
+    /// A copy of the value.
+    #[inline]
+    pub fn get(&self, _py: Python<'_>) -> T {
+        *self.0.borrow()
+    }
+}
+
+/// `obj.__dict__`, made when it does not exist yet; an `AttributeError` when objects of the class have none.
+#[inline]
+pub fn instance_dict<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::PyDict>> {
+    // SAFETY: `obj` is live and the GIL is held; the result is a new reference or null with an exception set.
+    unsafe {
+        let d = ffi::PyObject_GenericGetDict(obj.as_ptr(), std::ptr::null_mut());
+        Ok(Bound::from_owned_ptr_or_err(obj.py(), d)?.cast_into_unchecked())
+    }
+}
+
+/// `dict[key]` of an exact dict and a string key, without raising.
+#[inline]
+pub fn dict_get<'py>(dict: &Bound<'py, pyo3::types::PyDict>, key: &Py<pyo3::types::PyString>) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: both are live and the GIL is held. The result is borrowed from the dict and turned into a reference of our own
+    // before anything else can run. String keys never raise in hash or comparison against string keys.
+    unsafe {
+        let v = ffi::PyDict_GetItemWithError(dict.as_ptr(), key.as_ptr());
+        if v.is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(Bound::from_borrowed_ptr(dict.py(), v))
+    }
+}
+
+/// An instance of a class without running its `__init__`.
+#[inline]
+pub fn new_instance<'py>(class: &Bound<'py, pyo3::types::PyType>, empty: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: a live heap type has a readable tp_new; it is called with a live empty tuple and no keywords, as `cls.__new__(cls)`.
+    unsafe {
+        let t = class.as_type_ptr();
+        match (*t).tp_new {
+            Some(new) => Bound::from_owned_ptr_or_err(class.py(), new(t, empty.as_ptr(), std::ptr::null_mut())),
+            None => Err(pyo3::exceptions::PyTypeError::new_err("cannot create instances of this class")),
+        }
+    }
+}
+
+/// Take an object out of the cyclic collector's lists (it holds nothing that could be part of a cycle).
+pub fn gc_untrack(obj: &Bound<'_, PyAny>) {
+    // SAFETY: called for instances of our own GC types only; PyObject_GC_UnTrack ignores objects that are not tracked.
+    unsafe { ffi::PyObject_GC_UnTrack(obj.as_ptr().cast()) }
+}
+
+/// Put an object back before it gets something that could be part of a cycle.
+pub fn gc_track(obj: &Bound<'_, PyAny>) {
+    // SAFETY: called for fully built instances of our own GC types only, and only when they are not tracked already.
+    unsafe {
+        if ffi::PyObject_GC_IsTracked(obj.as_ptr()) == 0 {
+            ffi::PyObject_GC_Track(obj.as_ptr().cast());
+        }
+    }
+}
+
+/// `callable` bound to `obj`, as a function found on a class is.
+#[inline]
+pub fn bind_method<'py>(callable: &Bound<'py, PyAny>, obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: both are live and the GIL is held; the result is a new reference or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(obj.py(), ffi::PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
 }

@@ -27,6 +27,18 @@ objects! {
     decimal = "decimal" "Decimal";
     /// `uuid.UUID`
     uuid = "uuid" "UUID";
+    /// `LoaderCallableStatus.NO_VALUE`
+    no_value = "oxalchemy.orm.base" "NO_VALUE";
+    /// `LoaderCallableStatus.PASSIVE_NO_RESULT`
+    passive_no_result = "oxalchemy.orm.base" "PASSIVE_NO_RESULT";
+    /// `LoaderCallableStatus.ATTR_WAS_SET`
+    attr_was_set = "oxalchemy.orm.base" "ATTR_WAS_SET";
+    /// `LoaderCallableStatus.ATTR_EMPTY`
+    attr_empty = "oxalchemy.orm.base" "ATTR_EMPTY";
+    /// `orm.attributes.History`
+    history = "oxalchemy.orm.attributes" "History";
+    /// `orm.collections.InstrumentedList`
+    instrumented_list = "oxalchemy.orm.collections" "InstrumentedList";
     /// `warnings.warn`
     warn = "warnings" "warn";
 }

@@ -1,10 +1,60 @@
-//! Faces of room `orm`.
+//! The ORM at run time.
+//!
+//! | file | concept |
+//! |---|---|
+//! | [`state`], [`manager`] | what is known about an instance, about a class |
+//! | [`attributes`], [`impls`] | the attribute on the class, its behaviour on instances |
+//! | [`history`], [`relate`], [`collections`] | changes; backrefs and cascades; containers |
+//! | [`flags`], [`names`], [`hooks`] | symbols, interned names, what other rooms plug in |
+//! | [`mapper`] | the Python face of `orm::Mapper` |
+//! | [`identity`] | identity keys and the identity map |
 
+pub mod attribute_state;
+pub mod attributes;
+pub mod collections;
+pub mod flags;
+pub mod history;
+pub mod hooks;
 pub mod identity;
+pub mod impls;
+pub mod manager;
+pub mod mapper;
+pub mod names;
+pub mod pickle;
+pub mod relate;
+pub mod state;
 
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
-pub fn register(_m: &Bound<'_, PyModule>) -> PyResult<()> {
-    Ok(())
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    register_mapping(m)
+}
+
+/// What the mapping files add.
+fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<state::InstanceState>()?;
+    m.add_class::<attribute_state::AttributeState>()?;
+    m.add_class::<manager::ClassManager>()?;
+    m.add_class::<manager::InstrumentedInit>()?;
+    m.add_class::<impls::AttributeImpl>()?;
+    m.add_class::<impls::AttributeEvent>()?;
+    m.add_class::<attributes::QueryableAttribute>()?;
+    m.add_class::<attributes::InstrumentedAttribute>()?;
+    m.add_class::<collections::CollectionAdapter>()?;
+    m.add_class::<mapper::PyMapper>()?;
+    m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::set_attribute, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::del_attribute, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::set_committed_value, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::get_history, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::flag_modified, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::flag_dirty, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::register_class, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::unregister_class, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::_attribute_names, m)?)?;
+    m.add_function(wrap_pyfunction!(attributes::_install_impl, m)?)?;
+    m.add_function(wrap_pyfunction!(collections::py_bulk_replace, m)?)?;
+    m.add_function(wrap_pyfunction!(collections::collection_adapter, m)?)?;
+    m.add_function(wrap_pyfunction!(collections::init_collection, m)?)
 }

@@ -1,0 +1,70 @@
+//! `inspect(obj).attrs`: one [`AttributeState`] a mapped attribute.
+
+use super::flags::*;
+use super::impls::AttributeImpl;
+use super::state::InstanceState;
+use crate::py::ffi;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+/// Value and history of one attribute of one instance.
+#[pyclass(frozen, module = "oxalchemy.orm.state")]
+pub struct AttributeState {
+    state: Py<InstanceState>,
+    key: Py<PyString>,
+}
+
+#[pymethods]
+impl AttributeState {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.state)
+    }
+    #[getter]
+    fn state(&self, py: Python<'_>) -> Py<InstanceState> {
+        self.state.clone_ref(py)
+    }
+    #[getter]
+    fn key(&self, py: Python<'_>) -> Py<PyString> {
+        self.key.clone_ref(py)
+    }
+    /// The value as it is loaded, or NO_VALUE.
+    #[getter]
+    fn loaded_value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let dict = self.state.get().instance_dict(py);
+        ffi::dict_get(&dict, &self.key).map_or_else(|| no_value(py), Ok)
+    }
+    /// The value, loaded when needed.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let imp = self.imp(py)?;
+        let dict = self.state.get().instance_dict(py);
+        AttributeImpl::get(&imp, self.state.bind(py), &dict, PASSIVE_OFF)
+    }
+    /// Changes that are not flushed, without loading.
+    #[getter]
+    fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        super::history::history(&self.imp(py)?, self.state.bind(py), PASSIVE_NO_INITIALIZE)
+    }
+    /// Changes that are not flushed, loading the present value when needed.
+    fn load_history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        super::history::history(&self.imp(py)?, self.state.bind(py), PASSIVE_OFF ^ INIT_OK)
+    }
+}
+
+impl AttributeState {
+    fn imp<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, AttributeImpl>> {
+        self.state.get().manager.get().require_impl(py, &self.key.to_string())
+    }
+}
+
+/// Attribute name to [`AttributeState`].
+pub fn attrs<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py, PyAny>> {
+    let py = state.py();
+    let all = PyDict::new(py);
+    for key in state.get().manager.get().keys(py) {
+        let value = Bound::new(py, AttributeState { state: state.clone().unbind(), key: key.clone_ref(py) })?;
+        all.set_item(key, value)?;
+    }
+    py.import("oxalchemy.util")?.getattr("ReadOnlyProperties")?.call1((all,))
+}

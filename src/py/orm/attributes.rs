@@ -1,0 +1,665 @@
+//! [`QueryableAttribute`], [`InstrumentedAttribute`]: a mapped attribute on its class. On instances a data descriptor, on
+//! the class a SQL expression with its comparator's operators.
+
+use super::flags::*;
+use super::impls::{AttributeImpl, require_state};
+use super::manager::ClassManager;
+use super::state::InstanceState;
+use crate::py::errors;
+use crate::py::ffi::{self, GilCell};
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyAttributeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use std::sync::OnceLock;
+
+/// An attribute of a mapped class or of an alias of one, as queries use it.
+#[pyclass(frozen, subclass, weakref, dict, module = "oxalchemy.orm.attributes")]
+pub struct QueryableAttribute {
+    /// The class (or `AliasedClass`) it was reached through.
+    pub class_: Py<PyAny>,
+    /// Attribute name, interned.
+    pub key: Py<PyString>,
+    /// Mapper or alias inspection object.
+    pub parent: Py<PyAny>,
+    /// The mapped property.
+    pub prop: Py<PyAny>,
+    imp: OnceLock<Py<AttributeImpl>>,
+    comparator: GilCell<Option<Py<PyAny>>>,
+    expression: GilCell<Option<Py<PyAny>>>,
+    /// `of_type()`.
+    pub of_type: Option<Py<PyAny>>,
+    /// `and_()` criteria.
+    pub extra_criteria: Vec<Py<PyAny>>,
+    dispatch: GilCell<Option<Py<PyAny>>>,
+    active_history: GilCell<bool>,
+}
+
+/// The same as a data descriptor on a mapped class.
+#[pyclass(frozen, extends = QueryableAttribute, subclass, module = "oxalchemy.orm.attributes")]
+pub struct InstrumentedAttribute;
+
+impl QueryableAttribute {
+    /// An attribute without implementation yet.
+    pub fn new(class: &Bound<'_, PyAny>, key: &Bound<'_, PyString>, parent: &Bound<'_, PyAny>, prop: &Bound<'_, PyAny>, comparator: Option<&Bound<'_, PyAny>>) -> Self {
+        let key = super::names::intern(key);
+        Self {
+            class_: class.clone().unbind(),
+            key,
+            parent: parent.clone().unbind(),
+            prop: prop.clone().unbind(),
+            imp: OnceLock::new(),
+            comparator: GilCell::new(comparator.map(|c| c.clone().unbind())),
+            expression: GilCell::new(None),
+            of_type: None,
+            extra_criteria: Vec::new(),
+            dispatch: GilCell::new(None),
+            active_history: GilCell::new(false),
+        }
+    }
+    /// A plain (not descriptor) attribute: of an alias, with `of_type`, with criteria.
+    pub fn derived<'py>(
+        &self,
+        py: Python<'py>,
+        class: &Bound<'py, PyAny>,
+        parent: &Bound<'py, PyAny>,
+        comparator: Option<Bound<'py, PyAny>>,
+        of_type: Option<Py<PyAny>>,
+        extra_criteria: Vec<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let imp = OnceLock::new();
+        if let Some(i) = self.imp.get() {
+            let _ = imp.set(i.clone_ref(py));
+        }
+        Bound::new(
+            py,
+            Self {
+                class_: class.clone().unbind(),
+                key: self.key.clone_ref(py),
+                parent: parent.clone().unbind(),
+                prop: self.prop.clone_ref(py),
+                imp,
+                comparator: GilCell::new(comparator.map(Bound::unbind)),
+                expression: GilCell::new(None),
+                of_type,
+                extra_criteria,
+                dispatch: GilCell::new(None),
+                active_history: GilCell::new(false),
+            },
+        )
+    }
+    /// Name of the class.
+    pub fn class_name(&self, py: Python<'_>) -> String {
+        self.class_.bind(py).getattr("__name__").map(|n| n.to_string()).unwrap_or_default()
+    }
+    /// The implementation, once configured.
+    #[inline]
+    pub fn implementation<'py>(&self, py: Python<'py>) -> Option<Bound<'py, AttributeImpl>> {
+        self.imp.get().map(|i| i.bind(py).clone())
+    }
+    pub(super) fn set_implementation(&self, imp: &Bound<'_, AttributeImpl>) {
+        let _ = self.imp.set(imp.clone().unbind());
+    }
+    pub(super) fn wants_active_history(&self, py: Python<'_>) -> bool {
+        self.active_history.get(py)
+    }
+    /// The mapped property.
+    pub fn property_object<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        self.prop.bind(py).clone()
+    }
+    /// The comparator, made by the property on first use.
+    pub fn get_comparator<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if let Some(c) = slf.get().comparator.with(py, |c| c.as_ref().map(|c| c.clone_ref(py))) {
+            return Ok(c.into_bound(py));
+        }
+        let made = slf.get().prop.bind(py).call_method1("_comparator_for", (slf,))?;
+        drop(slf.get().comparator.replace(py, Some(made.clone().unbind())));
+        Ok(made)
+    }
+    /// The expression the class attribute stands for.
+    pub fn clause<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if let Some(e) = slf.get().expression.with(py, |c| c.as_ref().map(|c| c.clone_ref(py))) {
+            return Ok(e.into_bound(py));
+        }
+        let e = Self::get_comparator(slf)?.call_method0("__clause_element__")?;
+        drop(slf.get().expression.replace(py, Some(e.clone().unbind())));
+        Ok(e)
+    }
+    fn op<'py>(slf: &Bound<'py, Self>, name: &str, other: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let c = Self::get_comparator(slf)?;
+        match other {
+            Some(o) => c.call_method1(name, (o,)),
+            None => c.call_method0(name),
+        }
+    }
+    fn descriptor<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
+        let py = slf.py();
+        let dict = ffi::instance_dict(obj)?;
+        let state = match InstanceState::in_dict(&dict) {
+            Some(s) => s,
+            None => return Err(Self::no_state(slf, obj)),
+        };
+        let imp = match slf.get().implementation(py) {
+            Some(i) => i,
+            None => super::mapper::configured_impl(slf)?,
+        };
+        Ok((imp, state, dict))
+    }
+    fn no_state<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>) -> PyErr {
+        let py = slf.py();
+        match crate::py::imports::orm_exc(py, "UnmappedInstanceError") {
+            Ok(t) => PyErr::from_type(
+                t,
+                (
+                    obj.clone().unbind(),
+                    format!(
+                        "Class '{}' is mapped, but this instance lacks instrumentation.  This occurs when the instance is created \
+                         before oxalchemy.orm.mapper({}) was called.",
+                        slf.get().class_name(py),
+                        slf.get().class_name(py)
+                    ),
+                ),
+            ),
+            Err(e) => e,
+        }
+    }
+}
+
+#[pymethods]
+impl QueryableAttribute {
+    #[new]
+    #[pyo3(signature = (class_, key, parententity, comparator = None, impl_ = None, of_type = None))]
+    fn py_new<'py>(
+        class_: &Bound<'py, PyAny>,
+        key: &Bound<'py, PyString>,
+        parententity: &Bound<'py, PyAny>,
+        comparator: Option<&Bound<'py, PyAny>>,
+        impl_: Option<&Bound<'py, AttributeImpl>>,
+        of_type: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let none = class_.py().None().into_bound(class_.py());
+        let prop = match comparator {
+            Some(c) => c.getattr_opt("prop")?.unwrap_or(none),
+            None => none,
+        };
+        let mut new = Self::new(class_, key, parententity, &prop, comparator);
+        new.of_type = of_type;
+        if let Some(i) = impl_ {
+            new.set_implementation(i);
+        }
+        Ok(new)
+    }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class_)?;
+        visit.call(&self.parent)?;
+        visit.call(&self.prop)?;
+        visit.call(&self.of_type)?;
+        for c in &self.extra_criteria {
+            visit.call(c)?;
+        }
+        if let Some(i) = self.imp.get() {
+            visit.call(i)?;
+        }
+        for cell in [&self.comparator, &self.expression, &self.dispatch] {
+            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        }
+        Ok(())
+    }
+    fn __clear__(&self) {
+        Python::attach(|py| {
+            drop(self.comparator.replace(py, None));
+            drop(self.expression.replace(py, None));
+            drop(self.dispatch.replace(py, None));
+        });
+    }
+    #[getter(_dispatch)]
+    fn get_dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.dispatch.with(py, |d| d.as_ref().map(|d| d.clone_ref(py)))
+    }
+    #[setter(_dispatch)]
+    fn set_dispatch(&self, py: Python<'_>, value: Option<Py<PyAny>>) {
+        drop(self.dispatch.replace(py, value));
+    }
+    /// Asked for by listeners with `active_history=True`.
+    #[getter]
+    fn get__active_history(&self, py: Python<'_>) -> bool {
+        self.active_history.get(py)
+    }
+    #[setter]
+    fn set__active_history(&self, py: Python<'_>, on: bool) {
+        self.active_history.replace(py, on);
+        if let Some(i) = self.imp.get()
+            && on
+        {
+            i.get().set_active_history(true);
+        }
+    }
+    #[getter]
+    fn class_(&self, py: Python<'_>) -> Py<PyAny> {
+        self.class_.clone_ref(py)
+    }
+    #[getter]
+    fn key(&self, py: Python<'_>) -> Py<PyString> {
+        self.key.clone_ref(py)
+    }
+    #[getter(r#impl)]
+    fn get_impl<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, AttributeImpl>> {
+        match slf.get().implementation(slf.py()) {
+            Some(i) => Ok(i),
+            None => super::mapper::configured_impl(slf),
+        }
+    }
+    #[getter]
+    fn parent(&self, py: Python<'_>) -> Py<PyAny> {
+        self.parent.clone_ref(py)
+    }
+    #[getter]
+    fn _parententity(&self, py: Python<'_>) -> Py<PyAny> {
+        self.parent.clone_ref(py)
+    }
+    #[getter]
+    fn _parentmapper<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.parent.bind(py).getattr("mapper")
+    }
+    #[getter]
+    fn prop(&self, py: Python<'_>) -> Py<PyAny> {
+        self.prop.clone_ref(py)
+    }
+    /// The mapped property.
+    #[getter]
+    fn property<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::mapper::configure_if_needed(slf.py())?;
+        Ok(slf.get().property_object(slf.py()))
+    }
+    #[getter]
+    fn comparator<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::get_comparator(slf)
+    }
+    #[getter]
+    fn _of_type(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.of_type.as_ref().map(|o| o.clone_ref(py))
+    }
+    #[getter]
+    fn _extra_criteria<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.extra_criteria)
+    }
+    /// The expression it stands for.
+    #[getter]
+    fn expression<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::clause(slf)
+    }
+    fn __clause_element__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::clause(slf)
+    }
+    #[getter]
+    fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.prop.bind(py).getattr("info")
+    }
+    #[classattr]
+    const is_attribute: bool = true;
+    #[classattr]
+    const is_instance: bool = false;
+    #[classattr]
+    const is_mapper: bool = false;
+    #[classattr]
+    const is_aliased_class: bool = false;
+    #[classattr]
+    const is_selectable: bool = false;
+    #[classattr]
+    const is_property: bool = false;
+    #[classattr]
+    const is_bundle: bool = false;
+    #[classattr]
+    const is_clause_element: bool = false;
+    #[classattr]
+    const _is_internal_proxy: bool = false;
+    #[getter]
+    fn extension_type<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("oxalchemy.orm.base")?.getattr("NOT_EXTENSION")
+    }
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let missing = |what: &str| {
+            PyAttributeError::new_err(format!(
+                "Neither '{}' object nor '{what}' object associated with {}.{} has an attribute '{name}'",
+                slf.get_type().name().map(|n| n.to_string()).unwrap_or_default(),
+                slf.get().class_name(py),
+                slf.get().key,
+            ))
+        };
+        if name.starts_with("__") {
+            return Err(PyAttributeError::new_err(name.to_owned()));
+        }
+        let c = Self::get_comparator(slf)?;
+        match c.getattr_opt(name)? {
+            Some(v) => Ok(v),
+            None => Err(missing(&c.get_type().name()?.to_string())),
+        }
+    }
+    #[pyo3(signature = (op, *other, **kwargs))]
+    fn operate<'py>(slf: &Bound<'py, Self>, op: &Bound<'py, PyAny>, other: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        let mut args = vec![Self::get_comparator(slf)?];
+        args.extend(other.iter());
+        op.call(PyTuple::new(slf.py(), args)?, kwargs)
+    }
+    #[pyo3(signature = (op, other, **kwargs))]
+    fn reverse_operate<'py>(slf: &Bound<'py, Self>, op: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        op.call((other, Self::get_comparator(slf)?), kwargs)
+    }
+    /// The attribute of a subclass of the related class.
+    fn of_type<'py>(slf: &Bound<'py, Self>, entity: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let this = slf.get();
+        let comparator = Self::get_comparator(slf)?.call_method1("of_type", (entity,))?;
+        let of_type = py.import("oxalchemy.inspection")?.getattr("inspect")?.call1((entity,))?;
+        let extra = this.extra_criteria.iter().map(|c| c.clone_ref(py)).collect();
+        let new = this.derived(py, this.class_.bind(py), this.parent.bind(py), Some(comparator), Some(of_type.unbind()), extra)?;
+        Ok(new.into_any())
+    }
+    /// The attribute with further ON criteria.
+    #[pyo3(signature = (*criteria))]
+    fn and_<'py>(slf: &Bound<'py, Self>, criteria: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let this = slf.get();
+        let comparator = Self::get_comparator(slf)?.call_method1("and_", criteria.clone())?;
+        let mut extra: Vec<Py<PyAny>> = this.extra_criteria.iter().map(|c| c.clone_ref(py)).collect();
+        extra.extend(criteria.iter().map(Bound::unbind));
+        let of_type = this.of_type.as_ref().map(|o| o.clone_ref(py));
+        let new = this.derived(py, this.class_.bind(py), this.parent.bind(py), Some(comparator), of_type, extra)?;
+        Ok(new.into_any())
+    }
+    /// The same attribute of another entity (an alias).
+    fn adapt_to_entity<'py>(slf: &Bound<'py, Self>, entity: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let this = slf.get();
+        let comparator = Self::get_comparator(slf)?.call_method1("adapt_to_entity", (entity,))?;
+        let class = entity.getattr("entity")?;
+        let of_type = this.of_type.as_ref().map(|o| o.clone_ref(py));
+        let extra = this.extra_criteria.iter().map(|c| c.clone_ref(py)).collect();
+        Ok(this.derived(py, &class, entity, Some(comparator), of_type, extra)?.into_any())
+    }
+    /// A label of the expression.
+    fn label<'py>(slf: &Bound<'py, Self>, name: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        Self::clause(slf)?.call_method1("label", (name,))
+    }
+    #[pyo3(signature = (state, passive = PASSIVE_OFF))]
+    fn get_history<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+        super::history::history(&Self::get_impl(slf)?, state, passive)
+    }
+    #[pyo3(signature = (state, optimistic = false))]
+    fn hasparent(slf: &Bound<'_, Self>, state: &Bound<'_, InstanceState>, optimistic: bool) -> PyResult<bool> {
+        let imp = Self::get_impl(slf)?;
+        Ok(state.get().has_parent(slf.py(), imp.get().parent_token, optimistic))
+    }
+    fn __hash__(slf: &Bound<'_, Self>) -> usize {
+        slf.as_ptr() as usize >> 4
+    }
+    fn __richcmp__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>, op: CompareOp) -> PyResult<Bound<'py, PyAny>> {
+        let c = Self::get_comparator(slf)?;
+        c.rich_compare(other, op)
+    }
+    fn __add__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__add__", Some(other))
+    }
+    fn __radd__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__radd__", Some(other))
+    }
+    fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__sub__", Some(other))
+    }
+    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rsub__", Some(other))
+    }
+    fn __mul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__mul__", Some(other))
+    }
+    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rmul__", Some(other))
+    }
+    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__truediv__", Some(other))
+    }
+    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rtruediv__", Some(other))
+    }
+    fn __floordiv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__floordiv__", Some(other))
+    }
+    fn __rfloordiv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rfloordiv__", Some(other))
+    }
+    fn __mod__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__mod__", Some(other))
+    }
+    fn __rmod__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rmod__", Some(other))
+    }
+    fn __and__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__and__", Some(other))
+    }
+    fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rand__", Some(other))
+    }
+    fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__or__", Some(other))
+    }
+    fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__ror__", Some(other))
+    }
+    fn __lshift__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__lshift__", Some(other))
+    }
+    fn __rshift__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__rshift__", Some(other))
+    }
+    fn __invert__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__invert__", None)
+    }
+    fn __neg__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__neg__", None)
+    }
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__getitem__", Some(index))
+    }
+    fn __contains__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        Self::op(slf, "__contains__", Some(other))
+    }
+    fn __str__(&self, py: Python<'_>) -> String {
+        format!("{}.{}", self.class_name(py), self.key)
+    }
+}
+
+#[pymethods]
+impl InstrumentedAttribute {
+    #[new]
+    #[pyo3(signature = (class_, key, parententity, comparator = None, impl_ = None, of_type = None))]
+    fn py_new<'py>(
+        class_: &Bound<'py, PyAny>,
+        key: &Bound<'py, PyString>,
+        parententity: &Bound<'py, PyAny>,
+        comparator: Option<&Bound<'py, PyAny>>,
+        impl_: Option<&Bound<'py, AttributeImpl>>,
+        of_type: Option<Py<PyAny>>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        Ok(PyClassInitializer::from(QueryableAttribute::py_new(class_, key, parententity, comparator, impl_, of_type)?).add_subclass(Self))
+    }
+    fn __get__<'py>(slf: &Bound<'py, Self>, obj: Option<&Bound<'py, PyAny>>, owner: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let _ = owner;
+        let Some(obj) = obj.filter(|o| !o.is_none()) else { return Ok(slf.clone().into_any()) };
+        let base = slf.as_super();
+        let dict = ffi::instance_dict(obj)?;
+        if let Some(v) = ffi::dict_get(&dict, &base.get().key) {
+            return Ok(v);
+        }
+        let (imp, state, dict) = QueryableAttribute::descriptor(base, obj)?;
+        AttributeImpl::get_missing(&imp, &state, &dict, PASSIVE_OFF)
+    }
+    fn __set__<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+        let (imp, state, dict) = QueryableAttribute::descriptor(slf.as_super(), obj)?;
+        AttributeImpl::set(&imp, &state, &dict, value, None)
+    }
+    fn __delete__<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>) -> PyResult<()> {
+        let (imp, state, dict) = QueryableAttribute::descriptor(slf.as_super(), obj)?;
+        AttributeImpl::delete(&imp, &state, &dict)
+    }
+}
+
+/// Make the descriptor of a property on a class and put it there.
+pub fn register_descriptor<'py>(
+    manager: &Bound<'py, ClassManager>,
+    key: &str,
+    parent: &Bound<'py, PyAny>,
+    prop: &Bound<'py, PyAny>,
+    comparator: Option<&Bound<'py, PyAny>>,
+    doc: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, QueryableAttribute>> {
+    let py = manager.py();
+    let name = PyString::intern(py, key);
+    let class = manager.get().class_.bind(py).clone().into_any();
+    let base = QueryableAttribute::new(&class, &name, parent, prop, comparator);
+    let attr = Bound::new(py, PyClassInitializer::from(base).add_subclass(InstrumentedAttribute))?;
+    if let Some(doc) = doc.filter(|d| !d.is_none()) {
+        attr.setattr("__doc__", doc)?;
+    }
+    let attr = attr.into_super();
+    manager.get().instrument_attribute(py, &name, attr.as_any(), false)?;
+    Ok(attr)
+}
+
+fn impl_of<'py>(obj: &Bound<'py, PyAny>, key: &str) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
+    let state = require_state(obj)?;
+    let dict = ffi::instance_dict(obj)?;
+    let imp = match state.get().manager.get().attribute(obj.py(), key) {
+        Some(a) => match a.get().implementation(obj.py()) {
+            Some(i) => i,
+            None => super::mapper::configured_impl(&a)?,
+        },
+        None => return Err(pyo3::exceptions::PyKeyError::new_err(key.to_owned())),
+    };
+    Ok((imp, state, dict))
+}
+
+/// `attributes.get_attribute(obj, key)`: the value, loaded when needed.
+#[pyfunction]
+pub fn get_attribute<'py>(instance: &Bound<'py, PyAny>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+    let (imp, state, dict) = impl_of(instance, key)?;
+    AttributeImpl::get(&imp, &state, &dict, PASSIVE_OFF)
+}
+/// `attributes.set_attribute(obj, key, value)`: with history and events.
+#[pyfunction]
+#[pyo3(signature = (instance, key, value, initiator = None))]
+pub fn set_attribute<'py>(instance: &Bound<'py, PyAny>, key: &str, value: &Bound<'py, PyAny>, initiator: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    let (imp, state, dict) = impl_of(instance, key)?;
+    AttributeImpl::set(&imp, &state, &dict, value, initiator)
+}
+/// `attributes.del_attribute(obj, key)`.
+#[pyfunction]
+pub fn del_attribute(instance: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
+    let (imp, state, dict) = impl_of(instance, key)?;
+    AttributeImpl::delete(&imp, &state, &dict)
+}
+/// `attributes.set_committed_value(obj, key, value)`: without history.
+#[pyfunction]
+pub fn set_committed_value<'py>(instance: &Bound<'py, PyAny>, key: &str, value: &Bound<'py, PyAny>) -> PyResult<()> {
+    let (imp, state, dict) = impl_of(instance, key)?;
+    AttributeImpl::set_committed(&imp, &state, &dict, value).map(drop)
+}
+/// `attributes.get_history(obj, key, passive=PASSIVE_OFF)`.
+#[pyfunction]
+#[pyo3(signature = (obj, key, passive = PASSIVE_OFF))]
+pub fn get_history<'py>(obj: &Bound<'py, PyAny>, key: &str, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    let (imp, state, _) = impl_of(obj, key)?;
+    super::history::history(&imp, &state, passive)
+}
+/// `attributes.flag_modified(obj, key)`.
+#[pyfunction]
+pub fn flag_modified(instance: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
+    let py = instance.py();
+    let (imp, state, dict) = impl_of(instance, key)?;
+    if let Some(l) = imp.get().listeners(py, crate::py::engine::events::Event::Modified)? {
+        l.call1((&state, AttributeImpl::token(&imp, super::impls::EventOp::Replace)?))?;
+    }
+    if ffi::dict_get(&dict, &imp.get().key).is_none() {
+        return Err(errors::invalid_request(
+            py,
+            format!("Can't flag attribute '{key}' modified; it's not present in the object state"),
+        ));
+    }
+    let none = no_value(py)?;
+    InstanceState::modified(&state, Some((&imp.get().key, none)), true)
+}
+/// `attributes.flag_dirty(obj)`.
+#[pyfunction]
+pub fn flag_dirty(instance: &Bound<'_, PyAny>) -> PyResult<()> {
+    InstanceState::modified(&require_state(instance)?, None, false)
+}
+/// `attributes.register_class(cls)`: the class's manager, made when it has none.
+#[pyfunction]
+pub fn register_class<'py>(class_: &Bound<'py, PyType>) -> PyResult<Bound<'py, ClassManager>> {
+    ClassManager::register(class_)
+}
+/// `instrumentation.unregister_class(cls)`.
+#[pyfunction]
+pub fn unregister_class(class_: &Bound<'_, PyType>) -> PyResult<()> {
+    match ClassManager::of(class_) {
+        Some(m) => m.get().unregister(class_.py()),
+        None => Ok(()),
+    }
+}
+/// Names of the mapped attributes of an instance.
+#[pyfunction]
+pub fn _attribute_names<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    PyList::new(obj.py(), require_state(obj)?.get().manager.get().keys(obj.py()))
+}
+
+/// `register_attribute_impl` with keyword arguments, for code that instruments classes without a mapper.
+#[pyfunction]
+#[pyo3(signature = (attribute, *, uselist = false, useobject = false, callable_ = None, active_history = false, trackparent = false, typecallable = None, compare_function = None, backref = None, expire_missing = true, send_modified_events = true, dynamic = false))]
+#[allow(clippy::too_many_arguments)]
+pub fn _install_impl<'py>(
+    attribute: &Bound<'py, QueryableAttribute>,
+    uselist: bool,
+    useobject: bool,
+    callable_: Option<Py<PyAny>>,
+    active_history: bool,
+    trackparent: bool,
+    typecallable: Option<Bound<'py, PyAny>>,
+    compare_function: Option<Bound<'py, PyAny>>,
+    backref: Option<Bound<'py, PyString>>,
+    expire_missing: bool,
+    send_modified_events: bool,
+    dynamic: bool,
+) -> PyResult<Bound<'py, AttributeImpl>> {
+    use super::impls::{Kind, Loader, Related, Spec};
+    let py = attribute.py();
+    let kind = match (dynamic, uselist, useobject) {
+        (true, _, _) => Kind::Dynamic,
+        (_, true, _) => Kind::Collection,
+        (_, _, true) => Kind::Object,
+        _ => Kind::Scalar,
+    };
+    let related = Related { backrefs: backref.iter().map(super::names::intern).collect(), ..Related::default() };
+    let factory = match (kind, typecallable) {
+        (Kind::Collection, None) => Some(py.get_type::<PyList>().into_any()),
+        (_, f) => f,
+    };
+    AttributeImpl::install(
+        attribute,
+        Spec {
+            kind,
+            parent_token: sql::name::next_id(),
+            active_history,
+            trackparent,
+            collection_factory: factory,
+            compare: compare_function,
+            loader: callable_.map_or(Loader::None, Loader::Host),
+            related,
+            expire_missing,
+            send_modified_events,
+            ..Spec::default()
+        },
+    )
+}
