@@ -120,6 +120,7 @@ pub fn generic_getattr<'py>(obj: &Bound<'py, PyAny>, name: &Bound<'py, pyo3::typ
     // SAFETY: both pointers are borrowed from live objects for the duration of the call; the function gives a new reference
     // or NULL with an exception set, which `from_owned_ptr_or_err` turns into an owned object or the error.
     unsafe { Bound::from_owned_ptr_or_err(obj.py(), ffi::PyObject_GenericGetAttr(obj.as_ptr(), name.as_ptr())) }
+}
 
 /// A cell of a frozen pyclass that is only touched with the GIL held. Borrows are checked; the closures must not run Python
 /// code (a decref that may run `__del__` included): take values out and drop them afterwards.
@@ -211,9 +212,14 @@ pub fn gc_track(obj: &Bound<'_, PyAny>) {
     }
 }
 
+unsafe extern "C" {
+    // not declared by pyo3-ffi; part of CPython's public C API since 2.x
+    fn PyMethod_New(func: *mut ffi::PyObject, obj: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
 /// `callable` bound to `obj`, as a function found on a class is.
 #[inline]
 pub fn bind_method<'py>(callable: &Bound<'py, PyAny>, obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: both are live and the GIL is held; the result is a new reference or null with an exception set.
-    unsafe { Bound::from_owned_ptr_or_err(obj.py(), ffi::PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
+    unsafe { Bound::from_owned_ptr_or_err(obj.py(), PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
 }

@@ -464,8 +464,8 @@ impl QueryableAttribute {
     fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Self::op(slf, "__getitem__", Some(index))
     }
-    fn __contains__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__contains__", Some(other))
+    fn __contains__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<bool> {
+        Self::op(slf, "__contains__", Some(other))?.is_truthy()
     }
     fn __str__(&self, py: Python<'_>) -> String {
         format!("{}.{}", self.class_name(py), self.key)

@@ -251,7 +251,7 @@ impl AttributeImpl {
                 expire_missing: spec.expire_missing,
                 send_modified_events: spec.send_modified_events,
                 default_value: spec.default_value.map(Bound::unbind),
-                tokens: Default::default(),
+                tokens: [const { PyOnceLock::new() }; 4],
             },
         )?;
         owner.get().set_implementation(&imp);
