@@ -1,1 +1,5 @@
-//! DDL elements to text.
+//! DDL elements ([`Ddl`]) to text.
+
+pub mod element;
+
+pub use element::Ddl;
