@@ -27,7 +27,8 @@ pub fn compile_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
 }
 /// Emit a warning of `oxalchemy.exc.<class>`.
 pub fn warn(py: Python<'_>, class: &str, message: &str) -> PyResult<()> {
-    imports::warn(py)?.call1((message, imports::exc(py, class)?, 2))?;
+    // Rust has no Python frame of its own: level 1 is the user's line.
+    imports::warn(py)?.call1((message, imports::exc(py, class)?, 1))?;
     Ok(())
 }
 

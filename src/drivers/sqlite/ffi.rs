@@ -656,12 +656,11 @@ unsafe extern "C" fn finish_aggregate(ctx: *mut c::sqlite3_context) {
     // box is taken back exactly once, for SQLite calls xFinal once a group, also after errors.
     unsafe {
         let slot = c::sqlite3_aggregate_context(ctx, 0).cast::<*mut State>();
-        let state = if slot.is_null() || (*slot).is_null() {
-            let factory = &*c::sqlite3_user_data(ctx).cast::<AggregateFactory>();
-            guarded(factory)
-        } else {
-            *Box::from_raw(std::mem::replace(&mut *slot, ptr::null_mut()))
-        };
+        if slot.is_null() || (*slot).is_null() {
+            // A group without rows: NULL, as Python's sqlite3 has it.
+            return c::sqlite3_result_null(ctx);
+        }
+        let state: State = *Box::from_raw(std::mem::replace(&mut *slot, ptr::null_mut()));
         answer(ctx, state.and_then(|mut aggregate| guarded(|| aggregate.finish())));
     }
 }

@@ -42,9 +42,11 @@ use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_class::<Connection>()?;
-    m.add_class::<cursor::Cursor>()?;
-    m.add_class::<row::Row>()?;
+    // `_rs` is flat, and the engine has its own Connection and Row.
+    let py = m.py();
+    m.add("SqliteConnection", py.get_type::<Connection>())?;
+    m.add("SqliteCursor", py.get_type::<cursor::Cursor>())?;
+    m.add("SqliteRow", py.get_type::<row::Row>())?;
     m.add("sqlite_version", drivers::sqlite::library_version())?;
     m.add_function(wrap_pyfunction!(complete_statement, m)?)
 }

@@ -81,6 +81,12 @@ impl Entry {
         self.state.lock().proxied.is_some()
     }
 
+    /// Whether it is checked out by somebody who no longer exists.
+    pub fn is_lost(&self, py: Python<'_>) -> bool {
+        let weak = self.state.lock().proxied.as_ref().map(|w| w.clone_ref(py));
+        weak.is_some_and(|w| w.bind(py).call0().is_ok_and(|holder| holder.is_none()))
+    }
+
     /// Remembers who has checked it out.
     pub fn set_proxied(&self, proxied: &Bound<'_, Proxied>) -> PyResult<()> {
         let weak = PyWeakrefReference::new(proxied)?.unbind();

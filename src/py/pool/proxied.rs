@@ -238,6 +238,10 @@ impl Drop for Proxied {
         let State { connection, entry, .. } = self.state.get_mut();
         let (connection, Some(entry)) = (connection.take(), entry.take()) else { return };
         Python::attach(|py| {
+            // Pools that share one connection may have given the entry to somebody else, or it came back already.
+            if !entry.get().is_lost(py) {
+                return;
+            }
             // This may run while an exception is being raised: it must survive.
             let pending = PyErr::take(py);
             if let Err(e) = checkout::finish(self.pool.bind(py), connection, Some(entry), None, false, false) {

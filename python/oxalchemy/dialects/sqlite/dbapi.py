@@ -8,7 +8,10 @@ import collections.abc
 import datetime
 import time
 
-from ..._rs import Connection, Cursor, Row, complete_statement, sqlite_version
+from ..._rs import SqliteConnection as Connection
+from ..._rs import SqliteCursor as Cursor
+from ..._rs import SqliteRow as Row
+from ..._rs import complete_statement, sqlite_version
 
 __all__ = [
     "Binary",
