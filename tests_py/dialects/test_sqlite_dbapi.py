@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import gc
+import os
 import sqlite3
 import threading
 import uuid
@@ -430,3 +431,30 @@ def test_subclasses_and_factories():
 
     connection = dbapi.connect(":memory:", factory=Connection)
     assert connection.execute("select zwei").fetchall() == [(2,)]
+
+
+def test_mathematical_functions_and_many_variables():
+    connection = dbapi.connect(":memory:")
+    assert connection.execute("select floor(1.5), ceil(1.5), pow(2, 3), mod(7, 3)").fetchone() == (1.0, 2.0, 8.0, 1.0)
+    values = list(range(40_000))
+    sql = f"select count(*) from (select 1 where 5 in ({','.join('?' * len(values))}))"
+    assert connection.execute(sql, values).fetchone() == (1,)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_ends_without_touching_its_parents_connection(tmp_path):
+    connection = dbapi.connect(tmp_path / "f.db")
+    connection.execute("create table t(a)")
+    connection.execute("begin immediate")
+    held = connection.execute("select 1 union all select 2")
+    child = os.fork()
+    if child == 0:
+        # Ending drops every object; closing would wait for a thread that the child does not have.
+        connection.close()
+        del connection, held
+        gc.collect()
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    connection.execute("insert into t values (1)")
+    connection.commit()
+    assert dbapi.connect(tmp_path / "f.db").execute("select a from t").fetchall() == [(1,)]
