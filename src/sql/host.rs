@@ -11,6 +11,10 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn as_any(&self) -> &dyn Any;
     /// Same host object (identity), used to compare binds.
     fn same(&self, other: &dyn HostObject) -> bool;
+    /// Structural hash of what it stands for in a statement (loader options); `None`: counts by identity.
+    fn structural_hash(&self) -> Option<u128> {
+        None
+    }
     /// A number that is equal for the same host object and no other live one.
     fn identity(&self) -> usize {
         std::ptr::from_ref(self.as_any()).cast::<()>() as usize

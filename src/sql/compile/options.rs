@@ -1,6 +1,7 @@
 //! What a caller may ask of the compiler, and what user code hooks into it.
 
 use super::Compiler;
+pub use super::literal::LiteralRenderer;
 use crate::ast::{Delete, Insert, Node, QueryRef, Update};
 use crate::error::SqlResult;
 use std::any::Any;
@@ -61,6 +62,8 @@ pub struct CompileOptions<'a> {
     pub linting: bool,
     /// ORM rewriting.
     pub resolver: Option<&'a dyn StatementResolver>,
+    /// Conversion of host values that are rendered inline.
+    pub literals: Option<&'a dyn LiteralRenderer>,
     /// `@compiles`.
     pub hooks: Option<&'a dyn CompileHooks>,
     /// Host object of the rendering (the Python compiler face), handed to user constructs.

@@ -3,12 +3,21 @@
 //! | file | holds |
 //! |---|---|
 //! | [`dialect`] | [`Dialect`], the data |
-//! | `sqlite postgresql mysql oracle` | data of each |
+//! | [`rules`] | [`Rules`], the overrides, with the standard rendering as default |
+//! | `sqlite postgresql mysql oracle` | data and overrides of each |
+//! | [`types`] | types to DDL text |
+//! | [`preparer`] | quoting of identifiers |
+//! | [`reserved`] | reserved words |
 
 pub mod dialect;
 pub mod mysql;
 pub mod oracle;
 pub mod postgresql;
+pub mod preparer;
+pub mod reserved;
+pub mod rules;
 pub mod sqlite;
+pub mod types;
 
 pub use dialect::{Dialect, Family, ParamStyle};
+pub use rules::Rules;

@@ -1,6 +1,15 @@
 //! MySQL and MariaDB.
 
-use super::{Dialect, Family, ParamStyle};
+use super::types::TypeContext;
+use super::{Dialect, Family, ParamStyle, Rules};
+use crate::ast::*;
+use crate::compile::operators::Binary;
+use crate::compile::select::Limits;
+use crate::compile::{Compiler, Ctx};
+use crate::error::SqlResult;
+use crate::schema::{Sequence, Table};
+use crate::types::{Affinity, TypeRef};
+use std::sync::Arc;
 
 /// Data of the MySQL dialect.
 pub fn dialect() -> Dialect {
@@ -13,17 +22,14 @@ pub fn dialect() -> Dialect {
         max_index_name_length: Some(64),
         max_constraint_name_length: Some(64),
         div_is_floordiv: false,
-        supports_default_values: false,
         supports_default_metavalue: true,
         supports_multivalues_insert: true,
         use_insertmanyvalues: true,
-        insertmanyvalues_max_parameters: 32_700,
         supports_comments: true,
         inline_comments: true,
         supports_native_enum: true,
         supports_native_decimal: true,
         cte_follows_insert: true,
-        supports_sane_multi_rowcount: false,
         initial_quote: '`',
         final_quote: '`',
         ..Dialect::default()
@@ -36,10 +42,288 @@ pub fn mariadb() -> Dialect {
         family: Family::MariaDb,
         name: "mariadb".into(),
         supports_sequences: true,
-        sequences_optional: true,
         insert_returning: true,
         delete_returning: true,
+        insert_executemany_returning: true,
         supports_native_uuid: true,
         ..dialect()
+    }
+}
+
+/// Overrides of both.
+pub struct MySql;
+
+impl Rules for MySql {
+    fn constant(&self, _dialect: &Dialect, value: bool) -> &'static str {
+        if value { "true" } else { "false" }
+    }
+
+    fn binary(&self, c: &mut Compiler<'_>, b: &Binary<'_>, ctx: Ctx) -> SqlResult<bool> {
+        match b.op {
+            Op::Concat => {
+                let mut parts = Vec::new();
+                flatten(b.expr, &mut parts);
+                c.call("concat", &parts, ctx)?;
+            }
+            Op::IsDistinctFrom => {
+                c.write("NOT (");
+                c.infix(b.left, " <=> ", b.right, ctx)?;
+                c.write(")");
+            }
+            Op::IsNotDistinctFrom => c.infix(b.left, " <=> ", b.right, ctx)?,
+            Op::Match | Op::NotMatch => {
+                if *b.op == Op::NotMatch {
+                    c.write("NOT ");
+                }
+                c.write("MATCH (");
+                c.expr(b.left, ctx)?;
+                c.write(") AGAINST (");
+                c.expr(b.right, ctx)?;
+                c.write(if b.modifier("mysql_natural_language").is_some() { " IN NATURAL LANGUAGE MODE)" } else { " IN BOOLEAN MODE)" });
+            }
+            Op::RegexpMatch | Op::NotRegexpMatch => {
+                let not = *b.op == Op::NotRegexpMatch;
+                match b.text("flags") {
+                    None => c.infix(b.left, if not { " NOT REGEXP " } else { " REGEXP " }, b.right, ctx)?,
+                    Some(flags) if c.dialect.family == Family::MariaDb => {
+                        let flags = flags.to_owned();
+                        c.expr(b.left, ctx)?;
+                        c.write(if not { " NOT REGEXP CONCAT('(?', " } else { " REGEXP CONCAT('(?', " });
+                        c.string_literal(&flags);
+                        c.write(", ')', ");
+                        c.expr(b.right, ctx)?;
+                        c.write(")");
+                    }
+                    Some(flags) => {
+                        let flags = flags.to_owned();
+                        c.write(if not { "NOT REGEXP_LIKE(" } else { "REGEXP_LIKE(" });
+                        c.infix(b.left, ", ", b.right, ctx)?;
+                        c.write(", ");
+                        c.string_literal(&flags);
+                        c.write(")");
+                    }
+                }
+            }
+            Op::RegexpReplace => {
+                c.write("REGEXP_REPLACE(");
+                c.infix(b.left, ", ", b.right, ctx)?;
+                if let Some(flags) = b.text("flags") {
+                    let flags = flags.to_owned();
+                    c.write(", ");
+                    c.string_literal(&flags);
+                }
+                c.write(")");
+            }
+            Op::JsonGetItem | Op::JsonPathGetItem => self.json(c, b, ctx)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn function(&self, c: &mut Compiler<'_>, _e: &ExprRef, f: &Function, ctx: Ctx) -> SqlResult<bool> {
+        match &*f.name.text.to_lowercase() {
+            "random" => {
+                c.write("rand");
+                c.arguments(&f.args, ctx)?;
+            }
+            "sysdate" => c.write("SYSDATE()"),
+            "rollup" if f.known.is_some() => {
+                c.separated(&f.args, ", ", ctx)?;
+                c.write(" WITH ROLLUP");
+            }
+            "aggregate_strings" if f.args.len() == 2 => {
+                c.write("group_concat(");
+                c.expr(&f.args[0], ctx)?;
+                c.write(" SEPARATOR ");
+                c.expr(&f.args[1], ctx)?;
+                c.write(")");
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn cast(&self, c: &mut Compiler<'_>, element: &ExprRef, to: &TypeRef, _safe: bool, ctx: Ctx) -> SqlResult<bool> {
+        let Some(text) = super::types::mysql_cast(c.dialect, to)? else {
+            // There is no such CAST: the operand alone, in parentheses where it needs them.
+            let grouped = precedence::self_group(element, None);
+            c.expr(&grouped, ctx)?;
+            return Ok(true);
+        };
+        c.write("CAST(");
+        c.expr(element, ctx)?;
+        c.write(" AS ");
+        c.write(&text);
+        c.write(")");
+        Ok(true)
+    }
+
+    fn next_value(&self, dialect: &Dialect, sequence: &Sequence) -> SqlResult<String> {
+        let schema = sequence.schema.read().clone();
+        Ok(format!("nextval({})", dialect.qualified(schema.as_ref(), &sequence.name)))
+    }
+
+    fn empty_set(&self, _dialect: &Dialect, _ty: &TypeRef, width: usize) -> SqlResult<String> {
+        let named: Vec<String> = (0..width).map(|i| format!("1 AS _in_{i}")).collect();
+        let outer: Vec<String> = (0..width).map(|i| format!("_in_{i}")).collect();
+        Ok(format!("SELECT {} FROM (SELECT {}) as _empty_set WHERE 1!=1", outer.join(", "), named.join(", ")))
+    }
+
+    fn limit(&self, c: &mut Compiler<'_>, limits: &Limits<'_>, ctx: Ctx) -> SqlResult<()> {
+        if limits.fetch.is_some() {
+            return c.fetch_first(limits, ctx);
+        }
+        match (limits.limit, limits.offset) {
+            (limit, Some(offset)) => {
+                c.write(" \n LIMIT ");
+                c.expr(offset, ctx)?;
+                c.write(", ");
+                match limit {
+                    Some(limit) => c.expr(limit, ctx)?,
+                    None => c.write("18446744073709551615"),
+                }
+            }
+            (Some(limit), None) => {
+                c.write(" \n LIMIT ");
+                c.expr(limit, ctx)?;
+            }
+            (None, None) => {}
+        }
+        Ok(())
+    }
+
+    fn for_update(&self, c: &mut Compiler<'_>, f: &ForUpdate, ctx: Ctx) -> SqlResult<()> {
+        let of = c.dialect.supports_for_update_of;
+        c.write(match (f.read, of) {
+            (true, true) => " FOR SHARE",
+            (true, false) => " LOCK IN SHARE MODE",
+            (false, _) => " FOR UPDATE",
+        });
+        if of {
+            c.for_update_of(f, ctx)?;
+        }
+        if f.nowait {
+            c.write(" NOWAIT");
+        }
+        if f.skip_locked {
+            c.write(" SKIP LOCKED");
+        }
+        Ok(())
+    }
+
+    fn from_hint(&self, c: &mut Compiler<'_>, text: &str) {
+        c.write(" ");
+        c.write(text);
+    }
+    fn join_words(&self, j: &Join) -> &'static str {
+        if j.full {
+            " FULL OUTER JOIN "
+        } else if j.isouter {
+            " LEFT OUTER JOIN "
+        } else {
+            " INNER JOIN "
+        }
+    }
+    fn table_in_set(&self) -> bool {
+        true
+    }
+    fn update_tables(&self, c: &mut Compiler<'_>, table: &FromRef, extra: &[FromRef], ctx: Ctx) -> SqlResult<()> {
+        c.from(table, Ctx { asfrom: true, ..ctx })?;
+        if !extra.is_empty() {
+            c.write(", ");
+            c.from_list(extra, ctx)?;
+        }
+        Ok(())
+    }
+    fn update_from(&self, _c: &mut Compiler<'_>, _table: &FromRef, _extra: &[FromRef], _ctx: Ctx) -> SqlResult<()> {
+        Ok(())
+    }
+    fn delete_from(&self, c: &mut Compiler<'_>, table: &FromRef, extra: &[FromRef], ctx: Ctx) -> SqlResult<()> {
+        c.write(" USING ");
+        c.from(table, ctx.from())?;
+        c.write(", ");
+        c.from_list(extra, ctx)
+    }
+    fn dml_limit(&self, c: &mut Compiler<'_>, common: &DmlCommon, verb: &str) -> SqlResult<()> {
+        let wanted = ["mysql_limit", "mariadb_limit"];
+        let _ = verb;
+        if let Some((_, value)) = common.dialect_options.iter().find(|(n, _)| wanted.contains(&&**n))
+            && let Some(Literal::Int(n)) = value.as_literal()
+        {
+            let index = c.literal_execute_int(n)?;
+            c.write(" LIMIT ");
+            c.write(&index);
+        }
+        Ok(())
+    }
+
+    fn on_duplicate_key(
+        &self,
+        c: &mut Compiler<'_>,
+        insert: &Arc<Insert>,
+        table: &Arc<Table>,
+        set: &[(ColumnKey, ExprRef)],
+        ordered: bool,
+        ctx: Ctx,
+    ) -> SqlResult<()> {
+        let _ = insert;
+        c.write("ON DUPLICATE KEY UPDATE ");
+        let parts = c.duplicate_key_set(table, set, ordered, ctx)?;
+        c.write(&parts.join(", "));
+        Ok(())
+    }
+
+    fn type_text(&self, dialect: &Dialect, ty: &TypeRef, ddl: &TypeContext<'_>) -> Option<SqlResult<String>> {
+        super::types::mysql(dialect, ty, ddl)
+    }
+}
+
+impl MySql {
+    fn json(&self, c: &mut Compiler<'_>, b: &Binary<'_>, ctx: Ctx) -> SqlResult<()> {
+        let extract = |c: &mut Compiler<'_>| {
+            c.write("JSON_EXTRACT(");
+            c.infix(b.left, ", ", b.right, ctx)?;
+            c.write(")");
+            Ok(())
+        };
+        if b.expr.ty.affinity == Affinity::Json {
+            return extract(c);
+        }
+        c.write("CASE ");
+        extract(c)?;
+        c.write(" WHEN 'null' THEN NULL ELSE ");
+        match b.expr.ty.affinity {
+            Affinity::Integer => {
+                c.write("CAST(");
+                extract(c)?;
+                c.write(" AS SIGNED INTEGER)");
+            }
+            Affinity::Numeric | Affinity::Float => {
+                c.write("(");
+                extract(c)?;
+                c.write(" + 0.0000000000000000000000)");
+            }
+            Affinity::Boolean => c.write("1 = 1"),
+            Affinity::String => {
+                c.write("JSON_UNQUOTE(");
+                extract(c)?;
+                c.write(")");
+            }
+            _ => extract(c)?,
+        }
+        c.write(" END");
+        Ok(())
+    }
+}
+
+/// Operands of nested concatenations, in order.
+fn flatten(e: &ExprRef, out: &mut Vec<ExprRef>) {
+    match &e.kind {
+        ExprKind::Binary { left, right, op: Op::Concat, .. } => {
+            flatten(left, out);
+            flatten(right, out);
+        }
+        ExprKind::Grouping(inner) if matches!(&inner.kind, ExprKind::Binary { op: Op::Concat, .. }) => flatten(inner, out),
+        _ => out.push(e.clone()),
     }
 }

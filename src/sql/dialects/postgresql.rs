@@ -1,13 +1,21 @@
 //! PostgreSQL.
 
-use super::{Dialect, Family, ParamStyle};
+use super::types::TypeContext;
+use super::{Dialect, Family, ParamStyle, Rules};
+use crate::ast::*;
+use crate::compile::operators::Binary;
+use crate::compile::select::Limits;
+use crate::compile::{Compiler, Ctx};
+use crate::error::SqlResult;
+use crate::schema::Sequence;
+use crate::types::{Affinity, TypeRef};
 
 /// Data of the PostgreSQL dialect.
 pub fn dialect() -> Dialect {
     Dialect {
         family: Family::PostgreSql,
         name: "postgresql".into(),
-        driver: "psycopg2".into(),
+        driver: "psycopg".into(),
         paramstyle: ParamStyle::Pyformat,
         max_identifier_length: 63,
         supports_native_boolean: true,
@@ -25,7 +33,6 @@ pub fn dialect() -> Dialect {
         update_returning_multifrom: true,
         delete_returning_multifrom: true,
         insert_executemany_returning: true,
-        favor_returning_over_lastrowid: true,
         postfetch_lastrowid: false,
         preexecute_autoincrement_sequences: true,
         supports_sequences: true,
@@ -33,8 +40,196 @@ pub fn dialect() -> Dialect {
         supports_identity_columns: true,
         supports_comments: true,
         supports_constraint_comments: true,
-        supports_for_update_of: true,
         json_native: true,
+        render_bind_cast: true,
         ..Dialect::default()
+    }
+}
+
+/// Overrides of the PostgreSQL dialect.
+pub struct PostgreSql;
+
+impl Rules for PostgreSql {
+    fn has_ilike(&self) -> bool {
+        true
+    }
+
+    fn binary(&self, c: &mut Compiler<'_>, b: &Binary<'_>, ctx: Ctx) -> SqlResult<bool> {
+        match b.op {
+            Op::BitXor => c.infix(b.left, " # ", b.right, ctx)?,
+            Op::RegexpMatch => self.regexp(c, b, "~", ctx)?,
+            Op::NotRegexpMatch => self.regexp(c, b, "!~", ctx)?,
+            Op::RegexpReplace => {
+                c.write("REGEXP_REPLACE(");
+                c.infix(b.left, ", ", b.right, ctx)?;
+                if let Some(flags) = b.text("flags") {
+                    c.write(", ");
+                    let flags = flags.to_owned();
+                    c.string_literal(&flags);
+                }
+                c.write(")");
+            }
+            Op::Match | Op::NotMatch => {
+                if *b.op == Op::NotMatch {
+                    c.write("NOT ");
+                }
+                c.expr(b.left, ctx)?;
+                c.write(" @@ plainto_tsquery(");
+                if let Some(config) = b.text("postgresql_regconfig") {
+                    let config = config.to_owned();
+                    c.string_literal(&config);
+                    c.write(", ");
+                }
+                c.expr(b.right, ctx)?;
+                c.write(")");
+            }
+            Op::GetItem => {
+                c.expr(b.left, ctx)?;
+                c.write("[");
+                c.expr(b.right, ctx)?;
+                c.write("]");
+            }
+            Op::JsonGetItem => c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " -> " } else { " ->> " }, b.right, ctx)?,
+            Op::JsonPathGetItem => c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " #> " } else { " #>> " }, b.right, ctx)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn function(&self, c: &mut Compiler<'_>, _e: &ExprRef, f: &Function, ctx: Ctx) -> SqlResult<bool> {
+        match &*f.name.text.to_lowercase() {
+            "aggregate_strings" => c.call("string_agg", &f.args, ctx)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn next_value(&self, dialect: &Dialect, sequence: &Sequence) -> SqlResult<String> {
+        let schema = sequence.schema.read().clone();
+        let name = dialect.qualified(schema.as_ref(), &sequence.name);
+        Ok(format!("nextval('{}')", name.replace('\'', "''")))
+    }
+
+    fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
+        let cast = matches!(
+            &*ty.visit_name,
+            "string" | "unicode" | "text" | "unicode_text" | "VARCHAR" | "CHAR" | "TEXT" | "NVARCHAR" | "NCHAR"
+                | "integer" | "small_integer" | "big_integer" | "INTEGER" | "SMALLINT" | "BIGINT"
+                | "date" | "datetime" | "time" | "interval" | "DATE" | "TIMESTAMP" | "TIME" | "INTERVAL"
+                | "JSON" | "JSONB" | "uuid" | "UUID" | "ARRAY" | "REGCONFIG"
+        ) || ty.affinity == Affinity::Json
+            || (ty.affinity == Affinity::Enum && ty.visit_name.eq_ignore_ascii_case("enum"));
+        if !cast {
+            return None;
+        }
+        if ty.affinity == Affinity::Enum {
+            return super::types::type_text(dialect, ty, None).ok();
+        }
+        if ty.affinity == Affinity::String {
+            return Some("VARCHAR".to_owned());
+        }
+        super::types::type_text(dialect, ty, None).ok()
+    }
+
+    fn empty_set(&self, dialect: &Dialect, ty: &TypeRef, width: usize) -> SqlResult<String> {
+        let types: Vec<TypeRef> = if ty.items.is_empty() { vec![ty.clone(); width] } else { ty.items.clone() };
+        let mut parts = Vec::new();
+        for t in &types {
+            let text = if t.is_null() { "INTEGER".to_owned() } else { super::types::type_text(dialect, t, None)? };
+            parts.push(format!("CAST(NULL AS {text})"));
+        }
+        Ok(format!("SELECT {} WHERE 1!=1", parts.join(", ")))
+    }
+
+    fn precolumns(&self, c: &mut Compiler<'_>, s: &Select, ctx: Ctx) -> SqlResult<()> {
+        match &s.distinct {
+            Distinct::No => {}
+            Distinct::Yes => c.write("DISTINCT "),
+            Distinct::On(list) => {
+                c.write("DISTINCT ON (");
+                c.separated(list, ", ", Ctx { within_group_by: true, ..ctx })?;
+                c.write(") ");
+            }
+        }
+        Ok(())
+    }
+
+    fn limit(&self, c: &mut Compiler<'_>, limits: &Limits<'_>, ctx: Ctx) -> SqlResult<()> {
+        if let Some(fetch) = limits.fetch {
+            if let Some(offset) = limits.offset {
+                c.write("\n OFFSET (");
+                c.expr(offset, ctx)?;
+                c.write(") ROWS");
+            }
+            c.write("\n FETCH FIRST (");
+            c.expr(&fetch.count, ctx)?;
+            c.write(")");
+            c.write(if fetch.percent { " PERCENT ROWS " } else { " ROWS " });
+            c.write(if fetch.with_ties { "WITH TIES" } else { "ONLY" });
+            return Ok(());
+        }
+        if let Some(limit) = limits.limit {
+            c.write(" \n LIMIT ");
+            c.expr(limit, ctx)?;
+        }
+        if let Some(offset) = limits.offset {
+            if limits.limit.is_none() {
+                c.write("\n LIMIT ALL");
+            }
+            c.write(" OFFSET ");
+            c.expr(offset, ctx)?;
+        }
+        Ok(())
+    }
+
+    fn for_update(&self, c: &mut Compiler<'_>, f: &ForUpdate, ctx: Ctx) -> SqlResult<()> {
+        c.write(match (f.read, f.key_share) {
+            (true, true) => " FOR KEY SHARE",
+            (true, false) => " FOR SHARE",
+            (false, true) => " FOR NO KEY UPDATE",
+            (false, false) => " FOR UPDATE",
+        });
+        c.for_update_of(f, ctx)?;
+        if f.nowait {
+            c.write(" NOWAIT");
+        }
+        if f.skip_locked {
+            c.write(" SKIP LOCKED");
+        }
+        Ok(())
+    }
+
+    fn from_hint(&self, _c: &mut Compiler<'_>, _text: &str) {}
+
+    fn update_from(&self, c: &mut Compiler<'_>, _table: &FromRef, extra: &[FromRef], ctx: Ctx) -> SqlResult<()> {
+        c.write(" FROM ");
+        c.from_list(extra, ctx)
+    }
+    fn delete_from(&self, c: &mut Compiler<'_>, _table: &FromRef, extra: &[FromRef], ctx: Ctx) -> SqlResult<()> {
+        c.write(" USING ");
+        c.from_list(extra, ctx)
+    }
+
+    fn type_text(&self, dialect: &Dialect, ty: &TypeRef, ddl: &TypeContext<'_>) -> Option<SqlResult<String>> {
+        super::types::postgresql(dialect, ty, ddl)
+    }
+}
+
+impl PostgreSql {
+    fn regexp(&self, c: &mut Compiler<'_>, b: &Binary<'_>, op: &str, ctx: Ctx) -> SqlResult<()> {
+        match b.text("flags") {
+            None => c.infix(b.left, &format!(" {op} "), b.right, ctx),
+            Some("i") => c.infix(b.left, &format!(" {op}* "), b.right, ctx),
+            Some(flags) => {
+                let flags = flags.to_owned();
+                c.expr(b.left, ctx)?;
+                c.write(&format!(" {op} CONCAT('(?', "));
+                c.string_literal(&flags);
+                c.write(", ')', ");
+                c.expr(b.right, ctx)?;
+                c.write(")");
+                Ok(())
+            }
+        }
     }
 }

@@ -1,0 +1,185 @@
+//! Bound parameters: names, placeholders, values that become known at execution.
+
+use super::names::Ident;
+use super::{BindSource, Compiler, CompiledBind, Ctx};
+use crate::ast::{Bind, BindValue, ExprKind, ExprRef, Node, Op};
+use crate::dialects::ParamStyle;
+use crate::error::{SqlError, SqlResult};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Marks a positional placeholder in the text until the rendering is finished: START number END.
+pub(crate) const START: char = '\u{1}';
+/// See [`START`].
+pub(crate) const END: char = '\u{2}';
+
+impl Compiler<'_> {
+    /// Render a bind.
+    pub(crate) fn bind(&mut self, e: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
+        if !ctx.skip_bind_expression
+            && let Some(host) = &e.ty.variant(&self.dialect.name).host
+            && let Some(wrapped) = host.bind_expression(e)
+        {
+            return self.wrapped_bind(&wrapped, b, ctx);
+        }
+        let post = b.expanding || ctx.literal_execute || b.literal_execute;
+        if ctx.literal_binds || (post && self.opts.render_postcompile && !matches!(b.value, BindValue::Missing)) {
+            return self.literal_bind(e, b, ctx);
+        }
+        let index = self.register_bind(e, b, ctx)?;
+        if post {
+            self.binds[index as usize].literal_execute |= ctx.literal_execute || b.literal_execute;
+            self.post_compile(index, b.expanding);
+            return Ok(());
+        }
+        if self.dialect.render_bind_cast {
+            let ty = e.ty.clone();
+            if let Some(cast) = self.rules.bind_cast(self, &ty) {
+                self.placeholder(index);
+                self.push("::");
+                self.push(&cast);
+                return Ok(());
+            }
+        }
+        self.placeholder(index);
+        Ok(())
+    }
+
+    /// Write the placeholder of a registered bind.
+    pub(crate) fn placeholder(&mut self, index: u32) {
+        let out = &mut self.out;
+        let name = &self.binds[index as usize].name;
+        let _ = match self.dialect.paramstyle {
+            ParamStyle::Named => write!(out, ":{name}"),
+            ParamStyle::Pyformat => write!(out, "%({name})s"),
+            _ => write!(out, "{START}{index}{END}"),
+        };
+    }
+
+    fn post_compile(&mut self, index: u32, expanding: bool) {
+        self.needs_expand = true;
+        let _ = if expanding { write!(self.out, "({START}P{index}{END})") } else { write!(self.out, "{START}P{index}{END}") };
+    }
+
+    /// `bind_expression` around a bind; around each element of an expanding one.
+    fn wrapped_bind(&mut self, wrapped: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
+        let inner = Ctx { skip_bind_expression: true, literal_binds: ctx.literal_binds && !b.expanding, ..ctx };
+        let text = self.capture(|c| c.expr(wrapped, inner))?;
+        if b.expanding
+            && let Some(open) = text.find(&format!("({START}P"))
+            && let Some(close) = text[open..].find(END)
+        {
+            let (before, after) = (&text[..open], &text[open + close + END.len_utf8() + 1..]);
+            let marker = &text[open..open + close + END.len_utf8() + 1];
+            let digits: String = marker.chars().filter(char::is_ascii_digit).collect();
+            if let Ok(index) = digits.parse::<u32>() {
+                self.post_wraps.push((index, before.into(), after.into()));
+            }
+            self.push(marker);
+            return Ok(());
+        }
+        self.push(&text);
+        Ok(())
+    }
+
+    /// Name and index of a bind; checks that equal names mean the same bind.
+    pub(crate) fn register_bind(&mut self, e: &ExprRef, b: &Bind, _ctx: Ctx) -> SqlResult<u32> {
+        let name = self.label_text(&b.key, Ident::Bind);
+        let escaped = escape_name(&name, self.dialect.paramstyle);
+        if let Some(&index) = self.bind_names.get(&name) {
+            let existing = &self.binds[index as usize];
+            if !Arc::ptr_eq(&existing.bind, e) {
+                let (other_unique, other_expanding, value_known) = match &existing.bind.kind {
+                    ExprKind::Bind(o) => (o.unique, o.expanding, !matches!(o.value, BindValue::Missing)),
+                    _ => (false, false, true),
+                };
+                let crud = self.crud_binds.contains(&name);
+                if crud {
+                    return Err(SqlError::compile(format!(
+                        "bindparam() name '{name}' is reserved for automatic usage in the VALUES or SET clause of this insert/update \
+                         statement.   Please use a name other than column name when using bindparam() with insert() or update() \
+                         (for example, 'b_{name}')."
+                    )));
+                }
+                if (other_unique || b.unique) && b.key != existing_key(existing) {
+                    return Err(SqlError::compile(format!(
+                        "Bind parameter '{name}' conflicts with unique bind parameter of the same name"
+                    )));
+                }
+                if other_expanding != b.expanding {
+                    return Err(SqlError::compile(format!(
+                        "Can't reuse bound parameter name '{name}' in both 'expanding' (e.g. within an IN expression) and \
+                         non-expanding contexts.  If this parameter is to receive a list/array value, set 'expanding=True' on it \
+                         for expressions that aren't IN, otherwise use a different parameter name."
+                    )));
+                }
+                // The later one wins, as its value may be the one that is known.
+                if !matches!(b.value, BindValue::Missing) || !value_known {
+                    let source = self.source_of(e, b);
+                    let slot = &mut self.binds[index as usize];
+                    slot.bind = e.clone();
+                    slot.ty = e.ty.clone();
+                    slot.source = source;
+                    slot.required = b.required;
+                }
+            }
+            return Ok(index);
+        }
+        let index = self.binds.len() as u32;
+        let source = self.source_of(e, b);
+        self.binds.push(CompiledBind {
+            name: escaped,
+            key: name.clone(),
+            bind: e.clone(),
+            ty: e.ty.clone(),
+            source,
+            required: b.required,
+            expanding: b.expanding,
+            literal_execute: b.literal_execute,
+            expand_not: matches!(b.expand_op, Some(Op::NotIn)),
+            multi_default: None,
+            isoutparam: b.isoutparam,
+        });
+        self.bind_names.insert(name, index);
+        Ok(index)
+    }
+
+    fn source_of(&self, e: &ExprRef, b: &Bind) -> BindSource {
+        match self.sources.get(&(Arc::as_ptr(e) as usize)) {
+            Some(i) => BindSource::Collected(*i),
+            None if matches!(b.value, BindValue::Missing) => BindSource::Param,
+            None => BindSource::Fixed,
+        }
+    }
+
+    /// Render an element of the dialect's own invention that carries a value, such as a bind for LIMIT arithmetic.
+    pub(crate) fn node_text(&mut self, node: &Node, ctx: Ctx) -> SqlResult<String> {
+        self.capture(|c| c.node(node, ctx))
+    }
+}
+
+fn existing_key(existing: &CompiledBind) -> crate::Label {
+    match &existing.bind.kind {
+        ExprKind::Bind(b) => b.key.clone(),
+        _ => crate::Label::fixed("".to_owned().as_str()),
+    }
+}
+
+/// A bind name with characters replaced that placeholders cannot hold.
+pub(crate) fn escape_name(name: &Arc<str>, style: ParamStyle) -> Arc<str> {
+    if style.is_positional() || !name.contains(['%', '(', ')', ':', '.', '[', ']', ' ']) {
+        return name.clone();
+    }
+    let escaped: String = name
+        .chars()
+        .map(|c| match c {
+            '%' => 'P',
+            '(' => 'A',
+            ')' => 'Z',
+            ':' => 'C',
+            '.' | '[' | ']' | ' ' => '_',
+            c => c,
+        })
+        .collect();
+    escaped.into()
+}

@@ -1,0 +1,144 @@
+//! Binds that become known at execution: lists of IN, values rendered as literals.
+
+use super::{Compiled, compiled::Slot};
+use crate::ast::Op;
+use crate::dialects::{Dialect, ParamStyle};
+use crate::error::SqlResult;
+use crate::types::{Affinity, TypeRef};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// How one execution fills a bind.
+#[derive(Clone, Debug)]
+pub enum Fill {
+    /// A plain value.
+    One,
+    /// An expanding bind with this many elements.
+    List(usize),
+    /// An expanding bind with tuples: number of tuples, elements of each.
+    Tuples(usize, usize),
+    /// Rendered as this text.
+    Literal(String),
+}
+
+/// The text of one execution.
+#[derive(Clone, Debug, Default)]
+pub struct Expanded {
+    /// The text.
+    pub sql: String,
+    /// For positional styles: bind, and element (tuple element counted through) for expanding ones.
+    pub positions: Vec<(u32, Option<usize>)>,
+    /// For named styles: names of the elements of expanding binds.
+    pub names: Vec<(u32, usize, Arc<str>)>,
+}
+
+/// What stands for an empty list.
+pub fn empty_set(dialect: &Dialect, op: Option<&Op>, ty: &TypeRef) -> SqlResult<String> {
+    let width = if ty.affinity == Affinity::Tuple { ty.items.len().max(1) } else { 1 };
+    if dialect.family == crate::dialects::Family::Sqlite {
+        let ones = vec!["1"; width].join(", ");
+        let inner: Vec<String> = vec!["1".to_owned(); width];
+        return Ok(format!("SELECT {ones} FROM (SELECT {}) WHERE 1!=1", inner.join(", ")));
+    }
+    let nulls = if ty.affinity == Affinity::Tuple { format!("({})", vec!["NULL"; width].join(", ")) } else { "NULL".to_owned() };
+    Ok(match op {
+        Some(Op::NotIn) => format!("{nulls}) OR (1 = 1"),
+        Some(Op::In) => format!("{nulls}) AND (1 != 1"),
+        _ => dialect.rules().empty_set(dialect, ty, width)?,
+    })
+}
+
+/// Fill the placeholders of a statement; `fill` says how, by index of bind.
+pub fn expand(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
+    let mut out = Expanded { sql: String::with_capacity(c.sql.len() + 32), ..Expanded::default() };
+    let mut at = 0;
+    let mut numbers: Vec<(u32, Option<usize>)> = Vec::new();
+    for slot in &c.slots {
+        out.sql.push_str(&c.sql[at..slot.offset]);
+        at = slot.offset + slot.len;
+        one(c, slot, fill(slot.bind), &mut out, &mut numbers)?;
+    }
+    out.sql.push_str(&c.sql[at..]);
+    if matches!(c.paramstyle, ParamStyle::Numeric | ParamStyle::NumericDollar) {
+        out.positions = numbers;
+    }
+    Ok(out)
+}
+
+fn one(c: &Compiled, slot: &Slot, fill: Fill, out: &mut Expanded, numbers: &mut Vec<(u32, Option<usize>)>) -> SqlResult<()> {
+    let Some(bind) = c.binds.get(slot.bind as usize) else { return Ok(()) };
+    let cast = if c.dialect.render_bind_cast { c.dialect.rules().bind_cast_text(&c.dialect, &bind.ty) } else { None };
+    let mut element = |out: &mut Expanded, index: Option<usize>| {
+        if let Some((before, _)) = &slot.wrap {
+            out.sql.push_str(before);
+        }
+        let n = index.map_or(0, |i| i + 1);
+        let _ = match c.paramstyle {
+            ParamStyle::Named if n == 0 => write!(out.sql, ":{}", bind.name),
+            ParamStyle::Named => write!(out.sql, ":{}_{n}", bind.name),
+            ParamStyle::Pyformat if n == 0 => write!(out.sql, "%({})s", bind.name),
+            ParamStyle::Pyformat => write!(out.sql, "%({}_{n})s", bind.name),
+            ParamStyle::Qmark => write!(out.sql, "?"),
+            ParamStyle::Format => write!(out.sql, "%s"),
+            style => {
+                let key = (slot.bind, index);
+                let at = numbers.iter().position(|x| *x == key).unwrap_or_else(|| {
+                    numbers.push(key);
+                    numbers.len() - 1
+                });
+                write!(out.sql, "{}{}", if style == ParamStyle::Numeric { ':' } else { '$' }, at + 1)
+            }
+        };
+        if let (Some(cast), true) = (&cast, index.is_some()) {
+            out.sql.push_str("::");
+            out.sql.push_str(cast);
+        }
+        if let Some((_, after)) = &slot.wrap {
+            out.sql.push_str(after);
+        }
+        if c.paramstyle.is_positional() {
+            out.positions.push((slot.bind, index));
+        } else if let Some(i) = index {
+            out.names.push((slot.bind, i, format!("{}_{}", bind.name, i + 1).into()));
+        }
+    };
+    match fill {
+        Fill::One => element(out, None),
+        Fill::Literal(text) => out.sql.push_str(&text),
+        Fill::List(0) | Fill::Tuples(0, _) => {
+            let op = expand_op(bind);
+            out.sql.push_str(&empty_set(&c.dialect, op.as_ref(), &bind.ty)?);
+        }
+        Fill::List(n) => {
+            for i in 0..n {
+                if i > 0 {
+                    out.sql.push_str(", ");
+                }
+                element(out, Some(i));
+            }
+        }
+        Fill::Tuples(n, width) => {
+            if c.dialect.tuple_in_values {
+                out.sql.push_str("VALUES ");
+            }
+            for t in 0..n {
+                out.sql.push_str(if t > 0 { ", (" } else { "(" });
+                for i in 0..width {
+                    if i > 0 {
+                        out.sql.push_str(", ");
+                    }
+                    element(out, Some(t * width + i));
+                }
+                out.sql.push(')');
+            }
+        }
+    }
+    Ok(())
+}
+
+fn expand_op(bind: &super::CompiledBind) -> Option<Op> {
+    match &bind.bind.kind {
+        crate::ast::ExprKind::Bind(b) => b.expand_op.clone(),
+        _ => None,
+    }
+}
