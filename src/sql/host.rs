@@ -46,7 +46,7 @@ pub trait HostExpr: Any + Send + Sync + Debug {
     /// For downcasting.
     fn as_any(&self) -> &dyn Any;
     /// The compiler calls this; the implementation calls back into the compiler for sub-expressions.
-    fn compile(&self, compiler: &mut dyn HostCompiler) -> crate::SqlResult<String>;
+    fn compile(&self, compiler: &mut crate::compile::Compiler<'_>) -> crate::SqlResult<String>;
     /// Sub-expressions the construct wants traversed (FROM objects, binds).
     fn children(&self) -> Vec<crate::ast::Node>;
     /// Whether compiled text may be cached (`inherit_cache`), and under what structural hash.
@@ -59,8 +59,8 @@ pub trait HostCompiler {
     fn process(&mut self, node: &crate::ast::Node) -> crate::SqlResult<String>;
     /// Name of the dialect in use.
     fn dialect_name(&self) -> &str;
-    /// For downcasting to the concrete compiler in `src/py`.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
+    /// Object of the host that stands for this rendering ([`crate::compile::CompileOptions::host`]).
+    fn host(&self) -> Option<&dyn Any>;
 }
 
 /// A user-defined type, or user code around one (`TypeDecorator`, `UserDefinedType`, overridden processors).

@@ -188,11 +188,6 @@ impl Compiler<'_> {
             *b += shift;
         }
     }
-
-    /// Has any WITH element been rendered that the top has to show?
-    pub(crate) fn has_ctes(&self) -> bool {
-        !self.ctes.seen.is_empty()
-    }
 }
 
 impl Rendered {

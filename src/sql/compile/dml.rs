@@ -5,7 +5,7 @@ use super::crud::{Fetching, Given, GivenValues, target_table};
 use super::froms::{self, FromSet, from_objects};
 use super::{Compiler, Ctx, StatementKind};
 use crate::ast::*;
-use crate::error::{ErrorKind, SqlError, SqlResult};
+use crate::error::{SqlError, SqlResult};
 use crate::schema::{Column, Default_, Table};
 use std::sync::Arc;
 
@@ -583,9 +583,4 @@ impl Compiler<'_> {
         }
         Ok(())
     }
-}
-
-/// An error for what a backend cannot do.
-pub(crate) fn not_implemented(message: &str) -> SqlError {
-    SqlError::new(ErrorKind::NotImplemented, message)
 }

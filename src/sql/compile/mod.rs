@@ -218,3 +218,16 @@ pub fn unsupported(dialect: &Dialect, what: &str) -> SqlError {
         format!("Compiler <{module}.{class} object at 0x7f0000000000> can't render element of type {what}"),
     )
 }
+
+impl crate::host::HostCompiler for Compiler<'_> {
+    fn process(&mut self, node: &Node) -> SqlResult<String> {
+        let ctx = self.ctx;
+        self.capture(|c| c.node(node, ctx))
+    }
+    fn dialect_name(&self) -> &str {
+        &self.dialect.name
+    }
+    fn host(&self) -> Option<&dyn std::any::Any> {
+        self.opts.host
+    }
+}

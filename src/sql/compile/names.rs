@@ -1,8 +1,7 @@
 //! Anonymous names get their numbers, long names are cut.
 
 use super::Compiler;
-use crate::error::{ErrorKind, SqlError, SqlResult};
-use crate::name::{Label, Name};
+use crate::name::Label;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -100,15 +99,4 @@ impl Compiler<'_> {
         let text = self.label_text(label, Ident::Alias);
         self.write_label(label, &text);
     }
-}
-
-/// A name of the user's that must not exceed the dialect's limit.
-pub fn check_length(name: &Name, limit: usize) -> SqlResult<()> {
-    if name.text.chars().count() > limit {
-        return Err(SqlError::new(
-            ErrorKind::Identifier,
-            format!("Identifier '{}' exceeds maximum length of {limit} characters", name.text),
-        ));
-    }
-    Ok(())
 }
