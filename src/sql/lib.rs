@@ -15,6 +15,7 @@ pub mod error;
 pub mod face;
 pub mod host;
 pub mod name;
+pub mod reflect;
 pub mod schema;
 pub mod types;
 

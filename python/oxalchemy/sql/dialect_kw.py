@@ -1,0 +1,163 @@
+"""``DialectKWArgs``: keyword arguments of the form ``<dialect>_<option>``."""
+
+import collections.abc
+
+from .. import exc, util
+
+
+class _DialectArgDict(collections.abc.MutableMapping):
+    """Options of one dialect: given ones over defaults."""
+
+    def __init__(self):
+        self._non_defaults = {}
+        self._defaults = {}
+
+    def __len__(self):
+        return len(set(self._non_defaults).union(self._defaults))
+
+    def __iter__(self):
+        return iter(sorted(set(self._non_defaults).union(self._defaults)))
+
+    def __getitem__(self, key):
+        if key in self._non_defaults:
+            return self._non_defaults[key]
+        return self._defaults[key]
+
+    def __setitem__(self, key, value):
+        self._non_defaults[key] = value
+
+    def __delitem__(self, key):
+        del self._non_defaults[key]
+
+
+class _DialectArgView(collections.abc.MutableMapping):
+    """All options, by ``<dialect>_<option>``."""
+
+    __slots__ = ("obj",)
+
+    def __init__(self, obj):
+        self.obj = obj
+
+    def _key(self, key):
+        dialect, sep, value_key = key.partition("_")
+        if not sep:
+            raise KeyError(key)
+        return dialect, value_key
+
+    def __getitem__(self, key):
+        dialect, value_key = self._key(key)
+        try:
+            opt = self.obj.dialect_options[dialect]
+        except exc.NoSuchModuleError as err:
+            raise KeyError(key) from err
+        return opt[value_key]
+
+    def __setitem__(self, key, value):
+        try:
+            dialect, value_key = self._key(key)
+        except KeyError as err:
+            raise exc.ArgumentError("Keys must be of the form <dialectname>_<argname>") from err
+        self.obj.dialect_options[dialect][value_key] = value
+
+    def __delitem__(self, key):
+        dialect, value_key = self._key(key)
+        del self.obj.dialect_options[dialect][value_key]
+
+    def __len__(self):
+        return sum(len(args._non_defaults) for args in self.obj.dialect_options.values())
+
+    def __iter__(self):
+        for dialect, args in self.obj.dialect_options.items():
+            for name in args._non_defaults:
+                yield f"{dialect}_{name}"
+
+    def __repr__(self):
+        return repr(dict(self))
+
+
+def _construct_arguments(dialect_name):
+    """``{class: {option: default}}`` of a dialect, ``None`` when it accepts anything."""
+    from ..dialects import _arguments, registry
+
+    if dialect_name in _arguments.KNOWN and not registry._overridden(dialect_name):
+        return dict(_arguments.by_class(dialect_name))
+    cls = registry.load(dialect_name)
+    args = getattr(cls, "construct_arguments", None)
+    return dict(args) if args is not None else None
+
+
+class _Registry(util.PopulateDict):
+    def __init__(self):
+        super().__init__(_construct_arguments)
+
+
+class DialectKWArgs:
+    """Constructs that take ``<dialect>_<option>`` arguments."""
+
+    __slots__ = ()
+    _kw_registry = _Registry()
+
+    @classmethod
+    def argument_for(cls, dialect_name, argument_name, default):
+        """Declare a further option of a dialect for this class."""
+        registered = DialectKWArgs._kw_registry[dialect_name]
+        if registered is None:
+            raise exc.ArgumentError(
+                f"Dialect '{dialect_name}' does have keyword-argument validation and defaults enabled configured"
+            )
+        registered.setdefault(cls, {})
+        if registered[cls] is None:
+            registered[cls] = {}
+        registered[cls][argument_name] = default
+
+    @property
+    def dialect_kwargs(self):
+        """All options given, by their full name."""
+        return _DialectArgView(self)
+
+    @property
+    def kwargs(self):
+        return self.dialect_kwargs
+
+    @property
+    def dialect_options(self):
+        """Options by dialect, then by name, with defaults."""
+        found = self.__dict__.get("dialect_options")
+        if found is None:
+            found = self.__dict__["dialect_options"] = util.PopulateDict(self._make_dialect_args)
+        return found
+
+    @classmethod
+    def _make_dialect_args(cls, dialect_name):
+        known = DialectKWArgs._kw_registry[dialect_name]
+        d = _DialectArgDict()
+        if known is None:
+            d._defaults.update({"*": None})
+        else:
+            for klass in reversed(cls.__mro__):
+                if klass in known:
+                    d._defaults.update(known[klass])
+        return d
+
+    def _validate_dialect_kwargs(self, kwargs):
+        if not kwargs:
+            return
+        for key, value in kwargs.items():
+            dialect_name, sep, arg_name = key.partition("_")
+            if not sep or not dialect_name or not arg_name:
+                raise TypeError(f"Additional arguments should be named <dialectname>_<argument>, got '{key}'")
+            try:
+                construct = DialectKWArgs._kw_registry[dialect_name]
+            except exc.NoSuchModuleError:
+                util.warn(f"Can't validate argument {key!r}; can't locate any SQLAlchemy dialect named {dialect_name!r}")
+                d = _DialectArgDict()
+                d._defaults.update({"*": None})
+                d._non_defaults[arg_name] = value
+                self.dialect_options[dialect_name] = d
+                continue
+            opts = self.dialect_options[dialect_name]
+            if construct is not None and "*" not in opts and arg_name not in opts:
+                raise exc.ArgumentError(
+                    f"Argument {key!r} is not accepted by dialect {dialect_name!r} on behalf of {self.__class__!r}"
+                )
+            opts[arg_name] = value

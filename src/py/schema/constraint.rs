@@ -1,0 +1,145 @@
+//! `Constraint` and what it is made of.
+
+use super::column::column_of;
+use super::{PyForeignKey, dialect_options, opt_name, opt_text};
+use crate::py::sql::{names, to_expr};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use sql::FaceSlot;
+use sql::schema::constraint::ConstraintData;
+use sql::schema::{Constraint, ConstraintKind};
+use std::sync::Arc;
+
+/// Base of constraints.
+#[pyclass(name = "Constraint", module = "oxalchemy.sql.schema", subclass, weakref, dict, frozen)]
+pub struct PyConstraint {
+    inner: Arc<Constraint>,
+}
+
+impl PyConstraint {
+    /// The constraint.
+    pub fn inner(&self) -> Arc<Constraint> {
+        self.inner.clone()
+    }
+}
+
+#[pymethods]
+impl PyConstraint {
+    #[new]
+    #[pyo3(signature = (*_args, **_kw))]
+    fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
+        let d = ConstraintData { kind: ConstraintKind::Unique, ..ConstraintData::default() };
+        Self { inner: Arc::new(Constraint { d: parking_lot::RwLock::new(d), face: FaceSlot::default() }) }
+    }
+    fn _init_unique(&self, implicit: bool) {
+        let mut d = self.inner.d.write();
+        d.kind = ConstraintKind::Unique;
+        d.implicit = implicit;
+    }
+    fn _init_primary_key(&self, implicit: bool) {
+        let mut d = self.inner.d.write();
+        d.kind = ConstraintKind::PrimaryKey;
+        d.implicit = implicit;
+    }
+    fn _init_check(&self, sqltext: &Bound<'_, PyAny>) -> PyResult<()> {
+        let sqltext = to_expr(sqltext)?;
+        self.inner.d.write().kind = ConstraintKind::Check { sqltext };
+        Ok(())
+    }
+    fn _init_foreign_key(
+        &self,
+        onupdate: &Bound<'_, PyAny>,
+        ondelete: &Bound<'_, PyAny>,
+        match_: &Bound<'_, PyAny>,
+        use_alter: bool,
+        link_to_name: bool,
+    ) {
+        let kind = ConstraintKind::ForeignKey {
+            elements: Vec::new(),
+            onupdate: opt_text(onupdate),
+            ondelete: opt_text(ondelete),
+            match_: opt_text(match_),
+            use_alter,
+            link_to_name,
+        };
+        self.inner.d.write().kind = kind;
+    }
+    fn _init_exclude(&self, elements: Vec<(Bound<'_, PyAny>, String)>, using: &str, where_: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+        let elements = elements.iter().map(|(e, op)| Ok((to_expr(e)?, op.as_str().into()))).collect::<PyResult<_>>()?;
+        let where_ = where_.as_ref().map(to_expr).transpose()?;
+        self.inner.d.write().kind = ConstraintKind::Exclude { elements, using: using.into(), where_ };
+        Ok(())
+    }
+    /// The references of a FOREIGN KEY.
+    fn _set_elements(&self, list: Vec<Bound<'_, PyForeignKey>>) -> PyResult<()> {
+        let list = list.iter().map(|f| f.get().inner()).collect::<PyResult<Vec<_>>>()?;
+        for fk in &list {
+            fk.d.write().constraint = Some(Arc::downgrade(&self.inner));
+        }
+        if let ConstraintKind::ForeignKey { elements, .. } = &mut self.inner.d.write().kind {
+            *elements = list;
+        }
+        Ok(())
+    }
+    fn _set_columns(&self, columns: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+        let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
+        self.inner.d.write().columns = columns;
+        Ok(())
+    }
+    fn _set_type_bound(&self, value: bool) {
+        self.inner.d.write().type_bound = value;
+    }
+    fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
+        let options = dialect_options(list)?;
+        self.inner.d.write().dialect_options = options;
+        Ok(())
+    }
+    /// Name as given or made by the naming convention.
+    #[getter]
+    fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if let Some(name) = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item("@name")? {
+            return Ok(name);
+        }
+        match &slf.get().inner.d.read().name {
+            Some(n) => names::wrap(py, n),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+    #[setter]
+    fn set_name(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        // The Python object is kept: `conv` and marks must come back as they are.
+        slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", value)?;
+        let is_text = value.is_instance_of::<pyo3::types::PyString>();
+        let name = if is_text { opt_name(value)? } else { None };
+        let is_conv = is_text && value.get_type().name()? == "conv";
+        let mut d = slf.get().inner.d.write();
+        d.name = name;
+        d.name_is_conv = is_conv;
+        Ok(())
+    }
+    #[getter]
+    fn deferrable(&self) -> Option<bool> {
+        self.inner.d.read().deferrable
+    }
+    #[setter]
+    fn set_deferrable(&self, value: Option<bool>) {
+        self.inner.d.write().deferrable = value;
+    }
+    #[getter]
+    fn initially(&self) -> Option<String> {
+        self.inner.d.read().initially.as_ref().map(ToString::to_string)
+    }
+    #[setter]
+    fn set_initially(&self, value: Option<String>) {
+        self.inner.d.write().initially = value.map(Into::into);
+    }
+    #[getter]
+    fn comment(&self) -> Option<String> {
+        self.inner.d.read().comment.as_ref().map(ToString::to_string)
+    }
+    #[setter]
+    fn set_comment(&self, value: Option<String>) {
+        self.inner.d.write().comment = value.map(Into::into);
+    }
+}

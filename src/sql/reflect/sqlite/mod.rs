@@ -1,0 +1,202 @@
+//! SQLite: catalogue rows and CREATE TABLE text to tables.
+
+pub mod parser;
+pub mod queries;
+pub mod types;
+
+use super::model::*;
+use base::Value;
+use indexmap::IndexMap;
+
+fn text(row: &Row, i: usize) -> String {
+    match row.get(i) {
+        Some(Value::Text(s)) => s.to_string(),
+        Some(Value::Int(n)) => n.to_string(),
+        _ => String::new(),
+    }
+}
+fn opt_text(row: &Row, i: usize) -> Option<String> {
+    match row.get(i) {
+        Some(Value::Text(s)) => Some(s.to_string()),
+        Some(Value::Int(n)) => Some(n.to_string()),
+        Some(Value::Float(f)) => Some(f.to_string()),
+        _ => None,
+    }
+}
+fn int(row: &Row, i: usize) -> i64 {
+    row.get(i).and_then(Value::as_int).unwrap_or(0)
+}
+
+/// Tables and views from the answers to [`queries::structure`].
+pub fn assemble(objects: &[Row], columns: &[Row], foreign_keys: &[Row], indexes: &[Row]) -> Vec<ReflectedTable> {
+    let mut tables: IndexMap<String, ReflectedTable> = IndexMap::new();
+    let mut index_sql: IndexMap<String, String> = IndexMap::new();
+    for row in objects {
+        match text(row, 0).as_str() {
+            kind @ ("table" | "view") => {
+                let name = text(row, 1);
+                let kind = if kind == "view" { RelationKind::View } else { RelationKind::Table };
+                let table = ReflectedTable { name: name.clone(), kind, definition: opt_text(row, 3), ..ReflectedTable::default() };
+                tables.insert(name, table);
+            }
+            "index" => {
+                if let Some(sql) = opt_text(row, 3) {
+                    index_sql.insert(text(row, 1), sql);
+                }
+            }
+            _ => {}
+        }
+    }
+    let parsed: IndexMap<String, parser::Parsed> = tables
+        .iter()
+        .filter(|(_, t)| t.kind == RelationKind::Table)
+        .map(|(n, t)| (n.clone(), parser::parse(t.definition.as_deref().unwrap_or(""))))
+        .collect();
+    let empty = parser::Parsed::default();
+    for row in columns {
+        let owner = text(row, 0);
+        let Some(table) = tables.get_mut(&owner) else { continue };
+        let hidden = int(row, 6);
+        if hidden == 1 {
+            continue;
+        }
+        let name = text(row, 1);
+        let generated = &parsed.get(&owner).unwrap_or(&empty).generated;
+        let computed = (hidden >= 2).then(|| {
+            let sql = generated.iter().find(|(n, _)| n.eq_ignore_ascii_case(&name)).map(|(_, e)| e.clone());
+            (sql.unwrap_or_default(), hidden == 3)
+        });
+        table.columns.push(ReflectedColumn {
+            name,
+            ty: types::parse(&text(row, 2)),
+            nullable: int(row, 3) == 0,
+            default: opt_text(row, 4),
+            primary_key: int(row, 5),
+            computed,
+            comment: None,
+        });
+    }
+    for table in tables.values_mut() {
+        let own = parsed.get(&table.name).unwrap_or(&empty);
+        let mut pk: Vec<(i64, String)> =
+            table.columns.iter().filter(|c| c.primary_key > 0).map(|c| (c.primary_key, c.name.clone())).collect();
+        pk.sort();
+        table.primary_key = ReflectedKey { name: own.primary_key.clone(), columns: pk.into_iter().map(|(_, n)| n).collect() };
+        table.checks = own.checks.iter().map(|(name, sqltext)| ReflectedCheck { name: name.clone(), sqltext: sqltext.clone() }).collect();
+        table.checks.sort_by_key(|c| unnamed_last(&c.name));
+        if own.without_rowid {
+            table.options.push(("sqlite_with_rowid".to_owned(), false));
+        }
+        if own.strict {
+            table.options.push(("sqlite_strict".to_owned(), true));
+        }
+    }
+    add_foreign_keys(&mut tables, &parsed, foreign_keys);
+    add_indexes(&mut tables, &parsed, &index_sql, indexes);
+    tables.into_values().collect()
+}
+
+/// Sort key: by name, unnamed ones behind.
+fn unnamed_last(name: &Option<String>) -> (bool, String) {
+    (name.is_none(), name.clone().unwrap_or_default())
+}
+
+fn same(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.eq_ignore_ascii_case(y))
+}
+
+fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &IndexMap<String, parser::Parsed>, rows: &[Row]) {
+    let mut found: IndexMap<(String, i64), ReflectedForeignKey> = IndexMap::new();
+    for row in rows {
+        let fk = found.entry((text(row, 0), int(row, 1))).or_insert_with(|| {
+            let mut fk = ReflectedForeignKey { referred_table: text(row, 3), ..ReflectedForeignKey::default() };
+            for (option, i) in [("onupdate", 6), ("ondelete", 7)] {
+                let action = text(row, i);
+                if !action.is_empty() && action != "NO ACTION" {
+                    fk.options.push((option.to_owned(), action));
+                }
+            }
+            fk
+        });
+        fk.columns.push(text(row, 4));
+        if let Some(to) = opt_text(row, 5) {
+            fk.referred_columns.push(to);
+        }
+    }
+    for ((owner, _), mut fk) in found {
+        let mut used = false;
+        if let Some(p) = parsed.get(&owner) {
+            let written = p.foreign_keys.iter().find(|w| {
+                w.table.eq_ignore_ascii_case(&fk.referred_table)
+                    && same(&w.columns, &fk.columns)
+                    && (fk.referred_columns.is_empty() || w.referred.is_empty() || same(&w.referred, &fk.referred_columns))
+            });
+            if let Some(w) = written {
+                used = true;
+                fk.name.clone_from(&w.name);
+                fk.deferrable = w.deferrable;
+                if let Some(i) = &w.initially {
+                    fk.options.push(("initially".to_owned(), i.clone()));
+                }
+            }
+        }
+        let _ = used;
+        // `REFERENCES t` means its primary key, when the table is there to tell.
+        if fk.referred_columns.is_empty() {
+            let key = tables.values().find(|t| t.name.eq_ignore_ascii_case(&fk.referred_table)).map(|t| t.primary_key.columns.clone());
+            fk.referred_columns = key.unwrap_or_default();
+        }
+        if let Some(t) = tables.get_mut(&owner) {
+            t.foreign_keys.push(fk);
+        }
+    }
+    for t in tables.values_mut() {
+        t.foreign_keys.sort_by_key(|f| unnamed_last(&f.name));
+    }
+}
+
+fn add_indexes(
+    tables: &mut IndexMap<String, ReflectedTable>,
+    parsed: &IndexMap<String, parser::Parsed>,
+    index_sql: &IndexMap<String, String>,
+    rows: &[Row],
+) {
+    let mut found: IndexMap<(String, String), (ReflectedIndex, String)> = IndexMap::new();
+    for row in rows {
+        let (owner, name, origin) = (text(row, 0), text(row, 1), text(row, 3));
+        let (index, _) = found.entry((owner, name.clone())).or_insert_with(|| {
+            let partial = int(row, 4) != 0;
+            let where_ = if partial { index_sql.get(&name).and_then(|s| parser::index_where(s)) } else { None };
+            let implicit = name.starts_with("sqlite_autoindex");
+            (ReflectedIndex { name, unique: int(row, 2) != 0, where_, implicit, ..ReflectedIndex::default() }, origin)
+        });
+        index.columns.push(opt_text(row, 7));
+        index.descending.push(int(row, 8) != 0);
+    }
+    for ((owner, _), (index, origin)) in found {
+        let Some(t) = tables.get_mut(&owner) else { continue };
+        if index.implicit && origin == "u" {
+            let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
+            let written = parsed.get(&owner).and_then(|p| p.uniques.iter().find(|(_, c)| same(c, &columns)));
+            let key = ReflectedKey { name: written.and_then(|(n, _)| n.clone()), columns };
+            if !t.uniques.contains(&key) {
+                t.uniques.push(key);
+            }
+        }
+        t.indexes.push(index);
+    }
+    for t in tables.values_mut() {
+        // Two unnamed constraints over the same columns share one index; the text has both names.
+        if let Some(p) = parsed.get(&t.name) {
+            for (name, columns) in &p.uniques {
+                let key = ReflectedKey { name: name.clone(), columns: columns.clone() };
+                let indexed = t.uniques.iter().any(|u| same(&u.columns, columns));
+                if indexed && name.is_some() && !t.uniques.iter().any(|u| u.name == *name && same(&u.columns, columns)) {
+                    t.uniques.push(key);
+                }
+            }
+        }
+        t.uniques.sort_by_key(|u| unnamed_last(&u.name));
+        t.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
