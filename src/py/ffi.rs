@@ -223,3 +223,29 @@ pub fn bind_method<'py>(callable: &Bound<'py, PyAny>, obj: &Bound<'py, PyAny>) -
     // SAFETY: both are live and the GIL is held; the result is a new reference or null with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(obj.py(), PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
 }
+
+/// A mutable borrow handed to Python for the time of one call. [`Borrowed::clear`] must be called before the borrow ends.
+pub struct Borrowed<T: ?Sized>(std::cell::Cell<Option<std::ptr::NonNull<T>>>);
+
+impl Borrowed<dyn sql::host::HostCompiler> {
+    /// Lend `target`.
+    pub fn new(target: &mut (dyn sql::host::HostCompiler + '_)) -> Self {
+        let pointer: *mut (dyn sql::host::HostCompiler + '_) = target;
+        // SAFETY: only the lifetime in the pointer's type changes; `with` is used while the borrow lasts and `clear` ends it.
+        let pointer: *mut (dyn sql::host::HostCompiler + 'static) = unsafe { std::mem::transmute(pointer) };
+        Self(std::cell::Cell::new(std::ptr::NonNull::new(pointer)))
+    }
+    /// Use what was lent; `None` when the borrow is over or in use further up.
+    pub fn with<R>(&self, f: impl FnOnce(&mut dyn sql::host::HostCompiler) -> R) -> Option<R> {
+        let mut pointer = self.0.take()?;
+        // SAFETY: the lender is suspended inside the call it lent to, and taking the pointer out of the cell while it is used
+        // makes this the only access.
+        let result = f(unsafe { pointer.as_mut() });
+        self.0.set(Some(pointer));
+        Some(result)
+    }
+    /// End the borrow.
+    pub fn clear(&self) {
+        self.0.set(None);
+    }
+}

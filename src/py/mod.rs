@@ -3,6 +3,7 @@
 //! `imports` is the one table of Python objects that Rust reaches for; `errors` the one place where errors become Python
 //! exceptions; `ffi` the one file with `unsafe`.
 
+pub mod compile;
 pub mod dbapi;
 pub mod engine;
 pub mod errors;
@@ -22,6 +23,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     dbapi::register(m)?;
     pool::register(m)?;
     types::register(m)?;
+    compile::register(m)?;
     sql::register(m)?;
     schema::register(m)?;
     engine::register(m)?;

@@ -22,6 +22,8 @@ pub enum Ddl {
     DropSchema { name: Name, cascade: bool, if_exists: bool },
     /// ALTER TABLE … ADD.
     AddConstraint { constraint: Arc<Constraint> },
+    /// A table constraint alone, as inside CREATE TABLE.
+    Constraint { constraint: Arc<Constraint> },
     /// ALTER TABLE … DROP.
     DropConstraint { constraint: Arc<Constraint>, cascade: bool, if_exists: bool },
     SetTableComment { table: Arc<Table> },

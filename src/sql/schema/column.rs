@@ -134,6 +134,8 @@ pub struct ColumnData {
     pub server_default: Option<ServerDefault>,
     pub server_onupdate: Option<ServerDefault>,
     pub foreign_keys: Vec<Arc<ForeignKey>>,
+    /// CHECK constraints that stand inside the column's specification.
+    pub checks: Vec<Arc<super::Constraint>>,
     /// For a proxy: the expressions it stands for, nearest first.
     pub proxies: Vec<ExprRef>,
     /// `sqlite_on_conflict_not_null` and the like: (dialect, option) to value.

@@ -100,4 +100,38 @@ pub struct IndexData {
     pub dialect_options: Vec<(Arc<str>, Arc<str>, HostRef)>,
     /// Made by `index=True`.
     pub implicit: bool,
+    /// A naming convention made the name: it may be shortened.
+    pub name_is_conv: bool,
+    /// Per expression: prefix length (MySQL) and operator class (PostgreSQL), by column key.
+    pub column_options: Vec<(Arc<str>, Option<i64>, Option<Arc<str>>)>,
+    /// `postgresql_include`.
+    pub include: Option<Vec<Name>>,
+    /// `postgresql_with`.
+    pub with: Vec<(Arc<str>, Arc<str>)>,
+    /// `sqlite_where`, `postgresql_where`: dialect and condition.
+    pub where_: Option<(Arc<str>, ExprRef)>,
+}
+
+impl IndexData {
+    /// Each expression with its prefix length and operator class.
+    pub fn expressions_with_options(&self) -> Vec<(ExprRef, Option<i64>, Option<Arc<str>>)> {
+        self.expressions
+            .iter()
+            .map(|e| {
+                let key = match &e.kind {
+                    crate::ast::ExprKind::Column(c) => Some(c.column.key()),
+                    crate::ast::ExprKind::UnaryPostfix { operand, .. } => match &operand.kind {
+                        crate::ast::ExprKind::Column(c) => Some(c.column.key()),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let found = key.and_then(|k| self.column_options.iter().find(|(name, ..)| *name == k));
+                match found {
+                    Some((_, length, ops)) => (e.clone(), *length, ops.clone()),
+                    None => (e.clone(), None, None),
+                }
+            })
+            .collect()
+    }
 }

@@ -1,0 +1,3 @@
+"""The mysql dialect."""
+
+from .base import dialect

@@ -1,0 +1,3 @@
+"""The oracle dialect."""
+
+from .base import dialect

@@ -1,0 +1,3 @@
+"""The postgresql dialect."""
+
+from .base import dialect

@@ -1,0 +1,3 @@
+"""The sqlite dialect."""
+
+from .base import dialect

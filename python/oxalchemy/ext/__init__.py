@@ -1,0 +1,1 @@
+"""Extensions, each loaded on use."""
