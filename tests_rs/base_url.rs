@@ -14,10 +14,7 @@ fn url() -> impl Strategy<Value = Url> {
     let host = prop::option::of(prop_oneof!["[a-z0-9.-]{1,12}", Just("::1".to_owned())]);
     let port = prop::option::of(0i64..70_000);
     let database = prop::option::of(prop_oneof![Just(String::new()), text()]);
-    let values = prop_oneof![
-        text().prop_map(QueryValue::One),
-        prop::collection::vec(text(), 2..4).prop_map(QueryValue::Many),
-    ];
+    let values = prop_oneof![text().prop_map(QueryValue::One), prop::collection::vec(text(), 2..4).prop_map(QueryValue::Many),];
     let query = prop::collection::btree_map(text(), values, 0..3);
     ("[a-z]{1,6}(\\+[a-z]{1,6})?", user, password, host, port, database, query).prop_map(
         |(drivername, username, password, host, port, database, query)| Url {

@@ -39,17 +39,13 @@ fn parents<T: Copy + Eq + Hash>(edges: &[(T, T)], nodes: &[T]) -> Map<T, Set<T>>
 ///
 /// # Errors
 /// [`CircularDependency`] with the cycles among what could not be placed.
-pub fn sort_as_subsets<T: Copy + Eq + Hash + Debug>(
-    edges: &[(T, T)],
-    nodes: &[T],
-) -> Result<Vec<Vec<T>>, CircularDependency<T>> {
+pub fn sort_as_subsets<T: Copy + Eq + Hash + Debug>(edges: &[(T, T)], nodes: &[T]) -> Result<Vec<Vec<T>>, CircularDependency<T>> {
     let waits_for = parents(edges, nodes);
     let mut remaining: Vec<T> = waits_for.keys().copied().collect();
     let mut left: Set<T> = remaining.iter().copied().collect();
     let mut levels = Vec::new();
     while !remaining.is_empty() {
-        let (level, rest): (Vec<T>, Vec<T>) =
-            remaining.iter().partition(|n| waits_for[*n].iter().all(|p| !left.contains(p)));
+        let (level, rest): (Vec<T>, Vec<T>) = remaining.iter().partition(|n| waits_for[*n].iter().all(|p| !left.contains(p)));
         if level.is_empty() {
             return Err(circular(edges, nodes));
         }

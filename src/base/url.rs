@@ -269,7 +269,9 @@ pub fn quote_plus(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parts(s: &str) -> (Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>) {
+    type Text = Option<String>;
+
+    fn parts(s: &str) -> (Text, Text, Text, Option<i64>, Text) {
         let u = Url::parse(s).expect("a DSN");
         (u.username, u.password, u.host, u.port, u.database)
     }

@@ -5,12 +5,7 @@ use std::ops::Range;
 
 /// How many rows one statement takes: at least one, even when a single row exceeds the limit, so that the database
 /// reports that. `max_parameters` 0: no limit. `other_parameters`: those of the statement that are not a row's.
-pub fn rows_per_statement(
-    parameters_per_row: usize,
-    page_size: usize,
-    max_parameters: usize,
-    other_parameters: usize,
-) -> usize {
+pub fn rows_per_statement(parameters_per_row: usize, page_size: usize, max_parameters: usize, other_parameters: usize) -> usize {
     let page = page_size.max(1);
     if max_parameters == 0 || parameters_per_row == 0 {
         return page;

@@ -359,11 +359,7 @@ impl Sqlite {
     }
 
     /// Runs `call` with this and another connection locked, in an order that cannot deadlock.
-    pub(super) fn with_both<R>(
-        &self,
-        other: &Sqlite,
-        call: impl FnOnce(&Arc<Db>, &Arc<Db>) -> DbResult<R>,
-    ) -> DbResult<R> {
+    pub(super) fn with_both<R>(&self, other: &Sqlite, call: impl FnOnce(&Arc<Db>, &Arc<Db>) -> DbResult<R>) -> DbResult<R> {
         let address = |s: &Sqlite| std::ptr::from_ref(s).addr();
         let (first, second) = if address(self) < address(other) { (self, other) } else { (other, self) };
         let first = first.inner.lock();

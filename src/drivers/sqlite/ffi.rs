@@ -136,14 +136,12 @@ impl Db {
     /// the rest of the text begins.
     pub fn prepare(self: &Arc<Self>, sql: &str, persistent: bool) -> DbResult<(Option<Stmt>, usize)> {
         let flags = if persistent { c::SQLITE_PREPARE_PERSISTENT } else { 0 };
-        let length = c_int::try_from(sql.len())
-            .map_err(|_| DbError::new(DbErrorKind::Data, "query string is too large"))?;
+        let length = c_int::try_from(sql.len()).map_err(|_| DbError::new(DbErrorKind::Data, "query string is too large"))?;
         let mut raw = ptr::null_mut();
         let mut tail = ptr::null();
         let start = sql.as_ptr().cast::<c_char>();
         // SAFETY: the handle is open, `start` points to `length` readable bytes, the out-pointers are ours.
-        let status =
-            unsafe { c::sqlite3_prepare_v3(self.ptr(), start, length, flags as _, &mut raw, &mut tail) };
+        let status = unsafe { c::sqlite3_prepare_v3(self.ptr(), start, length, flags as _, &mut raw, &mut tail) };
         self.check(status)?;
         let consumed = if tail.is_null() { sql.len() } else { (tail as usize).wrapping_sub(start as usize) };
         let stmt = NonNull::new(raw).map(|raw| {

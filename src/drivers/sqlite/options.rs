@@ -24,12 +24,7 @@ pub struct Options {
 impl Options {
     /// The defaults of Python's `sqlite3`: no URI, five seconds, 128 statements.
     pub fn new(database: impl Into<String>) -> Self {
-        Options {
-            database: database.into(),
-            uri: false,
-            busy_timeout: Duration::from_secs(5),
-            cached_statements: 128,
-        }
+        Options { database: database.into(), uri: false, busy_timeout: Duration::from_secs(5), cached_statements: 128 }
     }
 
     /// Opens through sqlx. Foreign keys start switched off, as in every other SQLite.
@@ -62,9 +57,7 @@ pub(super) fn disconnect(conn: SqliteConnection) -> DbResult<()> {
 
 /// Polls a future on this thread. sqlx's SQLite futures wait for its worker thread only: no timers, no sockets.
 pub(super) fn block_on<F: Future>(future: F) -> DbResult<F::Output> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .map_err(|e| DbError::operational(e.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| DbError::operational(e.to_string()))?;
     Ok(runtime.block_on(future))
 }
 

@@ -53,11 +53,7 @@ impl<T> QueuePool<T> {
     }
 
     fn timed_out(&self, timeout: Duration) -> PoolError {
-        PoolError::Timeout {
-            size: self.size,
-            overflow: self.state.lock().overflow,
-            timeout: timeout.as_secs_f64(),
-        }
+        PoolError::Timeout { size: self.size, overflow: self.state.lock().overflow, timeout: timeout.as_secs_f64() }
     }
 }
 
@@ -202,7 +198,7 @@ mod tests {
                         };
                         most.fetch_max(p.counts().checked_out as usize, Ordering::SeqCst);
                         std::thread::yield_now();
-                        drop(p.give(resource));
+                        let _ = p.give(resource);
                     }
                 });
             }

@@ -101,12 +101,7 @@ impl<T: Send> Pool<T> for AssertionPool<T> {
 
     fn counts(&self) -> Counts {
         let single = self.0.lock();
-        Counts {
-            size: 1,
-            checked_in: usize::from(single.kept.is_some()),
-            overflow: 0,
-            checked_out: i64::from(single.out),
-        }
+        Counts { size: 1, checked_in: usize::from(single.kept.is_some()), overflow: 0, checked_out: i64::from(single.out) }
     }
 }
 

@@ -122,10 +122,7 @@ impl Connection {
             Some(factory) => {
                 let cursor = factory.call1((slf,))?;
                 if cursor.cast::<Cursor>().is_err() {
-                    return Err(PyTypeError::new_err(format!(
-                        "factory must return a cursor, not {}",
-                        cursor.get_type().name()?
-                    )));
+                    return Err(PyTypeError::new_err(format!("factory must return a cursor, not {}", cursor.get_type().name()?)));
                 }
                 Ok(cursor)
             }
@@ -209,9 +206,7 @@ impl Connection {
     fn set_isolation_level(&self, py: Python<'_>, level: &Bound<'_, PyAny>) -> PyResult<()> {
         let level = match level {
             l if l.is_none() => None,
-            l => Some(
-                l.extract::<String>().map_err(|_| PyTypeError::new_err("isolation_level must be str or None"))?,
-            ),
+            l => Some(l.extract::<String>().map_err(|_| PyTypeError::new_err("isolation_level must be str or None"))?),
         };
         let isolation = Isolation::parse(level.as_deref())?;
         if isolation == Isolation::Autocommit {
@@ -307,9 +302,7 @@ impl Connection {
 
     /// Sets a run-time limit of SQLite and returns the old one.
     fn setlimit(&self, py: Python<'_>, category: i32, limit: i32) -> PyResult<i32> {
-        self.native
-            .call(py, |db| db.limit(category, limit))?
-            .ok_or_else(|| programming_error(py, "'category' is out of bounds"))
+        self.native.call(py, |db| db.limit(category, limit))?.ok_or_else(|| programming_error(py, "'category' is out of bounds"))
     }
 
     /// Copies the database into `target`. `pages` at a time, -1 for all; after each step `progress(status, remaining,

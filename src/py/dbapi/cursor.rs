@@ -389,12 +389,7 @@ impl Drop for Cursor {
 }
 
 /// Converts and executes in turns, a thousand rows at a time. What was converted before a bad row is still executed.
-fn execute_many(
-    native: &NativeConnection,
-    sql: &str,
-    wanted: usize,
-    rows: Bound<'_, pyo3::types::PyIterator>,
-) -> PyResult<i64> {
+fn execute_many(native: &NativeConnection, sql: &str, wanted: usize, rows: Bound<'_, pyo3::types::PyIterator>) -> PyResult<i64> {
     let py = rows.py();
     let mut rows = rows.fuse();
     let mut total = 0;

@@ -37,9 +37,7 @@ impl Isolation {
             "DEFERRED" => Ok(Isolation::Deferred),
             "IMMEDIATE" => Ok(Isolation::Immediate),
             "EXCLUSIVE" => Ok(Isolation::Exclusive),
-            _ => Err(PyValueError::new_err(
-                "isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'",
-            )),
+            _ => Err(PyValueError::new_err("isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'")),
         }
     }
 

@@ -3,7 +3,9 @@
 use base::{RowBatch, Value};
 use pyo3::exceptions::{PyLookupError, PyOverflowError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString, PyTuple};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString, PyTuple,
+};
 
 use super::native::{MODULE, NativeConnection, programming_error};
 

@@ -46,11 +46,7 @@ impl Row {
         let py = key.py();
         let Ok(name) = key.cast::<PyString>() else {
             return self.data.bind(py).as_any().get_item(key).map_err(|e| {
-                if e.is_instance_of::<PyTypeError>(py) {
-                    PyIndexError::new_err("Index must be int or string")
-                } else {
-                    e
-                }
+                if e.is_instance_of::<PyTypeError>(py) { PyIndexError::new_err("Index must be int or string") } else { e }
             });
         };
         let name = name.to_str()?;

@@ -46,9 +46,7 @@ pub fn converters(py: Python<'_>, columns: &[Column], detect_types: i32) -> PyRe
         return Ok(None);
     }
     let registry = py.import(MODULE)?.getattr("converters")?.cast_into::<PyDict>()?;
-    let find = |name: &str| -> PyResult<Option<Py<PyAny>>> {
-        Ok(registry.get_item(name.to_uppercase())?.map(Bound::unbind))
-    };
+    let find = |name: &str| -> PyResult<Option<Py<PyAny>>> { Ok(registry.get_item(name.to_uppercase())?.map(Bound::unbind)) };
     let mut out = Vec::with_capacity(columns.len());
     for column in columns {
         let mut converter = None;
@@ -89,8 +87,7 @@ impl Reader<'_> {
         {
             return Ok(tuple);
         }
-        let cells: Vec<_> =
-            batch.row(row).enumerate().map(|(i, cell)| self.cell(py, i, cell)).collect::<PyResult<_>>()?;
+        let cells: Vec<_> = batch.row(row).enumerate().map(|(i, cell)| self.cell(py, i, cell)).collect::<PyResult<_>>()?;
         PyTuple::new(py, cells)
     }
 

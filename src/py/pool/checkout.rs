@@ -114,9 +114,7 @@ fn ping(pool: &Bound<'_, PoolBase>, connection: Option<&Bound<'_, PyAny>>, fresh
     }
     debug("Pool pre-ping on connection %s")?;
     let Some(dialect) = pool.get().dialect(py) else {
-        return Err(PyNotImplementedError::new_err(
-            "The ping feature requires that a dialect is passed to the connection pool.",
-        ));
+        return Err(PyNotImplementedError::new_err("The ping feature requires that a dialect is passed to the connection pool."));
     };
     let method = if dialect.hasattr("_do_ping_w_event")? { "_do_ping_w_event" } else { "do_ping" };
     if dialect.call_method1(method, (connection,))?.is_truthy()? {

@@ -40,7 +40,12 @@ pub struct State {
 
 impl Proxied {
     /// A checked out entry.
-    pub fn new(pool: &Bound<'_, PoolBase>, entry: &Bound<'_, Entry>, connection: Py<PyAny>, echo: bool) -> PyClassInitializer<Self> {
+    pub fn new(
+        pool: &Bound<'_, PoolBase>,
+        entry: &Bound<'_, Entry>,
+        connection: Py<PyAny>,
+        echo: bool,
+    ) -> PyClassInitializer<Self> {
         let state = State { connection: Some(connection), entry: Some(entry.clone().unbind()), uses: 1, echo, info: None };
         PyClassInitializer::from(ManagesConnection)
             .add_subclass(Proxied { pool: pool.clone().unbind(), state: Mutex::new(state) })
