@@ -39,6 +39,8 @@ objects! {
     history = "oxalchemy.orm.attributes" "History";
     /// `orm.collections.InstrumentedList`
     instrumented_list = "oxalchemy.orm.collections" "InstrumentedList";
+    /// `re.search`
+    re_search = "re" "search";
     /// `warnings.warn`
     warn = "warnings" "warn";
 }

@@ -371,6 +371,13 @@ def test_a_function_may_use_its_own_connection_but_not_its_own_cursor():
     assert connection.execute("select 1").fetchone() == (1,)
 
 
+def test_regexp_is_there():
+    connection = dbapi.connect(":memory:")
+    assert connection.execute("select 'abc' regexp 'b.', 'abc' regexp 'x', null regexp 'x'").fetchone() == (1, 0, None)
+    with pytest.raises(dbapi.OperationalError):
+        connection.execute("select 'abc' regexp '('")
+
+
 def test_functions_are_removed_with_none():
     connection = dbapi.connect(":memory:")
     connection.create_function("f", 0, lambda: 1)

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use super::params;
+use crate::py::imports;
 use crate::py::types::value_to_py;
 
 fn arguments<'py>(py: Python<'py>, args: &[Value]) -> PyResult<Bound<'py, PyTuple>> {
@@ -69,4 +70,19 @@ pub fn trace(function: Py<PyAny>) -> TraceHook {
 /// A progress hook: true, or an exception, interrupts the statement.
 pub fn progress(function: Py<PyAny>) -> ProgressHook {
     Box::new(move || Python::attach(|py| function.bind(py).call0()?.is_truthy()).unwrap_or(true))
+}
+
+/// SQL's `text REGEXP pattern`, which SQLite leaves to the application: Python's `re.search`. NULL for a NULL text.
+pub fn regexp() -> ScalarFunction {
+    Box::new(|args| {
+        let [pattern, text] = args else { return Err("regexp takes a pattern and a text".to_owned()) };
+        if text.is_null() {
+            return Ok(Value::Null);
+        }
+        Python::attach(|py| {
+            let found = imports::re_search(py)?.call1((value_to_py(py, pattern)?, value_to_py(py, text)?))?;
+            Ok(Value::Bool(!found.is_none()))
+        })
+        .map_err(|_: PyErr| "user-defined function raised exception".to_owned())
+    })
 }

@@ -104,8 +104,10 @@ impl Connection {
             cached_statements: usize::try_from(cached_statements).unwrap_or(0),
         };
         let isolation = Isolation::parse(isolation_level)?;
+        let native = NativeConnection::open(py, &options, isolation, check_same_thread)?;
+        native.call(py, |db| db.create_function("regexp", 2, true, Some(callbacks::regexp())))?;
         Ok(Connection {
-            native: Arc::new(NativeConnection::open(py, &options, isolation, check_same_thread)?),
+            native: Arc::new(native),
             detect_types,
             text_factory: Mutex::new(Arc::new(TextFactory::Str)),
             text_factory_object: Mutex::new(py.get_type::<PyString>().into_any().unbind()),
