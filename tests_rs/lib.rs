@@ -1,1 +1,3 @@
 //! Helpers shared by the Rust tests of the pure rooms.
+
+pub mod builders;
