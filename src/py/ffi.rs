@@ -3,6 +3,7 @@
 
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::{PyTuple, PyType};
 use sql::FaceSlot;
 
 /// The live face a node remembers.
@@ -12,8 +13,9 @@ pub fn face<'py>(py: Python<'py>, slot: &FaceSlot) -> Option<Bound<'py, PyAny>> 
         return None;
     }
     // SAFETY: the slot holds a pointer only while the face is alive: it is set by `remember` with the GIL held, and cleared
-    // by `forget` in the face's `Drop`, which runs with the GIL held before the object's memory is released.
-    Some(unsafe { Bound::from_borrowed_ptr(py, p) })
+    // by `forget` in the face's `Drop`, which runs with the GIL held before the object's memory is released. An object that
+    // is being deallocated (count 0, its `Drop` still to come) is not handed out.
+    unsafe { (ffi::Py_REFCNT(p) > 0).then(|| Bound::from_borrowed_ptr(py, p)) }
 }
 
 /// Let the node behind `slot` remember `face`. The face must call [`forget`] in its `Drop`.
@@ -222,6 +224,39 @@ unsafe extern "C" {
 pub fn bind_method<'py>(callable: &Bound<'py, PyAny>, obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: both are live and the GIL is held; the result is a new reference or null with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(obj.py(), PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
+
+/// A type's `tp_new`.
+pub type NewFn = ffi::newfunc;
+
+/// The `tp_new` of the nearest base written in Rust, skipping those of Python subclasses.
+pub fn native_new(class: &Bound<'_, PyType>) -> PyResult<NewFn> {
+    for base in class.mro().iter() {
+        let base = base.cast_into::<PyType>()?;
+        // SAFETY: `base` is a live type object; reading its `tp_flags` and slots is allowed with the GIL held.
+        let (new, python_level) = unsafe {
+            let raw = base.as_type_ptr();
+            ((*raw).tp_new, is_python_new(&base))
+        };
+        if !python_level && let Some(new) = new {
+            return Ok(new);
+        }
+    }
+    Err(pyo3::exceptions::PyTypeError::new_err("class cannot be instantiated"))
+}
+
+/// Whether `tp_new` of this class runs a Python-level `__new__`.
+fn is_python_new(class: &Bound<'_, PyType>) -> bool {
+    let new = class.getattr("__new__");
+    new.is_ok_and(|n| n.get_type().name().is_ok_and(|t| t != "builtin_function_or_method"))
+}
+
+/// An instance of `class` (a subclass of the class `new` belongs to), without running `__init__`.
+pub fn new_instance<'py>(class: &Bound<'py, PyType>, new: NewFn) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let args = PyTuple::empty(py);
+    // SAFETY: `new` is the `tp_new` of a base of `class` (see `native_new`), called as CPython calls it: a type, an argument
+    // tuple, no keywords. It returns a new reference or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, new(class.as_type_ptr(), args.as_ptr(), std::ptr::null_mut())) }
 }
 
 /// A mutable borrow handed to Python for the time of one call. [`Borrowed::clear`] must be called before the borrow ends.

@@ -195,6 +195,8 @@ pub enum ExprKind {
         start: ExprRef, /// stop
         stop: ExprRef, /// step
         step: Option<ExprRef> },
+    /// A collation name, right of COLLATE.
+    Collation(Name),
     /// A whole FROM element as a value (`func.f(subquery.table_valued())`, `table` in count).
     TableValue(FromRef),
     /// An ORM entity as a value (`select(User)` resolves before compile; here for `count(User)`…).

@@ -67,7 +67,7 @@ pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
     let mut c = Changed(false);
     let kind = match &expr.kind {
         K::Column(_) | K::LiteralColumn(_) | K::Bind(_) | K::Null | K::True | K::False | K::TextualLabelRef(_) | K::Entity(_)
-        | K::Sequence(_) | K::Host(_) => return expr.clone(),
+        | K::Sequence(_) | K::Host(_) | K::Collation(_) => return expr.clone(),
         K::Text(t) => {
             let binds = t.binds.iter().map(|(n, e)| (n.clone(), c.one(f, e))).collect();
             K::Text(Arc::new(TextClause { text: t.text.clone(), binds }))

@@ -52,6 +52,8 @@ pub enum FromKind {
     Values(Arc<Values>),
     /// `func(...) AS name(cols)`.
     TableValued(Arc<TableValued>),
+    /// A function without alias (`select_from(func.f())`).
+    Function(ExprRef),
     /// `left JOIN right ON …`.
     Join(Arc<Join>),
     /// Parentheses around a FROM element (nested joins).

@@ -5,16 +5,20 @@
 //! All are shared (`Arc`) and never changed after they are built; generative methods clone and change the clone.
 
 pub mod build;
+pub mod children;
 pub mod clauses;
 pub mod column;
 pub mod dml;
 pub mod expr;
 pub mod fold;
 pub mod from;
+pub mod froms;
+pub mod joins;
 pub mod naming;
 pub mod ops;
 pub mod precedence;
 pub mod proxy;
+pub mod same;
 pub mod select;
 pub mod typing;
 

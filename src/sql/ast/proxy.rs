@@ -194,6 +194,7 @@ pub fn columns(from: &FromRef) -> Vec<KeyedColumn> {
         FromKind::Query(q) => exported(q),
         FromKind::Values(v) => given(from, &v.columns),
         FromKind::TableValued(t) => given(from, &t.columns),
+        FromKind::Function(e) => vec![(key_of(e).unwrap_or_else(|| "".into()), e.clone())],
         FromKind::Text(_) | FromKind::Host(_) => Vec::new(),
         _ => proxies(from),
     }

@@ -1,0 +1,412 @@
+//! What a Python object means where SQL is expected, and the error that says what was expected instead.
+
+use super::clause::node_of;
+use crate::py::errors::{argument_error, warn};
+use crate::py::host::PyHost;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
+use sql::ast::build::{self, Other};
+use sql::ast::{BindValue, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Node, QueryRef, SelectItem};
+
+/// Where an object is used: decides what is accepted and what the error says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Role {
+    Expression,
+    BinaryElement,
+    ColumnsClause,
+    WhereHaving,
+    OnClause,
+    OrderBy,
+    GroupBy,
+    From,
+    JoinTarget,
+    Statement,
+    Select,
+    Compound,
+    LimitOffset,
+    InElement,
+    ColumnArgument,
+    ColumnArgumentOrKey,
+    DmlTable,
+    DmlColumn,
+    DmlSelect,
+    Cte,
+}
+
+impl Role {
+    /// What the error message says was expected.
+    pub fn expects(self) -> &'static str {
+        match self {
+            Role::Expression => "SQL expression element",
+            Role::BinaryElement => "SQL expression element or literal value",
+            Role::ColumnsClause => "Column expression, FROM clause, or other columns clause element",
+            Role::WhereHaving => "SQL expression for WHERE/HAVING role",
+            Role::OnClause => "ON clause, typically a SQL expression or ORM relationship attribute",
+            Role::OrderBy => "ORDER BY expression",
+            Role::GroupBy => "GROUP BY expression",
+            Role::From => "FROM expression, such as a Table or alias() object",
+            Role::JoinTarget => "Join target, typically a FROM expression, or ORM relationship attribute",
+            Role::Statement => "Executable SQL or text() construct",
+            Role::Select => "SELECT construct or equivalent text() construct",
+            Role::Compound => "SELECT construct for inclusion in a UNION or other set construct",
+            Role::LimitOffset => "LIMIT / OFFSET expression",
+            Role::InElement => "IN expression list, SELECT construct, or bound parameter object",
+            Role::ColumnArgument => "Column expression",
+            Role::ColumnArgumentOrKey => "Column expression or string key",
+            Role::DmlTable => "subject table for an INSERT, UPDATE or DELETE",
+            Role::DmlColumn => "SET/VALUES column expression or string key",
+            Role::DmlSelect => "SELECT statement or equivalent textual object",
+            Role::Cte => "Row returning expression such as a SELECT, a FROM clause, or an INSERT/UPDATE/DELETE with RETURNING",
+        }
+    }
+}
+
+/// The error for an object that a role does not accept.
+pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
+    let py = obj.py();
+    let shown = obj.repr().map(|r| r.to_string()).unwrap_or_default();
+    if obj.is_instance_of::<PyString>() && matches!(role, Role::Expression | Role::WhereHaving | Role::From | Role::OnClause) {
+        return textual(py, "SQL", &obj.to_string());
+    }
+    let mut message = format!("{} expected, got {shown}.", role.expects());
+    if matches!(role, Role::Expression | Role::BinaryElement | Role::WhereHaving | Role::OrderBy | Role::GroupBy) {
+        match node_of(obj) {
+            Ok(Some(Node::From(_))) => message.push_str(
+                " To create a column expression from a FROM clause row as a whole, use the .table_valued() method.",
+            ),
+            Ok(Some(Node::Query(_))) => {}
+            _ => {}
+        }
+    }
+    if role == Role::ColumnsClause && (obj.is_instance_of::<pyo3::types::PyList>() || obj.is_instance_of::<pyo3::types::PyTuple>()) {
+        let items = obj
+            .try_iter()
+            .map(|it| it.flatten().filter_map(|o| o.repr().ok().map(|r| r.to_string())).collect::<Vec<_>>().join(", "))
+            .unwrap_or_default();
+        message.push_str(&format!(" Did you mean to say select({items})?"));
+    }
+    argument_error(py, message)
+}
+
+/// The error for plain text where SQL is expected.
+pub fn textual(py: Python<'_>, what: &str, text: &str) -> PyErr {
+    let shown: String = if text.chars().count() > 100 { text.chars().take(100).collect() } else { text.to_owned() };
+    let shown = pyo3::types::PyString::new(py, &shown).repr().map(|r| r.to_string()).unwrap_or_default();
+    argument_error(py, format!("Textual {what} expression {shown} should be explicitly declared as text({shown})"))
+}
+
+/// The clause element an object stands for: itself, or what `__clause_element__()` gives.
+pub fn clause_of<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if obj.is_instance_of::<super::ClauseElement>() || is_plain(obj) {
+        return Ok(obj.clone());
+    }
+    let mut current = obj.clone();
+    for _ in 0..8 {
+        let Some(f) = current.getattr_opt("__clause_element__")? else { break };
+        if current.is_instance_of::<pyo3::types::PyType>() && !obj.is_callable() {
+            break;
+        }
+        current = f.call0()?;
+        if current.is_instance_of::<super::ClauseElement>() {
+            return Ok(current);
+        }
+    }
+    inspected(&current)
+}
+
+/// A value of a built-in type never is a clause element.
+fn is_plain(obj: &Bound<'_, PyAny>) -> bool {
+    obj.is_none()
+        || obj.is_exact_instance_of::<PyInt>()
+        || obj.is_exact_instance_of::<PyString>()
+        || obj.is_exact_instance_of::<PyBool>()
+        || obj.is_exact_instance_of::<PyFloat>()
+}
+
+/// How the ORM reads mapped classes and their aliases; set by `py::orm`.
+pub type EntityHook = for<'py> fn(&Bound<'py, PyAny>) -> PyResult<Option<sql::host::EntityRef>>;
+static ENTITY: std::sync::OnceLock<EntityHook> = std::sync::OnceLock::new();
+
+/// Say how mapped classes become entities.
+pub fn set_entity_hook(hook: EntityHook) {
+    let _ = ENTITY.set(hook);
+}
+
+/// The ORM entity an object stands for (mapped class, mapper, alias).
+pub fn entity_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<sql::host::EntityRef>> {
+    match ENTITY.get() {
+        Some(hook) if !is_plain(obj) && !obj.is_instance_of::<super::ClauseElement>() => hook(obj),
+        _ => Ok(None),
+    }
+}
+
+/// Inspection of other systems' objects: those with a `selectable` (mapped classes are [`entity_of`]).
+fn inspected<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    Ok(obj.clone())
+}
+
+/// An expression; literals are refused.
+///
+/// # Errors
+/// `ArgumentError` with SQLAlchemy's message.
+pub fn expr(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
+    expr_in(obj, Role::Expression)
+}
+
+/// An expression where `role` says, literals refused (`None`, `True`, `False` are SQL constants in conditions).
+pub fn expr_in(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
+    if let Some(e) = try_expr(obj, role)? {
+        return Ok(e);
+    }
+    if matches!(role, Role::WhereHaving | Role::OnClause | Role::Expression) {
+        if obj.is_none() {
+            return Ok(build::null());
+        }
+        if let Ok(b) = obj.cast::<PyBool>() {
+            return Ok(if b.is_true() { build::true_() } else { build::false_() });
+        }
+    }
+    Err(unexpected(obj, role))
+}
+
+/// The expression a clause element gives in `role`; `None`: not a clause element.
+pub fn try_expr(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<Option<ExprRef>> {
+    let clause = clause_of(obj)?;
+    match node_of(&clause)? {
+        Some(Node::Expr(e)) => Ok(Some(e)),
+        Some(Node::Query(q)) => match role {
+            Role::ColumnsClause | Role::InElement => Ok(Some(scalar(obj.py(), &q)?)),
+            _ => {
+                warn(
+                    obj.py(),
+                    "SAWarning",
+                    "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() method to produce a scalar subquery.",
+                )?;
+                Ok(Some(scalar(obj.py(), &q)?))
+            }
+        },
+        Some(Node::From(f)) => match role {
+            Role::ColumnsClause => Ok(Some(Expr::new(ExprKind::TableValue(f), sql::types::null_type()))),
+            _ => match &f.kind {
+                FromKind::Subquery { query, .. } => {
+                    let shown = clause.get_type().name()?.to_string();
+                    warn(
+                        obj.py(),
+                        "SAWarning",
+                        &format!(
+                            "implicitly coercing {shown} object to scalar subquery; please use the .scalar_subquery() method to produce a scalar subquery."
+                        ),
+                    )?;
+                    Ok(Some(scalar(obj.py(), query)?))
+                }
+                FromKind::TableValued(t) if t.columns.len() == 1 => {
+                    Ok(sql::ast::proxy::columns(&f).into_iter().next().map(|(_, c)| c))
+                }
+                _ => Err(unexpected(&clause, role)),
+            },
+        },
+        Some(_) => Err(unexpected(&clause, role)),
+        None => Ok(None),
+    }
+}
+
+fn scalar(_py: Python<'_>, q: &QueryRef) -> PyResult<ExprRef> {
+    Ok(super::selectable::scalar_of(q))
+}
+
+/// Right side of an operator: an expression, or a value with the type it has by itself.
+pub fn other(obj: &Bound<'_, PyAny>) -> PyResult<Other> {
+    if !is_plain(obj)
+        && let Some(e) = try_expr(obj, Role::BinaryElement)?
+    {
+        return Ok(Other::Expr(e));
+    }
+    Ok(Other::Value(BindValue::Host(PyHost::new(obj)), crate::py::types::type_of_value(obj)?))
+}
+
+/// An expression, literal values become bound parameters named after `base` (function arguments, CASE results).
+pub fn expr_or_literal(obj: &Bound<'_, PyAny>, base: &str) -> PyResult<ExprRef> {
+    if !is_plain(obj)
+        && let Some(e) = try_expr(obj, Role::BinaryElement)?
+    {
+        return Ok(e);
+    }
+    if obj.is_none() {
+        return Ok(build::null());
+    }
+    Ok(build::anon_bind(base, BindValue::Host(PyHost::new(obj)), crate::py::types::type_of_value(obj)?))
+}
+
+/// One item of a columns clause.
+pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
+    if let Some(entity) = entity_of(obj)? {
+        return Ok(SelectItem::Entity(entity));
+    }
+    let clause = clause_of(obj)?;
+    match node_of(&clause)? {
+        Some(Node::Expr(e)) => return Ok(SelectItem::Expr(e)),
+        Some(Node::From(f)) => return Ok(SelectItem::From(f)),
+        Some(Node::Query(q)) => {
+            return match &q.kind {
+                _ if obj.is_instance_of::<super::SelectBase>() => {
+                    warn(
+                        obj.py(),
+                        "SAWarning",
+                        "implicitly coercing SELECT object to scalar subquery; please use the .scalar_subquery() method to produce a scalar subquery.",
+                    )?;
+                    Ok(SelectItem::Expr(scalar(obj.py(), &q)?))
+                }
+                _ => Ok(SelectItem::Expr(scalar(obj.py(), &q)?)),
+            };
+        }
+        Some(_) => return Err(unexpected(&clause, Role::ColumnsClause)),
+        None => {}
+    }
+    let py = obj.py();
+    if obj.is_none() {
+        return Ok(SelectItem::Expr(build::null()));
+    }
+    if let Ok(b) = obj.cast::<PyBool>() {
+        return Ok(SelectItem::Expr(if b.is_true() { build::true_() } else { build::false_() }));
+    }
+    if let Ok(s) = obj.cast::<PyString>() {
+        let shown = s.repr()?;
+        let use_column = if s.to_str()?.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            format!("column({shown})")
+        } else {
+            format!("literal_column({shown})")
+        };
+        return Err(argument_error(
+            py,
+            format!("Textual column expression {shown} should be explicitly declared with text({shown}), or use {use_column} for more specificity"),
+        ));
+    }
+    if obj.is_instance_of::<PyInt>() || obj.is_instance_of::<PyFloat>() || obj.is_instance(&crate::py::imports::decimal(py)?)? {
+        let text: String = obj.str()?.extract()?;
+        return Ok(SelectItem::Expr(Expr::new(ExprKind::LiteralColumn(sql::Name::new(text)), crate::py::types::type_of_value(obj)?)));
+    }
+    Err(unexpected(obj, Role::ColumnsClause))
+}
+
+/// A FROM element.
+pub fn from(obj: &Bound<'_, PyAny>) -> PyResult<FromRef> {
+    from_in(obj, Role::From)
+}
+
+/// A FROM element where `role` says.
+pub fn from_in(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<FromRef> {
+    if let Some(entity) = entity_of(obj)? {
+        return Ok(entity_from(&entity));
+    }
+    let clause = clause_of(obj)?;
+    match node_of(&clause)? {
+        Some(Node::From(f)) => Ok(f),
+        Some(Node::Expr(e)) => match &e.kind {
+            ExprKind::Text(t) => Ok(From::new(FromKind::Text(t.clone()))),
+            ExprKind::TableValue(f) => Ok(f.clone()),
+            ExprKind::Function(_) => Ok(super::table_valued::function_from(&e)),
+            ExprKind::Host(h) => Ok(From::new(FromKind::Host(h.clone()))),
+            _ => Err(unexpected(&clause, role)),
+        },
+        Some(Node::Query(q)) => {
+            warn(
+                obj.py(),
+                "SADeprecationWarning",
+                "Implicit coercion of SELECT and textual SELECT constructs into FROM clauses is deprecated; please call .subquery() on any Core select or ORM Query object in order to produce a subquery object.",
+            )?;
+            Ok(sql::ast::proxy::anon_subquery(&q))
+        }
+        _ => Err(unexpected(obj, role)),
+    }
+}
+
+/// An entity as the FROM element it selects from, remembering the entity.
+pub fn entity_from(entity: &sql::host::EntityRef) -> FromRef {
+    let f = entity.selectable();
+    if f.entity.is_some() {
+        return f;
+    }
+    std::sync::Arc::new(From { kind: f.kind.clone(), columns: Default::default(), entity: Some(entity.clone()), face: Default::default() })
+}
+
+/// A query (SELECT or set operation or textual select).
+pub fn query(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<QueryRef> {
+    let clause = clause_of(obj)?;
+    match node_of(&clause)? {
+        Some(Node::Query(q)) => Ok(q),
+        Some(Node::Expr(e)) => match &e.kind {
+            ExprKind::ScalarSelect(q) | ExprKind::QueryGrouping(q) => Ok(q.clone()),
+            _ => Err(unexpected(&clause, role)),
+        },
+        Some(Node::From(f)) => match &f.kind {
+            FromKind::Query(q) => Ok(q.clone()),
+            FromKind::Subquery { query, .. } if role == Role::InElement => Ok(query.clone()),
+            FromKind::Values(_) => Ok(sql::ast::Query::new(sql::ast::QueryKind::Values(f.clone()))),
+            _ => Err(unexpected(&clause, role)),
+        },
+        _ => Err(unexpected(obj, role)),
+    }
+}
+
+/// Any node: statements, expressions, FROM elements, types.
+pub fn node(obj: &Bound<'_, PyAny>) -> PyResult<Node> {
+    if let Some(entity) = entity_of(obj)? {
+        return Ok(Node::From(entity_from(&entity)));
+    }
+    let clause = clause_of(obj)?;
+    if let Some(n) = node_of(&clause)? {
+        return Ok(n);
+    }
+    if clause.is_instance_of::<crate::py::types::TypeEngine>() {
+        return Ok(Node::Type(crate::py::types::to_type(&clause)?));
+    }
+    Err(unexpected(obj, Role::Statement))
+}
+
+/// ORDER BY or GROUP BY element: a string names a label or column of the statement.
+pub fn ordering(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
+    if let Ok(s) = obj.cast::<PyString>() {
+        return Ok(Expr::new(ExprKind::TextualLabelRef(s.to_str()?.into()), sql::types::null_type()));
+    }
+    let e = match try_expr(obj, role)? {
+        Some(e) => e,
+        None if obj.is_none() => build::null(),
+        None => match obj.cast::<PyBool>() {
+            Ok(b) if b.is_true() => build::true_(),
+            Ok(_) => build::false_(),
+            Err(_) => return Err(unexpected(obj, role)),
+        },
+    };
+    Ok(e)
+}
+
+/// LIMIT and OFFSET: a number becomes a bound parameter, `None` removes.
+pub fn limit(obj: &Bound<'_, PyAny>) -> PyResult<Option<ExprRef>> {
+    if obj.is_none() {
+        return Ok(None);
+    }
+    if !is_plain(obj)
+        && let Some(e) = try_expr(obj, Role::LimitOffset)?
+    {
+        return Ok(Some(e));
+    }
+    let py = obj.py();
+    let number = py.import("operator")?.getattr("index")?.call1((obj,)).or_else(|_| py.get_type::<PyInt>().call1((obj,)))?;
+    let bind = build::anon_bind("param", BindValue::Host(PyHost::new(&number)), sql::types::integer());
+    Ok(Some(bind))
+}
+
+/// A Python iterable of arguments given one by one or as a single list (legacy call style).
+pub fn spread<'py>(args: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if args.len() == 1 {
+        let only = args.get_item(0)?;
+        if only.is_instance_of::<pyo3::types::PyList>()
+            || only.is_instance_of::<pyo3::types::PyTuple>()
+            || only.is_instance_of::<pyo3::types::PySet>()
+        {
+            return only.try_iter()?.collect();
+        }
+    }
+    Ok(args.iter().collect())
+}

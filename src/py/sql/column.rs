@@ -1,0 +1,540 @@
+//! `ColumnElement`: expressions with a type and operators; `ColumnClause`: columns.
+
+use super::clause::{ClauseElement, FaceClass, face_class};
+use super::coerce;
+use super::face::{wrap_expr, wrap_from};
+use super::operators::{operate, reverse_operate};
+use super::ops;
+use pyo3::IntoPyObjectExt;
+use pyo3::basic::CompareOp;
+use pyo3::exceptions::PyAttributeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyTuple};
+use sql::ast::{CustomOp, ExprKind, ExprRef, Node, Op};
+use std::sync::Arc;
+
+face_class! {
+    /// An expression with a type: everything operators apply to.
+    ColumnElement: ClauseElement, "ColumnElement", "oxalchemy.sql.elements"
+}
+face_class! {
+    /// A column by name; base of `Column`.
+    ColumnClause: ColumnElement, "ColumnClause", "oxalchemy.sql.elements"
+}
+
+/// The expression behind a face; user constructs become host nodes.
+pub fn own(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
+    if let Ok(face) = obj.cast::<ClauseElement>()
+        && let Some(Node::Expr(e)) = face.get().node()
+    {
+        return Ok(e.clone());
+    }
+    coerce::expr(obj)
+}
+
+fn kwargs<'py>(py: Python<'py>, pairs: &[(&str, Option<&Bound<'py, PyAny>>)]) -> PyResult<Option<Bound<'py, PyDict>>> {
+    if pairs.iter().all(|(_, v)| v.is_none()) {
+        return Ok(None);
+    }
+    let kw = PyDict::new(py);
+    for (k, v) in pairs {
+        if let Some(v) = v {
+            kw.set_item(k, v)?;
+        }
+    }
+    Ok(Some(kw))
+}
+
+/// `expr.op("text")`: waits for the right operand.
+#[pyclass(frozen, module = "oxalchemy.sql.operators")]
+pub struct OpCall {
+    left: Py<PyAny>,
+    op: Py<PyAny>,
+}
+#[pymethods]
+impl OpCall {
+    #[pyo3(signature = (other, **kw))]
+    fn __call__<'py>(&self, py: Python<'py>, other: Bound<'py, PyAny>, kw: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        let args = PyTuple::new(py, [self.op.bind(py).clone(), other])?;
+        self.left.bind(py).call_method("operate", args, kw.as_ref())
+    }
+}
+
+#[pymethods]
+impl ColumnElement {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+        Self::init()
+    }
+    #[classattr]
+    #[pyo3(name = "primary_key")]
+    const PRIMARY_KEY: bool = false;
+    #[classattr]
+    #[pyo3(name = "foreign_keys")]
+    fn foreign_keys(py: Python<'_>) -> PyResult<Py<PyAny>> {
+        PyTuple::empty(py).into_py_any(py)
+    }
+    #[classattr]
+    #[pyo3(name = "_is_column_element")]
+    const IS_COLUMN_ELEMENT: bool = true;
+
+    fn __hash__(slf: &Bound<'_, Self>) -> isize {
+        (slf.as_ptr() as isize) >> 4
+    }
+    fn __richcmp__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>, op: CompareOp) -> PyResult<Bound<'py, PyAny>> {
+        let op = match op {
+            CompareOp::Eq => Op::Eq,
+            CompareOp::Ne => Op::Ne,
+            CompareOp::Lt => Op::Lt,
+            CompareOp::Le => Op::Le,
+            CompareOp::Gt => Op::Gt,
+            CompareOp::Ge => Op::Ge,
+        };
+        operate(slf.py(), &own(slf.as_any())?, &op, std::slice::from_ref(other), None)
+    }
+    fn __bool__(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        match &own(slf.as_any())?.kind {
+            ExprKind::Binary { left, right, op: Op::Eq, .. } => Ok(super::same_operand(left, right)),
+            ExprKind::Binary { left, right, op: Op::Ne, .. } => Ok(!super::same_operand(left, right)),
+            ExprKind::True => Ok(true),
+            ExprKind::False => Ok(false),
+            ExprKind::Grouping(inner) => match &inner.kind {
+                ExprKind::Binary { left, right, op: Op::Eq, .. } => Ok(super::same_operand(left, right)),
+                _ => Err(pyo3::exceptions::PyTypeError::new_err("Boolean value of this clause is not defined")),
+            },
+            _ => Err(pyo3::exceptions::PyTypeError::new_err("Boolean value of this clause is not defined")),
+        }
+    }
+    fn __neg__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Neg, &[], None)
+    }
+    fn __invert__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Not, &[], None)
+    }
+    fn __and__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::And, &[other], None)
+    }
+    fn __or__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Or, &[other], None)
+    }
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::GetItem, &[index], None)
+    }
+    fn __contains__(slf: &Bound<'_, Self>, other: Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = slf.py();
+        let e = own(slf.as_any())?;
+        if super::operators::has_comparator(&e.ty) {
+            let c = super::operators::comparator(py, &e)?;
+            return c.call_method1("operate", (py.import("operator")?.getattr("contains")?, other))?.is_truthy();
+        }
+        Err(pyo3::exceptions::PyNotImplementedError::new_err("Operator 'contains' is not supported on this expression"))
+    }
+    fn __iter__(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let name = slf.get_type().name()?.to_string();
+        Err(pyo3::exceptions::PyTypeError::new_err(format!("'{name}' object is not iterable")))
+    }
+    fn __lshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        shift(slf, "lshift", other)
+    }
+    fn __rshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        shift(slf, "rshift", other)
+    }
+    fn __matmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        shift(slf, "matmul", other)
+    }
+    fn __pow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        shift(slf, "pow_op", other)
+    }
+    /// Build `self op other`.
+    #[pyo3(signature = (op, *other, **kwargs))]
+    fn operate<'py>(
+        slf: &Bound<'py, Self>,
+        op: &Bound<'py, PyAny>,
+        other: &Bound<'py, PyTuple>,
+        kwargs: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let e = own(slf.as_any())?;
+        if super::operators::has_comparator(&e.ty) {
+            let c = super::operators::comparator(py, &e)?;
+            let args = PyTuple::new(py, std::iter::once(op.clone()).chain(other.iter()))?;
+            return c.call_method("operate", args, kwargs.as_ref());
+        }
+        super::operators::default_operate(slf.as_any(), op, false, other, kwargs)
+    }
+    /// Build `other op self`.
+    #[pyo3(signature = (op, other, **kwargs))]
+    fn reverse_operate<'py>(
+        slf: &Bound<'py, Self>,
+        op: &Bound<'py, PyAny>,
+        other: Bound<'py, PyAny>,
+        kwargs: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let e = own(slf.as_any())?;
+        if super::operators::has_comparator(&e.ty) {
+            return super::operators::comparator(py, &e)?.call_method("reverse_operate", (op, other), kwargs.as_ref());
+        }
+        super::operators::default_operate(slf.as_any(), op, true, &PyTuple::new(py, [other])?, kwargs)
+    }
+
+    fn __add__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Add, &[other], None)
+    }
+    fn __radd__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Add, &other)
+    }
+    fn __sub__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Sub, &[other], None)
+    }
+    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Sub, &other)
+    }
+    fn __mul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Mul, &[other], None)
+    }
+    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Mul, &other)
+    }
+    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::TrueDiv, &[other], None)
+    }
+    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::TrueDiv, &other)
+    }
+    fn __floordiv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::FloorDiv, &[other], None)
+    }
+    fn __rfloordiv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::FloorDiv, &other)
+    }
+    fn __mod__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Mod, &[other], None)
+    }
+    fn __rmod__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Mod, &other)
+    }
+    fn concat<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Concat, &[other], None)
+    }
+    fn is_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Is, &[other], None)
+    }
+    fn is_not<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::IsNot, &[other], None)
+    }
+    fn isnot<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::IsNot, &[other], None)
+    }
+    fn is_distinct_from<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::IsDistinctFrom, &[other], None)
+    }
+    fn is_not_distinct_from<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::IsNotDistinctFrom, &[other], None)
+    }
+    fn isnot_distinct_from<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::IsNotDistinctFrom, &[other], None)
+    }
+    fn bitwise_and<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitAnd, &[other], None)
+    }
+    fn bitwise_or<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitOr, &[other], None)
+    }
+    fn bitwise_xor<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitXor, &[other], None)
+    }
+    fn bitwise_lshift<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitLshift, &[other], None)
+    }
+    fn bitwise_rshift<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitRshift, &[other], None)
+    }
+    fn in_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::In, &[other], None)
+    }
+    fn not_in<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotIn, &[other], None)
+    }
+    fn notin_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotIn, &[other], None)
+    }
+    fn collate<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Collate, &[other], None)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn like<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::Like, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn not_like<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotLike, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn notlike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotLike, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn ilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::ILike, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn not_ilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotILike, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None))]
+    fn notilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::NotILike, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn startswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::StartsWith, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn istartswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::IStartsWith, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn endswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::EndsWith, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn iendswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::IEndsWith, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn contains<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::Contains, &[other], kw)
+    }
+    #[pyo3(signature = (other, escape=None, autoescape=None))]
+    fn icontains<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::IContains, &[other], kw)
+    }
+    fn asc<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Asc, &[], None)
+    }
+    fn desc<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Desc, &[], None)
+    }
+    fn nulls_first<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NullsFirst, &[], None)
+    }
+    fn nullsfirst<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NullsFirst, &[], None)
+    }
+    fn nulls_last<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NullsLast, &[], None)
+    }
+    fn nullslast<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::NullsLast, &[], None)
+    }
+    fn distinct<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Distinct, &[], None)
+    }
+    fn any_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Any, &[], None)
+    }
+    fn all_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::All, &[], None)
+    }
+    fn bitwise_not<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::BitNot, &[], None)
+    }
+    #[pyo3(signature = (cleft, cright, symmetric=false))]
+    fn between<'py>(slf: &Bound<'py, Self>, cleft: Bound<'py, PyAny>, cright: Bound<'py, PyAny>, symmetric: bool) -> PyResult<Bound<'py, PyAny>> {
+        let kw = if symmetric { kwargs(slf.py(), &[("symmetric", Some(&PyBool::new(slf.py(), true).to_owned().into_any()))])? } else { None };
+        operate(slf.py(), &own(slf.as_any())?, &Op::Between, &[cleft, cright], kw)
+    }
+    #[pyo3(name = "match", signature = (other, **kw))]
+    fn match_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, kw: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &Op::Match, &[other], kw)
+    }
+    #[pyo3(signature = (pattern, flags=None))]
+    fn regexp_match<'py>(slf: &Bound<'py, Self>, pattern: Bound<'py, PyAny>, flags: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("flags", flags.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::RegexpMatch, &[pattern], kw)
+    }
+    #[pyo3(signature = (pattern, replacement, flags=None))]
+    fn regexp_replace<'py>(slf: &Bound<'py, Self>, pattern: Bound<'py, PyAny>, replacement: Bound<'py, PyAny>, flags: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let kw = kwargs(slf.py(), &[("flags", flags.as_ref())])?;
+        operate(slf.py(), &own(slf.as_any())?, &Op::RegexpReplace, &[pattern, replacement], kw)
+    }
+    /// A custom operator: `expr.op("%")(5)`.
+    #[pyo3(signature = (opstring, precedence=0, is_comparison=false, return_type=None, python_impl=None, operator_class=None))]
+    fn op<'py>(
+        slf: &Bound<'py, Self>,
+        opstring: Bound<'py, PyAny>,
+        precedence: i32,
+        is_comparison: bool,
+        return_type: Option<Bound<'py, PyAny>>,
+        python_impl: Option<Bound<'py, PyAny>>,
+        operator_class: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<OpCall> {
+        let py = slf.py();
+        let _ = operator_class;
+        let op = py.import("oxalchemy.sql.operators")?.getattr("custom_op")?;
+        let op = op.call1((opstring, precedence, is_comparison, return_type, true, false, python_impl))?;
+        Ok(OpCall { left: slf.clone().into_any().unbind(), op: op.unbind() })
+    }
+    /// A custom operator that gives true or false.
+    #[pyo3(signature = (opstring, precedence=0, python_impl=None))]
+    fn bool_op<'py>(slf: &Bound<'py, Self>, opstring: Bound<'py, PyAny>, precedence: i32, python_impl: Option<Bound<'py, PyAny>>) -> PyResult<OpCall> {
+        Self::op(slf, opstring, precedence, true, None, python_impl, None)
+    }
+    /// `self AS name`.
+    #[pyo3(signature = (name=None))]
+    fn label<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        super::elements::label_of(name.as_ref(), slf.as_any(), None)
+    }
+    /// `CAST(self AS type_)`.
+    fn cast<'py>(slf: &Bound<'py, Self>, type_: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        super::elements::cast(slf.as_any(), type_)
+    }
+    /// The type object.
+    #[getter]
+    fn r#type<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        match slf.as_super().get().node() {
+            Some(Node::Expr(e)) => match &e.kind {
+                ExprKind::Column(c) => crate::py::types::wrap_type(slf.py(), &c.column.ty()),
+                _ => crate::py::types::wrap_type(slf.py(), &e.ty),
+            },
+            _ => crate::py::types::wrap_type(slf.py(), &sql::types::null_type()),
+        }
+    }
+    #[getter]
+    fn comparator<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let ty = slf.getattr("type")?;
+        let factory = ty.getattr("comparator_factory")?;
+        factory.call1((slf,)).or_else(|e| if e.is_instance_of::<PyAttributeError>(py) { Ok(py.None().into_bound(py)) } else { Err(e) })
+    }
+    #[getter]
+    fn key(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {
+        Ok(match slf.as_super().get().node() {
+            Some(Node::Expr(e)) => match &e.kind {
+                ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => sql::ast::proxy::key_of(e).map(|k| k.to_string()),
+                ExprKind::Bind(b) => Some(sql::ast::proxy::anonymous(&b.key).to_string()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+    #[getter]
+    fn expression(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+        slf
+    }
+    #[getter]
+    fn anon_name_label(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let e = own(slf.as_any())?;
+        let base = sql::ast::proxy::key_of(&e).unwrap_or_else(|| "anon".into());
+        Ok(format!("%({} {base})s", slf.as_ptr() as usize))
+    }
+    #[getter]
+    fn base_columns<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, pyo3::types::PySet>> {
+        let py = slf.py();
+        let set = sql::ast::proxy::proxy_set(&own(slf.as_any())?);
+        let set = set.iter().filter(|e| match &e.kind {
+            ExprKind::Column(c) => c.column.d.read().proxies.is_empty(),
+            ExprKind::Label { .. } => false,
+            _ => true,
+        });
+        pyo3::types::PySet::new(py, set.map(|e| wrap_expr(py, e)).collect::<PyResult<Vec<_>>>()?)
+    }
+    #[getter]
+    fn proxy_set<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, pyo3::types::PyFrozenSet>> {
+        let py = slf.py();
+        let set = sql::ast::proxy::proxy_set(&own(slf.as_any())?);
+        pyo3::types::PyFrozenSet::new(py, set.iter().map(|e| wrap_expr(py, e)).collect::<PyResult<Vec<_>>>()?)
+    }
+    fn shares_lineage(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let ids = |o: &Bound<'_, PyAny>| -> PyResult<Vec<usize>> {
+            Ok(sql::ast::proxy::proxy_set(&coerce::expr(o)?).iter().map(sql::ast::proxy::expr_id).collect())
+        };
+        let (a, b) = (ids(slf.as_any())?, ids(other)?);
+        Ok(a.iter().any(|i| b.contains(i)))
+    }
+    /// Attributes that the type's comparator adds.
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let class = slf.get_type().name()?.to_string();
+        if !name.starts_with("__")
+            && let Some(Node::Expr(e)) = slf.as_super().get().node()
+            && e.ty.owner.is_some()
+        {
+            let c = super::operators::comparator(slf.py(), e)?;
+            if let Some(found) = c.getattr_opt(name)? {
+                return Ok(found);
+            }
+        }
+        Err(PyAttributeError::new_err(format!("Neither '{class}' object nor 'Comparator' object has an attribute '{name}'")))
+    }
+}
+
+fn shift<'py>(slf: &Bound<'py, ColumnElement>, name: &str, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = slf.py();
+    let e = own(slf.as_any())?;
+    if super::operators::has_comparator(&e.ty) {
+        let f = py.import("oxalchemy.sql.operators")?.getattr(name)?;
+        return super::operators::comparator(py, &e)?.call_method1("operate", (f, other));
+    }
+    Err(pyo3::exceptions::PyNotImplementedError::new_err(format!("Operator '{name}' is not supported on this expression")))
+}
+
+/// An operator object for `op()` calls from Rust.
+pub fn custom_op(text: &str, precedence: i32, is_comparison: bool) -> Op {
+    Op::Custom(Arc::new(CustomOp { text: text.into(), precedence, is_comparison, eager_grouping: false, natural_self_precedent: false }))
+}
+
+#[pymethods]
+impl ColumnClause {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+        Self::init()
+    }
+    #[getter]
+    fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match &own(slf.as_any())?.kind {
+            ExprKind::Column(c) => match c.column.d.read().name.clone() {
+                Some(n) => super::names::wrap(py, &n),
+                None => Ok(py.None().into_bound(py)),
+            },
+            ExprKind::LiteralColumn(n) => super::names::wrap(py, n),
+            _ => Ok(py.None().into_bound(py)),
+        }
+    }
+    /// The FROM element it belongs to.
+    #[getter]
+    fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match &own(slf.as_any())?.kind {
+            ExprKind::Column(c) => match &c.from {
+                Some(f) => wrap_from(py, f),
+                None => Ok(py.None().into_bound(py)),
+            },
+            _ => Ok(py.None().into_bound(py)),
+        }
+    }
+    #[getter]
+    fn is_literal(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        Ok(matches!(own(slf.as_any())?.kind, ExprKind::LiteralColumn(_)))
+    }
+}
+
+/// The name `op` has in error messages.
+pub fn op_name(op: &Op) -> &str {
+    ops::name_of(op)
+}

@@ -1,0 +1,86 @@
+//! `and_()`, `or_()`, `not_()` and the constants.
+
+use super::coerce::{Role, expr_in};
+use super::face::wrap_expr;
+use crate::py::errors::warn;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use sql::ast::{ExprRef, Op, build};
+
+/// `AND` or `OR` of the given criteria.
+pub fn join<'py>(py: Python<'py>, op: Op, clauses: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+    let exprs = clauses.iter().map(|c| expr_in(c, Role::WhereHaving)).collect::<PyResult<Vec<_>>>()?;
+    wrap_expr(py, &join_exprs(py, op, exprs)?)
+}
+
+fn join_exprs(py: Python<'_>, op: Op, exprs: Vec<ExprRef>) -> PyResult<ExprRef> {
+    let (name, neutral, other) = if op == Op::And { ("and_", "true()", "True") } else { ("or_", "false()", "False") };
+    let joined = if op == Op::And { build::and_(exprs) } else { build::or_(exprs) };
+    match joined {
+        Some(e) => Ok(e),
+        None => {
+            warn(
+                py,
+                "SADeprecationWarning",
+                &format!(
+                    "Invoking {name}() without arguments is deprecated, and will be disallowed in a future release.   For an empty {name}() construct, use '{name}({neutral}, *args)' or '{name}({other}, *args)'."
+                ),
+            )?;
+            Ok(build::empty_list(op))
+        }
+    }
+}
+
+/// `and_(*clauses)`.
+#[pyfunction]
+#[pyo3(signature = (*clauses))]
+pub fn and_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    let clauses: Vec<_> = clauses.iter().collect();
+    join(py, Op::And, &clauses)
+}
+/// `or_(*clauses)`.
+#[pyfunction]
+#[pyo3(signature = (*clauses))]
+pub fn or_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    let clauses: Vec<_> = clauses.iter().collect();
+    join(py, Op::Or, &clauses)
+}
+/// `not_(clause)`.
+#[pyfunction]
+pub fn not_<'py>(clause: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = clause.py();
+    let e = expr_in(clause, Role::Expression)?;
+    if super::operators::has_comparator(&e.ty) {
+        return super::operators::unary(py, &e, Op::Not);
+    }
+    wrap_expr(py, &build::not_(&e))
+}
+/// `null()`
+#[pyfunction]
+pub fn null(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    constant(py, 0)
+}
+/// `true()`
+#[pyfunction]
+#[pyo3(name = "true")]
+pub fn true_(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    constant(py, 1)
+}
+/// `false()`
+#[pyfunction]
+#[pyo3(name = "false")]
+pub fn false_(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    constant(py, 2)
+}
+
+/// The constants are singletons, as documented.
+fn constant(py: Python<'_>, which: usize) -> PyResult<Bound<'_, PyAny>> {
+    use pyo3::sync::PyOnceLock;
+    static CELLS: [PyOnceLock<Py<PyAny>>; 3] = [const { PyOnceLock::new() }; 3];
+    CELLS[which]
+        .get_or_try_init(py, || {
+            let e = [build::null, build::true_, build::false_][which]();
+            Ok(wrap_expr(py, &e)?.unbind())
+        })
+        .map(|o| o.bind(py).clone())
+}

@@ -1,0 +1,88 @@
+//! `filter_by(**kw)`: equality on attributes of the statement's FROM elements.
+
+use crate::py::errors::{exc, invalid_request, sql_error};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use sql::ast::proxy;
+use sql::ast::{ExprRef, FromKind, FromRef, Op};
+
+/// How the ORM finds attributes of entities; set by `py::orm`.
+pub type AttributeHook = for<'py> fn(&Bound<'py, PyAny>, &str) -> PyResult<Option<Bound<'py, PyAny>>>;
+static HOOK: std::sync::OnceLock<AttributeHook> = std::sync::OnceLock::new();
+/// Say how attribute names of a statement's entities are resolved.
+pub fn set_attribute_hook(hook: AttributeHook) {
+    let _ = HOOK.set(hook);
+}
+
+/// The column `name` among FROM elements.
+pub fn find(py: Python<'_>, froms: &[FromRef], name: &str) -> PyResult<ExprRef> {
+    let mut found: Vec<ExprRef> = Vec::new();
+    let mut visit: Vec<FromRef> = froms.to_vec();
+    while let Some(f) = visit.pop() {
+        match &f.kind {
+            FromKind::Join(j) => {
+                visit.push(j.left.clone());
+                visit.push(j.right.clone());
+            }
+            FromKind::Grouping(g) => visit.push(g.clone()),
+            _ => {
+                if let Some((_, c)) = proxy::columns(&f).into_iter().find(|(k, _)| **k == *name) {
+                    found.push(c);
+                }
+            }
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => {
+            let names: Vec<String> =
+                froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
+            Err(invalid_request(py, format!("None of the FROM clause entities have a property {name:?}. Searched entities: {}", names.join(", ")).replace('"', "'")))
+        }
+        _ => Err(exc(
+            py,
+            "AmbiguousColumnError",
+            format!("Attribute name {name:?} is ambiguous; it exists in multiple FROM clause entities").replace('"', "'"),
+        )),
+    }
+}
+
+/// For a SELECT face.
+pub fn select<'py>(obj: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    let py = obj.py();
+    let Some(kw) = kwargs else { return Ok(obj.clone()) };
+    let q = super::select::own(obj)?;
+    let froms = match q.as_select() {
+        Some(s) => sql::ast::froms::final_froms(s).map_err(|e| sql_error(py, e))?,
+        None => Vec::new(),
+    };
+    let criteria = criteria(obj, &froms, kw)?;
+    obj.call_method1("where", PyTuple::new(py, criteria)?)
+}
+
+/// One equality per keyword.
+pub fn criteria<'py>(obj: &Bound<'py, PyAny>, froms: &[FromRef], kw: &Bound<'py, PyDict>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = obj.py();
+    kw.iter()
+        .map(|(k, v)| {
+            let name: String = k.extract()?;
+            if let Some(hook) = HOOK.get()
+                && let Some(attr) = hook(obj, &name)?
+            {
+                return attr.eq_expr(&v);
+            }
+            let column = find(py, froms, &name)?;
+            super::operators::operate(py, &column, &Op::Eq, &[v], None)
+        })
+        .collect()
+}
+
+trait EqExpr<'py> {
+    fn eq_expr(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
+}
+impl<'py> EqExpr<'py> for Bound<'py, PyAny> {
+    /// `self == other` as an expression.
+    fn eq_expr(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.rich_compare(other, pyo3::basic::CompareOp::Eq)
+    }
+}
