@@ -224,6 +224,7 @@ unsafe extern "C" {
 pub fn bind_method<'py>(callable: &Bound<'py, PyAny>, obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: both are live and the GIL is held; the result is a new reference or null with an exception set.
     unsafe { Bound::from_owned_ptr_or_err(obj.py(), PyMethod_New(callable.as_ptr(), obj.as_ptr())) }
+}
 
 /// A type's `tp_new`.
 pub type NewFn = ffi::newfunc;
@@ -251,7 +252,7 @@ fn is_python_new(class: &Bound<'_, PyType>) -> bool {
 }
 
 /// An instance of `class` (a subclass of the class `new` belongs to), without running `__init__`.
-pub fn new_instance<'py>(class: &Bound<'py, PyType>, new: NewFn) -> PyResult<Bound<'py, PyAny>> {
+pub fn new_face<'py>(class: &Bound<'py, PyType>, new: NewFn) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     let args = PyTuple::empty(py);
     // SAFETY: `new` is the `tp_new` of a base of `class` (see `native_new`), called as CPython calls it: a type, an argument

@@ -158,7 +158,7 @@ impl ColumnElement {
         let e = own(slf.as_any())?;
         if super::operators::has_comparator(&e.ty) {
             let c = super::operators::comparator(py, &e)?;
-            let args = PyTuple::new(py, std::iter::once(op.clone()).chain(other.iter()))?;
+            let args = PyTuple::new(py, std::iter::once(op.clone()).chain(other.iter()).collect::<Vec<_>>())?;
             return c.call_method("operate", args, kwargs.as_ref());
         }
         super::operators::default_operate(slf.as_any(), op, false, other, kwargs)

@@ -72,11 +72,11 @@ pub fn class_of(py: Python<'_>, class: Class) -> Bound<'_, PyType> {
 /// A new face of `class` for `node`; `__init__` does not run. The node remembers it.
 pub fn make<'py>(py: Python<'py>, class: Class, node: Node) -> PyResult<Bound<'py, PyAny>> {
     let obj = match LEAVES[class as usize].get(py) {
-        Some(leaf) => ffi::new_instance(leaf.class.bind(py), leaf.new)?,
+        Some(leaf) => ffi::new_face(leaf.class.bind(py), leaf.new)?,
         None => {
             let base = fallback(py, class);
             let new = ffi::native_new(&base)?;
-            ffi::new_instance(&base, new)?
+            ffi::new_face(&base, new)?
         }
     };
     ClauseElement::set_node(&obj, node)?;
@@ -85,7 +85,7 @@ pub fn make<'py>(py: Python<'py>, class: Class, node: Node) -> PyResult<Bound<'p
 
 /// A new face of any subclass of `ClauseElement`; `__init__` does not run.
 pub fn make_of<'py>(class: &Bound<'py, PyType>, node: Node) -> PyResult<Bound<'py, PyAny>> {
-    let obj = ffi::new_instance(class, ffi::native_new(class)?)?;
+    let obj = ffi::new_face(class, ffi::native_new(class)?)?;
     ClauseElement::set_node(&obj, node)?;
     Ok(obj)
 }

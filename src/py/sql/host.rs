@@ -17,7 +17,7 @@ pub struct PyHostExpr {
 }
 
 /// How the compiler's room renders a construct; set by `py::compile`.
-pub type CompileHook = fn(&PyHostExpr, &mut dyn HostCompiler) -> SqlResult<String>;
+pub type CompileHook = fn(&PyHostExpr, &mut sql::compile::Compiler<'_>) -> SqlResult<String>;
 static HOOK: std::sync::OnceLock<CompileHook> = std::sync::OnceLock::new();
 
 /// Say how constructs of the user's are rendered.
@@ -40,7 +40,7 @@ impl HostExpr for PyHostExpr {
     fn as_any(&self) -> &dyn Any {
         self
     }
-    fn compile(&self, compiler: &mut dyn HostCompiler) -> SqlResult<String> {
+    fn compile(&self, compiler: &mut sql::compile::Compiler<'_>) -> SqlResult<String> {
         if let Some(hook) = HOOK.get() {
             return hook(self, compiler);
         }

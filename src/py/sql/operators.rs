@@ -90,7 +90,7 @@ pub fn default_operate<'py>(
     let args: Vec<_> = other.iter().collect();
     if let Some(f) = op.getattr_opt("_ox_function")? {
         // A user function registered as an operator.
-        return f.call1(PyTuple::new(py, std::iter::once(expr.clone()).chain(args))?);
+        return f.call1(PyTuple::new(py, std::iter::once(expr.clone()).chain(args).collect::<Vec<_>>())?);
     }
     let op_obj = op;
     let op = ops::op_of(op)?;

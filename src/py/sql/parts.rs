@@ -27,7 +27,6 @@ impl Part {
     fn __doc__(&self) -> Option<&str> {
         self.doc.as_deref()
     }
-    #[pyo3(signature = (instance, owner=None))]
     fn __get__<'py>(slf: Bound<'py, Self>, instance: Option<Bound<'py, PyAny>>, owner: Option<Bound<'py, PyType>>) -> PyResult<Bound<'py, PyAny>> {
         let _ = owner;
         let py = slf.py();

@@ -29,6 +29,11 @@ impl Compiler<'_> {
                 self.verbatim(&text);
                 Ok(())
             }
+            K::Collation(n) => {
+                let n = n.clone();
+                self.collation(&n);
+                Ok(())
+            }
             K::Bind(b) => self.bind(e, b, ctx),
             K::Null => {
                 self.push("NULL");

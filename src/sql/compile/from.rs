@@ -32,6 +32,7 @@ impl Compiler<'_> {
                 }
                 Ok(())
             }
+            K::Function(func) => self.expr(func, ctx),
             K::Subquery { query, name } => {
                 if ctx.ashint {
                     self.alias_name(name);

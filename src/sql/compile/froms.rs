@@ -120,7 +120,7 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
                 }
             }
         }
-        K::LiteralColumn(_) | K::Bind(_) | K::Null | K::True | K::False | K::Text(_) | K::TextualLabelRef(_) => {}
+        K::Collation(_) | K::LiteralColumn(_) | K::Bind(_) | K::Null | K::True | K::False | K::Text(_) | K::TextualLabelRef(_) => {}
         K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Sequence(_) => {}
     }
 }

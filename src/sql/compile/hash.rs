@@ -226,6 +226,10 @@ impl Walk {
                 self.name(n);
                 self.ty(&e.ty);
             }
+            K::Collation(n) => {
+                self.tag(201);
+                self.name(n);
+            }
             K::Bind(b) => {
                 self.tag(3);
                 self.bind(e, b);
@@ -441,6 +445,10 @@ impl Walk {
                 self.tag(40);
                 self.label(name);
                 self.from(element);
+            }
+            K::Function(func) => {
+                self.tag(202);
+                self.expr(func);
             }
             K::Subquery { query, name } => {
                 self.tag(41);

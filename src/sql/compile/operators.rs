@@ -176,7 +176,7 @@ impl Compiler<'_> {
         self.expr(left, ctx)?;
         self.push(" COLLATE ");
         match &right.kind {
-            ExprKind::LiteralColumn(n) => {
+            ExprKind::LiteralColumn(n) | ExprKind::Collation(n) => {
                 let n = n.clone();
                 self.collation(&n);
                 Ok(())
@@ -191,7 +191,7 @@ impl Compiler<'_> {
     }
 
     /// A collation name: quoted when it is not a plain identifier; already quoted ones stay.
-    fn collation(&mut self, name: &Name) {
+    pub(crate) fn collation(&mut self, name: &Name) {
         let dialect = self.dialect;
         if self.rules.quotes_collations(dialect, &name.text) {
             dialect.write_ident(&mut self.out, &name.text, name.quote);
