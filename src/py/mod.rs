@@ -12,6 +12,7 @@ pub mod host;
 pub mod imports;
 pub mod orm;
 pub mod pool;
+pub mod reflect;
 pub mod schema;
 pub mod sql;
 pub mod types;
@@ -26,6 +27,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     compile::register(m)?;
     sql::register(m)?;
     schema::register(m)?;
+    reflect::register(m)?;
     engine::register(m)?;
     orm::register(m)
 }

@@ -79,9 +79,14 @@ def _construct_arguments(dialect_name):
     """``{class: {option: default}}`` of a dialect, ``None`` when it accepts anything."""
     from ..dialects import _arguments, registry
 
-    if dialect_name in _arguments.KNOWN and not registry._overridden(dialect_name):
-        return dict(_arguments.by_class(dialect_name))
-    cls = registry.load(dialect_name)
+    try:
+        cls = registry.load(dialect_name)
+    except exc.NoSuchModuleError:
+        if dialect_name not in _arguments.KNOWN:
+            raise
+        cls = None
+    if dialect_name in _arguments.KNOWN and (cls is None or cls.__module__.startswith("oxalchemy.")):
+        return _arguments.by_class(dialect_name)
     args = getattr(cls, "construct_arguments", None)
     return dict(args) if args is not None else None
 
