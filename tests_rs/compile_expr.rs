@@ -83,7 +83,7 @@ fn operators_by_dialect() {
     FROM t
     ");
     insta::assert_snapshot!(on("oracle", q()), @r"
-    SELECT t.id / :id_1 AS anon_1, t.name LIKE '%' || :name_1 || '%' AS anon_2, lower(t.name) LIKE lower(:name_2) AS anon_3, mod(t.id, :id_2) AS anon_4, t.name || :name_3 AS anon_5, CAST(t.id AS VARCHAR2) AS id 
+    SELECT t.id / :id_1 AS anon_1, t.name LIKE '%' || :name_1 || '%' AS anon_2, lower(t.name) LIKE lower(:name_2) AS anon_3, mod(t.id, :id_2) AS anon_4, t.name || :name_3 AS anon_5, CAST(t.id AS VARCHAR2(4000 CHAR)) AS id 
     FROM t
     ");
 }

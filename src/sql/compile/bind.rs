@@ -23,7 +23,7 @@ impl Compiler<'_> {
             return self.wrapped_bind(&wrapped, b, ctx);
         }
         let post = b.expanding || ctx.literal_execute || b.literal_execute;
-        if ctx.literal_binds || (post && self.opts.render_postcompile && !matches!(b.value, BindValue::Missing)) {
+        if ctx.literal_binds {
             return self.literal_bind(e, b, ctx);
         }
         let index = self.register_bind(e, b, ctx)?;

@@ -3,6 +3,7 @@
 use super::context::Entry;
 use super::crud::{Fetching, Given, GivenValues, target_table};
 use super::froms::{self, FromSet, from_objects};
+use super::joins;
 use super::{Compiler, Ctx, StatementKind};
 use crate::ast::*;
 use crate::error::{SqlError, SqlResult};
@@ -163,8 +164,9 @@ impl Compiler<'_> {
         }
         self.dml_prefix("INSERT", &i.common, ctx)?;
         self.push("INTO ");
-        self.from(&i.table, Ctx { iscrud: true, ..ctx })?;
-        self.crud_hint(&i.common, &i.table);
+        let text = self.capture(|s| s.from(&i.table, Ctx { iscrud: true, ..ctx }))?;
+        let text = self.crud_target(&i.common, &i.table, text)?;
+        self.push(&text);
         if let Some(from) = &i.from_select {
             return self.insert_select(i, from, table, ctx, toplevel);
         }
@@ -412,13 +414,15 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn crud_hint(&mut self, common: &DmlCommon, target: &FromRef) {
-        for h in &common.hints {
-            let same = h.target.as_ref().is_none_or(|t| t.id() == target.id());
-            if same && (&*h.dialect == "*" || h.dialect == self.dialect.name) {
-                let text = h.text.clone();
-                self.rules.from_hint(self, &text);
-            }
+    /// The text of a DML target with the hint meant for it.
+    fn crud_target(&mut self, common: &DmlCommon, target: &FromRef, text: String) -> SqlResult<String> {
+        let dialect = &self.dialect.name;
+        let meant = |h: &&Hint| {
+            h.target.as_ref().is_none_or(|t| t.id() == target.id()) && (&*h.dialect == "*" || h.dialect == *dialect)
+        };
+        match common.hints.iter().find(meant) {
+            Some(h) => self.rules.hinted_from(text, &h.text.replace("%(name)s", &joins::description(target))),
+            None => Ok(text),
         }
     }
 
@@ -464,8 +468,9 @@ impl Compiler<'_> {
             let fetching = self.fetching(&table, toplevel, false, u.inline, false, &u.common);
             self.dml_prefix("UPDATE", &u.common, inner)?;
             let rules = self.rules;
-            rules.update_tables(self, &u.table, &extra, inner)?;
-            self.crud_hint(&u.common, &u.table);
+            let text = self.capture(|s| rules.update_tables(s, &u.table, &extra, inner))?;
+            let text = self.crud_target(&u.common, &u.table, text)?;
+            self.push(&text);
             let with_table = !extra.is_empty() && rules.table_in_set();
             let columns = self.update_columns(&table, &values, u.ordered, with_table, &fetching, inner)?;
             if let Some(dml) = &mut self.dml {
@@ -555,8 +560,9 @@ impl Compiler<'_> {
             self.dml.get_or_insert_default().table = target_table(&d.table);
             self.dml_prefix("DELETE", &d.common, inner)?;
             self.push("FROM ");
-            self.from(&d.table, Ctx { asfrom: true, iscrud: true, ..inner })?;
-            self.crud_hint(&d.common, &d.table);
+            let text = self.capture(|s| s.from(&d.table, Ctx { asfrom: true, iscrud: true, ..inner }))?;
+            let text = self.crud_target(&d.common, &d.table, text)?;
+            self.push(&text);
             let rules = self.rules;
             if !extra.is_empty() {
                 rules.delete_from(self, &d.table, &extra, inner)?;

@@ -331,7 +331,7 @@ impl Compiler<'_> {
     }
 
     /// Type text inside CAST.
-    pub(crate) fn cast_type(&mut self, to: &crate::types::TypeRef) -> SqlResult<String> {
+    pub fn cast_type(&mut self, to: &crate::types::TypeRef) -> SqlResult<String> {
         if let Some(hooks) = self.opts.hooks
             && let Some(text) = hooks.visit(&Node::Type(to.clone()), self)
         {

@@ -136,11 +136,16 @@ impl Compiler<'_> {
 
     /// A FROM element with the hint a `with_hint()` gives it.
     pub(crate) fn from_hinted(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
-        self.from(f, ctx)?;
-        let hint = self.stack.last().and_then(|e| e.hint_of(f));
-        if let Some(hint) = hint {
-            self.rules.from_hint(self, &hint);
-        }
+        let Some(hint) = self.stack.last().and_then(|e| e.hint_of(f)) else { return self.from(f, ctx) };
+        let hint = if hint.contains("%(name)s") {
+            let name = self.capture(|c| c.from(f, Ctx { ashint: true, asfrom: false, ..ctx }))?;
+            hint.replace("%(name)s", &name)
+        } else {
+            hint.to_string()
+        };
+        let text = self.capture(|c| c.from(f, ctx))?;
+        let text = self.rules.hinted_from(text, &hint)?;
+        self.push(&text);
         Ok(())
     }
 

@@ -48,8 +48,6 @@ pub trait CompileHooks: Send + Sync {
 pub struct CompileOptions<'a> {
     /// Render bound values inline.
     pub literal_binds: bool,
-    /// Render expanding and literal_execute binds inline, others as placeholders.
-    pub render_postcompile: bool,
     /// Column keys of the execution's parameters (INSERT, UPDATE).
     pub column_keys: Option<Vec<Arc<str>>>,
     /// The statement will run once per parameter set.

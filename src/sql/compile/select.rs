@@ -44,15 +44,10 @@ impl Compiler<'_> {
         {
             let context = ResolveContext { toplevel: self.stack.is_empty(), asfrom: ctx.asfrom };
             if let Some(plain) = resolver.resolve(q, context)? {
-                self.extend_sources(&plain);
                 return self.plain_query(&plain, ctx);
             }
         }
         self.plain_query(q, ctx)
-    }
-
-    fn extend_sources(&mut self, _q: &QueryRef) {
-        // Binds of the original keep their addresses through a rewrite; new ones are constants of it.
     }
 
     fn plain_query(&mut self, q: &QueryRef, ctx: Ctx) -> SqlResult<()> {
@@ -542,7 +537,8 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
     match &e.kind {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) => false,
-        ExprKind::UnaryPrefix { op, .. } => *op == Op::Distinct || asfrom || !matches!(op, Op::Distinct),
+        ExprKind::UnaryPrefix { op: Op::Distinct, .. } => true,
+        ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } | ExprKind::AsBoolean { .. } => asfrom,
         ExprKind::TableValue(_) => false,
         _ => true,
     }

@@ -211,9 +211,8 @@ impl Rules for MySql {
         Ok(())
     }
 
-    fn from_hint(&self, c: &mut Compiler<'_>, text: &str) {
-        c.write(" ");
-        c.write(text);
+    fn hinted_from(&self, from: String, hint: &str) -> SqlResult<String> {
+        Ok(format!("{from} {hint}"))
     }
     fn join_words(&self, j: &Join) -> &'static str {
         if j.full {

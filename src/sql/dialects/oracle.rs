@@ -8,7 +8,7 @@ use crate::compile::select::Limits;
 use crate::compile::{Compiler, Ctx};
 use crate::error::{SqlError, SqlResult};
 use crate::schema::Sequence;
-use crate::types::TypeRef;
+use crate::types::{Affinity, SqlType, TypeRef};
 
 /// Data of the Oracle dialect.
 pub fn dialect() -> Dialect {
@@ -109,6 +109,21 @@ impl Rules for Oracle {
             "aggregate_strings" => c.call("LISTAGG", &f.args, ctx)?,
             _ => return Ok(false),
         }
+        Ok(true)
+    }
+
+    fn cast(&self, c: &mut Compiler<'_>, element: &ExprRef, to: &TypeRef, _safe: bool, ctx: Ctx) -> SqlResult<bool> {
+        if to.affinity != Affinity::String || to.length.is_some() || to.host.is_some() || to.visit_name.to_lowercase().contains("text") {
+            return Ok(false);
+        }
+        // A cast to text needs a length: the largest there is.
+        let to = std::sync::Arc::new(SqlType { length: Some(4000), ..(**to).clone() });
+        c.write("CAST(");
+        c.expr(element, ctx)?;
+        c.write(" AS ");
+        let text = c.cast_type(&to)?;
+        c.write(&text);
+        c.write(")");
         Ok(true)
     }
 

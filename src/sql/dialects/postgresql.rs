@@ -6,7 +6,7 @@ use crate::ast::*;
 use crate::compile::operators::Binary;
 use crate::compile::select::Limits;
 use crate::compile::{Compiler, Ctx};
-use crate::error::SqlResult;
+use crate::error::{SqlError, SqlResult};
 use crate::schema::Sequence;
 use crate::types::{Affinity, TypeRef};
 
@@ -199,7 +199,12 @@ impl Rules for PostgreSql {
         Ok(())
     }
 
-    fn from_hint(&self, _c: &mut Compiler<'_>, _text: &str) {}
+    fn hinted_from(&self, from: String, hint: &str) -> SqlResult<String> {
+        if hint.to_uppercase() != "ONLY" {
+            return Err(SqlError::compile(format!("Unrecognized hint: '{hint}'")));
+        }
+        Ok(format!("ONLY {from}"))
+    }
 
     fn update_from(&self, c: &mut Compiler<'_>, _table: &FromRef, extra: &[FromRef], ctx: Ctx) -> SqlResult<()> {
         c.write(" FROM ");

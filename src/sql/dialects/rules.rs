@@ -99,7 +99,10 @@ pub trait Rules: Sync {
     fn select_hint(&self) -> bool {
         false
     }
-    fn from_hint(&self, c: &mut Compiler<'_>, text: &str) {}
+    /// A FROM element with its hint.
+    fn hinted_from(&self, from: String, hint: &str) -> SqlResult<String> {
+        Ok(from)
+    }
     fn compound_keyword(&self, keyword: &'static str) -> &'static str {
         keyword
     }
@@ -211,8 +214,8 @@ impl Rules for Show {
     fn empty_set(&self, _dialect: &Dialect, _ty: &TypeRef, _width: usize) -> SqlResult<String> {
         Ok("SELECT 1 WHERE 1!=1".to_owned())
     }
-    fn from_hint(&self, c: &mut Compiler<'_>, text: &str) {
-        c.write(&format!(" [{text}]"));
+    fn hinted_from(&self, from: String, hint: &str) -> SqlResult<String> {
+        Ok(format!("{from} [{hint}]"))
     }
 }
 
