@@ -41,6 +41,8 @@ objects! {
     instrumented_list = "oxalchemy.orm.collections" "InstrumentedList";
     /// `re.search`
     re_search = "re" "search";
+    /// `orm.properties.ColumnProperty`
+    column_property = "oxalchemy.orm.properties" "ColumnProperty";
     /// `warnings.warn`
     warn = "warnings" "warn";
 }

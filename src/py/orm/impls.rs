@@ -568,6 +568,9 @@ impl AttributeImpl {
         if let Some(l) = this.listeners(py, Event::Remove)? {
             l.call1((state, value, &own))?;
         }
+        if !this.send_modified_events {
+            return Ok(());
+        }
         let previous = if this.kind == Kind::Collection { Self::collection_before(slf, dict)? } else { value.clone() };
         InstanceState::modified(state, Some((&this.key, previous)), false)
     }
@@ -591,8 +594,10 @@ impl AttributeImpl {
                 value = f?.call((state, &value, &own), Some(&kw))?;
             }
         }
-        let previous = Self::collection_before(slf, dict)?;
-        InstanceState::modified(state, Some((&this.key, previous)), false)?;
+        if this.send_modified_events {
+            let previous = Self::collection_before(slf, dict)?;
+            InstanceState::modified(state, Some((&this.key, previous)), false)?;
+        }
         if this.trackparent && !value.is_none() {
             relate::set_has_parent(slf, &require_state(&value)?, state, true)?;
         }

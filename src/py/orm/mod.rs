@@ -21,7 +21,10 @@ pub mod manager;
 pub mod mapper;
 pub mod names;
 pub mod pickle;
+pub mod property;
 pub mod relate;
+pub mod relationship;
+pub mod sqlface;
 pub mod state;
 
 use pyo3::prelude::*;
@@ -43,6 +46,11 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<attributes::InstrumentedAttribute>()?;
     m.add_class::<collections::CollectionAdapter>()?;
     m.add_class::<mapper::PyMapper>()?;
+    m.add_class::<mapper::EntityBox>()?;
+    m.add_class::<property::MapperProperty>()?;
+    m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
+    m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
+    crate::py::sql::coerce::set_entity_hook(mapper::entity_of);
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::set_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::del_attribute, m)?)?;

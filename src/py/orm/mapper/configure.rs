@@ -1,0 +1,186 @@
+//! Relationships are set up once all classes are known: `configure_mappers()`, run before first use.
+
+use super::PyMapper;
+use crate::py::engine::events::{Event, fire, listeners};
+use crate::py::errors;
+use crate::py::orm::attributes::QueryableAttribute;
+use crate::py::orm::impls::AttributeImpl;
+use crate::py::orm::property::MapperProperty;
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::PyWeakrefMethods;
+use pyo3::types::PyWeakrefReference;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+type This<'py> = Bound<'py, PyMapper>;
+
+/// Some mapper waits for configuration.
+static NEW: AtomicBool = AtomicBool::new(false);
+/// Configuration runs.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+/// Every mapper, in order of definition; weak.
+static ALL: Mutex<Vec<Py<PyWeakrefReference>>> = Mutex::new(Vec::new());
+
+/// A new mapper waits for configuration.
+pub fn announce(slf: &This<'_>) -> PyResult<()> {
+    let weak = PyWeakrefReference::new(slf.as_any())?.unbind();
+    ALL.lock().push(weak);
+    NEW.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Every living mapper, in order of definition.
+pub fn all(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
+    let refs: Vec<Py<PyWeakrefReference>> = ALL.lock().iter().map(|r| r.clone_ref(py)).collect();
+    let live: Vec<Bound<'_, PyMapper>> = refs
+        .iter()
+        .filter_map(|r| r.bind(py).upgrade()?.cast_into::<PyMapper>().ok())
+        .filter(|m| !m.get().disposed.get(py))
+        .collect();
+    if live.len() * 2 < refs.len() {
+        let kept: Vec<Py<PyWeakrefReference>> = refs
+            .iter()
+            .filter(|r| r.bind(py).upgrade().and_then(|m| m.cast_into::<PyMapper>().ok()).is_some_and(|m| !m.get().disposed.get(py)))
+            .map(|r| r.clone_ref(py))
+            .collect();
+        let old = std::mem::replace(&mut *ALL.lock(), kept);
+        drop(old);
+    }
+    live
+}
+
+/// Set up all mappers when some wait for it.
+#[inline]
+pub fn check_configure(mapper: &This<'_>) -> PyResult<()> {
+    if NEW.load(Ordering::Relaxed) { configure_mappers(mapper.py()) } else { Ok(()) }
+}
+/// Set up all mappers when some wait for it.
+#[inline]
+pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
+    if NEW.load(Ordering::Relaxed) { configure_mappers(py) } else { Ok(()) }
+}
+/// The implementation of an attribute whose mapper was not set up yet.
+pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
+    configure_if_needed(attr.py())?;
+    attr.get()
+        .implementation(attr.py())
+        .ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key)))
+}
+
+/// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.
+#[pyfunction]
+pub fn configure_mappers(py: Python<'_>) -> PyResult<()> {
+    if !NEW.load(Ordering::Relaxed) || RUNNING.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let result = run(py);
+    RUNNING.store(false, Ordering::Relaxed);
+    match result {
+        Ok(ran) => {
+            if ran && Event::AfterConfigured.used() {
+                class_event(py, Event::AfterConfigured)?;
+            }
+            Ok(())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn class_event(py: Python<'_>, event: Event) -> PyResult<()> {
+    py.get_type::<PyMapper>().getattr("dispatch")?.getattr(event.name())?.call0()?;
+    Ok(())
+}
+
+fn run(py: Python<'_>) -> PyResult<bool> {
+    if Event::BeforeConfigured.used() {
+        class_event(py, Event::BeforeConfigured)?;
+    }
+    let mut any = false;
+    // backrefs and listeners may define further mappers while we go
+    loop {
+        let mut progressed = false;
+        for m in all(py) {
+            if m.get().node.data().configured {
+                continue;
+            }
+            if let Some(text) = m.get().failed.with(py, |f| f.as_ref().map(|e| e.clone_ref(py))) {
+                let value = text.value(py).str()?.to_string();
+                return Err(errors::invalid_request(
+                    py,
+                    format!(
+                        "One or more mappers failed to initialize - can't proceed with initialization of other mappers. Triggering \
+                         mapper: '{}'. Original exception was: {value}",
+                        m.get().node.describe()
+                    ),
+                ));
+            }
+            if let Some(l) = listeners(m.as_any(), Event::BeforeMapperConfigured)? {
+                let mut skip = false;
+                for f in l.try_iter()? {
+                    let r = f?.call1((&m, m.get().class_.bind(py)))?;
+                    skip |= r.str()?.to_string().contains("EXT_SKIP");
+                }
+                if skip {
+                    continue;
+                }
+            }
+            if let Err(e) = one(&m) {
+                drop(m.get().failed.replace(py, Some(e.clone_ref(py))));
+                return Err(e);
+            }
+            progressed = true;
+            any = true;
+            fire(m.as_any(), Event::MapperConfigured, (m.clone(), m.get().class_.bind(py).clone()))?;
+        }
+        if !progressed {
+            break;
+        }
+    }
+    let waiting = all(py).iter().any(|m| !m.get().node.data().configured);
+    NEW.store(waiting, Ordering::Relaxed);
+    Ok(any)
+}
+
+fn one(m: &This<'_>) -> PyResult<()> {
+    let py = m.py();
+    let keys: Vec<Bound<'_, PyAny>> = m.get().props.bind(py).values().iter().collect();
+    for p in keys {
+        let Ok(p) = p.cast_into::<MapperProperty>() else { continue };
+        init_property(m, &p)?;
+    }
+    m.get().node.update(|d| d.configured = true);
+    Ok(())
+}
+
+/// Set a property up on a mapper; once for its own mapper, attributes also for those that inherit it.
+pub fn init_property(m: &This<'_>, prop: &Bound<'_, MapperProperty>) -> PyResult<()> {
+    let py = m.py();
+    let own = prop.get().get_parent(py).is_some_and(|p| p.is(m));
+    if own && !prop.get().started.get(py) {
+        prop.get().started.replace(py, true);
+        let result = match super::props::is_a(prop, "RelationshipProperty")? {
+            true => crate::py::orm::relationship::init(m, prop),
+            false => prop.call_method0("_do_init").map(drop),
+        };
+        if result.is_err() {
+            prop.get().started.replace(py, false);
+        }
+        result?;
+    }
+    if super::props::is_a(prop, "RelationshipProperty")? {
+        crate::py::orm::relationship::install(m, prop)?;
+    }
+    Ok(())
+}
+
+/// `clear_mappers()`: end all mappings.
+#[pyfunction]
+pub fn clear_mappers(py: Python<'_>) -> PyResult<()> {
+    for m in all(py).into_iter().rev() {
+        m.call_method0("dispose")?;
+    }
+    let old = std::mem::take(&mut *ALL.lock());
+    drop(old);
+    NEW.store(false, Ordering::Relaxed);
+    Ok(())
+}

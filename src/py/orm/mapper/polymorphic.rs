@@ -1,0 +1,137 @@
+//! Discriminators: `polymorphic_on`, and the identity that new instances get.
+
+use super::{PyMapper, props};
+use crate::py::errors;
+use crate::py::orm::impls::AttributeImpl;
+use crate::py::orm::property::MapperProperty;
+use crate::py::orm::sqlface;
+use crate::py::orm::state::InstanceState;
+use orm::Property;
+use orm::columns::{self, as_column, col_id};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+type This<'py> = Bound<'py, PyMapper>;
+
+/// Find the discriminator: the argument, or what a parent has.
+pub fn configure(slf: &This<'_>) -> PyResult<()> {
+    let py = slf.py();
+    let this = slf.get();
+    let Some(on) = this.arg(py, "polymorphic_on")? else { return inherited(slf) };
+    let mut prop: Option<Bound<'_, MapperProperty>> = None;
+    if let Ok(name) = on.cast::<PyString>() {
+        let name = name.to_string();
+        prop = Some(this.property(py, &name).ok_or_else(|| {
+            errors::argument_error(py, format!("Can't determine polymorphic_on value '{name}' - no attribute is mapped to this name."))
+        })?);
+    } else if let Ok(p) = on.cast::<MapperProperty>() {
+        if !props::is_a(p, "ColumnProperty")? {
+            return Err(errors::argument_error(py, "Only direct column-mapped property or SQL expression can be passed for polymorphic_on"));
+        }
+        prop = Some(p.clone());
+    }
+    let prop = match prop {
+        Some(p) => {
+            if !props::is_a(&p, "ColumnProperty")? {
+                return Err(errors::argument_error(py, "Only direct column-mapped property or SQL expression can be passed for polymorphic_on"));
+            }
+            if p.get().get_node(py).is_none() {
+                let key = "_sa_polymorphic_on";
+                p.setattr("_instrument_attribute", false)?;
+                props::configure_property(slf, key, p.as_any(), false, true)?;
+            }
+            p
+        }
+        None => {
+            let e = sqlface::expr(&on)?;
+            let found = as_column(&e).and_then(|c| this.node.key_of(c));
+            match found.and_then(|k| this.property(py, &k)) {
+                Some(p) => p,
+                None => {
+                    let (key, face, hidden) = match as_column(&e) {
+                        Some(c) => {
+                            let data = this.node.data();
+                            let selectable = data.with_polymorphic.as_ref().and_then(|w| w.selectable.clone()).or(data.persist_selectable.clone());
+                            if selectable.is_none_or(|s| orm::entity::corresponding(&s, c).is_none()) {
+                                return Err(errors::invalid_request(
+                                    py,
+                                    format!("Could not map polymorphic_on column '{}' to the mapped table - polymorphic loads will not function properly", c.name()),
+                                ));
+                            }
+                            if props::excluded(slf, &c.key(), &c.key(), false, Some(c))? {
+                                return Err(errors::invalid_request(py, format!("Cannot exclude or override the discriminator column '{}'", c.key())));
+                            }
+                            (c.key().to_string(), on.clone(), true)
+                        }
+                        None => ("_sa_polymorphic_on".to_owned(), on.call_method1("label", ("_sa_polymorphic_on",))?, true),
+                    };
+                    let p = crate::py::imports::column_property(py)?.call1((face,))?.cast_into::<MapperProperty>().map_err(PyErr::from)?;
+                    p.setattr("_instrument_attribute", !hidden)?;
+                    props::configure_property(slf, &key, p.as_any(), false, true)?;
+                    p
+                }
+            }
+        }
+    };
+    let node = match prop.get().get_node(py) {
+        Some(Property::Column(n)) => n,
+        _ => return Ok(()),
+    };
+    let key = node.key.clone();
+    let expr = node.columns.first().cloned();
+    this.node.update(|d| {
+        d.polymorphic_on = expr;
+        d.polymorphic_key = Some(key.clone());
+    });
+    if let Some(imp) = this.manager(py)?.get().get_impl(py, &key) {
+        imp.get().set_active_history(true);
+    }
+    Ok(())
+}
+
+fn inherited(slf: &This<'_>) -> PyResult<()> {
+    let this = slf.get();
+    for m in this.node.iterate_to_root().into_iter().skip(1) {
+        let d = m.data();
+        if let Some(on) = &d.polymorphic_on {
+            if this.node.data().concrete {
+                return Ok(());
+            }
+            let mine = this.node.data().persist_selectable.clone();
+            let expr = match (as_column(on), mine) {
+                (Some(c), Some(all)) => orm::entity::corresponding(&all, c).map_or_else(|| on.clone(), |c| columns::column_expr(&c)),
+                _ => on.clone(),
+            };
+            let key = as_column(on).and_then(|c| this.node.data().column_keys.get(&col_id(c)).cloned()).or(d.polymorphic_key.clone());
+            this.node.update(|d| {
+                d.polymorphic_on = Some(expr);
+                d.polymorphic_key = key;
+            });
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Give a new instance the discriminator of its class.
+pub fn set_polymorphic_identity<'py>(mapper: &This<'py>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+    let py = mapper.py();
+    let this = mapper.get();
+    let data = this.node.data();
+    let Some(key) = data.polymorphic_key.clone() else { return Ok(()) };
+    if data.polymorphic_abstract {
+        return Err(errors::invalid_request(
+            py,
+            format!("Can't instantiate class for {}; mapper is marked polymorphic_abstract=True", this.node.describe()),
+        ));
+    }
+    let Some(imp) = state.get().manager.get().get_impl(py, &key) else { return Ok(()) };
+    let identity = this.identity.with(py, |i| i.as_ref().map(|i| i.clone_ref(py))).map_or_else(|| py.None().into_bound(py), |i| i.into_bound(py));
+    AttributeImpl::set(&imp, state, dict, &identity, None)
+}
+
+/// Mappers by discriminator value, for loading.
+pub fn map_of<'py>(mapper: &This<'py>) -> Option<Bound<'py, PyDict>> {
+    let py = mapper.py();
+    mapper.get().polymorphic_map.with(py, |m| m.as_ref().map(|m| m.clone_ref(py))).map(|m| m.into_bound(py))
+}

@@ -1,0 +1,469 @@
+//! Columns and properties under attribute names.
+
+use super::PyMapper;
+use crate::py::orm::attributes::{QueryableAttribute, register_descriptor};
+use crate::py::orm::impls::{AttributeImpl, Kind, Loader, Spec, Validator};
+use crate::py::orm::manager::ClassManager;
+use crate::py::orm::property::MapperProperty;
+use crate::py::orm::sqlface;
+use crate::py::{errors, imports};
+use orm::columns::{self, as_column, col_id};
+use orm::{ColumnProp, Property};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use sql::FaceSlot;
+use sql::ast::ExprRef;
+use sql::schema::Column;
+use std::sync::Arc;
+
+type This<'py> = Bound<'py, PyMapper>;
+
+/// Given properties, inherited ones, then the columns of the table that are left.
+pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
+    let py = slf.py();
+    let this = slf.get();
+    if let Some(given) = this.arg(py, "properties")? {
+        // column properties first: synonyms and composites look for them
+        let items: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = given
+            .call_method0("items")?
+            .try_iter()?
+            .map(|i| i.and_then(|i| Ok((i.get_item(0)?, i.get_item(1)?))))
+            .collect::<PyResult<_>>()?;
+        for (k, v) in items {
+            let name = k.str()?.to_string();
+            configure_property(slf, &name, &v, false, true)?;
+        }
+    }
+    if let Some(parent) = this.parent(py) {
+        let inherited: Vec<(String, Bound<'_, PyAny>)> =
+            parent.get().props.bind(py).iter().map(|(k, v)| (k.to_string(), v)).collect();
+        for (key, prop) in inherited {
+            if this.props.bind(py).contains(&key)? || excluded(slf, &key, &key, false, None)? {
+                continue;
+            }
+            adapt_inherited(slf, &key, &prop, false)?;
+        }
+    }
+    let data = this.node.data();
+    let Some(all) = data.persist_selectable.clone() else { return Ok(()) };
+    let prefix = this.arg(py, "column_prefix")?.map(|p| p.to_string()).unwrap_or_default();
+    for c in columns::columns_of(&all) {
+        let data = this.node.data();
+        if data.column_keys.contains_key(&col_id(&c)) {
+            continue;
+        }
+        let mut key = format!("{prefix}{}", c.key());
+        let local = data.local_table.as_ref().is_some_and(|t| columns::contains_column(t, &c));
+        if excluded(slf, &c.key(), &key, local, Some(&c))? {
+            continue;
+        }
+        // an inheriting mapper uses the name its parent gave to the column
+        for m in this.node.iterate_to_root() {
+            if let Some(k) = m.data().column_keys.get(&col_id(&c)) {
+                key = k.to_string();
+            }
+        }
+        let face = sqlface::wrap_column(py, &c)?;
+        configure_property(slf, &key, &face, false, true)?;
+    }
+    Ok(())
+}
+
+/// Whether a name of a column is left out: a descriptor of the user's is there, or the arguments say so.
+pub fn excluded(slf: &This<'_>, name: &str, assigned: &str, local: bool, column: Option<&Arc<Column>>) -> PyResult<bool> {
+    let py = slf.py();
+    let this = slf.get();
+    let class = this.class_.bind(py);
+    if let Some(c) = column
+        && this.node.data().version_id_col.as_ref().is_some_and(|v| Arc::ptr_eq(v, c))
+    {
+        return Ok(false);
+    }
+    let userland = |v: &Bound<'_, PyAny>| -> PyResult<bool> {
+        if v.is_none()
+            || v.is_instance_of::<QueryableAttribute>()
+            || v.is_instance_of::<MapperProperty>()
+            || v.hasattr("__clause_element__")?
+            || v.hasattr("_is_mapper_property")?
+            || v.is_instance(&py.get_type::<crate::py::sql::ClauseElement>())?
+        {
+            return Ok(false);
+        }
+        // default values of dataclass fields stand in the class under the fields' names
+        let fields = class.getattr_opt("__dataclass_fields__")?;
+        Ok(match fields {
+            Some(f) => !f.contains(assigned)?,
+            None => true,
+        })
+    };
+    if local {
+        if let Ok(v) = class.getattr("__dict__")?.get_item(assigned)
+            && v.is_truthy().unwrap_or(true)
+            && userland(&v)?
+        {
+            return Ok(true);
+        }
+    } else {
+        for c in class.mro().iter() {
+            if let Ok(v) = c.getattr("__dict__")?.get_item(assigned) {
+                if userland(&v)? {
+                    return Ok(true);
+                }
+                break;
+            }
+        }
+    }
+    let listed = |arg: &Bound<'_, PyAny>| -> PyResult<bool> {
+        if arg.contains(name).unwrap_or(false) {
+            return Ok(true);
+        }
+        if let Some(c) = column {
+            for item in arg.try_iter()? {
+                let item = item?;
+                if !item.is_instance_of::<PyString>()
+                    && let Ok(Some(o)) = sqlface::column(&item)
+                    && Arc::ptr_eq(&o, c)
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    };
+    if let Some(inc) = this.arg(py, "include_properties")?
+        && !listed(&inc)?
+    {
+        return Ok(true);
+    }
+    if let Some(exc) = this.arg(py, "exclude_properties")?
+        && listed(&exc)?
+    {
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// What a subclass mapper makes of a property of its parent.
+pub fn adapt_inherited(slf: &This<'_>, key: &str, prop: &Bound<'_, PyAny>, init: bool) -> PyResult<()> {
+    let py = slf.py();
+    let this = slf.get();
+    if !this.node.data().concrete {
+        if this.props.bind(py).contains(key)? {
+            return Ok(());
+        }
+        return configure_property(slf, key, prop, init, false);
+    }
+    if this.props.bind(py).contains(key)? {
+        return Ok(());
+    }
+    // a class that implements the name itself keeps it
+    let class = this.class_.bind(py);
+    for c in class.mro().iter() {
+        if let Ok(v) = c.getattr("__dict__")?.get_item(key) {
+            if v.is_instance_of::<QueryableAttribute>() {
+                break;
+            }
+            return Ok(());
+        }
+    }
+    let concrete = py.import("oxalchemy.orm.descriptor_props")?.getattr("ConcreteInheritedProperty")?.call0()?;
+    configure_property(slf, key, &concrete, init, true)
+}
+
+fn column_property_class(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    imports::column_property(py)
+}
+
+/// A Column, a list of Columns or a property under a name.
+pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, init: bool, set_parent: bool) -> PyResult<()> {
+    let py = slf.py();
+    let this = slf.get();
+    let prop: Bound<'_, MapperProperty> = match arg.cast::<MapperProperty>() {
+        Ok(p) => p.clone(),
+        Err(_) => from_columns(slf, key, arg)?,
+    };
+    if set_parent && prop.get().get_parent(py).is_none_or(|p| !p.is(slf)) && prop.get().get_parent(py).is_some() && arg.is(&prop) {
+        // the same object under two mappers: each has its own key and node
+        let _ = key;
+    }
+    if let Some(old) = this.property(py, key)
+        && !old.is(&prop)
+        && old.get().get_parent(py).is_some_and(|p| p.is(slf))
+        && !is_column(&prop)?
+        && !is_a(&old, "ConcreteInheritedProperty")?
+    {
+        let text = format!(
+            "Property {} on {} being replaced with new property {}; the old property will be discarded",
+            old.str()?, this.node.describe(), { prop.get().key.replace(py, Some(key.to_owned())); prop.get().describe(py) }
+        );
+        if init || is_a(&old, "RelationshipProperty")? {
+            errors::warn(py, "SAWarning", &text)?;
+        }
+    }
+    if set_parent {
+        prop.get().key.replace(py, Some(key.to_owned()));
+        drop(prop.get().parent.replace(py, Some(slf.clone().unbind())));
+    }
+    let manager = this.manager(py)?;
+    if is_column(&prop)? {
+        column(slf, key, &prop, set_parent, &manager)?;
+    } else {
+        this.props.bind(py).set_item(key, &prop)?;
+        if is_a(&prop, "RelationshipProperty")? {
+            crate::py::orm::relationship::declare(slf, key, &prop, set_parent, &manager)?;
+        } else {
+            // synonyms, composites and the like are descriptors that Python makes
+            prop.call_method1("_instrument", (slf, key, set_parent))?;
+            if prop.get().get_node(py).is_none() {
+                let node = other_node(slf, key, &prop)?;
+                MapperProperty::set_node(&prop, node);
+            }
+            if let Some(n) = prop.get().get_node(py) {
+                this.node.update(|d| d.props.insert(key.into(), n));
+            }
+        }
+    }
+    let children: Vec<_> = this.node.data().children.iter().filter_map(std::sync::Weak::upgrade).collect();
+    for c in children {
+        if let Ok(c) = super::face_of(py, &c) {
+            adapt_inherited(&c, key, prop.as_any(), init)?;
+        }
+    }
+    if init {
+        super::configure::init_property(slf, &prop)?;
+    }
+    Ok(())
+}
+
+fn other_node(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>) -> PyResult<Property> {
+    let parent = Arc::downgrade(&slf.get().node);
+    Ok(if is_a(prop, "SynonymProperty")? {
+        let name = prop.getattr("name")?.to_string();
+        Property::Synonym(Arc::new(orm::SynonymProp { key: key.into(), parent, name: name.into(), face: FaceSlot::default() }))
+    } else if is_a(prop, "CompositeProperty")? {
+        Property::Composite(Arc::new(orm::CompositeProp { key: key.into(), parent, ..orm::CompositeProp::default() }))
+    } else {
+        Property::Concrete(key.into())
+    })
+}
+
+/// Whether a property is of a class of `oxalchemy.orm.properties` and its neighbours.
+pub fn is_a(prop: &Bound<'_, MapperProperty>, class: &str) -> PyResult<bool> {
+    Ok(prop.getattr_opt("_kind")?.is_some_and(|k| k.to_string() == class))
+}
+
+fn is_column(prop: &Bound<'_, MapperProperty>) -> PyResult<bool> {
+    is_a(prop, "ColumnProperty")
+}
+
+/// A ColumnProperty of one Column, of a list of Columns, or an extension of the one that is inherited.
+fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyResult<Bound<'py, MapperProperty>> {
+    let py = slf.py();
+    let this = slf.get();
+    let given: Vec<Bound<'py, PyAny>> = if arg.is_instance_of::<PyList>() || arg.is_instance_of::<PyTuple>() {
+        arg.try_iter()?.collect::<PyResult<_>>()?
+    } else {
+        vec![arg.clone()]
+    };
+    let not_a_property = || {
+        errors::argument_error(
+            py,
+            format!("Property '{key}' of {} is not a Column, a list of Columns or a mapper property: {}", this.node.describe(), arg.repr().map(|r| r.to_string()).unwrap_or_default()),
+        )
+    };
+    let mut exprs: Vec<(ExprRef, Bound<'py, PyAny>)> = Vec::new();
+    for g in given {
+        if g.is_instance_of::<PyString>() || g.is_none() || g.extract::<f64>().is_ok() {
+            return Err(not_a_property());
+        }
+        exprs.push((sqlface::expr(&g).map_err(|_| not_a_property())?, g));
+    }
+    let Some((first, _)) = exprs.first() else { return Err(not_a_property()) };
+    let data = this.node.data();
+    if let Some(existing) = this.property(py, key)
+        && !is_a(&existing, "ConcreteInheritedProperty")?
+    {
+        if is_column(&existing)? {
+            let Some(Property::Column(old)) = data.props.get(key) else { return Err(not_a_property()) };
+            if let (Some(have), Some(new)) = (old.columns.first().and_then(|e| as_column(e)), as_column(first)) {
+                combine(slf, key, &existing, have, new)?;
+            }
+            let copy = existing.call_method0("copy")?.cast_into::<MapperProperty>().map_err(PyErr::from)?;
+            let list = copy.getattr("columns")?;
+            for (i, (_, face)) in exprs.iter().enumerate() {
+                list.call_method1("insert", (i, face))?;
+            }
+            return Ok(copy);
+        }
+        return Err(errors::argument_error(
+            py,
+            format!(
+                "WARNING: when configuring property '{key}' on {}, column '{}' conflicts with property '{}'. To resolve this, map the \
+                 column to the class under a different name in the 'properties' dictionary.  Or, to remove all awareness of the column \
+                 entirely (i.e. prevent its being loaded or written), use the 'include_properties' or 'exclude_properties' mapper \
+                 arguments to control specifically which table columns get mapped.",
+                this.node.describe(),
+                exprs[0].1.getattr("key").map_or_else(|_| String::new(), |k| k.to_string()),
+                existing.repr()?
+            ),
+        ));
+    }
+    let Some(all) = data.persist_selectable.clone() else { return Err(not_a_property()) };
+    let mut mapped = Vec::new();
+    for (e, face) in &exprs {
+        let Some(c) = as_column(e) else {
+            return Err(errors::argument_error(
+                py,
+                format!(
+                    "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
+                     `column_property()` function to force this column to be mapped as a read-only attribute.",
+                    this.node.describe(), face.str()?
+                ),
+            ));
+        };
+        match orm::entity::corresponding(&all, c) {
+            Some(m) => mapped.push(sqlface::wrap_column(py, &m)?),
+            None => {
+                return Err(errors::argument_error(
+                    py,
+                    format!(
+                        "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
+                         `column_property()` function to force this column to be mapped as a read-only attribute.",
+                        this.node.describe(), face.str()?
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(column_property_class(py)?.call1(PyTuple::new(py, mapped)?)?.cast_into::<MapperProperty>()?)
+}
+
+/// Two columns of different tables under one name: fine when an inherit condition equates them.
+fn combine(slf: &This<'_>, key: &str, existing: &Bound<'_, MapperProperty>, have: &Arc<Column>, new: &Arc<Column>) -> PyResult<()> {
+    let py = slf.py();
+    let data = slf.get().node.data();
+    let equated = data.inherits_equated_pairs.iter().any(|(a, b)| Arc::ptr_eq(a, have) && Arc::ptr_eq(b, new))
+        || data.equivalents.get(&col_id(have)).is_some_and(|l| l.iter().any(|c| Arc::ptr_eq(c, new)));
+    let version = data.version_id_col.as_ref().is_some_and(|v| Arc::ptr_eq(v, have) || Arc::ptr_eq(v, new));
+    let lineage = columns::proxies(have, new) || columns::proxies(new, have) || Arc::ptr_eq(have, new);
+    if equated || version || lineage {
+        return Ok(());
+    }
+    let show = |c: &Arc<Column>| sqlface::wrap_column(py, c).and_then(|f| f.str().map(|s| s.to_string()));
+    let text = format!(
+        "Implicitly combining column {} with column {} under attribute '{key}'.  Please configure one or more attributes for these \
+         same-named columns explicitly.",
+        show(have)?, show(new)?
+    );
+    if existing.get().get_parent(py).is_none_or(|p| !p.is(slf)) {
+        return errors::warn(py, "SAWarning", &text);
+    }
+    Err(errors::invalid_request(py, text))
+}
+
+/// Put a ColumnProperty under a name: node, columns, attribute.
+fn column<'py>(slf: &This<'py>, key: &str, prop: &Bound<'py, MapperProperty>, set_parent: bool, manager: &Bound<'py, ClassManager>) -> PyResult<()> {
+    let py = slf.py();
+    let this = slf.get();
+    let data = this.node.data();
+    // of a parent, unchanged: the same node
+    let inherited = prop.get().get_node(py).filter(|_| !set_parent);
+    let node = match inherited {
+        Some(Property::Column(n)) => n,
+        _ => {
+            let flag = |n: &str| prop.getattr(n).and_then(|v| v.is_truthy());
+            let mut exprs = Vec::new();
+            for c in prop.getattr("columns")?.try_iter()? {
+                let e = sqlface::expr(&c?)?;
+                let e = match (as_column(&e), &data.persist_selectable) {
+                    (Some(c), Some(all)) => match orm::entity::corresponding(all, c) {
+                        Some(m) if !Arc::ptr_eq(&m, c) => columns::column_expr(&m),
+                        _ => e,
+                    },
+                    _ => e,
+                };
+                exprs.push(e);
+            }
+            let group = prop.getattr("group")?;
+            let node = Arc::new(ColumnProp {
+                key: key.into(),
+                parent: Arc::downgrade(&this.node),
+                columns: exprs,
+                deferred: flag("deferred")?,
+                raiseload: flag("raiseload")?,
+                group: if group.is_none() { None } else { Some(group.to_string().into()) },
+                active_history: flag("active_history")?,
+                expire_on_flush: flag("expire_on_flush")?,
+                query_expression: flag("_is_query_expression")?,
+                hidden: !flag("_instrument_attribute")?,
+                face: FaceSlot::default(),
+            });
+            MapperProperty::set_node(prop, Property::Column(node.clone()));
+            node
+        }
+    };
+    this.props.bind(py).set_item(key, prop)?;
+    this.node.update(|d| {
+        for c in node.columns.iter().filter_map(|e| as_column(e)) {
+            for p in columns::proxy_set(c) {
+                d.column_keys.insert(col_id(&p), key.into());
+            }
+        }
+        d.props.insert(key.into(), Property::Column(node.clone()));
+    });
+    if node.hidden || this.node.data().non_primary {
+        return Ok(());
+    }
+    let doc = prop.getattr("doc")?;
+    let attr = register_descriptor(manager, key, slf.as_any(), prop.as_any(), None, Some(&doc))?;
+    install_column(slf, &attr, prop, &node)
+}
+
+/// The implementation of a column attribute.
+fn install_column<'py>(slf: &This<'py>, attr: &Bound<'py, QueryableAttribute>, prop: &Bound<'py, MapperProperty>, node: &Arc<ColumnProp>) -> PyResult<()> {
+    let py = slf.py();
+    let compare = prop.call_method0("_compare_function")?;
+    let is_sql = node.columns.first().is_some_and(|e| as_column(e).is_none());
+    let version = slf.get().node.data().version_id_col.clone();
+    let is_pk = node.table_columns().any(|c| slf.get().node.data().primary_key.iter().any(|p| Arc::ptr_eq(p, c)));
+    let is_version = version.is_some_and(|v| node.table_columns().any(|c| Arc::ptr_eq(c, &v)));
+    let on = slf.get().node.data().polymorphic_on.clone();
+    let is_on = on.is_some_and(|o| node.columns.iter().any(|e| Arc::ptr_eq(e, &o)));
+    AttributeImpl::install(
+        attr,
+        Spec {
+            kind: Kind::Scalar,
+            parent_token: sql::name::next_id(),
+            active_history: node.active_history || is_pk || is_version || is_on,
+            compare: if compare.is_none() { None } else { Some(compare) },
+            loader: if node.deferred || is_sql || node.query_expression { Loader::Hook } else { Loader::None },
+            validators: validators_for(slf, &node.key)?,
+            expire_missing: !node.query_expression,
+            default_value: prop.getattr_opt("_default_scalar_value")?.filter(|v| !v.is_none()),
+            ..Spec::default()
+        },
+    )?;
+    Ok(())
+}
+
+/// `@validates` functions for a name, along the hierarchy.
+pub fn validators_for(slf: &This<'_>, key: &str) -> PyResult<Vec<Validator>> {
+    let py = slf.py();
+    let mut out = Vec::new();
+    let found = slf.get().validators.bind(py).get_item(key)?;
+    if let Some(v) = found {
+        let opts = v.get_item(1)?;
+        let opt = |n: &str, d: bool| -> PyResult<bool> {
+            match opts.cast::<PyDict>()?.get_item(n)? {
+                Some(v) => v.is_truthy(),
+                None => Ok(d),
+            }
+        };
+        out.push(Validator {
+            func: v.get_item(0)?.unbind(),
+            include_removes: opt("include_removes", false)?,
+            include_backrefs: opt("include_backrefs", true)?,
+        });
+    }
+    Ok(out)
+}

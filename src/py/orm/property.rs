@@ -1,0 +1,141 @@
+//! [`MapperProperty`]: the base of what stands under an attribute name. The classes users see (`ColumnProperty`,
+//! `RelationshipProperty`, `Synonym`, `Composite` …) are Python data classes over it that hold their arguments; what
+//! configuration makes of them is the node here.
+
+use super::mapper::PyMapper;
+use crate::py::ffi::{self, GilCell};
+use orm::Property;
+use pyo3::gc::{PyTraverseError, PyVisit};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+/// See the module documentation.
+#[pyclass(frozen, subclass, weakref, dict, module = "oxalchemy.orm.interfaces")]
+#[derive(Default)]
+pub struct MapperProperty {
+    /// Attribute name, once assigned to a mapper.
+    pub key: GilCell<Option<String>>,
+    /// The mapper that declares it.
+    pub parent: GilCell<Option<Py<PyMapper>>>,
+    /// What configuration made of it.
+    pub node: GilCell<Option<Property>>,
+    /// `init()` ran, or is running.
+    pub started: GilCell<bool>,
+}
+
+impl MapperProperty {
+    /// The configured node.
+    pub fn get_node(&self, py: Python<'_>) -> Option<Property> {
+        self.node.with(py, |n| n.clone())
+    }
+    /// Take the node over, and let it find this object.
+    pub fn set_node(slf: &Bound<'_, Self>, node: Property) {
+        let py = slf.py();
+        if let Some(f) = node.face() {
+            ffi::remember(f, slf.as_any());
+        }
+        let old = slf.get().node.replace(py, Some(node));
+        if let Some(f) = old.as_ref().and_then(Property::face)
+            && ffi::face(py, f).is_some_and(|o| o.is(slf))
+            && !slf.get().node.with(py, |n| n.as_ref().and_then(Property::face).is_some_and(|n| std::ptr::eq(n, f)))
+        {
+            ffi::forget(f);
+        }
+    }
+    /// The declaring mapper.
+    pub fn get_parent<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyMapper>> {
+        self.parent.with(py, |p| p.as_ref().map(|p| p.clone_ref(py))).map(|p| p.into_bound(py))
+    }
+    /// Attribute name, empty while it has none.
+    pub fn name(&self, py: Python<'_>) -> String {
+        self.key.with(py, |k| k.clone().unwrap_or_default())
+    }
+    /// `User.name`.
+    pub fn describe(&self, py: Python<'_>) -> String {
+        match self.get_parent(py) {
+            Some(p) => format!("{}.{}", p.get().node.class_name, self.name(py)),
+            None => format!("no parent.{}", self.name(py)),
+        }
+    }
+    /// The Python object of a configured property.
+    pub fn face_of<'py>(py: Python<'py>, node: &Property) -> Option<Bound<'py, Self>> {
+        ffi::face(py, node.face()?)?.cast_into::<Self>().ok()
+    }
+}
+
+impl Drop for MapperProperty {
+    fn drop(&mut self) {
+        // the node may live on in a statement; it must not find a dead object
+        self.node.peek(|n| {
+            if let Some(f) = n.as_ref().and_then(Property::face) {
+                ffi::forget(f);
+            }
+        });
+    }
+}
+
+#[pymethods]
+impl MapperProperty {
+    #[new]
+    #[pyo3(signature = (*args, **kwargs))]
+    fn py_new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        let _ = (args, kwargs);
+        Self::default()
+    }
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __init__(&self, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) {
+        let _ = (args, kwargs);
+    }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.parent.peek(|p| visit.call(p)).unwrap_or(Ok(()))
+    }
+    fn __clear__(&self) {
+        Python::attach(|py| drop(self.parent.replace(py, None)));
+    }
+    #[getter]
+    fn get_key(&self, py: Python<'_>) -> PyResult<String> {
+        self.key.with(py, |k| k.clone()).ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("key"))
+    }
+    #[setter]
+    fn set_key(&self, py: Python<'_>, key: Option<String>) {
+        self.key.replace(py, key);
+    }
+    #[getter]
+    fn get_parent_(&self, py: Python<'_>) -> Option<Py<PyMapper>> {
+        self.get_parent(py).map(Bound::unbind)
+    }
+    #[getter(parent)]
+    fn py_parent(&self, py: Python<'_>) -> PyResult<Py<PyMapper>> {
+        self.get_parent(py).map(Bound::unbind).ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("parent"))
+    }
+    #[setter(parent)]
+    fn set_parent(&self, py: Python<'_>, parent: Option<Py<PyMapper>>) {
+        drop(self.parent.replace(py, parent));
+    }
+    #[getter]
+    fn _configure_started(&self, py: Python<'_>) -> bool {
+        self.started.get(py)
+    }
+    #[classattr]
+    const is_property: bool = true;
+    #[classattr]
+    const _is_mapper_property: bool = true;
+    #[classattr]
+    const is_mapper: bool = false;
+    #[classattr]
+    const is_attribute: bool = false;
+    #[classattr]
+    const is_instance: bool = false;
+    #[classattr]
+    const is_aliased_class: bool = false;
+    #[classattr]
+    const is_selectable: bool = false;
+    fn __str__(&self, py: Python<'_>) -> String {
+        self.describe(py)
+    }
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let py = slf.py();
+        let key = slf.get().key.with(py, |k| k.clone()).unwrap_or_else(|| "no key".to_owned());
+        Ok(format!("<{} at 0x{:x}; {key}>", slf.get_type().name()?, slf.as_ptr() as usize))
+    }
+}
