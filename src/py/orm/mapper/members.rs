@@ -7,7 +7,9 @@ use crate::py::orm::manager::ClassManager;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
+use crate::py::ffi::GilCell;
 use orm::columns::{self, col_id};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyString, PyTuple, PyType};
 use std::sync::Arc;
@@ -50,6 +52,81 @@ impl PyMapper {
 
 #[pymethods]
 impl PyMapper {
+    #[new]
+    #[pyo3(signature = (class_, local_table = None, *args, **kwargs))]
+    fn py_new(
+        class_: &Bound<'_, PyAny>,
+        local_table: Option<&Bound<'_, PyAny>>,
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let _ = (local_table, args, kwargs);
+        let py = class_.py();
+        let Ok(class) = class_.cast::<PyType>() else {
+            return Err(errors::argument_error(
+                py,
+                format!("Argument 'class_' is expected to be of type '<class 'type'>', got '{}'", class_.get_type().repr()?),
+            ));
+        };
+        Ok(Self {
+            node: orm::Mapper::new(class.name()?.to_string(), orm::MapperData::default()),
+            class_: class.clone().unbind(),
+            props: PyDict::new(py).unbind(),
+            polymorphic_map: GilCell::new(None),
+            validators: PyDict::new(py).unbind(),
+            inherits: GilCell::new(None),
+            registry: GilCell::new(None),
+            dispatch: GilCell::new(None),
+            local_table: GilCell::new(None),
+            identity: GilCell::new(None),
+            args: PyDict::new(py).unbind(),
+            failed: GilCell::new(None),
+            disposed: GilCell::new(false),
+        })
+    }
+    #[pyo3(signature = (class_, local_table = None, **kwargs))]
+    fn __init__<'py>(
+        slf: &Bound<'py, Self>,
+        class_: &Bound<'py, PyAny>,
+        local_table: Option<&Bound<'py, PyAny>>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<()> {
+        let _ = class_;
+        super::build::build(slf, local_table.filter(|t| !t.is_none()), kwargs)
+    }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class_)?;
+        visit.call(&self.props)?;
+        visit.call(&self.validators)?;
+        visit.call(&self.args)?;
+        self.inherits.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        self.polymorphic_map.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        for cell in [&self.registry, &self.dispatch, &self.local_table, &self.identity] {
+            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        }
+        Ok(())
+    }
+    fn __clear__(&self) {
+        Python::attach(|py| {
+            drop(self.registry.replace(py, None));
+            drop(self.dispatch.replace(py, None));
+            drop(self.local_table.replace(py, None));
+        });
+    }
+    #[getter(_dispatch)]
+    fn get_dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.dispatch.with(py, |d| d.as_ref().map(|d| d.clone_ref(py)))
+    }
+    #[setter(_dispatch)]
+    fn set_dispatch(&self, py: Python<'_>, value: Option<Py<PyAny>>) {
+        drop(self.dispatch.replace(py, value));
+    }
+    fn __str__(&self) -> String {
+        self.node.describe()
+    }
+    fn __repr__(slf: &Bound<'_, Self>) -> String {
+        format!("<Mapper at 0x{:x}; {}>", slf.as_ptr() as usize, slf.get().node.class_name)
+    }
     #[classattr]
     const is_mapper: bool = true;
     #[classattr]
