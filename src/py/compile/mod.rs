@@ -3,15 +3,57 @@
 //! | file | holds |
 //! |---|---|
 //! | `dialect` | [`DialectBase`], the Rust base of `oxalchemy.engine.default.DefaultDialect` |
+//! | `statement` | the handle behind `SQLCompiler` objects; values of bound parameters |
+//! | `live` | `@compiles` functions, called while a statement is rendered |
+//! | `literals` | Python values rendered inline |
 
 pub mod dialect;
+pub mod literals;
+pub mod live;
+pub mod statement;
 
 pub use dialect::DialectBase;
+pub use literals::PyLiterals;
+pub use statement::{CompiledStatement, stringify, value_of, value_of_bind};
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sql::compile::StatementResolver;
+use std::sync::{Arc, OnceLock};
+
+/// Schema translation as the compiler takes it.
+pub type SchemaMap = Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>;
+
+static RESOLVER: OnceLock<&'static (dyn StatementResolver + Send + Sync)> = OnceLock::new();
+
+/// Install what makes plain statements of ORM statements.
+pub fn set_resolver(resolver: &'static (dyn StatementResolver + Send + Sync)) {
+    let _ = RESOLVER.set(resolver);
+}
+
+/// What makes plain statements of ORM statements, once the ORM is there.
+pub fn resolver() -> Option<&'static dyn StatementResolver> {
+    RESOLVER.get().map(|r| *r as &dyn StatementResolver)
+}
+
+/// `obj.compile(bind, dialect, **kw)`.
+fn compile_face<'py>(
+    obj: &Bound<'py, PyAny>,
+    bind: Option<&Bound<'py, PyAny>>,
+    dialect: Option<&Bound<'py, PyAny>>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    obj.py().import("oxalchemy.sql.compiler")?.getattr("compile_face")?.call((obj, bind, dialect), kw)
+}
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    crate::py::sql::render::set_compile(compile_face);
+    crate::py::sql::host::set_compile_hook(live::compile_construct);
     m.add_class::<DialectBase>()?;
-    m.add_function(wrap_pyfunction!(dialect::dialect_facts, m)?)
+    m.add_class::<CompiledStatement>()?;
+    m.add_class::<live::LiveCompiler>()?;
+    m.add_function(wrap_pyfunction!(dialect::dialect_facts, m)?)?;
+    m.add_function(wrap_pyfunction!(statement::compile_statement, m)?)?;
+    m.add_function(wrap_pyfunction!(live::set_compile_hooks, m)?)
 }

@@ -13,7 +13,7 @@ mod enums;
 mod face;
 mod family;
 mod host;
-mod literal;
+pub mod literal;
 mod read;
 mod result;
 mod value;

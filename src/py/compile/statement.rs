@@ -1,0 +1,203 @@
+//! `compile()` and `str()` of statements: the handle behind `SQLCompiler` objects.
+
+use super::dialect::DialectBase;
+use super::literals::PyLiterals;
+use super::live;
+use crate::py::errors::{exc, sql_error};
+use crate::py::host::PyHost;
+use crate::py::sql::{to_node, wrap_expr};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use sql::ast::{BindValue, ExprKind, ExprRef, Literal, Node};
+use sql::compile::{BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, StatementKind, collect_binds};
+use std::sync::Arc;
+
+/// A rendered statement with the values that ride on it.
+#[pyclass(frozen, module = "oxalchemy._rs")]
+pub struct CompiledStatement {
+    compiled: Arc<Compiled>,
+    collected: Vec<CollectedBind>,
+    text: String,
+}
+
+/// Keyword arguments of `compile(compile_kwargs=…)` that we know.
+fn options<'a>(kw: Option<&Bound<'_, PyDict>>) -> PyResult<CompileOptions<'a>> {
+    let mut out = CompileOptions::default();
+    let Some(kw) = kw else { return Ok(out) };
+    let flag = |name: &str| -> PyResult<bool> { kw.get_item(name)?.map_or(Ok(false), |v| v.is_truthy()) };
+    out.literal_binds = flag("literal_binds")?;
+    out.render_postcompile = flag("render_postcompile")?;
+    out.within_columns_clause = flag("within_columns_clause")?;
+    out.exclude_tables = kw.get_item("include_table")?.is_some_and(|v| !v.is_truthy().unwrap_or(true));
+    Ok(out)
+}
+
+/// `{schema or None: schema or None}` as the compiler takes it.
+pub fn translate_map(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<super::SchemaMap>> {
+    let Some(map) = map.filter(|m| !m.is_none()) else { return Ok(None) };
+    let mut out = Vec::new();
+    for key in map.try_iter()? {
+        let key = key?;
+        let value = map.get_item(&key)?;
+        out.push((key.extract::<Option<String>>()?.map(Into::into), value.extract::<Option<String>>()?.map(Into::into)));
+    }
+    Ok(Some(Arc::new(out)))
+}
+
+/// Render a statement, expression or FROM element.
+#[pyfunction]
+#[pyo3(signature = (statement, dialect, column_keys=None, for_executemany=false, schema_translate_map=None, options_=None))]
+pub fn compile_statement(
+    py: Python<'_>,
+    statement: &Bound<'_, PyAny>,
+    dialect: &Bound<'_, PyAny>,
+    column_keys: Option<Vec<String>>,
+    for_executemany: bool,
+    schema_translate_map: Option<&Bound<'_, PyAny>>,
+    options_: Option<&Bound<'_, PyDict>>,
+) -> PyResult<CompiledStatement> {
+    let node = to_node(statement)?;
+    let data = DialectBase::data(dialect)?;
+    let hooks = live::hooks();
+    let resolver = super::resolver();
+    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let host = live::Rendering { dialect: dialect.clone().unbind() };
+    let opts = CompileOptions {
+        column_keys: column_keys.map(|keys| keys.into_iter().map(Into::into).collect()),
+        for_executemany,
+        schema_translate_map: translate_map(schema_translate_map)?,
+        resolver,
+        literals: Some(&literals),
+        hooks,
+        host: Some(&host),
+        ..options(options_)?
+    };
+    let compiled = sql::compile::compile(&node, &data, &opts).map_err(|e| sql_error(py, e))?;
+    let collected = collect_binds(&node);
+    Ok(CompiledStatement { text: compiled.sql.to_string(), compiled, collected })
+}
+
+fn literal<'py>(py: Python<'py>, l: &Literal) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match l {
+        Literal::Null => py.None().into_bound(py),
+        Literal::Bool(b) => pyo3::types::PyBool::new(py, *b).to_owned().into_any(),
+        Literal::Int(i) => i.into_pyobject(py)?.into_any(),
+        Literal::Float(f) => f.into_pyobject(py)?.into_any(),
+        Literal::Text(t) => t.into_pyobject(py)?.into_any(),
+        Literal::Bytes(b) => pyo3::types::PyBytes::new(py, b).into_any(),
+    })
+}
+
+/// The value that a bind expression carries; `None` when it has none yet.
+pub fn value_of_bind<'py>(py: Python<'py>, bind: &ExprRef) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let ExprKind::Bind(b) = &bind.kind else { return Ok(None) };
+    Ok(match &b.value {
+        BindValue::Missing => None,
+        BindValue::Literal(l) => Some(literal(py, l)?),
+        BindValue::Host(h) => Some(PyHost::get(py, h).unwrap_or_else(|| py.None().into_bound(py))),
+        BindValue::Callable(c) => match PyHost::get(py, c) {
+            Some(f) => Some(f.call0()?),
+            None => None,
+        },
+    })
+}
+
+/// The value of a compiled bind when the execution gives none under its name.
+pub fn value_of<'py>(py: Python<'py>, bind: &CompiledBind, collected: &[CollectedBind]) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match bind.source {
+        BindSource::Collected(i) => match collected.get(i) {
+            Some(CollectedBind::Expr(e)) => value_of_bind(py, e),
+            Some(CollectedBind::Host(h)) => Ok(PyHost::get(py, h)),
+            None => Ok(None),
+        },
+        BindSource::Fixed => value_of_bind(py, &bind.bind),
+        BindSource::Param => Ok(None),
+    }
+}
+
+#[pymethods]
+impl CompiledStatement {
+    #[getter]
+    fn string(&self) -> &str {
+        &self.text
+    }
+    #[getter]
+    fn kind(&self) -> &'static str {
+        match self.compiled.kind {
+            StatementKind::Select => "select",
+            StatementKind::Insert => "insert",
+            StatementKind::Update => "update",
+            StatementKind::Delete => "delete",
+            StatementKind::Text => "text",
+            StatementKind::Ddl => "ddl",
+            StatementKind::Other => "other",
+        }
+    }
+    /// Names of parameters in the order of the text; None for named styles.
+    #[getter]
+    fn positiontup<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+        if !self.compiled.paramstyle.is_positional() {
+            return Ok(None);
+        }
+        let names = self.compiled.positions.iter().filter_map(|i| self.compiled.binds.get(*i as usize)).map(|b| &*b.name);
+        Ok(Some(PyList::new(py, names.collect::<Vec<_>>())?))
+    }
+    /// Bound parameter → name.
+    #[getter]
+    fn bind_names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        for bind in &self.compiled.binds {
+            let expr = match bind.source {
+                BindSource::Collected(i) => match self.collected.get(i) {
+                    Some(CollectedBind::Expr(e)) => e.clone(),
+                    _ => bind.bind.clone(),
+                },
+                _ => bind.bind.clone(),
+            };
+            out.set_item(wrap_expr(py, &expr)?, &*bind.name)?;
+        }
+        Ok(out)
+    }
+    /// Names of the result columns.
+    #[getter]
+    fn result_keys(&self) -> Vec<String> {
+        self.compiled.result.iter().map(|r| r.key.to_string()).collect()
+    }
+    /// Values by name.
+    #[pyo3(signature = (params=None, check=true))]
+    fn construct_params<'py>(
+        &self,
+        py: Python<'py>,
+        params: Option<&Bound<'py, PyDict>>,
+        check: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        for bind in &self.compiled.binds {
+            let given = match params {
+                Some(p) => match p.get_item(&*bind.key)? {
+                    Some(v) => Some(v),
+                    None => p.get_item(&*bind.name)?,
+                },
+                None => None,
+            };
+            let value = match given {
+                Some(v) => Some(v),
+                None => value_of(py, bind, &self.collected)?,
+            };
+            if value.is_none() && check && bind.required {
+                return Err(exc(py, "InvalidRequestError", format!("A value is required for bind parameter '{}'", bind.key)));
+            }
+            out.set_item(&*bind.name, value)?;
+        }
+        Ok(out)
+    }
+}
+
+/// The text of a node for the default dialect, for `str()` and messages.
+pub fn stringify(py: Python<'_>, node: &Node) -> PyResult<String> {
+    let dialect = Arc::new(sql::dialects::Dialect::for_str());
+    let literals = PyLiterals::default();
+    let opts = CompileOptions { resolver: super::resolver(), literals: Some(&literals), ..CompileOptions::default() };
+    let compiled = sql::compile::compile(node, &dialect, &opts).map_err(|e| sql_error(py, e))?;
+    Ok(compiled.sql.to_string())
+}
