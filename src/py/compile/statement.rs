@@ -9,7 +9,7 @@ use crate::py::sql::{to_node, wrap_expr};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sql::ast::{BindValue, ExprKind, ExprRef, Literal, Node};
-use sql::compile::{BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, StatementKind, collect_binds};
+use sql::compile::{BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, LiteralRenderer, StatementKind, collect_binds};
 use std::sync::Arc;
 
 /// A rendered statement with the values that ride on it.
@@ -18,6 +18,38 @@ pub struct CompiledStatement {
     compiled: Arc<Compiled>,
     collected: Vec<CollectedBind>,
     text: String,
+    /// `render_postcompile=True`: lists of IN are part of the text.
+    expanded: Option<Expanded>,
+}
+
+fn is_list(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<pyo3::types::PyList>() || value.is_instance_of::<pyo3::types::PyTuple>()
+}
+
+/// How the statement's own values fill its expanding and literal binds.
+fn fills(py: Python<'_>, compiled: &Compiled, collected: &[CollectedBind], literals: &PyLiterals) -> PyResult<Vec<Fill>> {
+    let mut out = Vec::with_capacity(compiled.binds.len());
+    for bind in &compiled.binds {
+        let value = if bind.expanding || bind.literal_execute { value_of(py, bind, collected)? } else { None };
+        out.push(match value {
+            Some(v) if bind.literal_execute && !bind.expanding => {
+                let text = literals.render(&PyHost::new(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+                text.map_or(Fill::One, Fill::Literal)
+            }
+            Some(v) if bind.expanding => {
+                let items: Vec<Bound<'_, PyAny>> = v.try_iter()?.collect::<PyResult<_>>()?;
+                match items.first() {
+                    Some(first) if is_list(first) => Fill::Tuples(items.len(), first.len()?),
+                    _ => Fill::List(items.len()),
+                }
+            }
+            None if bind.expanding => {
+                return Err(exc(py, "InvalidRequestError", format!("A value is required for bind parameter '{}'", bind.key)));
+            }
+            _ => Fill::One,
+        });
+    }
+    Ok(out)
 }
 
 /// Keyword arguments of `compile(compile_kwargs=…)` that we know.
@@ -73,7 +105,17 @@ pub fn compile_statement(
     };
     let compiled = sql::compile::compile(&node, &data, &opts).map_err(|e| sql_error(py, e))?;
     let collected = collect_binds(&node);
-    Ok(CompiledStatement { text: compiled.sql.to_string(), compiled, collected })
+    let postcompile = match options_ {
+        Some(kw) => kw.get_item("render_postcompile")?.map_or(Ok(false), |v| v.is_truthy())?,
+        None => false,
+    };
+    if postcompile && compiled.needs_expand {
+        let fills = fills(py, &compiled, &collected, &literals)?;
+        let fill = |i: u32| fills.get(i as usize).cloned().unwrap_or(Fill::One);
+        let expanded = sql::compile::expand(&compiled, &fill).map_err(|e| sql_error(py, e))?;
+        return Ok(CompiledStatement { text: expanded.sql.clone(), compiled, collected, expanded: Some(expanded) });
+    }
+    Ok(CompiledStatement { text: compiled.sql.to_string(), compiled, collected, expanded: None })
 }
 
 fn literal<'py>(py: Python<'py>, l: &Literal) -> PyResult<Bound<'py, PyAny>> {
@@ -138,6 +180,13 @@ impl CompiledStatement {
         if !self.compiled.paramstyle.is_positional() {
             return Ok(None);
         }
+        if let Some(expanded) = &self.expanded {
+            let names = expanded.positions.iter().filter_map(|(bind, element)| {
+                let name = &self.compiled.binds.get(*bind as usize)?.name;
+                Some(element.map_or_else(|| name.to_string(), |i| format!("{name}_{}", i + 1)))
+            });
+            return Ok(Some(PyList::new(py, names.collect::<Vec<_>>())?));
+        }
         let names = self.compiled.positions.iter().filter_map(|i| self.compiled.binds.get(*i as usize)).map(|b| &*b.name);
         Ok(Some(PyList::new(py, names.collect::<Vec<_>>())?))
     }
@@ -186,7 +235,21 @@ impl CompiledStatement {
             if value.is_none() && check && bind.required {
                 return Err(exc(py, "InvalidRequestError", format!("A value is required for bind parameter '{}'", bind.key)));
             }
-            out.set_item(&*bind.name, value)?;
+            match value {
+                Some(v) if self.expanded.is_some() && bind.expanding => {
+                    let mut n = 0;
+                    for item in v.try_iter()? {
+                        let item = item?;
+                        let parts = if is_list(&item) { item.try_iter()?.collect::<PyResult<Vec<_>>>()? } else { vec![item] };
+                        for part in parts {
+                            n += 1;
+                            out.set_item(format!("{}_{n}", bind.name), part)?;
+                        }
+                    }
+                }
+                _ if self.expanded.is_some() && bind.literal_execute => {}
+                value => out.set_item(&*bind.name, value)?,
+            }
         }
         Ok(out)
     }

@@ -42,7 +42,7 @@ pub mod select;
 pub use collect::{CollectedBind, collect_binds};
 pub use compiled::*;
 pub use context::Ctx;
-pub use expand::{Expanded, expand};
+pub use expand::{Expanded, Fill, expand};
 pub use hash::structural_hash;
 pub use options::*;
 
