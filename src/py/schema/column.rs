@@ -213,6 +213,12 @@ impl PyColumn {
         own(slf)?.d.write().dialect_options = options;
         Ok(())
     }
+    /// CHECK constraints of the column, in the order of their creation.
+    fn _set_checks(slf: &Bound<'_, Self>, checks: Vec<Bound<'_, super::PyConstraint>>) -> PyResult<()> {
+        let checks = checks.iter().map(|c| c.get().inner()).collect();
+        own(slf)?.d.write().checks = checks;
+        Ok(())
+    }
     /// The table it became part of.
     fn _attach(slf: &Bound<'_, Self>, table: &Bound<'_, PyAny>) -> PyResult<()> {
         let parent = match &crate::py::sql::to_from(table)?.kind {

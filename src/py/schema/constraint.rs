@@ -22,6 +22,11 @@ impl PyConstraint {
         self.inner.clone()
     }
 }
+impl Drop for PyConstraint {
+    fn drop(&mut self) {
+        crate::py::ffi::forget(&self.inner.face);
+    }
+}
 
 #[pymethods]
 impl PyConstraint {
@@ -30,6 +35,10 @@ impl PyConstraint {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         let d = ConstraintData { kind: ConstraintKind::Unique, ..ConstraintData::default() };
         Self { inner: Arc::new(Constraint { d: parking_lot::RwLock::new(d), face: FaceSlot::default() }) }
+    }
+    /// Let the constraint remember this object.
+    fn _remember(slf: &Bound<'_, Self>) {
+        crate::py::ffi::remember(&slf.get().inner.face, slf.as_any());
     }
     fn _init_unique(&self, implicit: bool) {
         let mut d = self.inner.d.write();

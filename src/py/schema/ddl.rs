@@ -91,6 +91,9 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
             cascade: flag(obj, "cascade")?,
             if_exists: flag(obj, "if_exists")?,
         },
+        "unique_constraint" | "primary_key_constraint" | "foreign_key_constraint" | "table_or_column_check_constraint"
+        | "exclude_constraint" => Ddl::Constraint { constraint: constraint(obj)? },
+        "column" => Ddl::CreateColumn { column: column_of(obj)? },
         "add_constraint" => Ddl::AddConstraint { constraint: constraint(&element()?)? },
         "drop_constraint" => Ddl::DropConstraint {
             constraint: constraint(&element()?)?,
@@ -107,7 +110,7 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
         "drop_enum_type" | "drop_domain_type" => Ddl::DropType { ty: ty()? },
         "create_view" => Ddl::CreateView {
             table: table_of(&element()?)?,
-            query: to_query(&obj.getattr("selectable")?)?,
+            query: to_query(&obj.getattr("selectable")?, crate::py::sql::coerce::Role::Select)?,
             or_replace: flag(obj, "or_replace")?,
             temporary: flag(obj, "temporary")?,
             materialized: flag(obj, "materialized")?,
@@ -118,7 +121,7 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
         }
         "create_table_as" => Ddl::CreateTableAs {
             table: table_of(&element()?)?,
-            query: to_query(&obj.getattr("selectable")?)?,
+            query: to_query(&obj.getattr("selectable")?, crate::py::sql::coerce::Role::Select)?,
             temporary: flag(obj, "temporary")?,
             if_not_exists: flag(obj, "if_not_exists")?,
         },

@@ -8,6 +8,19 @@ use sql::FaceSlot;
 use sql::schema::Index;
 use std::sync::Arc;
 
+/// A condition: text or an expression.
+fn text_or_expr(value: &Bound<'_, PyAny>) -> PyResult<sql::ast::ExprRef> {
+    if value.is_instance_of::<pyo3::types::PyString>() {
+        return to_expr(&value.py().import("oxalchemy.sql.expression")?.getattr("text")?.call1((value,))?);
+    }
+    to_expr(value)
+}
+
+/// The name of a column given as such or by name.
+fn column_name(value: &Bound<'_, PyAny>) -> PyResult<sql::Name> {
+    if value.is_instance_of::<pyo3::types::PyString>() { names::name(value) } else { names::name(&value.getattr("name")?) }
+}
+
 /// An index.
 #[pyclass(name = "Index", module = "oxalchemy.sql.schema", subclass, weakref, dict, frozen)]
 pub struct PyIndex {
@@ -42,7 +55,43 @@ impl PyIndex {
     fn _set_columns(&self, _columns: &Bound<'_, PyAny>) {}
     fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;
-        self.inner.d.write().dialect_options = options;
+        let (mut where_, mut include, mut with) = (None, None, Vec::new());
+        let mut lengths: Vec<(String, Option<i64>, Option<String>)> = Vec::new();
+        for item in list.try_iter()? {
+            let (dialect, option, value): (String, String, Bound<'_, PyAny>) = item?.extract()?;
+            if value.is_none() {
+                continue;
+            }
+            match option.as_str() {
+                "where" => where_ = Some((dialect.as_str().into(), text_or_expr(&value)?)),
+                "include" => {
+                    let names = value.try_iter()?.map(|c| column_name(&c?)).collect::<PyResult<Vec<_>>>()?;
+                    include = Some(names);
+                }
+                "with" if value.is_instance_of::<PyDict>() => {
+                    for (k, v) in value.cast::<PyDict>()?.iter() {
+                        with.push((k.str()?.to_str()?.into(), v.str()?.to_str()?.into()));
+                    }
+                }
+                "ops" if value.is_instance_of::<PyDict>() => {
+                    for (k, v) in value.cast::<PyDict>()?.iter() {
+                        lengths.push((k.str()?.to_string(), None, Some(v.str()?.to_string())));
+                    }
+                }
+                "length" if value.is_instance_of::<PyDict>() => {
+                    for (k, v) in value.cast::<PyDict>()?.iter() {
+                        lengths.push((k.str()?.to_string(), v.extract()?, None));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut d = self.inner.d.write();
+        d.dialect_options = options;
+        d.where_ = where_;
+        d.include = include;
+        d.with = with;
+        d.column_options = lengths.into_iter().map(|(k, n, o)| (k.into(), n, o.map(Into::into))).collect();
         Ok(())
     }
     #[getter]
@@ -60,7 +109,10 @@ impl PyIndex {
     fn set_name(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", value)?;
         let name = if value.is_instance_of::<pyo3::types::PyString>() { opt_name(value)? } else { None };
-        slf.get().inner.d.write().name = name;
+        let is_conv = value.get_type().name()? == "conv";
+        let mut d = slf.get().inner.d.write();
+        d.name = name;
+        d.name_is_conv = is_conv;
         Ok(())
     }
 }

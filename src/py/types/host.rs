@@ -163,12 +163,16 @@ impl HostType for TypeHost {
         })
     }
     fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef> {
-        let _ = bind;
-        None
+        if !self.hooks.bind_expression {
+            return None;
+        }
+        wrapped(self, "bind_expression", bind)
     }
     fn column_expression(&self, column: &ExprRef) -> Option<ExprRef> {
-        let _ = column;
-        None
+        if !self.hooks.column_expression {
+            return None;
+        }
+        wrapped(self, "column_expression", column)
     }
     fn structural_hash(&self) -> Option<u128> {
         Python::attach(|py| {
@@ -185,3 +189,15 @@ impl HostType for TypeHost {
     }
 }
 
+
+/// What a hook puts around `operand`. A hook that fails leaves it as it is: rendering has no place for its error.
+fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
+    Python::attach(|py| {
+        let run = || -> PyResult<Option<ExprRef>> {
+            let face = crate::py::sql::wrap_expr(py, operand)?;
+            let made = host.obj.bind(py).call_method1(hook, (face,))?;
+            if made.is_none() { Ok(None) } else { crate::py::sql::to_expr(&made).map(Some) }
+        };
+        run().ok().flatten()
+    })
+}

@@ -39,6 +39,7 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
         _type_bound=False,
         **dialect_kw,
     ):
+        self._remember()
         self.name = name
         self.deferrable = deferrable
         self.initially = initially
@@ -95,8 +96,8 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
         parent.constraints.add(self)
         if isinstance(parent, _rs.Table):
             parent._sync()
-        elif hasattr(parent, "_push_constraints"):
-            parent._push_constraints()
+        else:
+            parent._set_checks(sorted(parent.constraints, key=lambda c: c._creation_order))
 
     def _after_attach(self, parent):
         from ..naming import name_constraint
