@@ -45,6 +45,10 @@ objects! {
     column_property = "oxalchemy.orm.properties" "ColumnProperty";
     /// `warnings.warn`
     warn = "warnings" "warn";
+    /// `engine.Connection`
+    connection = "oxalchemy.engine" "Connection";
+    /// `inspect`
+    inspect = "oxalchemy.inspection" "inspect";
 }
 
 /// A class of `oxalchemy.exc` by name.

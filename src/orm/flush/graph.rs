@@ -50,7 +50,7 @@ pub struct StateInfo {
     pub mapper: MapperId,
     /// Its row goes away.
     pub delete: bool,
-    /// Only its relationships are looked at, its row is not written.
+    /// Known to the flush, but neither its row nor its relationships are written.
     pub list_only: bool,
 }
 
@@ -208,9 +208,10 @@ fn used_units(input: &Input<'_>, units: &Units) -> Vec<bool> {
     let (mut saves, mut deletes) = (vec![false; input.mappers], vec![false; input.mappers]);
     for s in input.states {
         let m = s.mapper as usize;
-        if !s.list_only {
-            used[units.id(if s.delete { Unit::Delete(s.mapper) } else { Unit::Save(s.mapper) }) as usize] = true;
+        if s.list_only {
+            continue;
         }
+        used[units.id(if s.delete { Unit::Delete(s.mapper) } else { Unit::Save(s.mapper) }) as usize] = true;
         if s.delete { deletes[m] = true } else { saves[m] = true }
     }
     for (id, rel) in (0u32..).zip(input.relationships) {

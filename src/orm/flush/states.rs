@@ -81,7 +81,9 @@ impl Expanded<'_> {
         let due = (0u32..).zip(states).filter(|(_, s)| match unit {
             Unit::Save(m) => s.mapper == m && !s.delete && !s.list_only,
             Unit::Delete(m) => s.mapper == m && s.delete && !s.list_only,
-            Unit::Process(rel, delete) => s.mapper == self.input.relationships[rel as usize].parent && s.delete == delete,
+            Unit::Process(rel, delete) => {
+                s.mapper == self.input.relationships[rel as usize].parent && s.delete == delete && !s.list_only
+            }
             Unit::PostUpdate(..) => false,
         });
         let due: Vec<u32> = due.map(|(i, _)| i).collect();
@@ -183,7 +185,7 @@ pub(super) fn plan(
             continue;
         }
         for (state, info) in (0u32..).zip(input.states) {
-            if info.mapper == rel.parent {
+            if info.mapper == rel.parent && !info.list_only {
                 let related = links.related(id, state, info.delete);
                 e.link(id, state, &related);
             }

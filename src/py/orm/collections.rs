@@ -53,6 +53,13 @@ pub fn create<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceS
     Ok((data, adapter))
 }
 
+/// A container leaves its instance (expired): its changes are no longer recorded.
+pub fn invalidate(data: &Bound<'_, PyAny>) {
+    if let Some(a) = adapter_of(data) {
+        a.get().invalidated.replace(data.py(), true);
+    }
+}
+
 /// Give a container its adapter.
 pub fn adapt<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, CollectionAdapter>> {
     let py = slf.py();

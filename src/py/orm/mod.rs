@@ -8,9 +8,14 @@
 //! | [`flags`], [`names`], [`hooks`] | symbols, interned names, what other rooms plug in |
 //! | [`mapper`] | the Python face of `orm::Mapper` |
 //! | [`identity`] | identity keys and the identity map |
+//! | [`session`], [`scoping`] | `Session` and what makes sessions |
+//! | [`unitofwork`], [`persistence`], [`sync`] | one flush: what is written, the rows, keys between rows |
+//! | [`cascade`], [`merge`], [`bulk`] | operations that follow relationships; merge; bulk writes |
 
 pub mod attribute_state;
 pub mod attributes;
+pub mod bulk;
+pub mod cascade;
 pub mod collections;
 pub mod flags;
 pub mod history;
@@ -19,19 +24,28 @@ pub mod identity;
 pub mod impls;
 pub mod manager;
 pub mod mapper;
+pub mod merge;
 pub mod names;
+pub mod persistence;
 pub mod pickle;
 pub mod property;
 pub mod relate;
 pub mod relationship;
+pub mod scoping;
+pub mod session;
 pub mod sqlface;
 pub mod state;
+pub mod sync;
+pub mod unitofwork;
 
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    register_mapping(m)
+    register_mapping(m)?;
+    session::register(m)?;
+    scoping::register(m)?;
+    unitofwork::register(m)
 }
 
 /// What the mapping files add.

@@ -5,6 +5,7 @@
 //! (old values, parents, the strong reference of a dirty instance).
 
 use super::hooks::HOOKS;
+use super::identity::IdentityKey;
 use super::manager::ClassManager;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
@@ -63,8 +64,8 @@ pub struct Extra {
 /// Changing part of a state.
 #[derive(Default)]
 pub struct StateData {
-    /// `(class, primary key, token)`.
-    pub key: Option<Py<PyTuple>>,
+    /// Which row it stands for.
+    pub key: Option<IdentityKey>,
     /// Number of the session, 0 for none.
     pub session: u64,
     /// See [`flag`].
@@ -154,10 +155,10 @@ impl InstanceState {
     }
     /// The identity key.
     pub fn identity_key<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyTuple>> {
-        self.d.with(py, |d| d.key.as_ref().map(|k| k.clone_ref(py))).map(|k| k.into_bound(py))
+        self.d.with(py, |d| d.key.as_ref().map(|k| k.clone_ref(py)))?.as_tuple(py).ok()
     }
     /// Give or take the identity key.
-    pub fn set_identity_key(&self, py: Python<'_>, key: Option<Py<PyTuple>>) {
+    pub fn set_identity_key(&self, py: Python<'_>, key: Option<IdentityKey>) {
         let old = self.d.with(py, |d| std::mem::replace(&mut d.key, key));
         drop(old);
     }
@@ -339,7 +340,6 @@ impl InstanceState {
         visit.call(&self.manager)?;
         self.d
             .peek(|d| {
-                visit.call(&d.key)?;
                 visit.call(&d.strong)?;
                 for (_, v) in &d.committed {
                     visit.call(v)?;
@@ -418,8 +418,10 @@ impl InstanceState {
         self.identity_key(py)
     }
     #[setter]
-    fn set_key(&self, py: Python<'_>, key: Option<Py<PyTuple>>) {
+    fn set_key(&self, py: Python<'_>, key: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+        let key = key.map(|k| super::identity::read_key(&k)).transpose()?.flatten();
         self.set_identity_key(py, key);
+        Ok(())
     }
     #[getter(identity_key)]
     fn py_identity_key<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyTuple>> {

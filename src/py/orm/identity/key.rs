@@ -3,7 +3,6 @@
 use orm::Mapper;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyTuple};
-use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -164,6 +163,19 @@ impl IdentityKey {
         PyTuple::new(py, self.pk.iter().map(|p| p.to_py(py)))
     }
 
+    /// `(class, primary key, token)` as Python sees it.
+    ///
+    /// # Errors
+    /// When the mapped class is gone.
+    pub fn as_tuple<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let face = crate::py::ffi::face(py, &self.base.face);
+        let class = match face {
+            Some(f) => f.getattr("class_")?,
+            None => py.None().into_bound(py),
+        };
+        self.to_py(py, &class)
+    }
+
     /// `(class, primary key, token)` as Python sees it. `class` is the base mapper's class.
     ///
     /// # Errors
@@ -188,11 +200,4 @@ impl Hash for IdentityKey {
             part.hash(state);
         }
     }
-}
-
-/// The hash of a key as the identity map uses it.
-pub fn hash_key(key: &IdentityKey) -> u64 {
-    let mut h = FxHasher::default();
-    key.hash(&mut h);
-    h.finish()
 }

@@ -1,0 +1,216 @@
+//! INSERT: rows of the same columns go together, generated values come back by RETURNING.
+
+use super::plan::{ClientDefault, TablePlan, table_plan};
+use super::{Row, exec, next_version};
+use crate::py::ffi;
+use crate::py::orm::session::expire;
+use crate::py::orm::unitofwork::Flush;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use sql::schema::Table;
+use std::sync::Arc;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// One row to insert.
+struct Insert<'py> {
+    row: usize,
+    plan: Arc<TablePlan>,
+    /// Parameters by column position, in order.
+    params: Vec<(usize, Any<'py>)>,
+    /// SQL expressions.
+    sql: Vec<(usize, Any<'py>)>,
+    has_pk: bool,
+    has_defaults: bool,
+}
+
+impl Insert<'_> {
+    fn same_shape(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.plan.table, &other.plan.table)
+            && self.sql.is_empty()
+            && other.sql.is_empty()
+            && self.has_pk == other.has_pk
+            && self.has_defaults == other.has_defaults
+            && self.params.len() == other.params.len()
+            && self.params.iter().zip(&other.params).all(|(a, b)| {
+                a.0 == b.0 && Arc::ptr_eq(&self.plan, &other.plan)
+                    || Arc::ptr_eq(&self.plan.columns[a.0].column, &other.plan.columns[b.0].column)
+            })
+    }
+}
+
+pub(super) fn insert<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut [Row<'py>]) -> PyResult<()> {
+    let py = flush.py;
+    let mut todo: Vec<Insert<'py>> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        if row.update {
+            continue;
+        }
+        if let Some(plan) = table_plan(py, &row.mapper, table)? {
+            todo.push(collect(py, i, row, plan)?);
+        }
+    }
+    let mut start = 0;
+    while start < todo.len() {
+        let mut end = start + 1;
+        while end < todo.len() && todo[start].same_shape(&todo[end]) && rows[todo[start].row].connection.is(&rows[todo[end].row].connection) {
+            end += 1;
+        }
+        emit(flush, rows, &todo[start..end])?;
+        start = end;
+    }
+    Ok(())
+}
+
+fn collect<'py>(py: Python<'py>, i: usize, row: &Row<'py>, plan: Arc<TablePlan>) -> PyResult<Insert<'py>> {
+    let dict = row.state.get().instance_dict(py);
+    for (from, to) in &plan.equated {
+        if let Some(v) = ffi::dict_get(&dict, from) {
+            dict.set_item(to, v)?;
+        }
+    }
+    let mut out = Insert { row: i, params: Vec::with_capacity(plan.columns.len()), sql: Vec::new(), has_pk: true, has_defaults: true, plan };
+    let plan = out.plan.clone();
+    for (at, c) in plan.columns.iter().enumerate() {
+        if plan.version == Some(at)
+            && let Some(v) = next_version(py, &plan, None)?
+        {
+            out.params.push((at, v));
+            continue;
+        }
+        let value = match ffi::dict_get(&dict, &c.key) {
+            None => c.discriminator.as_ref().map(|d| d.bind(py).clone()),
+            v => v,
+        };
+        match value {
+            Some(v) if !v.is_none() || c.evaluates_none => {
+                if exec::is_sql(&v)? {
+                    out.sql.push((at, v));
+                } else {
+                    out.params.push((at, v));
+                }
+            }
+            _ => match &c.client_default {
+                Some(ClientDefault::Scalar(v)) => out.params.push((at, v.bind(py).clone())),
+                Some(ClientDefault::Execution) => out.has_defaults = out.has_defaults && !c.server_default,
+                None if c.null_when_missing => out.params.push((at, py.None().into_bound(py))),
+                None if c.pk => out.has_pk = false,
+                None => out.has_defaults = false,
+            },
+        }
+    }
+    Ok(out)
+}
+
+fn as_dict<'py>(py: Python<'py>, plan: &TablePlan, params: &[(usize, Any<'py>)]) -> PyResult<Bound<'py, PyDict>> {
+    let d = PyDict::new(py);
+    for (i, v) in params {
+        d.set_item(&plan.columns[*i].name, v)?;
+    }
+    Ok(d)
+}
+
+fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>]) -> PyResult<()> {
+    let py = flush.py;
+    let Some(first) = group.first() else { return Ok(()) };
+    let plan = &first.plan;
+    let connection = rows[first.row].connection.clone();
+    let given = |i: usize| first.params.iter().any(|(p, _)| *p == i) || first.sql.iter().any(|(p, _)| *p == i);
+    let mut wanted: Vec<usize> = (0..plan.columns.len())
+        .filter(|i| {
+            let c = &plan.columns[*i];
+            !given(*i) && (c.pk || c.server_default || matches!(c.client_default, Some(ClientDefault::Execution)))
+                || first.sql.iter().any(|(p, _)| p == i)
+        })
+        .collect();
+    let version_fetch = plan.version.filter(|v| !given(*v));
+    if let Some(v) = version_fetch
+        && !wanted.contains(&v)
+    {
+        wanted.push(v);
+    }
+    let returning = !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
+    let params: Vec<_> = group.iter().map(|g| as_dict(py, plan, &g.params)).collect::<PyResult<_>>()?;
+    if !first.sql.is_empty() {
+        for (g, p) in group.iter().zip(&params) {
+            let values = PyDict::new(py);
+            for (i, v) in &g.sql {
+                values.set_item(&plan.columns[*i].name, v)?;
+            }
+            let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?.call_method1("values", (values,))?;
+            let result = exec::run_one(&connection, &statement, p)?;
+            one_result(rows, g, &result, &wanted, returning)?;
+        }
+        return written(py, rows, group);
+    }
+    if wanted.is_empty() {
+        let statement = exec::insert_statement(py, plan, &[], false)?;
+        exec::run_many(&connection, &statement, &params)?;
+        return written(py, rows, group);
+    }
+    if returning && group.len() > 1 && exec::dialect_flag(&connection, "insert_executemany_returning", true)? {
+        let statement = exec::insert_statement(py, plan, &wanted, true)?;
+        let result = exec::run_many(&connection, &statement, &params)?;
+        for (g, fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
+            store(rows, g, &wanted, &fetched?)?;
+        }
+        return written(py, rows, group);
+    }
+    let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?;
+    for (g, p) in group.iter().zip(&params) {
+        let result = exec::run_one(&connection, &statement, p)?;
+        one_result(rows, g, &result, &wanted, returning)?;
+    }
+    written(py, rows, group)
+}
+
+/// Values that came back with one row.
+fn one_result<'py>(rows: &[Row<'py>], g: &Insert<'py>, result: &Any<'py>, wanted: &[usize], returning: bool) -> PyResult<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    if returning {
+        let fetched = result.call_method0("one")?;
+        return store(rows, g, wanted, &fetched);
+    }
+    // No RETURNING: the key is what the driver reports, everything else is read when it is needed.
+    let row = &rows[g.row];
+    let dict = row.state.get().instance_dict(row.state.py());
+    let key = result.getattr("inserted_primary_key")?;
+    for (n, i) in g.plan.pk.iter().enumerate() {
+        if wanted.contains(i) {
+            dict.set_item(&g.plan.columns[*i].key, key.get_item(n)?)?;
+        }
+    }
+    let rest: Vec<Bound<'py, PyString>> = wanted
+        .iter()
+        .filter(|i| !g.plan.pk.contains(i))
+        .map(|i| g.plan.columns[*i].key.bind(row.state.py()).clone())
+        .collect();
+    if rest.is_empty() { Ok(()) } else { expire::attributes(&row.state, &rest) }
+}
+
+fn store<'py>(rows: &[Row<'py>], g: &Insert<'py>, wanted: &[usize], fetched: &Any<'py>) -> PyResult<()> {
+    let row = &rows[g.row];
+    let dict = row.state.get().instance_dict(row.state.py());
+    for (n, i) in wanted.iter().enumerate() {
+        dict.set_item(&g.plan.columns[*i].key, fetched.get_item(n)?)?;
+    }
+    Ok(())
+}
+
+/// What was written without having been in the instance: versions, constant defaults, the discriminator. A written NULL of an
+/// attribute that nobody touched stays unloaded, as the instance never showed it.
+fn written<'py>(py: Python<'py>, rows: &[Row<'py>], group: &[Insert<'py>]) -> PyResult<()> {
+    for g in group {
+        let dict = rows[g.row].state.get().instance_dict(py);
+        for (i, v) in &g.params {
+            let c = &g.plan.columns[*i];
+            let own = g.plan.version == Some(*i) || c.discriminator.is_some() || matches!(c.client_default, Some(ClientDefault::Scalar(_)));
+            if own || !v.is_none() && ffi::dict_get(&dict, &c.key).is_none() {
+                dict.set_item(&c.key, v)?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! Rows of objects: INSERT, UPDATE, DELETE of one base mapper's objects, table by table.
+//!
+//! * `plan`: what a mapper writes to one table, worked out once. * `insert`, `update`, `delete`, `post`: the statements.
+//! * `association`: rows of secondary tables. * `exec`: the one place that talks to the connection.
+//!
+//! Values go from the instances' dictionaries to parameters in loops without a Python call; a statement is built once a set of
+//! columns and kept with the plan.
+
+pub mod association;
+mod delete;
+pub mod exec;
+mod insert;
+pub mod plan;
+mod post;
+mod update;
+
+use super::identity::{IdentityKey, PkPart, StateExt};
+use super::session::{self, orm_error};
+use super::unitofwork::{Flush, State};
+use crate::py::engine::events::{Event, fire};
+use crate::py::errors;
+use orm::Mapper;
+use plan::TablePlan;
+use pyo3::prelude::*;
+use sql::schema::Table;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+pub use delete::delete;
+pub use post::post_update;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// One object on its way to its rows.
+pub(super) struct Row<'py> {
+    pub state: State<'py>,
+    pub obj: Any<'py>,
+    pub mapper: Arc<Mapper>,
+    pub connection: Any<'py>,
+    /// Has a row already: UPDATE.
+    pub update: bool,
+    /// The object whose row this one takes over.
+    pub row_switch: Option<State<'py>>,
+    /// Version that the row must have.
+    pub version: Option<Any<'py>>,
+}
+
+/// The mapper's Python object.
+pub(super) fn face<'py>(state: &State<'py>) -> PyResult<Any<'py>> {
+    state.get().manager.get().require_mapper(state.py())
+}
+
+/// The connection for rows of a mapper, asked for once a flush.
+pub(super) fn connection<'py>(flush: &mut Flush<'py>, state: &State<'py>, mapper: &Arc<Mapper>) -> PyResult<Any<'py>> {
+    let id = mapper.base().id;
+    if let Some(c) = flush.connections.get(&id) {
+        return Ok(c.clone());
+    }
+    let c = session::connection_for_mapper(&flush.session, &face(state)?)?;
+    flush.connections.insert(id, c.clone());
+    Ok(c)
+}
+
+/// Pending objects in the order of `add()`, then persistent ones by primary key.
+fn sort(flush: &Flush<'_>, rows: &mut [usize]) -> PyResult<()> {
+    let mut failure: Option<PyErr> = None;
+    let keyed: Vec<(usize, Option<IdentityKey>, u64)> = rows
+        .iter()
+        .filter_map(|i| flush.members.get_index(*i).map(|(_, m)| (*i, m.state.key_ref(), m.state.insert_order())))
+        .collect();
+    let mut keyed = keyed;
+    keyed.sort_by(|a, b| match (&a.1, &b.1) {
+        (None, None) => a.2.cmp(&b.2),
+        (None, Some(_)) => Ordering::Less,
+        (Some(_), None) => Ordering::Greater,
+        (Some(x), Some(y)) => compare_keys(flush.py, x, y, &mut failure),
+    });
+    if let Some(e) = failure {
+        return Err(errors::invalid_request(
+            flush.py,
+            format!(
+                "Could not sort objects by primary key; primary key values must be sortable in Python (was: {})",
+                e.value(flush.py).str()?
+            ),
+        ));
+    }
+    for (slot, (i, ..)) in rows.iter_mut().zip(keyed) {
+        *slot = i;
+    }
+    Ok(())
+}
+
+fn compare_keys(py: Python<'_>, a: &IdentityKey, b: &IdentityKey, failure: &mut Option<PyErr>) -> Ordering {
+    for (x, y) in a.pk.iter().zip(&b.pk) {
+        let o = match (x, y) {
+            (PkPart::Int(x), PkPart::Int(y)) => x.cmp(y),
+            (PkPart::Text(x), PkPart::Text(y)) => x.cmp(y),
+            (PkPart::None, PkPart::None) => Ordering::Equal,
+            (x, y) => {
+                let (x, y) = (x.to_py(py).into_bound(py), y.to_py(py).into_bound(py));
+                match x.compare(&y) {
+                    Ok(o) => o,
+                    Err(e) => {
+                        failure.get_or_insert(e);
+                        Ordering::Equal
+                    }
+                }
+            }
+        };
+        if o != Ordering::Equal {
+            return o;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Tables that the rows of these mappers go to, referenced tables first.
+pub(super) fn tables<'a>(mappers: impl IntoIterator<Item = &'a Arc<Mapper>>) -> Vec<Arc<Table>> {
+    let mut out: Vec<Arc<Table>> = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for m in mappers {
+        if seen.insert(m.id) {
+            for t in &m.data().tables {
+                if !out.iter().any(|o| Arc::ptr_eq(o, t)) {
+                    out.push(t.clone());
+                }
+            }
+        }
+    }
+    if out.len() < 2 {
+        return out;
+    }
+    let index: Vec<usize> = (0..out.len()).collect();
+    let mut edges = Vec::new();
+    for (i, t) in out.iter().enumerate() {
+        let columns: Vec<_> = t.d.read().columns.values().cloned().collect();
+        for (j, target) in out.iter().enumerate().filter(|(j, _)| *j != i) {
+            let keys: Vec<_> = target.d.read().columns.values().cloned().collect();
+            if columns.iter().any(|c| keys.iter().any(|k| orm::columns::references(c, k))) {
+                edges.push((j, i));
+            }
+        }
+    }
+    match base::topological::sort(&edges, &index) {
+        Ok(order) => order.into_iter().map(|i| out[i].clone()).collect(),
+        Err(_) => out,
+    }
+}
+
+/// Whether a mapper event has listeners anywhere on the class.
+pub(super) fn mapper_event(event: Event, row: (&State<'_>, &Any<'_>, &Any<'_>)) -> PyResult<()> {
+    if !event.used() {
+        return Ok(());
+    }
+    let mapper = face(row.0)?;
+    fire(&mapper, event, (&mapper, row.2, row.0))
+}
+
+/// INSERTs and UPDATEs of members of one base mapper.
+pub fn save(flush: &mut Flush<'_>, mut members: Vec<usize>) -> PyResult<()> {
+    sort(flush, &mut members)?;
+    let unbatched = members.iter().any(|i| flush.members.get_index(*i).is_some_and(|(_, m)| !m.mapper.data().batch));
+    if unbatched && members.len() > 1 {
+        return members.into_iter().try_for_each(|i| save_sorted(flush, vec![i]));
+    }
+    save_sorted(flush, members)
+}
+
+fn save_sorted(flush: &mut Flush<'_>, members: Vec<usize>) -> PyResult<()> {
+    let mut rows = Vec::with_capacity(members.len());
+    for i in members {
+        let Some((_, m)) = flush.members.get_index(i) else { continue };
+        let (state, obj, mapper) = (m.state.clone(), m.obj.clone(), m.mapper.clone());
+        rows.push(prepare(flush, state, obj, mapper)?);
+    }
+    for table in tables(rows.iter().map(|r| &r.mapper)) {
+        update::update(flush, &table, &mut rows)?;
+        insert::insert(flush, &table, &mut rows)?;
+    }
+    finish(flush, &rows)
+}
+
+/// Fires the event before the row is written, and finds out whether there is a row already.
+fn prepare<'py>(flush: &mut Flush<'py>, state: State<'py>, obj: Any<'py>, mapper: Arc<Mapper>) -> PyResult<Row<'py>> {
+    let connection = connection(flush, &state, &mapper)?;
+    let update = state.has_key();
+    mapper_event(if update { Event::BeforeUpdate } else { Event::BeforeInsert }, (&state, &obj, &connection))?;
+    let mut row_switch = None;
+    if !update && !flush.session.get().identity(flush.py).get().is_empty(flush.py) {
+        row_switch = switched(flush, &state, &obj, &mapper)?;
+    }
+    let data = mapper.data();
+    let mut version = None;
+    if (update || row_switch.is_some())
+        && let Some(column) = &data.version_id_col
+    {
+        let holder = row_switch.as_ref().unwrap_or(&state);
+        version = Some(committed_value(holder, &mapper, column)?);
+    }
+    Ok(Row { state, obj, mapper, connection, update: update || row_switch.is_some(), row_switch, version })
+}
+
+/// A new object with the identity of one that this flush deletes takes over its row.
+fn switched<'py>(flush: &mut Flush<'py>, state: &State<'py>, obj: &Any<'py>, mapper: &Arc<Mapper>) -> PyResult<Option<State<'py>>> {
+    let py = flush.py;
+    let Some(key) = plan::key_from_dict(state, obj, mapper)? else { return Ok(None) };
+    let Some((existing, _)) = flush.session.get().identity(py).get().find(py, &key) else { return Ok(None) };
+    if flush.was_already_deleted(&existing) {
+        return Ok(None);
+    }
+    if !flush.is_deleted(&existing) {
+        errors::warn(
+            py,
+            "SAWarning",
+            &format!(
+                "New instance {} with identity key {} conflicts with persistent instance {}",
+                state.describe(),
+                super::identity::map::key_repr(&existing)?,
+                existing.describe()
+            ),
+        )?;
+        return Ok(None);
+    }
+    if let Some(m) = flush.members.get_mut(&(existing.as_ptr() as usize)) {
+        m.list_only = true;
+    }
+    Ok(Some(existing))
+}
+
+/// The value of a column that the row has now.
+pub(super) fn committed_value<'py>(state: &State<'py>, mapper: &Arc<Mapper>, column: &Arc<sql::schema::Column>) -> PyResult<Any<'py>> {
+    let py = state.py();
+    let Some(imp) = super::sync::attribute(state, mapper, column) else {
+        return Err(orm_error(
+            py,
+            "UnmappedColumnError",
+            &format!("No column {} is configured on mapper {}...", super::sync::column_name(column), mapper.describe()),
+        ));
+    };
+    if let Some(old) = state.get().committed(py, &imp.get().key)
+        && !super::flags::is_no_state(&old)
+    {
+        return Ok(old);
+    }
+    super::sync::read(state, &imp, super::flags::PASSIVE_RETURN_NO_VALUE)
+}
+
+/// What follows the writing: expressions that depend on the row are expired, listeners hear of it.
+fn finish(flush: &mut Flush<'_>, rows: &[Row<'_>]) -> PyResult<()> {
+    let py = flush.py;
+    for row in rows {
+        let plan = plan::mapper_plan(py, &row.mapper)?;
+        if !plan.readonly.is_empty() {
+            let dict = row.state.get().instance_dict(py);
+            let stale: Vec<_> =
+                plan.readonly.iter().filter(|k| crate::py::ffi::dict_get(&dict, k).is_some()).map(|k| k.bind(py).clone()).collect();
+            if !stale.is_empty() {
+                session::expire::attributes(&row.state, &stale)?;
+            }
+        }
+        let after = if row.state.has_key() { Event::AfterUpdate } else { Event::AfterInsert };
+        mapper_event(after, (&row.state, &row.obj, &row.connection))?;
+    }
+    Ok(())
+}
+
+/// The version after this one.
+pub(super) fn next_version<'py>(py: Python<'py>, plan: &TablePlan, current: Option<&Any<'py>>) -> PyResult<Option<Any<'py>>> {
+    use orm::mapper::VersionGenerator as V;
+    Ok(match &plan.version_generator {
+        V::Server => None,
+        V::Counter => {
+            let n: i64 = match current {
+                Some(v) if !v.is_none() => v.extract()?,
+                _ => 0,
+            };
+            Some(pyo3::types::PyInt::new(py, n + 1).into_any())
+        }
+        V::Host(f) => match crate::py::host::PyHost::get(py, f) {
+            Some(f) => Some(f.call1((current.cloned(),))?),
+            None => None,
+        },
+    })
+}

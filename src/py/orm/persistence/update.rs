@@ -1,0 +1,292 @@
+//! UPDATE: changed columns only.
+
+use super::plan::{TablePlan, table_plan};
+use super::{Row, exec, next_version};
+use crate::py::errors;
+use crate::py::ffi;
+use crate::py::orm::flags::{PASSIVE_OFF, is_no_state};
+use crate::py::orm::history;
+use crate::py::orm::session::{expire, orm_error};
+use crate::py::orm::unitofwork::Flush;
+use orm::columns::col_id;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use sql::schema::Table;
+use std::sync::Arc;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// One row to update.
+struct Update<'py> {
+    row: usize,
+    plan: Arc<TablePlan>,
+    params: Vec<(usize, Any<'py>)>,
+    sql: Vec<(usize, Any<'py>)>,
+    /// Values that find the row, by position in `plan.pk`.
+    key: Vec<Any<'py>>,
+    version: Option<Any<'py>>,
+    new_version: Option<Any<'py>>,
+}
+
+impl Update<'_> {
+    fn same_shape(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.plan, &other.plan)
+            && self.sql.is_empty()
+            && other.sql.is_empty()
+            && self.version.is_some() == other.version.is_some()
+            && self.params.len() == other.params.len()
+            && self.params.iter().zip(&other.params).all(|(a, b)| a.0 == b.0)
+    }
+}
+
+pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut [Row<'py>]) -> PyResult<()> {
+    let py = flush.py;
+    let mut todo: Vec<Update<'py>> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        if !row.update {
+            continue;
+        }
+        if let Some(plan) = table_plan(py, &row.mapper, table)? {
+            todo.extend(collect(flush, i, row, plan)?);
+        }
+    }
+    let mut start = 0;
+    while start < todo.len() {
+        let mut end = start + 1;
+        while end < todo.len() && todo[start].same_shape(&todo[end]) && rows[todo[start].row].connection.is(&rows[todo[end].row].connection) {
+            end += 1;
+        }
+        emit(flush, rows, &todo[start..end])?;
+        start = end;
+    }
+    Ok(())
+}
+
+/// Whether any mapped column of an object changed, in whatever table.
+fn any_change<'py>(flush: &Flush<'py>, row: &Row<'py>) -> PyResult<bool> {
+    for table in &row.mapper.data().tables {
+        let Some(plan) = table_plan(flush.py, &row.mapper, table)? else { continue };
+        for c in &plan.columns {
+            if changed(row, &c.key)?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The new value of an attribute whose value differs from the row's.
+fn changed<'py>(row: &Row<'py>, key: &Py<PyString>) -> PyResult<Option<Any<'py>>> {
+    let py = row.state.py();
+    let dict = row.state.get().instance_dict(py);
+    let value = ffi::dict_get(&dict, key);
+    if let Some(existing) = &row.row_switch {
+        // The new object says what the row shall be; what it leaves open becomes NULL.
+        let old = ffi::dict_get(&existing.get().instance_dict(py), key);
+        return Ok(match (value, old) {
+            (Some(v), Some(o)) if !o.is(&v) && !o.eq(&v).unwrap_or(false) => Some(v),
+            (Some(v), None) => Some(v),
+            (None, Some(o)) if !o.is_none() => Some(py.None().into_bound(py)),
+            _ => None,
+        });
+    }
+    let Some(old) = row.state.get().committed(py, key) else { return Ok(None) };
+    let value = match value {
+        Some(v) => v,
+        // A deleted attribute is NULL; one that is merely not loaded has not changed.
+        None if is_no_state(&old) => return Ok(None),
+        None => py.None().into_bound(py),
+    };
+    if is_no_state(&old) || exec::is_sql(&value)? {
+        return Ok(Some(value));
+    }
+    let Some(imp) = row.state.get().manager.get().get_impl(py, key.bind(py).to_str()?) else { return Ok(None) };
+    Ok((!imp.get().is_equal(&value, &old)?).then_some(value))
+}
+
+fn collect<'py>(flush: &mut Flush<'py>, i: usize, row: &Row<'py>, plan: Arc<TablePlan>) -> PyResult<Option<Update<'py>>> {
+    let py = flush.py;
+    let state = row.state.get();
+    for (from, to) in &plan.equated {
+        if state.has_committed(py, from)
+            && let Some(v) = ffi::dict_get(&state.instance_dict(py), from)
+            && let Some(imp) = state.manager.get().get_impl(py, to.bind(py).to_str()?)
+        {
+            crate::py::orm::impls::AttributeImpl::set(&imp, &row.state, &state.instance_dict(py), &v, None)?;
+        }
+    }
+    let mut out =
+        Update { row: i, params: Vec::new(), sql: Vec::new(), key: Vec::new(), version: None, new_version: None, plan: plan.clone() };
+    let untouched = row.row_switch.is_none() && state.d.with(py, |d| d.committed.is_empty());
+    if !untouched {
+        for (at, c) in plan.columns.iter().enumerate() {
+            let Some(value) = changed(row, &c.key)? else { continue };
+            if exec::is_sql(&value)? { out.sql.push((at, value)) } else { out.params.push((at, value)) }
+        }
+    }
+    let empty = out.params.is_empty() && out.sql.is_empty();
+    if let (Some(at), Some(version)) = (plan.version, &row.version) {
+        if empty && !any_change(flush, row)? {
+            return Ok(None);
+        }
+        if !version.is_none() && !is_no_state(version) {
+            out.version = Some(version.clone());
+        }
+        let given = out.params.iter().any(|(p, _)| *p == at);
+        if !given && let Some(next) = next_version(py, &plan, Some(version))? {
+            let place = out.params.iter().position(|(p, _)| *p > at).unwrap_or(out.params.len());
+            out.params.insert(place, (at, next.clone()));
+            out.new_version = Some(next);
+        }
+        if out.params.is_empty() && out.sql.is_empty() {
+            // A version that the database keeps: the row must change all the same.
+            out.params.push((at, version.clone()));
+        }
+    } else if empty {
+        return Ok(None);
+    }
+    for n in &plan.pk {
+        let c = &plan.columns[*n];
+        let value = row_key(flush, row, c, &mut out, *n)?;
+        if value.is_none() || is_no_state(&value) {
+            return Err(orm_error(
+                py,
+                "FlushError",
+                &format!(
+                    "Can't update table {} using NULL for primary key value on column {}",
+                    plan.name(),
+                    crate::py::orm::sync::column_name(&c.column)
+                ),
+            ));
+        }
+        out.key.push(value);
+    }
+    if out.params.is_empty() && out.sql.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(out))
+}
+
+/// The value by which a primary key column finds the row: the old one when it changed.
+fn row_key<'py>(
+    flush: &Flush<'py>,
+    row: &Row<'py>,
+    c: &super::plan::ColumnPlan,
+    out: &mut Update<'py>,
+    at: usize,
+) -> PyResult<Any<'py>> {
+    let py = flush.py;
+    let state = row.state.get();
+    if let Some(existing) = &row.row_switch
+        && let Some(v) = ffi::dict_get(&existing.get().instance_dict(py), &c.key)
+    {
+        return Ok(v);
+    }
+    if !state.has_committed(py, &c.key) {
+        if let Some(v) = ffi::dict_get(&state.instance_dict(py), &c.key) {
+            return Ok(v);
+        }
+    }
+    let Some(imp) = state.manager.get().get_impl(py, c.key.bind(py).to_str()?) else { return Ok(py.None().into_bound(py)) };
+    let mut changes = history::changes(&imp, &row.state, PASSIVE_OFF)?;
+    if let Some(new) = changes.added.pop() {
+        let cascaded = flush.pk_cascaded.contains(&(row.state.as_ptr() as usize, col_id(&c.column)));
+        let Some(old) = changes.deleted.pop().filter(|_| !cascaded) else {
+            // The database has moved this row along with its parent's key.
+            out.params.retain(|(p, _)| *p != at);
+            return Ok(new);
+        };
+        return Ok(old);
+    }
+    Ok(changes.unchanged.pop().unwrap_or_else(|| py.None().into_bound(py)))
+}
+
+fn as_dict<'py>(py: Python<'py>, u: &Update<'py>) -> PyResult<Bound<'py, PyDict>> {
+    let d = PyDict::new(py);
+    for (i, v) in &u.params {
+        d.set_item(&u.plan.columns[*i].name, v)?;
+    }
+    for (n, v) in u.plan.pk.iter().zip(&u.key) {
+        d.set_item(exec::where_name(&u.plan, *n), v)?;
+    }
+    if let (Some(v), Some(at)) = (&u.version, u.plan.version) {
+        d.set_item(exec::where_name(&u.plan, at), v)?;
+    }
+    Ok(d)
+}
+
+fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>]) -> PyResult<()> {
+    let py = flush.py;
+    let Some(first) = group.first() else { return Ok(()) };
+    let plan = &first.plan;
+    let connection = rows[first.row].connection.clone();
+    let versioned = first.version.is_some();
+    let statement = exec::update_statement(py, plan, versioned)?;
+    let params: Vec<_> = group.iter().map(|g| as_dict(py, g)).collect::<PyResult<_>>()?;
+    let mut matched: i64 = 0;
+    let sane = exec::dialect_flag(&connection, "supports_sane_rowcount", true)?;
+    let mut check = sane;
+    if !first.sql.is_empty() || versioned || postfetch(plan, first) {
+        for (g, p) in group.iter().zip(&params) {
+            let statement = if g.sql.is_empty() {
+                statement.clone()
+            } else {
+                let values = PyDict::new(py);
+                for (i, v) in &g.sql {
+                    values.set_item(&plan.columns[*i].name, v)?;
+                }
+                statement.call_method1("values", (values,))?
+            };
+            let result = exec::run_one(&connection, &statement, p)?;
+            matched += result.getattr("rowcount")?.extract::<i64>()?;
+        }
+    } else {
+        let result = exec::run_many(&connection, &statement, &params)?;
+        matched = result.getattr("rowcount")?.extract()?;
+        check = sane && (params.len() == 1 || exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?);
+    }
+    if check && matched >= 0 && matched != group.len() as i64 {
+        return Err(orm_error(
+            py,
+            "StaleDataError",
+            &format!("UPDATE statement on table '{}' expected to update {} row(s); {matched} were matched.", plan.name(), group.len()),
+        ));
+    }
+    if versioned && !sane {
+        errors::warn(py, "SAWarning", "Dialect does not support updated rowcount - versioning cannot be verified.")?;
+    }
+    for g in group {
+        after(py, &rows[g.row], g)?;
+    }
+    Ok(())
+}
+
+/// Whether values must be read back after the UPDATE.
+fn postfetch(plan: &TablePlan, u: &Update<'_>) -> bool {
+    plan.columns.iter().enumerate().any(|(i, c)| c.server_onupdate && !u.params.iter().any(|(p, _)| *p == i))
+}
+
+/// The instance after its row changed: new versions, and what only the database knows is read when it is needed.
+fn after<'py>(py: Python<'py>, row: &Row<'py>, u: &Update<'py>) -> PyResult<()> {
+    let dict = row.state.get().instance_dict(py);
+    if let (Some(v), Some(at)) = (&u.new_version, u.plan.version) {
+        dict.set_item(&u.plan.columns[at].key, v)?;
+    }
+    let given = |i: usize| u.params.iter().any(|(p, _)| *p == i);
+    let mut stale: Vec<Bound<'py, PyString>> = Vec::new();
+    for (i, c) in u.plan.columns.iter().enumerate() {
+        let server_version = u.plan.version == Some(i) && u.new_version.is_none() && u.version.is_some() && !given(i);
+        if u.sql.iter().any(|(p, _)| *p == i) || c.server_onupdate && !given(i) || server_version {
+            stale.push(c.key.bind(py).clone());
+        }
+    }
+    if row.row_switch.is_some() {
+        // The old row may hold values that the new object never heard of.
+        for c in &u.plan.columns {
+            if ffi::dict_get(&dict, &c.key).is_none() && !stale.iter().any(|s| s.is(&c.key)) {
+                stale.push(c.key.bind(py).clone());
+            }
+        }
+    }
+    if stale.is_empty() { Ok(()) } else { expire::attributes(&row.state, &stale) }
+}

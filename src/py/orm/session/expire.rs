@@ -1,0 +1,150 @@
+//! Expiring: loaded values are dropped, the next access reads the row again.
+
+use crate::py::engine::events::Event;
+use crate::py::ffi;
+use crate::py::orm::identity::StateExt;
+use crate::py::orm::state::{InstanceState, flag};
+use crate::py::orm::{collections, names};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// What a class's instances lose and load again.
+pub struct Expirer {
+    manager: usize,
+    /// Attribute name; a column to load again; also when it is not loaded; holds a collection.
+    keys: Vec<(Py<PyString>, bool, bool, bool)>,
+}
+
+impl Expirer {
+    fn of(state: &Bound<'_, InstanceState>) -> PyResult<Self> {
+        let py = state.py();
+        let manager = state.get().manager.get();
+        let mut keys = Vec::new();
+        for key in manager.keys(py) {
+            let Some(imp) = manager.get_impl(py, key.bind(py).to_str()?) else { continue };
+            let i = imp.get();
+            keys.push((key, i.accepts_scalar_loader, i.expire_missing, i.collection.is_some()));
+        }
+        Ok(Self { manager: state.get().manager.as_ptr() as usize, keys })
+    }
+}
+
+/// Expires many states; facts of a class are looked up once a run of its instances.
+pub fn all(states: &[Bound<'_, InstanceState>]) -> PyResult<()> {
+    let mut of: Option<Expirer> = None;
+    for state in states {
+        let known = of.as_ref().is_some_and(|e| e.manager == state.get().manager.as_ptr() as usize);
+        if !known {
+            of = Some(Expirer::of(state)?);
+        }
+        if let Some(e) = &of {
+            one(state, e)?;
+        }
+    }
+    Ok(())
+}
+
+/// Expires one state.
+pub fn state(state: &Bound<'_, InstanceState>) -> PyResult<()> {
+    one(state, &Expirer::of(state)?)
+}
+
+fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
+    let py = state.py();
+    let s = state.get();
+    s.commit_all(py);
+    let Some(obj) = state.obj() else { return Ok(()) };
+    let dict = ffi::instance_dict(&obj)?;
+    let mut expired: Vec<Py<PyString>> = Vec::new();
+    for (key, scalar, missing, collection) in &e.keys {
+        let present = ffi::dict_get(&dict, key);
+        if *scalar && (*missing || present.is_some()) {
+            expired.push(key.clone_ref(py));
+        }
+        if let Some(value) = present {
+            if *collection {
+                collections::invalidate(&value);
+            }
+            dict.del_item(key)?;
+        }
+    }
+    let old = s.d.with(py, |d| {
+        d.flags |= flag::EXPIRED;
+        for k in d.expired.drain(..) {
+            if !expired.iter().any(|x| x.is(&k)) {
+                expired.push(k);
+            }
+        }
+        d.expired = expired;
+        d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take()))
+    });
+    drop(old);
+    fire(state, None)
+}
+
+/// Expires some attributes.
+pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]) -> PyResult<()> {
+    let py = state.py();
+    let s = state.get();
+    let dict = s.instance_dict(py);
+    for key in keys {
+        let key = names::intern(key);
+        let Some(imp) = s.manager.get().get_impl(py, key.bind(py).to_str()?) else { continue };
+        let i = imp.get();
+        if let Some(value) = ffi::dict_get(&dict, &key) {
+            if i.collection.is_some() {
+                collections::invalidate(&value);
+            }
+            dict.del_item(&key)?;
+        }
+        let old = s.d.with(py, |d| {
+            if i.accepts_scalar_loader && !d.expired.iter().any(|k| k.is(&key)) {
+                d.expired.push(key.clone_ref(py));
+            }
+            let at = d.committed.iter().position(|c| c.0.is(&key));
+            let name = key.to_string();
+            let pending = d.extra.as_mut().map(|e| e.pending.extract_if(.., |p| p.key == name).collect::<Vec<_>>());
+            (at.map(|i| d.committed.remove(i)), pending)
+        });
+        drop(old);
+    }
+    fire(state, Some(keys))
+}
+
+fn fire(state: &Bound<'_, InstanceState>, keys: Option<&[Bound<'_, PyString>]>) -> PyResult<()> {
+    if !Event::Expire.used() {
+        return Ok(());
+    }
+    let py = state.py();
+    let manager = state.get().manager.bind(py);
+    if let Some(l) = crate::py::orm::manager::ClassManager::listeners(manager, Event::Expire)? {
+        l.call1((state, keys.map(|k| k.to_vec())))?;
+    }
+    Ok(())
+}
+
+/// After an instance got an identity by hand: columns without a value wait to be loaded.
+pub fn unloaded(state: &Bound<'_, InstanceState>) -> PyResult<()> {
+    let py = state.py();
+    let s = state.get();
+    let dict = s.instance_dict(py);
+    let e = Expirer::of(state)?;
+    let missing: Vec<Py<PyString>> = e
+        .keys
+        .iter()
+        .filter(|(k, scalar, missing, _)| *scalar && *missing && ffi::dict_get(&dict, k).is_none())
+        .map(|(k, ..)| k.clone_ref(py))
+        .collect();
+    s.d.with(py, |d| d.expired = missing);
+    Ok(())
+}
+
+/// Nothing waits to be loaded any more.
+pub fn forget(state: &Bound<'_, InstanceState>) {
+    let py = state.py();
+    let old = state.get().d.with(py, |d| {
+        d.flags &= !flag::EXPIRED;
+        (std::mem::take(&mut d.expired), d.extra.as_mut().and_then(|e| e.callables.take()))
+    });
+    drop(old);
+}
