@@ -36,14 +36,14 @@ class DDLEvents(event.Events):
 
     @classmethod
     def _listen(cls, event_key, **kw):
-        from .schema import MetaData, Table
-
         target = event_key.dispatch_target
         if event_key.identifier == "column_reflect":
-            if target is not Table and not isinstance(target, (Table, MetaData)) and not (
+            from .. import exc
+            from .schema import MetaData, Table
+
+            if not isinstance(target, (Table, MetaData)) and not (
                 isinstance(target, type) and issubclass(target, (Table, MetaData))
             ):
-                from .. import exc
 
                 raise exc.InvalidRequestError("Table or MetaData target is required for 'column_reflect' event.")
         super()._listen(event_key, **kw)

@@ -48,3 +48,6 @@ for _name, _obj in list(globals().items()):
     if isinstance(_obj, type) and _obj.__module__.startswith(__name__ + "."):
         _obj.__module__ = __name__
 del _name, _obj
+
+# Gives SchemaEventTarget its ``dispatch``.
+from .. import events as _events  # noqa: E402, F401

@@ -114,10 +114,9 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
         else:
             schema = quoted_name.construct(schema, quote_schema)
         self._init(name, schema, metadata)
-        self.fullname = f"{schema}.{name}" if schema is not None else str(name)
         self.indexes = set()
         self.constraints = set()
-        self.foreign_keys = set()
+        self.__dict__["_fks"] = set()
         self._extra_dependencies = set()
         self._creator_ddl = _creator_ddl
         self._dropper_ddl = _dropper_ddl
@@ -272,6 +271,11 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
     @property
     def _sorted_constraints(self):
         return sorted(self.constraints, key=lambda c: c._creation_order)
+
+    @property
+    def foreign_keys(self):
+        """Set of ForeignKey."""
+        return self.__dict__["_fks"]
 
     @property
     def foreign_key_constraints(self):
