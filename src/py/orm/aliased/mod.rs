@@ -1,0 +1,26 @@
+//! Aliases of mapped classes: [`AliasedClass`] as user code sees it, [`AliasedInsp`] behind it, and what finds the entity that a
+//! Python object stands for.
+
+mod class;
+mod functions;
+mod polymorphic;
+mod registry;
+
+pub use class::{AliasedClass, AliasedInsp, aliased_over, make};
+pub use functions::{attribute, describe, is_attribute, namespace_of, relationship_attr, with_parent_criterion};
+pub use polymorphic::polymorphic_entity;
+pub use registry::{entity_object, entity_of, inspected, mapper_face, object_of};
+
+use pyo3::prelude::*;
+
+/// Add this room's classes and functions to `oxalchemy._rs`.
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    crate::py::sql::coerce::set_entity_hook(|obj| Ok(registry::entity_of(obj)?.map(|e| -> sql::host::EntityRef { std::sync::Arc::new(e) })));
+    m.add_class::<AliasedClass>()?;
+    m.add_class::<AliasedInsp>()?;
+    m.add_function(wrap_pyfunction!(functions::aliased, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::with_parent, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::orm_join, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::orm_outerjoin, m)?)?;
+    m.add_function(wrap_pyfunction!(polymorphic::with_polymorphic, m)?)
+}

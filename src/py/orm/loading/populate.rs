@@ -1,0 +1,500 @@
+//! The loop from rows to instances.
+
+use super::context::QueryContext;
+use super::runtime::{RtEntity, RtItem, RtJoined, Runtime};
+use crate::py::engine::events::{self, Event};
+use crate::py::errors;
+use crate::py::ffi;
+use crate::py::orm::collections::Filler;
+use crate::py::orm::identity::{IdentityKey, IdentityMap, PkPart, StateExt};
+use crate::py::orm::manager::ClassManager;
+use crate::py::orm::session::Session;
+use crate::py::orm::state::{InstanceState, flag};
+use crate::py::types::ResultProc;
+use base::{Cell, RowBatch};
+use indexmap::IndexMap;
+use orm::loadplan::PostLoad;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+type State<'py> = Bound<'py, InstanceState>;
+
+/// What a load is told beyond its plan.
+#[derive(Clone, Default)]
+pub struct Mode {
+    /// Loaded instances are overwritten.
+    pub populate_existing: bool,
+    /// Instances keep the identity token of the shard they came from.
+    pub token: Option<Py<PyAny>>,
+    /// Row locks were asked for: rows are current, as if refreshed.
+    pub refresh_all: bool,
+}
+
+impl Mode {
+    /// A copy.
+    pub fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self { populate_existing: self.populate_existing, token: self.token.as_ref().map(|t| t.clone_ref(py)), refresh_all: self.refresh_all }
+    }
+}
+
+/// A collection or reference that is being filled from the rows of this load.
+enum Filling<'py> {
+    /// It was loaded before: rows only reach what lies below.
+    Existing,
+    /// A reference, set at the first row.
+    Scalar(Option<usize>),
+    /// A collection, with the members it has.
+    Collection(Filler<'py>, FxHashSet<usize>),
+}
+
+/// What this load did to an instance.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// Made or overwritten by it.
+    Fresh,
+    /// There before.
+    Existing,
+}
+
+/// One post load with the instances that wait for it.
+pub struct Waiting<'py> {
+    /// What to load.
+    pub load: Arc<PostLoad>,
+    /// For whom.
+    pub states: Vec<State<'py>>,
+    seen: FxHashSet<usize>,
+}
+
+/// One run of a plan over the rows of a result.
+pub struct Loader<'py> {
+    py: Python<'py>,
+    /// Into this session.
+    pub session: Bound<'py, Session>,
+    number: u64,
+    map: Bound<'py, IdentityMap>,
+    mode: Mode,
+    token: Option<PkPart>,
+    /// Instance to be refreshed, with the identity that is expected.
+    refresh: Option<State<'py>>,
+    /// States this load has dealt with; kept only where rows can repeat an instance with something to add.
+    seen: FxHashMap<usize, (Seen, State<'py>)>,
+    filling: FxHashMap<(usize, usize), Filling<'py>>,
+    /// Post loads in order of first need.
+    pub waiting: IndexMap<usize, Waiting<'py>, FxBuildHasher>,
+    /// Instances whose subclass columns are still to be loaded.
+    pub polymorphic: Vec<(Arc<RtEntity>, State<'py>)>,
+    context: Option<Bound<'py, QueryContext>>,
+    loaded_event: bool,
+}
+
+impl<'py> Loader<'py> {
+    /// A loader into `session`.
+    pub fn new(session: &Bound<'py, Session>, mode: Mode, context: Option<Bound<'py, QueryContext>>) -> PyResult<Self> {
+        let py = session.py();
+        Ok(Self {
+            py,
+            number: session.get().number,
+            map: session.get().identity(py),
+            token: mode.token.as_ref().map(|t| PkPart::from_py(t.bind(py))).transpose()?,
+            mode,
+            refresh: None,
+            seen: FxHashMap::default(),
+            filling: FxHashMap::default(),
+            waiting: IndexMap::default(),
+            polymorphic: Vec::new(),
+            context,
+            loaded_event: events::listeners(session.as_any(), Event::LoadedAsPersistent)?.is_some(),
+            session: session.clone(),
+        })
+    }
+
+    /// Rows are those of this instance: overwrite it.
+    pub fn refreshing(mut self, state: &State<'py>) -> Self {
+        self.refresh = Some(state.clone());
+        self
+    }
+
+    /// Instances of the one entity of a plan; rows without a primary key give None.
+    pub fn instances(&mut self, entity: &Arc<RtEntity>, batch: &RowBatch, out: &mut Vec<Bound<'py, PyAny>>) -> PyResult<()> {
+        out.reserve(batch.rows());
+        for row in 0..batch.rows() {
+            match self.entity(entity, batch, row)? {
+                Some(obj) => out.push(obj),
+                None => out.push(self.py.None().into_bound(self.py)),
+            }
+        }
+        Ok(())
+    }
+
+    /// One row as a tuple of its elements.
+    pub fn row(&mut self, runtime: &Runtime, batch: &RowBatch, row: usize) -> PyResult<Bound<'py, PyTuple>> {
+        let values = self.values(&runtime.items, batch, row)?;
+        PyTuple::new(self.py, values)
+    }
+
+    fn values(&mut self, items: &[RtItem], batch: &RowBatch, row: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            values.push(match item {
+                RtItem::Entity(e) => match self.entity(e, batch, row)? {
+                    Some(obj) => obj,
+                    None => self.py.None().into_bound(self.py),
+                },
+                RtItem::Column(i, proc) => proc.get(self.py, batch.cell(row, *i))?,
+                RtItem::Bundle { process, items } => {
+                    let inner = PyTuple::new(self.py, self.values(items, batch, row)?)?;
+                    process.bind(self.py).call1((inner,))?
+                }
+            });
+        }
+        Ok(values)
+    }
+
+    /// The identity of a row, `None` when it has none (an outer join found nothing).
+    #[inline]
+    fn key(&self, rt: &RtEntity, batch: &RowBatch, row: usize) -> PyResult<Option<IdentityKey>> {
+        if let ([(i, ResultProc::Raw)], None) = (rt.identity.as_slice(), &self.token) {
+            match batch.cell(row, *i) {
+                Cell::Int(v) => return Ok(Some(IdentityKey::of_int(&rt.base, v))),
+                Cell::Null => return Ok(None),
+                _ => {}
+            }
+        }
+        let mut pk = crate::py::orm::identity::PkParts::new();
+        let mut nulls = 0;
+        for (i, proc) in &rt.identity {
+            let part = match (batch.cell(row, *i), proc) {
+                (Cell::Null, ResultProc::Raw) => PkPart::None,
+                (Cell::Int(v), ResultProc::Raw) => PkPart::Int(v),
+                (Cell::Ascii(s) | Cell::Text(s), ResultProc::Raw) => PkPart::Text(s.into()),
+                (cell, proc) => PkPart::from_py(&proc.get(self.py, cell)?)?,
+            };
+            nulls += usize::from(part.is_none());
+            pk.push(part);
+        }
+        if nulls == pk.len() || (nulls > 0 && !rt.partial) {
+            return Ok(None);
+        }
+        let token = match &self.mode.token {
+            Some(t) => Some(PkPart::from_py(t.bind(self.py))?),
+            None => None,
+        };
+        Ok(Some(IdentityKey { base: rt.base.clone(), pk, token }))
+    }
+
+    /// The plan for the class that this row is of.
+    #[inline]
+    fn switch<'r>(&self, rt: &'r Arc<RtEntity>, batch: &RowBatch, row: usize) -> PyResult<&'r Arc<RtEntity>> {
+        let Some((index, proc, map)) = &rt.switch else { return Ok(rt) };
+        let cell = batch.cell(row, *index);
+        let value = proc.get(self.py, cell)?;
+        let map = map.bind(self.py);
+        match map.get_item(&value)? {
+            Some(at) => match at.extract::<isize>()? {
+                -1 => Ok(rt),
+                at if at >= 0 => Ok(rt.subs.get(at as usize).unwrap_or(rt)),
+                _ => Err(self.wrong_class(rt, &value)),
+            },
+            None if value.is_none() => Ok(rt),
+            None => Err(pyo3::exceptions::PyAssertionError::new_err(format!(
+                "No such polymorphic_identity {} is defined",
+                value.repr()?
+            ))),
+        }
+    }
+
+    fn wrong_class(&self, rt: &RtEntity, value: &Bound<'py, PyAny>) -> PyErr {
+        let named = rt.base.self_and_descendants().into_iter().find(|m| {
+            m.data()
+                .polymorphic_identity
+                .as_ref()
+                .and_then(|h| crate::py::host::PyHost::get(self.py, h))
+                .is_some_and(|v| v.eq(value).unwrap_or(false))
+        });
+        errors::invalid_request(
+            self.py,
+            format!(
+                "Row with identity key can't be loaded into an object; the polymorphic discriminator column refers to {}, which is \
+                 not a sub mapper of the requested {}",
+                named.map_or_else(String::new, |m| m.describe()),
+                rt.plan.mapper.describe()
+            ),
+        )
+    }
+
+    /// The instance of a row.
+    pub fn entity(&mut self, rt: &Arc<RtEntity>, batch: &RowBatch, row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = self.py;
+        let (state, obj, fresh) = match self.refresh.take() {
+            Some(state) => {
+                // the row was selected by the instance's own identity
+                let Some(obj) = state.obj() else { return Ok(None) };
+                if self.key(rt, batch, row)?.is_none() {
+                    return Ok(None);
+                }
+                self.refresh_one(rt, &state, &obj, batch, row)?;
+                return Ok(Some(obj));
+            }
+            None => {
+                let Some(key) = self.key(rt, batch, row)? else { return Ok(None) };
+                match self.map.get().find(py, &key) {
+                    Some((state, obj)) => (state, obj, false),
+                    None => {
+                        let rt = self.switch(rt, batch, row)?;
+                        let (obj, dict, state) = ClassManager::new_bare(rt.manager.bind(py))?;
+                        state.get().d.with(py, |d| {
+                            d.key = Some(key);
+                            d.session = self.number;
+                            d.flags |= flag::ATTACHED;
+                        });
+                        for c in &rt.columns {
+                            dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
+                        }
+                        self.map.get().enter(py, &state);
+                        self.first(rt, &state, &obj, &dict, batch, row)?;
+                        (state, obj, true)
+                    }
+                }
+            }
+        };
+        if !fresh {
+            let rt = self.switch(rt, batch, row)?;
+            self.again(rt, &state, &obj, batch, row)?;
+        }
+        Ok(Some(obj))
+    }
+
+    fn refresh_one(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+        let rt = self.switch(rt, batch, row)?;
+        self.overwrite(rt, state, obj, batch, row)
+    }
+
+    /// A new instance: what belongs to it beside its columns.
+    fn first(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        state: &State<'py>,
+        obj: &Bound<'py, PyAny>,
+        dict: &Bound<'py, PyDict>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
+        let py = self.py;
+        if let Some(o) = &rt.options {
+            let o = o.clone_ref(py).into_any();
+            InstanceState::with_extra(state, |e| e.load_options = Some(o));
+        }
+        if !rt.joined.is_empty() {
+            self.seen.insert(state.as_ptr() as usize, (Seen::Fresh, state.clone()));
+            self.joined(rt, state, dict, batch, row)?;
+        }
+        for (key, rel) in &rt.noload {
+            self.empty(state, dict, key, rel)?;
+        }
+        self.wait(rt, state, dict, true);
+        if let Some(l) = &rt.on_load {
+            l.bind(py).call1((state, self.context.as_ref()))?;
+        }
+        if self.loaded_event {
+            events::fire(self.session.as_any(), Event::LoadedAsPersistent, (&self.session, obj))?;
+        }
+        Ok(())
+    }
+
+    /// An instance that the session has, or that an earlier row made.
+    fn again(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+        let py = self.py;
+        let id = state.as_ptr() as usize;
+        let overwrite = self.mode.populate_existing || rt.always_refresh;
+        if !rt.joined.is_empty() || overwrite {
+            match self.seen.get(&id) {
+                Some(_) => {
+                    if !rt.joined.is_empty() {
+                        let dict = ffi::instance_dict(obj)?;
+                        self.joined(rt, state, &dict, batch, row)?;
+                    }
+                    return Ok(());
+                }
+                None => {
+                    if overwrite {
+                        return self.overwrite(rt, state, obj, batch, row);
+                    }
+                    self.seen.insert(id, (Seen::Existing, state.clone()));
+                }
+            }
+        }
+        let dict = ffi::instance_dict(obj)?;
+        // what is expired or was never loaded is taken from the row
+        let mut filled = false;
+        for c in &rt.columns {
+            if ffi::dict_get(&dict, &c.key).is_none() && !state.get().has_committed(py, &c.key) {
+                dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
+                filled = true;
+            }
+        }
+        if filled {
+            let keys: Vec<_> = rt.columns.iter().map(|c| c.key.clone_ref(py)).collect();
+            state.get().d.with(py, |d| {
+                d.expired.retain(|k| !keys.iter().any(|c| c.is(k)));
+                if d.expired.is_empty() {
+                    d.flags &= !flag::EXPIRED;
+                }
+            });
+            if let Some(o) = &rt.options {
+                let o = o.clone_ref(py).into_any();
+                InstanceState::with_extra(state, |e| e.load_options = Some(o));
+            }
+            if let Some(l) = &rt.on_refresh {
+                let keys = pyo3::types::PySet::new(py, keys.iter())?;
+                l.bind(py).call1((state, self.context.as_ref(), keys))?;
+            }
+        }
+        if !rt.joined.is_empty() {
+            self.joined(rt, state, &dict, batch, row)?;
+        }
+        for (key, rel) in &rt.noload {
+            if ffi::dict_get(&dict, key).is_none() {
+                self.empty(state, &dict, key, rel)?;
+            }
+        }
+        self.wait(rt, state, &dict, false);
+        Ok(())
+    }
+
+    /// Row values replace what the instance has; its changes are forgotten.
+    fn overwrite(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+        let py = self.py;
+        let dict = ffi::instance_dict(obj)?;
+        let keys: Vec<_> = rt.columns.iter().map(|c| c.key.clone_ref(py)).collect();
+        for c in &rt.columns {
+            dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
+        }
+        let old = state.get().d.with(py, |d| {
+            d.expired.retain(|k| !keys.iter().any(|c| c.is(k)));
+            if d.expired.is_empty() {
+                d.flags &= !flag::EXPIRED;
+            }
+            let mut gone = Vec::new();
+            d.committed.retain_mut(|(k, v)| {
+                let hit = keys.iter().any(|c| c.is(&*k));
+                if hit {
+                    gone.push(std::mem::replace(v, py.None()));
+                }
+                !hit
+            });
+            gone
+        });
+        drop(old);
+        if let Some(o) = &rt.options {
+            let o = o.clone_ref(py).into_any();
+            InstanceState::with_extra(state, |e| e.load_options = Some(o));
+        }
+        let id = state.as_ptr() as usize;
+        self.seen.insert(id, (Seen::Fresh, state.clone()));
+        if !rt.joined.is_empty() {
+            self.joined(rt, state, &dict, batch, row)?;
+        }
+        for (key, rel) in &rt.noload {
+            self.empty(state, &dict, key, rel)?;
+        }
+        self.wait(rt, state, &dict, true);
+        if let Some(l) = &rt.on_refresh {
+            l.bind(py).call1((state, self.context.as_ref(), py.None()))?;
+        }
+        Ok(())
+    }
+
+    fn empty(&self, state: &State<'py>, dict: &Bound<'py, PyDict>, key: &Py<pyo3::types::PyString>, rel: &Arc<orm::Relationship>) -> PyResult<()> {
+        if rel.data().uselist {
+            Filler::new(state, dict, key)?;
+            Ok(())
+        } else {
+            dict.set_item(key, self.py.None())
+        }
+    }
+
+    /// Note the instance for the loads that follow.
+    fn wait(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>, fresh: bool) {
+        for (key, post) in &rt.post {
+            if fresh || ffi::dict_get(dict, key).is_none() {
+                let w = self.waiting.entry(Arc::as_ptr(post) as usize).or_insert_with(|| Waiting {
+                    load: post.clone(),
+                    states: Vec::new(),
+                    seen: FxHashSet::default(),
+                });
+                if w.seen.insert(state.as_ptr() as usize) {
+                    w.states.push(state.clone());
+                }
+            }
+        }
+        if !rt.plan.selectin_polymorphic.is_empty() {
+            self.polymorphic.push((rt.clone(), state.clone()));
+        }
+    }
+
+    /// The relationships whose rows are in this row.
+    fn joined(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>, batch: &RowBatch, row: usize) -> PyResult<()> {
+        for j in &rt.joined {
+            self.one_joined(rt, j, state, dict, batch, row)?;
+        }
+        Ok(())
+    }
+
+    fn one_joined(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        j: &RtJoined,
+        state: &State<'py>,
+        dict: &Bound<'py, PyDict>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
+        let py = self.py;
+        let at = (state.as_ptr() as usize, Arc::as_ptr(&j.load.relationship) as usize);
+        if !self.filling.contains_key(&at) {
+            let fresh = matches!(self.seen.get(&at.0), Some((Seen::Fresh, _)));
+            let start = if fresh || ffi::dict_get(dict, &j.key).is_none() {
+                if j.load.uselist {
+                    Filling::Collection(Filler::new(state, dict, &j.key)?, FxHashSet::default())
+                } else {
+                    let child = self.entity(&j.entity, batch, row)?;
+                    let id = child.as_ref().map(|c| c.as_ptr() as usize);
+                    match child {
+                        Some(c) => dict.set_item(&j.key, c)?,
+                        None => dict.set_item(&j.key, py.None())?,
+                    }
+                    self.filling.insert(at, Filling::Scalar(id));
+                    return Ok(());
+                }
+            } else {
+                Filling::Existing
+            };
+            self.filling.insert(at, start);
+        }
+        let child = self.entity(&j.entity, batch, row)?;
+        match (self.filling.get_mut(&at), child) {
+            (Some(Filling::Collection(filler, members)), Some(child)) => {
+                if members.insert(child.as_ptr() as usize) {
+                    filler.append(&child)?;
+                }
+            }
+            (Some(Filling::Scalar(first)), child) => {
+                if child.map(|c| c.as_ptr() as usize) != *first {
+                    *first = None;
+                    errors::warn(
+                        py,
+                        "SAWarning",
+                        &format!(
+                            "Multiple rows returned with uselist=False for eagerly-loaded attribute '{}.{}' ",
+                            rt.plan.mapper.class_name, j.load.relationship.key
+                        ),
+                    )?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

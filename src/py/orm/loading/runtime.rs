@@ -1,0 +1,191 @@
+//! [`Runtime`]: a load plan with everything of Python's that its loop needs, made once per plan and dialect.
+
+use super::options::LoadOptions;
+use crate::py::engine::events::Event;
+use crate::py::host::PyHost;
+use crate::py::orm::manager::ClassManager;
+use crate::py::types::{ResultProc, result_processor};
+use orm::Mapper;
+use orm::loadplan::{EntityPlan, Item, JoinedLoad, LoadPlan, PostLoad};
+use orm::relationship::Relationship;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::sync::Arc;
+
+/// See the module documentation.
+pub struct Runtime {
+    /// What it was made of.
+    pub plan: Arc<LoadPlan>,
+    /// One per element of a row.
+    pub items: Vec<RtItem>,
+}
+
+/// One element of a row.
+pub enum RtItem {
+    /// An instance.
+    Entity(Arc<RtEntity>),
+    /// A value.
+    Column(usize, ResultProc),
+    /// Elements that a host object makes one of.
+    Bundle {
+        /// Called with each row's values.
+        process: Py<PyAny>,
+        /// Its elements.
+        items: Vec<RtItem>,
+    },
+}
+
+/// One attribute in the row.
+pub struct RtColumn {
+    /// Interned.
+    pub key: Py<PyString>,
+    /// Position.
+    pub index: usize,
+    /// Conversion.
+    pub proc: ResultProc,
+}
+
+/// One relationship in the row.
+pub struct RtJoined {
+    /// Interned.
+    pub key: Py<PyString>,
+    /// The plan.
+    pub load: JoinedLoad,
+    /// Its rows.
+    pub entity: Arc<RtEntity>,
+}
+
+/// An instance of one mapper.
+pub struct RtEntity {
+    /// What it was made of.
+    pub plan: Arc<EntityPlan>,
+    /// Base of the hierarchy: identities are its.
+    pub base: Arc<Mapper>,
+    /// Manager of the class.
+    pub manager: Py<ClassManager>,
+    /// Primary key.
+    pub identity: Vec<(usize, ResultProc)>,
+    /// Rows whose primary key is partly NULL are instances.
+    pub partial: bool,
+    /// Loaded state is overwritten.
+    pub always_refresh: bool,
+    /// Attributes.
+    pub columns: Vec<RtColumn>,
+    /// Discriminator: position, conversion, value to index in `subs` (-1: this mapper, -2: not of this hierarchy).
+    pub switch: Option<(usize, ResultProc, Py<PyDict>)>,
+    /// Subclasses.
+    pub subs: Vec<Arc<RtEntity>>,
+    /// Joined eager loads.
+    pub joined: Vec<RtJoined>,
+    /// Relationships that are empty by decree.
+    pub noload: Vec<(Py<PyString>, Arc<Relationship>)>,
+    /// Loads that follow.
+    pub post: Vec<(Py<PyString>, Arc<PostLoad>)>,
+    /// Options that stay with the instance.
+    pub options: Option<Py<LoadOptions>>,
+    /// Listeners of `load`.
+    pub on_load: Option<Py<PyAny>>,
+    /// Listeners of `refresh`.
+    pub on_refresh: Option<Py<PyAny>>,
+}
+
+fn intern(py: Python<'_>, s: &str) -> Py<PyString> {
+    PyString::intern(py, s).unbind()
+}
+
+impl Runtime {
+    /// Made once, then shared.
+    pub fn new(py: Python<'_>, plan: Arc<LoadPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let items = plan.items.iter().map(|i| item(py, i, dialect)).collect::<PyResult<_>>()?;
+        Ok(Self { plan, items })
+    }
+    /// The only element, when it is an entity.
+    pub fn single(&self) -> Option<&Arc<RtEntity>> {
+        match self.items.as_slice() {
+            [RtItem::Entity(e)] => Some(e),
+            _ => None,
+        }
+    }
+}
+
+fn item(py: Python<'_>, item_: &Item, dialect: &Bound<'_, PyAny>) -> PyResult<RtItem> {
+    Ok(match item_ {
+        Item::Entity(p) => RtItem::Entity(Arc::new(entity(py, p, dialect)?)),
+        Item::Column { index, ty, .. } => RtItem::Column(*index, result_processor(py, ty, dialect)?),
+        Item::Bundle { host, items, keys } => {
+            let parts = items.iter().map(|i| item(py, i, dialect)).collect::<PyResult<_>>()?;
+            let names = PyTuple::new(py, keys.iter().map(|k| k.as_deref()))?;
+            let bundle = PyHost::get(py, host).unwrap_or_else(|| py.None().into_bound(py));
+            let process = super::super::bundle::row_maker(&bundle, &names)?;
+            RtItem::Bundle { process: process.unbind(), items: parts }
+        }
+    })
+}
+
+fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<RtEntity> {
+    let data = plan.mapper.data();
+    let mapper = super::super::mapper::face_of(py, &plan.mapper)?;
+    let manager = super::super::mapper::manager_of(&mapper)?;
+    let identity = plan
+        .identity
+        .iter()
+        .zip(&data.primary_key)
+        .map(|(i, c)| Ok((*i, result_processor(py, &c.ty(), dialect)?)))
+        .collect::<PyResult<_>>()?;
+    let columns = plan
+        .columns
+        .iter()
+        .map(|c| Ok(RtColumn { key: intern(py, &c.key), index: c.index, proc: result_processor(py, &c.ty, dialect)? }))
+        .collect::<PyResult<_>>()?;
+    let subs: Vec<Arc<RtEntity>> =
+        plan.subs.iter().map(|s| Ok(Arc::new(entity(py, s, dialect)?))).collect::<PyResult<_>>()?;
+    let switch = match &plan.discriminator {
+        Some((index, ty)) => {
+            let map = PyDict::new(py);
+            for m in plan.mapper.base().self_and_descendants() {
+                if let Some(v) = m.data().polymorphic_identity.as_ref().and_then(|h| PyHost::get(py, h)) {
+                    let at = if m.id == plan.mapper.id {
+                        -1
+                    } else {
+                        subs.iter().position(|s| s.plan.mapper.id == m.id).map_or(-2, |i| i as isize)
+                    };
+                    map.set_item(v, at)?;
+                }
+            }
+            Some((*index, result_processor(py, ty, dialect)?, map.unbind()))
+        }
+        None => None,
+    };
+    let joined = plan
+        .joined
+        .iter()
+        .map(|j| {
+            Ok(RtJoined {
+                key: intern(py, &j.relationship.key),
+                entity: Arc::new(entity(py, &j.plan, dialect)?),
+                load: j.clone(),
+            })
+        })
+        .collect::<PyResult<_>>()?;
+    let options = match &plan.options {
+        Some(node) => Some(Py::new(py, LoadOptions { node: node.clone(), criteria: Vec::new() })?),
+        None => None,
+    };
+    Ok(RtEntity {
+        base: plan.mapper.base(),
+        identity,
+        partial: data.allow_partial_pks,
+        always_refresh: data.always_refresh,
+        columns,
+        switch,
+        subs,
+        joined,
+        noload: plan.noload.iter().map(|r| (intern(py, &r.key), r.clone())).collect(),
+        post: plan.post.iter().map(|p| (intern(py, &p.relationship.key), Arc::new(p.clone()))).collect(),
+        options,
+        on_load: ClassManager::listeners(&manager, Event::Load)?.map(Bound::unbind),
+        on_refresh: ClassManager::listeners(&manager, Event::Refresh)?.map(Bound::unbind),
+        manager: manager.unbind(),
+        plan: plan.clone(),
+    })
+}

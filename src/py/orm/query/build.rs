@@ -1,0 +1,457 @@
+//! Criteria, ordering, limits, options.
+
+use super::state::{self, no_limit, no_statement, with};
+use super::{Any, Args, Kw, Q};
+use crate::py::errors;
+use crate::py::host::PyHost;
+use crate::py::sql::coerce::{self, Role};
+use orm::compile::alias::adapt_columns;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
+use sql::ast::{Affix, Correlate, Distinct, ExprRef, ForUpdate, Hint, LabelStyle, Node, build as exprs};
+
+/// `filter()` of a query whose join was aliased means the alias.
+pub(super) fn adapted(s: &state::QueryState, e: ExprRef) -> ExprRef {
+    s.adapters.iter().fold(e, |e, a| match &a.alias {
+        Some(alias) => adapt_columns(&e, &alias.columns),
+        None => e,
+    })
+}
+
+pub(super) fn filter<'py>(slf: &Q<'py>, criterion: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "filter")?;
+    no_limit(slf, "filter")?;
+    let list = criterion.iter().map(|c| coerce::expr_in(&c, Role::WhereHaving)).collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        for e in list {
+            let e = adapted(s, e);
+            s.select.where_.push(e);
+        }
+        Ok(())
+    })
+}
+
+/// What names in `filter_by` and string joins are looked up on.
+pub(super) fn namespace<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let q = slf.borrow();
+    if let Some(p) = &q.s.joinpoint {
+        return Ok(p.bind(py).clone());
+    }
+    if let Some(f) = q.s.select.from_obj.first()
+        && !q.s.derived
+        && let Some(obj) = super::super::aliased::entity_object(py, f)?
+    {
+        return Ok(obj);
+    }
+    match q.s.entities.first() {
+        Some(e) => {
+            let e = e.bind(py).clone();
+            drop(q);
+            super::super::aliased::namespace_of(&e)
+        }
+        None => Err(errors::invalid_request(py, "Query contains no columns with which to SELECT from.")),
+    }
+}
+
+/// `entity.name`, with the documented error.
+pub fn attribute_of<'py>(entity: &Any<'py>, name: &Bound<'py, PyString>) -> PyResult<Any<'py>> {
+    if let Ok(a) = super::super::aliased::attribute(entity, name) {
+        return Ok(a);
+    }
+    let shown = super::super::aliased::describe(entity)?;
+    Err(errors::invalid_request(entity.py(), format!("Entity namespace for \"{shown}\" has no property \"{name}\"")))
+}
+
+pub(super) fn filter_by<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    let py = slf.py();
+    let ns = namespace(slf)?;
+    let mut clauses = Vec::new();
+    for (k, v) in kwargs.into_iter().flat_map(|k| k.iter()) {
+        let attr = attribute_of(&ns, k.cast::<PyString>()?)?;
+        clauses.push(attr.rich_compare(v, pyo3::basic::CompareOp::Eq)?);
+    }
+    // the name of `filter` in messages, and overriding by subclasses, are as documented
+    slf.as_any().call_method1("filter", PyTuple::new(py, clauses)?)?.cast_into().map_err(Into::into)
+}
+
+pub(super) fn having<'py>(slf: &Q<'py>, having: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "having")?;
+    no_limit(slf, "having")?;
+    let list = having.iter().map(|c| coerce::expr_in(&c, Role::WhereHaving)).collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        for e in list {
+            let e = adapted(s, e);
+            s.select.having.push(e);
+        }
+        Ok(())
+    })
+}
+
+/// `None` or `False` alone takes the clause away.
+fn clears(args: Args<'_, '_>) -> PyResult<bool> {
+    if args.len() != 1 {
+        return Ok(false);
+    }
+    let one = args.get_item(0)?;
+    Ok(one.is_none() || one.cast::<PyBool>().is_ok_and(|b| !b.is_true()))
+}
+
+fn ordered(args: Args<'_, '_>, role: Role) -> PyResult<Vec<ExprRef>> {
+    let mut out = Vec::new();
+    for a in args.iter() {
+        if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
+            for x in a.try_iter()? {
+                out.push(coerce::ordering(&x?, role)?);
+            }
+        } else {
+            out.push(coerce::ordering(&a, role)?);
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn order_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "order_by")?;
+    no_limit(slf, "order_by")?;
+    if clears(clauses)? {
+        return with(slf, |s, _| {
+            s.select.order_by.clear();
+            Ok(())
+        });
+    }
+    let list = ordered(clauses, Role::OrderBy)?;
+    with(slf, |s, _| {
+        for e in list {
+            let e = adapted(s, e);
+            s.select.order_by.push(e);
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn group_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "group_by")?;
+    no_limit(slf, "group_by")?;
+    if clears(clauses)? {
+        return with(slf, |s, _| {
+            s.select.group_by.clear();
+            Ok(())
+        });
+    }
+    let list = ordered(clauses, Role::GroupBy)?;
+    with(slf, |s, _| {
+        for e in list {
+            let e = adapted(s, e);
+            s.select.group_by.push(e);
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn distinct<'py>(slf: &Q<'py>, expr: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "distinct")?;
+    let list = expr.iter().map(|e| coerce::expr_in(&e, Role::ColumnsClause)).collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        let mut on = match std::mem::take(&mut s.select.distinct) {
+            Distinct::On(l) => l,
+            _ => Vec::new(),
+        };
+        on.extend(list);
+        s.select.distinct = if on.is_empty() { Distinct::Yes } else { Distinct::On(on) };
+        Ok(())
+    })
+}
+
+pub(super) fn limit<'py>(slf: &Q<'py>, limit: &Any<'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "limit")?;
+    let e = coerce::limit(limit)?;
+    with(slf, |s, _| {
+        s.select.limit = e;
+        Ok(())
+    })
+}
+
+pub(super) fn offset<'py>(slf: &Q<'py>, offset: &Any<'py>) -> PyResult<Q<'py>> {
+    no_statement(slf, "offset")?;
+    let e = coerce::limit(offset)?;
+    with(slf, |s, _| {
+        s.select.offset = e;
+        Ok(())
+    })
+}
+
+/// The number behind a LIMIT or OFFSET.
+fn number(py: Python<'_>, e: Option<&ExprRef>) -> Option<i64> {
+    match &e?.kind {
+        sql::ast::ExprKind::Bind(b) => match &b.value {
+            sql::ast::BindValue::Host(h) => PyHost::get(py, h)?.extract().ok(),
+            sql::ast::BindValue::Literal(sql::ast::Literal::Int(i)) => Some(*i),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+pub(super) fn slice<'py>(slf: &Q<'py>, start: Option<i64>, stop: Option<i64>) -> PyResult<Q<'py>> {
+    no_statement(slf, "slice")?;
+    with(slf, |s, py| {
+        let bind = |n: i64| -> PyResult<Option<ExprRef>> { coerce::limit(&n.into_pyobject(py)?.into_any()) };
+        let before = number(py, s.select.offset.as_ref());
+        match (start, stop) {
+            (Some(a), Some(b)) => {
+                s.select.offset = bind(before.unwrap_or(0) + a)?;
+                s.select.limit = bind(b - a)?;
+            }
+            (None, Some(b)) => s.select.limit = bind(b)?,
+            (Some(a), None) => s.select.offset = bind(before.unwrap_or(0) + a)?,
+            (None, None) => {}
+        }
+        if number(py, s.select.offset.as_ref()) == Some(0) {
+            s.select.offset = None;
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn correlate<'py>(slf: &Q<'py>, fromclauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    if clears(fromclauses)? {
+        return with(slf, |s, _| {
+            s.select.correlate = Correlate::None;
+            Ok(())
+        });
+    }
+    let list = fromclauses.iter().map(|f| coerce::from(&f)).collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        let mut all = match std::mem::take(&mut s.select.correlate) {
+            Correlate::To(l) => l,
+            _ => Vec::new(),
+        };
+        all.extend(list);
+        s.select.correlate = Correlate::To(all);
+        Ok(())
+    })
+}
+
+pub(super) fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    state::no_criterion_but_from(slf, "select_from")?;
+    let list = from_obj.iter().map(|f| coerce::from(&f)).collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        s.select.from_obj = list;
+        Ok(())
+    })
+}
+
+pub(super) fn affix<'py>(slf: &Q<'py>, list: Args<'_, 'py>, dialect: &str, before: bool) -> PyResult<Q<'py>> {
+    let list = list
+        .iter()
+        .map(|p| Ok(Affix { expr: text_or_expr(&p)?, dialect: dialect.into() }))
+        .collect::<PyResult<Vec<_>>>()?;
+    with(slf, |s, _| {
+        if before { s.select.prefixes.extend(list) } else { s.select.suffixes.extend(list) }
+        Ok(())
+    })
+}
+
+fn text_or_expr(obj: &Any<'_>) -> PyResult<ExprRef> {
+    match obj.cast::<PyString>() {
+        Ok(s) => {
+            let text = sql::ast::TextClause { text: s.to_str()?.into(), binds: Vec::new() };
+            Ok(sql::ast::Expr::new(sql::ast::ExprKind::Text(text.into()), sql::types::null_type()))
+        }
+        Err(_) => coerce::expr(obj),
+    }
+}
+
+pub(super) fn hint<'py>(slf: &Q<'py>, selectable: Option<&Any<'py>>, text: &str, dialect: &str) -> PyResult<Q<'py>> {
+    let target = selectable.map(coerce::from).transpose()?;
+    with(slf, |s, _| {
+        s.select.hints.push(Hint { target, text: text.into(), dialect: dialect.into() });
+        Ok(())
+    })
+}
+
+pub(super) fn for_update<'py>(
+    slf: &Q<'py>,
+    nowait: bool,
+    read: bool,
+    of: Option<&Any<'py>>,
+    skip_locked: bool,
+    key_share: bool,
+) -> PyResult<Q<'py>> {
+    let mut f = ForUpdate { nowait, read, skip_locked, key_share, ..ForUpdate::default() };
+    if let Some(of) = of {
+        let list: Vec<Any<'py>> = if of.is_instance_of::<pyo3::types::PyList>() || of.is_instance_of::<PyTuple>() {
+            of.try_iter()?.collect::<PyResult<_>>()?
+        } else {
+            vec![of.clone()]
+        };
+        for o in list {
+            match coerce::node(&o)? {
+                Node::Expr(e) => f.of.push(e),
+                Node::From(x) => f.of_from.push(x),
+                _ => return Err(coerce::unexpected(&o, Role::ColumnsClause)),
+            }
+        }
+    }
+    with(slf, |s, _| {
+        s.select.for_update = Some(f);
+        Ok(())
+    })
+}
+
+pub(super) fn lockmode<'py>(slf: &Q<'py>, mode: Option<&str>) -> PyResult<Q<'py>> {
+    let f = match mode {
+        None => None,
+        Some("read") => Some(ForUpdate { read: true, ..ForUpdate::default() }),
+        Some("update") => Some(ForUpdate::default()),
+        Some("update_nowait") => Some(ForUpdate { nowait: true, ..ForUpdate::default() }),
+        Some("read_nowait") => Some(ForUpdate { read: true, nowait: true, ..ForUpdate::default() }),
+        Some(other) => return Err(errors::argument_error(slf.py(), format!("Unknown with_lockmode argument: '{other}'"))),
+    };
+    with(slf, |s, _| {
+        s.select.for_update = f;
+        Ok(())
+    })
+}
+
+pub(super) fn options<'py>(slf: &Q<'py>, args: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    let mut found = super::super::options::gather(args)?;
+    let mut q = with(slf, |s, _| {
+        s.select.options.append(&mut found.options);
+        Ok(())
+    })?;
+    // legacy MapperOption objects change the query themselves
+    for o in found.legacy {
+        if let Some(process) = o.getattr_opt("process_query")? {
+            process.call1((&q,))?;
+        }
+    }
+    if let Some(entity) = found.contains_alias {
+        q = super::derive::contains_alias(&q, &entity)?;
+    }
+    Ok(q)
+}
+
+pub(super) fn execution_options<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    let py = slf.py();
+    let merged = PyDict::new(py);
+    if let Some(old) = state::exec_options(py, &slf.borrow().s.select) {
+        merged.call_method1("update", (old,))?;
+    }
+    if let Some(k) = kwargs {
+        merged.update(k.as_mapping())?;
+    }
+    with(slf, |s, _| {
+        if let Some(v) = merged.get_item("populate_existing")? {
+            s.populate_existing = v.is_truthy()?;
+        }
+        if let Some(v) = merged.get_item("autoflush")? {
+            s.autoflush = v.is_truthy()?;
+        }
+        if let Some(v) = merged.get_item("yield_per")? {
+            s.yield_per = v.extract()?;
+        }
+        s.select.exec_options = Some(PyHost::new(immutable(&merged)?.as_any()));
+        Ok(())
+    })
+}
+
+fn immutable<'py>(d: &Bound<'py, PyDict>) -> PyResult<Any<'py>> {
+    d.py().import("oxalchemy.util")?.getattr("immutabledict")?.call1((d,))
+}
+
+pub(super) fn get_execution_options<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    match state::exec_options(slf.py(), &slf.borrow().s.select) {
+        Some(o) => Ok(o),
+        None => immutable(&PyDict::new(slf.py())),
+    }
+}
+
+pub(super) fn params<'py>(slf: &Q<'py>, values: Option<&Any<'py>>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    let py = slf.py();
+    let merged = match &slf.borrow().s.params {
+        Some(p) => p.bind(py).copy()?,
+        None => PyDict::new(py),
+    };
+    if let Some(v) = values {
+        merged.call_method1("update", (v,))?;
+    }
+    if let Some(k) = kwargs {
+        merged.update(k.as_mapping())?;
+    }
+    with(slf, |s, _| {
+        s.params = Some(merged.unbind());
+        Ok(())
+    })
+}
+
+pub(super) fn labels<'py>(slf: &Q<'py>, style: LabelStyle) -> PyResult<Q<'py>> {
+    with(slf, |s, _| {
+        s.select.label_style = style;
+        Ok(())
+    })
+}
+
+pub(super) fn label_style<'py>(slf: &Q<'py>, style: &Any<'py>) -> PyResult<Q<'py>> {
+    let name: String = match style.getattr_opt("name")? {
+        Some(n) => n.str()?.extract()?,
+        None => style.str()?.extract()?,
+    };
+    labels(
+        slf,
+        if name.contains("TABLENAME_PLUS_COL") {
+            LabelStyle::TablenamePlusCol
+        } else if name.contains("LEGACY_ORM") {
+            LabelStyle::LegacyOrm
+        } else if name.contains("NONE") {
+            LabelStyle::None
+        } else {
+            LabelStyle::DisambiguateOnly
+        },
+    )
+}
+
+pub(super) fn with_parent<'py>(
+    slf: &Q<'py>,
+    instance: &Any<'py>,
+    property: Option<Any<'py>>,
+    from_entity: Option<Any<'py>>,
+) -> PyResult<Q<'py>> {
+    let target = match from_entity {
+        Some(e) => Some(e),
+        None => Some(namespace(slf)?),
+    };
+    let e = super::super::aliased::with_parent_criterion(instance, property.as_ref(), target.as_ref())?;
+    with(slf, |s, _| {
+        s.select.where_.push(e);
+        Ok(())
+    })
+}
+
+pub(super) fn add_columns<'py>(slf: &Q<'py>, columns: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    let list: Vec<_> = columns.iter().collect();
+    with(slf, |s, _| s.add(&list))
+}
+
+pub(super) fn add_entity<'py>(slf: &Q<'py>, entity: Any<'py>, alias: Option<Any<'py>>) -> PyResult<Q<'py>> {
+    let entity = match alias {
+        Some(a) => super::super::aliased::aliased_over(&entity, &a)?,
+        None => entity,
+    };
+    with(slf, |s, _| s.add(&[entity]))
+}
+
+pub(super) fn with_entities<'py>(slf: &Q<'py>, entities: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    let list: Vec<_> = entities.iter().collect();
+    with(slf, |s, _| {
+        s.select.columns.clear();
+        s.entities.clear();
+        s.add(&list)
+    })
+}
+
+/// All criteria of a query as one expression.
+pub(super) fn whereclause(s: &state::QueryState) -> Option<ExprRef> {
+    exprs::where_clause(&s.select.where_)
+}

@@ -1,0 +1,142 @@
+//! `update()` and `delete()`.
+
+use super::{Any, Kw, Q, run};
+use crate::py::errors;
+use crate::py::sql::face;
+use orm::Entity;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sql::ast::{Delete, Distinct, DmlCommon, Node, SelectItem, Update};
+use std::sync::Arc;
+
+/// The statement's target and criteria, and the misuse that is refused.
+fn check(slf: &Q<'_>) -> PyResult<()> {
+    let py = slf.py();
+    let q = slf.borrow();
+    let s = &q.s;
+    if !s.assertions {
+        return Ok(());
+    }
+    let x = &s.select;
+    let bad = if x.limit.is_some() {
+        Some("limit()")
+    } else if x.offset.is_some() {
+        Some("offset()")
+    } else if !x.order_by.is_empty() {
+        Some("order_by()")
+    } else if !x.group_by.is_empty() {
+        Some("group_by()")
+    } else if !matches!(x.distinct, Distinct::No) {
+        Some("distinct()")
+    } else if !x.from_obj.is_empty() || !x.joins.is_empty() {
+        Some("join(), outerjoin(), select_from(), or from_self()")
+    } else {
+        None
+    };
+    match bad {
+        Some(what) => {
+            Err(errors::invalid_request(py, format!("Can't call Query.update() or Query.delete() when {what} has been called")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn target<'py>(slf: &Q<'py>) -> PyResult<Entity> {
+    let q = slf.borrow();
+    let entity = match q.s.select.columns.first() {
+        Some(SelectItem::Entity(e)) => Entity::of(e).cloned(),
+        Some(SelectItem::Expr(e)) => orm::entity::entity_of(&e.ann).cloned(),
+        _ => None,
+    };
+    entity.ok_or_else(|| errors::invalid_request(slf.py(), "Query has no entity to update or delete"))
+}
+
+fn execute<'py>(slf: &Q<'py>, statement: Any<'py>, synchronize: Option<Any<'py>>) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let s = run::snapshot(slf);
+    let Some(session) = s.session else {
+        return Err(errors::exc(py, "UnboundExecutionError", "This Query has no Session: give it one with with_session()"));
+    };
+    let options = PyDict::new(py);
+    if let Some(o) = super::state::exec_options(py, &s.select) {
+        options.call_method1("update", (o,))?;
+    }
+    match synchronize {
+        Some(v) => options.set_item("synchronize_session", v)?,
+        None => options.set_item("synchronize_session", "auto")?,
+    }
+    options.set_item("autoflush", s.autoflush)?;
+    let kw = PyDict::new(py);
+    kw.set_item("execution_options", options)?;
+    let params = s.params.map(|p| p.into_any());
+    let result = session.bind(py).call_method("execute", (statement, params), Some(&kw))?;
+    let count = result.getattr("rowcount")?;
+    result.call_method0("close")?;
+    Ok(count)
+}
+
+fn common(entity: &Entity, s: &super::QueryState) -> DmlCommon {
+    DmlCommon { entity: Some(Arc::new(entity.clone())), options: s.select.options.clone(), ..DmlCommon::default() }
+}
+
+fn synchronize_argument<'py>(slf: &Q<'py>, given: Option<Any<'py>>) -> PyResult<Option<Any<'py>>> {
+    match given {
+        Some(v) if v.extract::<String>().is_ok_and(|s| s == "expire") => {
+            Ok(Some(pyo3::types::PyString::new(slf.py(), "fetch").into_any()))
+        }
+        other => Ok(other),
+    }
+}
+
+/// `update_args`: keyword arguments of the statement (`mysql_limit`, `preserve_parameter_order`).
+fn with_args<'py>(statement: Any<'py>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+    let Some(args) = args else { return Ok(statement) };
+    let args = args.copy()?;
+    if args.contains("preserve_parameter_order")? {
+        args.del_item("preserve_parameter_order")?;
+    }
+    if args.is_empty() {
+        return Ok(statement);
+    }
+    statement.call_method("with_dialect_options", (), Some(&args))
+}
+
+pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+    check(slf)?;
+    let synchronize = synchronize_argument(slf, synchronize)?;
+    let entity = target(slf)?;
+    let s = run::snapshot(slf);
+    let table = super::super::execute::dml_target(slf.py(), &entity)?;
+    let node = Delete { table, where_: s.select.where_.clone(), using: Vec::new(), common: common(&entity, &s), face: Default::default() };
+    let statement = face::wrap_node(slf.py(), &Node::Delete(Arc::new(node)))?;
+    execute(slf, with_args(statement, args)?, synchronize)
+}
+
+pub(super) fn update<'py>(slf: &Q<'py>, values: &Any<'py>, synchronize: Option<Any<'py>>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+    check(slf)?;
+    let synchronize = synchronize_argument(slf, synchronize)?;
+    let entity = target(slf)?;
+    let s = run::snapshot(slf);
+    let table = super::super::execute::dml_target(slf.py(), &entity)?;
+    let node = Update {
+        table,
+        values: Default::default(),
+        ordered: false,
+        where_: s.select.where_.clone(),
+        inline: false,
+        common: common(&entity, &s),
+        face: Default::default(),
+    };
+    let statement = face::wrap_node(slf.py(), &Node::Update(Arc::new(node)))?;
+    let ordered = match args {
+        Some(a) => a.get_item("preserve_parameter_order")?.is_some_and(|v| v.is_truthy().unwrap_or(false)),
+        None => false,
+    };
+    let statement = if ordered {
+        let pairs: Vec<Any<'py>> = values.try_iter()?.collect::<PyResult<_>>()?;
+        statement.call_method1("ordered_values", pyo3::types::PyTuple::new(slf.py(), pairs)?)?
+    } else {
+        statement.call_method1("values", (values,))?
+    };
+    execute(slf, with_args(statement, args)?, synchronize)
+}

@@ -1,0 +1,158 @@
+//! Inspection of a query.
+
+use super::derive::statement_face;
+use super::{Any, Q};
+use crate::py::orm::aliased;
+use crate::py::sql::face;
+use crate::py::types::wrap_type;
+use orm::Entity;
+use orm::compile::{entity_name, name_of};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use sql::ast::{LabelStyle, SelectItem};
+
+/// What stands for the query inside another statement.
+pub(super) fn clause_element<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    statement_face(slf, LabelStyle::TablenamePlusCol)
+}
+
+pub(super) fn statement<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    statement_face(slf, LabelStyle::DisambiguateOnly)
+}
+
+/// The text as it would execute on the session's bind.
+pub(super) fn text(slf: &Q<'_>) -> PyResult<String> {
+    let face = statement_face(slf, LabelStyle::LegacyOrm)?;
+    let bind = bind(slf).ok().filter(|b| !b.is_none());
+    face.call_method1("compile", (bind,))?.str()?.extract()
+}
+
+pub(super) fn bind<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let session = slf.borrow().s.session.as_ref().map(|s| s.clone_ref(py));
+    match session {
+        Some(s) => {
+            let kw = PyDict::new(py);
+            if let Some(e) = entity_zero(slf)? {
+                kw.set_item("mapper", e)?;
+            }
+            s.bind(py).call_method("get_bind", (), Some(&kw))
+        }
+        None => Ok(py.None().into_bound(py)),
+    }
+}
+
+/// The mapper or alias of the first entity.
+pub(super) fn entity_zero<'py>(slf: &Q<'py>) -> PyResult<Option<Any<'py>>> {
+    let py = slf.py();
+    let q = slf.borrow();
+    for item in &q.s.select.columns {
+        if let Some(e) = item_entity(item) {
+            return aliased::inspected(py, &e).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn item_entity(item: &SelectItem) -> Option<Entity> {
+    match item {
+        SelectItem::Entity(e) => Entity::of(e).cloned(),
+        SelectItem::Expr(e) => {
+            let inner = match &e.kind {
+                sql::ast::ExprKind::Label { element, .. } if e.ann.is_none() => element,
+                _ => e,
+            };
+            orm::entity::entity_of(&inner.ann).cloned()
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn whereclause<'py>(slf: &Q<'py>) -> PyResult<Option<Any<'py>>> {
+    let e = super::build::whereclause(&slf.borrow().s);
+    e.map(|e| face::wrap_expr(slf.py(), &e)).transpose()
+}
+
+/// One dictionary per entity.
+pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAny>]) -> PyResult<Any<'py>> {
+    let out = PyList::empty(py);
+    for (i, item) in items.iter().enumerate() {
+        let d = PyDict::new(py);
+        let entity = item_entity(item);
+        let (name, ty, expr) = match item {
+            SelectItem::Entity(e) => {
+                let obj = match Entity::of(e) {
+                    Some(e) => aliased::object_of(py, e)?,
+                    None => py.None().into_bound(py),
+                };
+                let name = Entity::of(e).map(|e| entity_name(e).to_string());
+                let class = match Entity::of(e) {
+                    Some(e) => aliased::object_of(py, &Entity { mapper: e.mapper.clone(), alias: None })?,
+                    None => py.None().into_bound(py),
+                };
+                (name, class, obj)
+            }
+            SelectItem::Expr(e) => {
+                let given = given.get(i).map(|g| g.bind(py).clone());
+                let expr = match given {
+                    Some(g) => g,
+                    None => face::wrap_expr(py, e)?,
+                };
+                (name_of(e).map(|n| n.to_string()), wrap_type(py, &e.ty)?, expr)
+            }
+            SelectItem::From(f) => {
+                let obj = face::wrap_from(py, f)?;
+                (obj.getattr_opt("name")?.and_then(|n| n.extract().ok()), py.None().into_bound(py), obj)
+            }
+            SelectItem::Host(h) => {
+                let bundled = h.as_any().downcast_ref::<orm::attr::Bundled>();
+                let obj = bundled.and_then(|b| crate::py::host::PyHost::get(py, &b.host)).unwrap_or_else(|| py.None().into_bound(py));
+                let class = obj.get_type().into_any();
+                (bundled.map(|b| b.name.to_string()), class, obj)
+            }
+        };
+        d.set_item("name", name)?;
+        d.set_item("type", ty)?;
+        d.set_item("aliased", entity.as_ref().is_some_and(|e| e.alias.is_some()))?;
+        d.set_item("expr", expr)?;
+        match &entity {
+            Some(e) => d.set_item("entity", aliased::object_of(py, e)?)?,
+            None if matches!(item, SelectItem::Expr(_)) => d.set_item("entity", py.None())?,
+            None => d.set_item("entity", py.None())?,
+        }
+        out.append(d)?;
+    }
+    Ok(out.into_any())
+}
+
+pub(super) fn column_descriptions<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let (items, given) = {
+        let q = slf.borrow();
+        (q.s.select.columns.clone(), q.s.entities.iter().map(|e| e.clone_ref(py)).collect::<Vec<_>>())
+    };
+    descriptions(py, &items, &given)
+}
+
+pub(super) fn label_style<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    let name = match slf.borrow().s.select.label_style {
+        LabelStyle::None => "LABEL_STYLE_NONE",
+        LabelStyle::TablenamePlusCol => "LABEL_STYLE_TABLENAME_PLUS_COL",
+        LabelStyle::DisambiguateOnly => "LABEL_STYLE_DISAMBIGUATE_ONLY",
+        LabelStyle::LegacyOrm => "LABEL_STYLE_LEGACY_ORM",
+    };
+    slf.py().import("oxalchemy.sql.selectable")?.getattr("SelectLabelStyle")?.getattr(name)
+}
+
+pub(super) fn load_options<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let d = PyDict::new(py);
+    let q = slf.borrow();
+    d.set_item("_autoflush", q.s.autoflush)?;
+    d.set_item("_populate_existing", q.s.populate_existing)?;
+    d.set_item("_yield_per", q.s.yield_per)?;
+    d.set_item("_only_return_tuples", q.s.only_tuples)?;
+    d.set_item("_params", q.s.params.as_ref().map(|p| p.clone_ref(py)))?;
+    drop(q);
+    py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&d))
+}
