@@ -153,3 +153,49 @@ impl Item {
         }
     }
 }
+
+impl LoadPlan {
+    /// The plan for rows whose columns stand elsewhere: `map[i]` is where column `i` is, if anywhere.
+    ///
+    /// # Errors
+    /// The position of a column that the rows must have and have not: of a primary key, a discriminator, a plain column.
+    pub fn remap(&mut self, map: &[Option<usize>]) -> Result<(), usize> {
+        self.items.iter_mut().try_for_each(|i| i.remap(map))
+    }
+}
+
+impl Item {
+    fn remap(&mut self, map: &[Option<usize>]) -> Result<(), usize> {
+        match self {
+            Item::Entity(p) => p.remap(map),
+            Item::Column { index, .. } => {
+                *index = found(*index, map)?;
+                Ok(())
+            }
+            Item::Bundle { items, .. } => items.iter_mut().try_for_each(|i| i.remap(map)),
+        }
+    }
+}
+
+fn found(index: usize, map: &[Option<usize>]) -> Result<usize, usize> {
+    map.get(index).copied().flatten().ok_or(index)
+}
+
+impl EntityPlan {
+    fn remap(self: &mut Arc<Self>, map: &[Option<usize>]) -> Result<(), usize> {
+        let p = Arc::make_mut(self);
+        for i in &mut p.identity {
+            *i = found(*i, map)?;
+        }
+        p.columns.retain_mut(|c| match found(c.index, map) {
+            Ok(i) => {
+                c.index = i;
+                true
+            }
+            Err(_) => false,
+        });
+        p.discriminator = p.discriminator.take().and_then(|(i, ty)| found(i, map).ok().map(|i| (i, ty)));
+        p.subs.iter_mut().try_for_each(|s| s.remap(map))?;
+        p.joined.iter_mut().try_for_each(|j| j.plan.remap(map))
+    }
+}

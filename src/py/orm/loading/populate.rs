@@ -5,7 +5,7 @@ use super::runtime::{RtEntity, RtItem, RtJoined, Runtime};
 use crate::py::engine::events::{self, Event};
 use crate::py::errors;
 use crate::py::ffi;
-use crate::py::orm::collections::Filler;
+use super::Filler;
 use crate::py::orm::identity::{IdentityKey, IdentityMap, PkPart, StateExt};
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::session::Session;

@@ -19,7 +19,7 @@ mod run;
 mod state;
 
 pub use joins::{join_on, join_target};
-pub use state::{QueryState, YES};
+pub use state::{QueryState, item};
 
 use crate::py::sql::face;
 use pyo3::prelude::*;

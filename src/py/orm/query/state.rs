@@ -10,9 +10,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::ast::{LabelStyle, Node, Select, SelectItem};
 
-/// The flag value of an option that is on.
-pub const YES: bool = true;
-
 /// What a Query holds beside its statement.
 pub struct QueryState {
     /// The statement so far.

@@ -1,0 +1,127 @@
+//! Expired and deferred columns.
+
+use super::identity::{load_on, node_of};
+use crate::py::orm::flags::{self, SQL_OK};
+use crate::py::orm::identity::StateExt;
+use crate::py::orm::impls::AttributeImpl;
+use crate::py::orm::session::{self, Session, orm_error, orm_error_args};
+use crate::py::orm::state::InstanceState;
+use crate::py::{errors, ffi};
+use orm::options::Strategy;
+use orm::property::{ColumnProp, Property};
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+type State<'py> = Bound<'py, InstanceState>;
+type Any<'py> = Bound<'py, PyAny>;
+
+/// The session an instance loads from, or the documented error.
+pub(super) fn session_of<'py>(state: &State<'py>, what: impl FnOnce() -> String) -> PyResult<Bound<'py, Session>> {
+    match session::session_of(state) {
+        Some(s) => Ok(s),
+        None => Err(orm_error(state.py(), "DetachedInstanceError", &what())),
+    }
+}
+
+/// Expired attributes are read: load them together.
+pub fn hook_expired<'py>(state: &State<'py>, passive: u32) -> PyResult<Any<'py>> {
+    let py = state.py();
+    if passive & SQL_OK == 0 {
+        return flags::passive_no_result(py);
+    }
+    let dict = state.get().instance_dict(py);
+    let expired: Vec<_> = state.get().d.with(py, |d| d.expired.iter().map(|k| k.clone_ref(py)).collect());
+    let mapper = state.mapper()?;
+    let data = mapper.data();
+    let mut only: Vec<Arc<str>> = Vec::new();
+    let mut relationships: Vec<Arc<str>> = Vec::new();
+    for key in expired {
+        if ffi::dict_get(&dict, &key).is_some() || state.get().has_committed(py, &key) {
+            continue;
+        }
+        let name = key.bind(py).to_string_lossy().into_owned();
+        match data.props.get(name.as_str()) {
+            Some(Property::Column(_)) => only.push(name.as_str().into()),
+            Some(Property::Relationship(_)) => relationships.push(name.as_str().into()),
+            _ => {}
+        }
+    }
+    load_scalars(state, only, || {
+        format!("Instance {} is not bound to a Session; attribute refresh operation cannot proceed", state.describe())
+    })?;
+    flags::attr_was_set(py)
+}
+
+fn load_scalars<'py>(state: &State<'py>, only: Vec<Arc<str>>, detached: impl FnOnce() -> String) -> PyResult<()> {
+    let py = state.py();
+    let session = session_of(state, detached)?;
+    if !state.has_key() {
+        return Ok(());
+    }
+    let keys: Vec<_> = only.clone();
+    if !load_on(&session, state, Some(only), None, node_of(state))? {
+        return Err(orm_error_args(py, "ObjectDeletedError", (state.clone(),)));
+    }
+    // what the row did not bring (subclass attributes of a base row) is not asked for again
+    let gone: Vec<_> = keys.iter().map(|k| pyo3::types::PyString::intern(py, k).unbind()).collect();
+    let old = state.get().d.with(py, |d| {
+        let (out, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut d.expired).into_iter().partition(|k| gone.iter().any(|g| g.is(k)));
+        d.expired = kept;
+        if d.expired.is_empty() {
+            d.flags &= !crate::py::orm::state::flag::EXPIRED;
+        }
+        out
+    });
+    drop(old);
+    Ok(())
+}
+
+/// A column that the row did not bring is read.
+pub(super) fn deferred<'py>(state: &State<'py>, imp: &Bound<'py, AttributeImpl>, prop: &Arc<ColumnProp>, passive: u32) -> PyResult<Any<'py>> {
+    let py = state.py();
+    if !state.has_key() {
+        return flags::attr_empty(py);
+    }
+    if passive & SQL_OK == 0 {
+        return flags::passive_no_result(py);
+    }
+    let mapper = state.mapper()?;
+    let entity = orm::Entity { mapper: mapper.clone(), alias: None };
+    let node = node_of(state);
+    let raiseload = match node.as_ref().and_then(|n| n.attr(&entity, &prop.key).and_then(|a| a.strategy.clone()).or_else(|| n.columns.clone())) {
+        Some(Strategy::Defer { raiseload }) => raiseload,
+        _ => prop.raiseload,
+    };
+    let session = session_of(state, || {
+        format!(
+            "Parent instance {} is not bound to a Session; deferred load operation of attribute '{}' cannot proceed",
+            state.describe(),
+            prop.key
+        )
+    })?;
+    if raiseload {
+        return Err(errors::invalid_request(
+            py,
+            format!("'{}.{}' is not available due to raiseload=True", mapper.class_name, prop.key),
+        ));
+    }
+    let dict = state.get().instance_dict(py);
+    let data = mapper.data();
+    let only: Vec<Arc<str>> = match &prop.group {
+        Some(g) => data
+            .column_props()
+            .filter(|p| p.group.as_ref() == Some(g))
+            .filter(|p| ffi::dict_get(&dict, &pyo3::types::PyString::intern(py, &p.key).unbind()).is_none())
+            .map(|p| p.key.clone())
+            .collect(),
+        None => vec![prop.key.clone()],
+    };
+    if !load_on(&session, state, Some(only), None, node)? {
+        return Err(orm_error_args(py, "ObjectDeletedError", (state.clone(),)));
+    }
+    if ffi::dict_get(&dict, &imp.get().key).is_none() {
+        // not a column of this row: there is nothing to load
+        return flags::attr_empty(py);
+    }
+    flags::attr_was_set(py)
+}

@@ -1,0 +1,180 @@
+//! One row by its identity: `get()`, `refresh()`.
+
+use super::populate::Mode;
+use crate::py::errors;
+use crate::py::host::PyHost;
+use crate::py::orm::aliased;
+use crate::py::orm::execute::{self, Prepared};
+use crate::py::orm::identity::{IdentityKey, StateExt};
+use crate::py::orm::session::{GetOptions, Session};
+use crate::py::orm::state::InstanceState;
+use crate::py::sql::select::for_update;
+use orm::compile::Settings;
+use orm::options::OptionNode;
+use orm::{Entity, Mapper};
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use rustc_hash::FxHashMap;
+use sql::ast::{BindValue, ExprRef, ForUpdate, LabelStyle, Select, SelectItem, build};
+use std::sync::{Arc, LazyLock};
+
+type Any<'py> = Bound<'py, PyAny>;
+type State<'py> = Bound<'py, InstanceState>;
+
+/// Statements of plain `get()` by mapper: number of a mapper is never reused.
+static GETS: LazyLock<Mutex<FxHashMap<u64, (Arc<Prepared>, Arc<[ExprRef]>)>>> = LazyLock::new(Mutex::default);
+
+/// `pk = :pk_1 AND …` and its binds; NULL parts become IS NULL.
+fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>) -> Vec<ExprRef> {
+    let data = entity.mapper.data();
+    data.primary_key
+        .iter()
+        .zip(values)
+        .map(|(c, v)| {
+            let column = entity.adapt(&orm::columns::column_expr(c));
+            if v.is_none() {
+                let null = build::null();
+                return build::compare(&column, sql::ast::Op::Is, build::Other::Expr(null.clone()), Vec::new()).unwrap_or(null);
+            }
+            let bind = build::anon_bind("pk", BindValue::Host(PyHost::new(v)), column.ty.clone());
+            binds.push(bind.clone());
+            build::eq(&column, &bind)
+        })
+        .collect()
+}
+
+/// A SELECT of one row.
+fn select_one(entity: &Entity, values: &[Any<'_>], binds: &mut Vec<ExprRef>) -> Select {
+    Select {
+        columns: vec![SelectItem::Entity(Arc::new(entity.clone()))],
+        where_: criterion(entity, values, binds),
+        label_style: LabelStyle::TablenamePlusCol,
+        orm: true,
+        ..Select::default()
+    }
+}
+
+fn lock_of(value: Option<&Any<'_>>) -> PyResult<Option<ForUpdate>> {
+    let Some(v) = value.filter(|v| !v.is_none()) else { return Ok(None) };
+    if let Ok(b) = v.cast::<pyo3::types::PyBool>() {
+        return Ok(b.is_true().then(ForUpdate::default));
+    }
+    let flag = |name: &str| -> PyResult<bool> {
+        match v.cast::<pyo3::types::PyDict>() {
+            Ok(d) => d.get_item(name)?.map_or(Ok(false), |x| x.is_truthy()),
+            Err(_) => v.getattr_opt(name)?.map_or(Ok(false), |x| x.is_truthy()),
+        }
+    };
+    let of = match v.cast::<pyo3::types::PyDict>() {
+        Ok(d) => d.get_item("of")?,
+        Err(_) => v.getattr_opt("of")?.filter(|x| !x.is_none()),
+    };
+    Ok(Some(for_update(v.py(), flag("nowait")?, flag("read")?, of, flag("skip_locked")?, flag("key_share")?)?))
+}
+
+/// `get()`: the identity map had no such instance.
+pub fn get_by_key<'py>(
+    session: &Bound<'py, Session>,
+    entity: &Any<'py>,
+    mapper: &Arc<Mapper>,
+    values: &[Any<'py>],
+    o: &GetOptions<'py>,
+) -> PyResult<Option<Any<'py>>> {
+    let py = session.py();
+    let nulls = values.iter().filter(|v| v.is_none()).count();
+    if nulls == values.len() {
+        errors::warn(
+            py,
+            "SAWarning",
+            "fully NULL primary key identity cannot load any object.  This condition may raise an error in a future release.",
+        )?;
+        return Ok(None);
+    }
+    let e = aliased::entity_of(entity)?.unwrap_or(Entity { mapper: mapper.clone(), alias: None });
+    let lock = lock_of(o.with_for_update.as_ref())?;
+    let mode = Mode {
+        populate_existing: o.populate_existing || lock.is_some(),
+        token: o.identity_token.clone().filter(|t| !t.is_none()).map(Bound::unbind),
+        refresh_all: lock.is_some(),
+    };
+    execute::autoflush(session)?;
+    let plain = o.options.as_ref().is_none_or(|x| x.is_none()) && lock.is_none() && nulls == 0 && e.alias.is_none();
+    let host = execute::Host::new(py);
+    let known = if plain { GETS.lock().get(&mapper.id).cloned().filter(|k| k.0.current()) } else { None };
+    let (prepared, binds) = match known {
+        Some(k) => k,
+        None => {
+            let mut binds = Vec::new();
+            let mut select = select_one(&e, values, &mut binds);
+            select.for_update = lock;
+            if let Some(options) = o.options.as_ref().filter(|x| !x.is_none()) {
+                let list = options.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+                select.options = crate::py::orm::options::gather(&pyo3::types::PyTuple::new(py, list)?)?.options;
+            }
+            let made: (Arc<Prepared>, Arc<[ExprRef]>) = (Arc::new(Prepared::new(py, &select, &Settings::top(&host))?), binds.into());
+            if plain {
+                GETS.lock().insert(mapper.id, made.clone());
+            }
+            made
+        }
+    };
+    let pairs: Vec<(ExprRef, Any<'py>)> = binds.iter().cloned().zip(values.iter().filter(|v| !v.is_none()).cloned()).collect();
+    let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| super::lazy::with_values(w, &pairs)).collect();
+    let rows = prepared.instances(session, &e, Some(&where_), &mode, None, o.execution_options.as_ref())?;
+    Ok(rows.into_iter().next().filter(|x| !x.is_none()))
+}
+
+/// Load attributes of an instance again; `false`: its row is gone.
+pub fn load_on<'py>(
+    session: &Bound<'py, Session>,
+    state: &State<'py>,
+    only: Option<Vec<Arc<str>>>,
+    lock: Option<ForUpdate>,
+    node: Option<Arc<OptionNode>>,
+) -> PyResult<bool> {
+    let py = session.py();
+    let Some(key) = state.key_ref() else { return Ok(false) };
+    let mapper = state.mapper()?;
+    let entity = Entity { mapper: mapper.clone(), alias: None };
+    let values: Vec<Any<'py>> = key.pk.iter().map(|p| p.to_py(py).into_bound(py)).collect();
+    let mut select = select_one(&entity, &values, &mut Vec::new());
+    let refresh_all = lock.is_some();
+    select.for_update = lock;
+    let host = execute::Host::new(py);
+    let mut settings = Settings::top(&host);
+    settings.only = only;
+    settings.node = node;
+    let prepared = Prepared::new(py, &select, &settings)?;
+    let mode = Mode { populate_existing: true, token: key.token.as_ref().map(|t| t.to_py(py)), refresh_all };
+    let rows = prepared.instances(session, &entity, None, &mode, Some(state), None)?;
+    Ok(rows.into_iter().any(|r| !r.is_none()))
+}
+
+/// Options that came with the instance.
+pub fn node_of(state: &State<'_>) -> Option<Arc<OptionNode>> {
+    let py = state.py();
+    let o = state.get().read_extra(py, |e| e.load_options.as_ref().map(|o| o.clone_ref(py)))?;
+    o.bind(py).cast::<super::LoadOptions>().ok().map(|l| l.get().node.clone())
+}
+
+/// `refresh()`: `false` when the row is gone.
+pub fn refresh<'py>(
+    session: &Bound<'py, Session>,
+    state: &State<'py>,
+    names: Option<&[Bound<'py, PyString>]>,
+    with_for_update: Option<&Any<'py>>,
+) -> PyResult<bool> {
+    let only = names.map(|n| n.iter().map(|s| Arc::from(s.to_string_lossy().as_ref())).collect());
+    load_on(session, state, only, lock_of(with_for_update)?, node_of(state))
+}
+
+/// Load what is expired of an instance.
+pub fn refresh_expired(state: &State<'_>) -> PyResult<()> {
+    super::columns::hook_expired(state, crate::py::orm::flags::PASSIVE_OFF).map(drop)
+}
+
+/// The identity key of primary key values.
+pub fn key_of<'py>(mapper: &Arc<Mapper>, values: &[Any<'py>]) -> PyResult<IdentityKey> {
+    IdentityKey::from_values(mapper.base(), values.iter().cloned())
+}

@@ -1,0 +1,372 @@
+//! Relationships loaded on access.
+
+use super::columns::{deferred, session_of};
+use super::identity::{key_of, node_of, refresh_expired};
+use super::populate::Mode;
+use crate::py::host::PyHost;
+use crate::py::orm::execute::{self, Prepared};
+use crate::py::orm::flags::{self, *};
+use crate::py::orm::identity::StateExt;
+use crate::py::orm::impls::{AttributeImpl, Kind};
+use crate::py::orm::mapper::PyMapper;
+use crate::py::orm::session::Session;
+use crate::py::orm::state::{InstanceState, flag};
+use crate::py::{errors, ffi};
+use orm::columns::{ColumnSet, col_id};
+use orm::compile::Settings;
+use orm::options::{AttrOption, OptionNode, Strategy};
+use orm::property::Property;
+use orm::relationship::Lazy;
+use orm::{Entity, LazyClause, Mapper, Relationship};
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
+use rustc_hash::FxHashMap;
+use sql::ast::{Bind, BindValue, Expr, ExprKind, ExprRef, LabelStyle, Select, SelectItem, fold};
+use sql::schema::Column;
+use std::sync::{Arc, LazyLock};
+
+type State<'py> = Bound<'py, InstanceState>;
+type Any<'py> = Bound<'py, PyAny>;
+
+/// What a relationship's lazy load needs, worked out at its first use.
+struct Strategy_ {
+    clause: LazyClause,
+    /// Columns of the target's primary key with the parent's columns they equal, when the identity map can answer.
+    get: Option<Vec<Arc<Column>>>,
+    prepared: Mutex<Option<Arc<Prepared>>>,
+}
+
+static STRATEGIES: LazyLock<Mutex<FxHashMap<u64, Arc<Strategy_>>>> = LazyLock::new(Mutex::default);
+
+fn strategy(py: Python<'_>, rel: &Arc<Relationship>) -> PyResult<Arc<Strategy_>> {
+    if let Some(s) = STRATEGIES.lock().get(&rel.id) {
+        return Ok(s.clone());
+    }
+    let data = rel.data();
+    let (Some(jc), Some(target)) = (data.join.clone(), data.target.upgrade()) else {
+        return Err(errors::invalid_request(py, format!("relationship {} is not configured", rel.describe())));
+    };
+    let clause = LazyClause::new(&jc, false).map_err(|e| errors::sql_error(py, e))?;
+    let get = if !data.uselist && clause.is_get(&target) { pk_sources(&clause, &target) } else { None };
+    let s = Arc::new(Strategy_ { clause, get, prepared: Mutex::new(None) });
+    STRATEGIES.lock().insert(rel.id, s.clone());
+    Ok(s)
+}
+
+/// For each primary key column of the target, the parent's column that holds its value.
+fn pk_sources(clause: &LazyClause, target: &Arc<Mapper>) -> Option<Vec<Arc<Column>>> {
+    let data = target.data();
+    data.primary_key
+        .iter()
+        .map(|pk| {
+            clause
+                .equated
+                .iter()
+                .find(|(t, _)| {
+                    Arc::ptr_eq(t, pk) || data.equivalents.get(&col_id(pk)).is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, t)))
+                })
+                .map(|(_, source)| source.clone())
+        })
+        .collect()
+}
+
+/// The value of a mapped column of an instance.
+pub(super) fn column_value<'py>(
+    state: &State<'py>,
+    mapper: &Arc<Mapper>,
+    column: &Arc<Column>,
+    passive: u32,
+    committed: bool,
+) -> PyResult<Any<'py>> {
+    let py = state.py();
+    let Some(key) = mapper.key_of(column) else {
+        return Err(PyErr::from_type(
+            crate::py::imports::orm_exc(py, "UnmappedColumnError")?,
+            (format!("Can't execute sync rule for column '{}'; mapper '{}' does not map this column.", column.name(), mapper.describe()),),
+        ));
+    };
+    let key = PyString::intern(py, &key).unbind();
+    if committed && let Some(v) = state.get().committed(py, &key) {
+        if !flags::is_no_value(&v) {
+            return Ok(v);
+        }
+        if !flags::is_no_value(&v) || state.has_key() {
+            return Ok(py.None().into_bound(py));
+        }
+    }
+    let dict = state.get().instance_dict(py);
+    if let Some(v) = ffi::dict_get(&dict, &key) {
+        return Ok(v);
+    }
+    let imp = state.get().manager.get().require_impl(py, &key.bind(py).to_string_lossy())?;
+    AttributeImpl::get(&imp, state, &dict, passive & !INIT_OK)
+}
+
+/// The hook of unloaded attributes.
+pub fn hook<'py>(state: &State<'py>, imp: &Bound<'py, AttributeImpl>, passive: u32) -> PyResult<Any<'py>> {
+    let py = state.py();
+    let mapper = state.mapper()?;
+    let key = imp.get().key.bind(py).to_string_lossy().into_owned();
+    match mapper.prop(&key) {
+        Some(Property::Relationship(r)) => relationship(state, imp, &mapper, &r, passive),
+        Some(Property::Column(p)) => deferred(state, imp, &p, passive),
+        _ => flags::attr_empty(py),
+    }
+}
+
+fn raise_error(py: Python<'_>, rel: &Relationship, lazy: &str) -> PyErr {
+    errors::invalid_request(py, format!("'{}' is not available due to lazy='{lazy}'", rel.describe()))
+}
+
+fn relationship<'py>(
+    state: &State<'py>,
+    imp: &Bound<'py, AttributeImpl>,
+    mapper: &Arc<Mapper>,
+    rel: &Arc<Relationship>,
+    passive: u32,
+) -> PyResult<Any<'py>> {
+    let py = state.py();
+    let data = rel.data();
+    let entity = Entity { mapper: mapper.clone(), alias: None };
+    let node = node_of(state);
+    let option: Option<AttrOption> = node.as_ref().and_then(|n| n.attr(&entity, &rel.key).cloned());
+    let stated = option.as_ref().and_then(|o| o.strategy.clone()).or_else(|| node.as_ref().and_then(|n| n.relationships.clone()));
+    let lazy = match stated {
+        Some(Strategy::Relationship { lazy, .. }) => lazy,
+        _ => data.lazy,
+    };
+    let pending = !state.has_key();
+    let load_pending = data.load_on_pending || state.get().is(py, flag::LOAD_PENDING);
+    if pending && !load_pending {
+        return flags::attr_empty(py);
+    }
+    if lazy == Lazy::Noload {
+        return flags::attr_empty(py);
+    }
+    let quiet = passive & NO_RAISE != 0;
+    let s = strategy(py, rel)?;
+    if (passive & SQL_OK == 0 && s.get.is_none()) || (passive & NON_PERSISTENT_OK == 0 && pending) {
+        return flags::passive_no_result(py);
+    }
+    if lazy == Lazy::Raise && !quiet {
+        return Err(raise_error(py, rel, "raise"));
+    }
+    let session = match crate::py::orm::session::session_of(state) {
+        Some(s) => s,
+        None if quiet => return flags::passive_no_result(py),
+        None => {
+            return session_of(state, || {
+                format!(
+                    "Parent instance {} is not bound to a Session; lazy load operation of attribute '{}' cannot proceed",
+                    state.describe(),
+                    rel.key
+                )
+            })
+            .map(Bound::into_any);
+        }
+    };
+    let committed = passive & LOAD_AGAINST_COMMITTED != 0;
+    if let Some(sources) = &s.get {
+        let mut values = Vec::with_capacity(sources.len());
+        // a foreign key that is expired is loaded first; without leave to do so there is no answer
+        let how = if passive & SQL_OK == 0 { PASSIVE_NO_FETCH ^ INIT_OK } else { PASSIVE_OFF } | (passive & NO_AUTOFLUSH);
+        for c in sources {
+            let v = column_value(state, mapper, c, how, committed)?;
+            if flags::is_passive_no_result(&v) {
+                return Ok(v);
+            }
+            values.push(if flags::is_no_value(&v) { py.None().into_bound(py) } else { v });
+        }
+        let nulls = values.iter().filter(|v| v.is_none()).count();
+        let Some(target) = data.target.upgrade() else { return flags::attr_empty(py) };
+        if nulls == values.len() || (nulls > 0 && !target.data().allow_partial_pks) {
+            return Ok(py.None().into_bound(py));
+        }
+        let key = key_of(&target, &values)?;
+        if let Some((found, obj)) = session.get().identity(py).get().find(py, &key) {
+            if found.get().is(py, flag::EXPIRED) {
+                if passive & SQL_OK == 0 {
+                    return flags::passive_no_result(py);
+                }
+                if let Err(e) = refresh_expired(&found) {
+                    let gone = crate::py::imports::orm_exc(py, "ObjectDeletedError")?;
+                    if !e.is_instance(py, &gone) {
+                        return Err(e);
+                    }
+                    session.call_method1("_remove_newly_deleted", ((&found,),)).ok();
+                    return Ok(py.None().into_bound(py));
+                }
+            }
+            let wanted = option.as_ref().and_then(|o| o.of_type.as_ref()).and_then(Entity::of).map_or(target, |e| e.mapper.clone());
+            return Ok(if found.mapper()?.isa(&wanted) { obj } else { py.None().into_bound(py) });
+        }
+        if passive & SQL_OK == 0 || passive & RELATED_OBJECT_OK == 0 {
+            return flags::passive_no_result(py);
+        }
+    }
+    if lazy == Lazy::RaiseOnSql && !quiet {
+        return Err(raise_error(py, rel, "raise_on_sql"));
+    }
+    let rows = emit(&session, state, mapper, rel, &s, option.as_ref(), node.as_ref(), passive, pending, committed)?;
+    let Some(rows) = rows else {
+        return if imp.get().kind == Kind::Collection { flags::attr_empty(py) } else { Ok(py.None().into_bound(py)) };
+    };
+    if data.uselist {
+        return Ok(PyList::new(py, rows)?.into_any());
+    }
+    if rows.len() > 1 {
+        errors::warn(
+            py,
+            "SAWarning",
+            &format!("Multiple rows returned with uselist=False for lazily-loaded attribute '{}' ", rel.describe()),
+        )?;
+    }
+    Ok(rows.into_iter().next().unwrap_or_else(|| py.None().into_bound(py)))
+}
+
+/// A criterion with values in place of its binds; NULL values become IS NULL.
+pub(super) fn with_values<'py>(criterion: &ExprRef, values: &[(ExprRef, Any<'py>)]) -> ExprRef {
+    fold::replace(criterion, &mut |e| {
+        if let ExprKind::Binary { left, right, op: op @ (sql::ast::Op::Eq | sql::ast::Op::Ne), .. } = &e.kind {
+            for (bind_side, other) in [(left, right), (right, left)] {
+                if let Some((_, v)) = values.iter().find(|(b, _)| same_bind(b, bind_side))
+                    && v.is_none()
+                {
+                    let null = sql::ast::build::null();
+                    return sql::ast::build::compare(other, op.clone(), sql::ast::build::Other::Expr(null), Vec::new()).ok();
+                }
+            }
+        }
+        let ExprKind::Bind(b) = &e.kind else { return None };
+        let (_, v) = values.iter().find(|(x, _)| same_bind(x, e))?;
+        let new = Bind { value: BindValue::Host(PyHost::new(v)), ..b.clone() };
+        Some(Expr::new(ExprKind::Bind(new), e.ty.clone()))
+    })
+}
+
+fn same_bind(a: &ExprRef, b: &ExprRef) -> bool {
+    match (&a.kind, &b.kind) {
+        (ExprKind::Bind(x), ExprKind::Bind(y)) => x.key == y.key,
+        _ => false,
+    }
+}
+
+/// The SELECT of a relationship's lazy load.
+pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Entity, extra: &[ExprRef]) -> Select {
+    let data = rel.data();
+    let mut where_ = vec![target.adapt(&clause.criterion)];
+    where_.extend(extra.iter().map(|e| target.adapt(e)));
+    let mut from_obj = Vec::new();
+    if let Some(s) = data.join.as_ref().and_then(|j| j.secondary.clone()) {
+        from_obj.push(crate::py::sql::coerce::entity_from(&(Arc::new(target.clone()) as sql::host::EntityRef)));
+        from_obj.push(s);
+    }
+    Select {
+        columns: vec![SelectItem::Entity(Arc::new(target.clone()))],
+        from_obj,
+        where_,
+        order_by: data.order_by.iter().map(|o| target.adapt(o)).collect(),
+        label_style: LabelStyle::TablenamePlusCol,
+        orm: true,
+        ..Select::default()
+    }
+}
+
+/// The entity that a relationship loads.
+pub(super) fn target_entity(rel: &Relationship, of_type: Option<&sql::host::EntityRef>) -> Option<Entity> {
+    if let Some(e) = of_type.and_then(Entity::of) {
+        return Some(Entity { mapper: e.mapper.clone(), alias: None });
+    }
+    let data = rel.data();
+    match &data.target_alias {
+        Some(a) => Some((**a).clone()),
+        None => Some(Entity { mapper: data.target.upgrade()?, alias: None }),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn emit<'py>(
+    session: &Bound<'py, Session>,
+    state: &State<'py>,
+    mapper: &Arc<Mapper>,
+    rel: &Arc<Relationship>,
+    s: &Strategy_,
+    option: Option<&AttrOption>,
+    node: Option<&Arc<OptionNode>>,
+    passive: u32,
+    pending: bool,
+    committed: bool,
+) -> PyResult<Option<Vec<Any<'py>>>> {
+    let py = state.py();
+    let mut values = Vec::with_capacity(s.clause.binds.len());
+    for (column, bind) in &s.clause.binds {
+        let v = column_value(state, mapper, column, PASSIVE_OFF | (passive & NO_AUTOFLUSH), committed)?;
+        let v = if flags::is_no_state(&v) { py.None().into_bound(py) } else { v };
+        values.push((bind.clone(), v));
+    }
+    if !values.is_empty() && values.iter().all(|(_, v)| v.is_none()) {
+        return Ok(None);
+    }
+    if !pending && passive & NO_AUTOFLUSH == 0 {
+        execute::autoflush(session)?;
+    }
+    let Some(target) = target_entity(rel, option.and_then(|o| o.of_type.as_ref())) else { return Ok(None) };
+    let criteria = super::post::criteria_of(state);
+    let everywhere = node.is_some_and(|n| n.everywhere);
+    let plain = option.is_none() && criteria.is_empty() && !everywhere && target.alias.is_none();
+    let known = if plain { s.prepared.lock().clone().filter(|p| p.current()) } else { None };
+    let prepared = match known {
+        Some(p) => p,
+        None => {
+            let extra = option.map(|o| o.criteria.clone()).unwrap_or_default();
+            let select = lazy_select(rel, &s.clause, &target, &extra);
+            let host = execute::Host::new(py);
+            let mut settings = Settings::top(&host);
+            settings.path = vec![mapper.id];
+            settings.criteria = criteria;
+            settings.relationship_load = true;
+            let mut child = option.map(|o| o.node.clone()).unwrap_or_default();
+            if let Some(n) = node.filter(|n| n.everywhere)
+                && child.relationships.is_none()
+            {
+                let c = Arc::make_mut(&mut child);
+                c.relationships.clone_from(&n.relationships);
+                c.everywhere = true;
+            }
+            settings.node = (!child.is_empty()).then_some(child);
+            let p = Arc::new(Prepared::new(py, &select, &settings)?);
+            if plain {
+                *s.prepared.lock() = Some(p.clone());
+            }
+            p
+        }
+    };
+    let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| with_values(w, &values)).collect();
+    let mode = Mode { token: state.key_ref().and_then(|k| k.token).map(|t| t.to_py(py)), ..Mode::default() };
+    prepared.instances(session, &target, Some(&where_), &mode, None, None).map(Some)
+}
+
+/// `with_parent`: the lazy clause of a relationship with an instance's values.
+pub fn parent_criterion<'py>(py: Python<'py>, rel: &Arc<Relationship>, instance: &Any<'py>, entity: Option<&Entity>) -> PyResult<ExprRef> {
+    let s = strategy(py, rel)?;
+    let state = InstanceState::of(instance)
+        .ok_or_else(|| errors::argument_error(py, "mapped instance expected"))?;
+    let mapper = state.get().manager.get().require_mapper(py)?.cast_into::<PyMapper>()?.get().node.clone();
+    let mut values = Vec::new();
+    for (column, bind) in &s.clause.binds {
+        let v = column_value(&state, &mapper, column, PASSIVE_OFF, true)?;
+        let v = if flags::is_no_state(&v) { py.None().into_bound(py) } else { v };
+        values.push((bind.clone(), v));
+    }
+    let e = with_values(&s.clause.criterion, &values);
+    Ok(match entity {
+        Some(x) => x.adapt(&e),
+        None => e,
+    })
+}
+
+/// Columns that a lazy load reads from the parent.
+pub fn local_columns(rel: &Relationship) -> ColumnSet {
+    rel.data().join.as_ref().map(|j| j.local_columns.clone()).unwrap_or_default()
+}
