@@ -49,6 +49,29 @@ fn covers(c: &LoaderCriteria, entity: &Entity, host: &dyn CompileHost) -> bool {
     }
 }
 
+fn apply(criteria: &[Arc<LoaderCriteria>], entity: &Entity, related: bool, host: &dyn CompileHost) -> SqlResult<Vec<ExprRef>> {
+    let mut out = Vec::new();
+    for c in criteria {
+        if (c.loader_only && !related) || !covers(c, entity, host) {
+            continue;
+        }
+        match &c.criterion {
+            Criterion::Expr(e) => out.push(entity.adapt(e)),
+            Criterion::Host(f) => {
+                if let Some(e) = host.criterion(f, entity)? {
+                    out.push(entity.adapt(&e));
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// `with_loader_criteria` among the options of a statement, for an entity of it.
+pub fn loader_criteria(entity: &Entity, options: &[sql::host::HostRef], host: &dyn CompileHost) -> SqlResult<Vec<ExprRef>> {
+    apply(&gather(options, &[]), entity, false, host)
+}
+
 impl Context<'_> {
     /// All criteria of an entity; `related`: it is reached by a relationship.
     pub(crate) fn criteria_of(&self, entity: &Entity, related: bool) -> SqlResult<Vec<ExprRef>> {
@@ -59,21 +82,7 @@ impl Context<'_> {
 
     /// `with_loader_criteria` of an entity.
     pub(crate) fn loader_criteria(&self, entity: &Entity, related: bool) -> SqlResult<Vec<ExprRef>> {
-        let mut out = Vec::new();
-        for c in &self.criteria {
-            if (c.loader_only && !related) || !covers(c, entity, self.settings.host) {
-                continue;
-            }
-            match &c.criterion {
-                Criterion::Expr(e) => out.push(entity.adapt(e)),
-                Criterion::Host(f) => {
-                    if let Some(e) = self.settings.host.criterion(f, entity)? {
-                        out.push(entity.adapt(&e));
-                    }
-                }
-            }
-        }
-        Ok(out)
+        apply(&self.criteria, entity, related, self.settings.host)
     }
 
     /// Criteria of the entities in WHERE.

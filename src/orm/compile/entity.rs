@@ -351,6 +351,7 @@ impl Context<'_> {
         let of_type = option.as_ref().and_then(|o| o.of_type.clone());
         let criteria = option.as_ref().map(|o| o.criteria.clone()).unwrap_or_default();
         let kind = match lazy {
+            Lazy::Joined if self.settings.given => return Ok(()),
             Lazy::Joined => {
                 let load = self.joined_eager(entity, place, rel, innerjoin, of_type, &criteria, &node)?;
                 joined.extend(load);

@@ -20,7 +20,7 @@ pub mod joins;
 mod roots;
 mod select;
 
-pub use criteria::single_table_criterion;
+pub use criteria::{loader_criteria, single_table_criterion};
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
 pub use roots::Root;
 pub use select::{BaseAlias, entity_name, name_of};
@@ -53,6 +53,8 @@ pub struct Settings<'a> {
     pub base_alias: Option<FromRef>,
     /// A lazy or post load: `loader_only` criteria apply to its entity.
     pub relationship_load: bool,
+    /// The rows come from a statement of the user's: nothing can be joined to it.
+    pub given: bool,
 }
 
 impl<'a> Settings<'a> {
@@ -68,6 +70,7 @@ impl<'a> Settings<'a> {
             path: Vec::new(),
             base_alias: None,
             relationship_load: false,
+            given: false,
         }
     }
     /// A statement inside another.

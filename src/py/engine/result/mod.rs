@@ -160,6 +160,12 @@ impl View {
     pub fn new(core: Arc<Core>, meta: Option<Py<RowMeta>>) -> Self {
         Self { core, meta, columns: None, unique: None, show: Show::Row }
     }
+    /// Rows may not be fetched before `unique()` is called: joined eager collections repeat them.
+    pub fn require_unique(&mut self, py: Python<'_>) -> PyResult<()> {
+        let strategy = pyo3::wrap_pyfunction!(not_unique, py)?.into_any().unbind();
+        self.unique = Some(Arc::new(Unique { seen: PySet::empty(py)?.unbind(), strategy: Some(strategy) }));
+        Ok(())
+    }
     /// Another view of the same stream.
     pub fn copy(&self, py: Python<'_>) -> Self {
         Self {
@@ -170,4 +176,13 @@ impl View {
             show: self.show,
         }
     }
+}
+
+/// What compares rows of a result that must be made unique first.
+#[pyfunction]
+fn not_unique(py: Python<'_>, _row: &Bound<'_, PyAny>) -> PyResult<()> {
+    Err(crate::py::errors::invalid_request(
+        py,
+        "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections",
+    ))
 }

@@ -134,7 +134,8 @@ impl<'py> Loader<'py> {
         PyTuple::new(self.py, values)
     }
 
-    fn values(&mut self, items: &[RtItem], batch: &RowBatch, row: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    /// The elements of one row.
+    pub fn values(&mut self, items: &[RtItem], batch: &RowBatch, row: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             values.push(match item {

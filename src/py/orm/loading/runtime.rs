@@ -18,6 +18,8 @@ pub struct Runtime {
     pub plan: Arc<LoadPlan>,
     /// One per element of a row.
     pub items: Vec<RtItem>,
+    /// Somebody listens for loads: who may change, so the plan is made anew each time.
+    pub listens: bool,
 }
 
 /// One element of a row.
@@ -97,7 +99,8 @@ impl Runtime {
     /// Made once, then shared.
     pub fn new(py: Python<'_>, plan: Arc<LoadPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
         let items = plan.items.iter().map(|i| item(py, i, dialect)).collect::<PyResult<_>>()?;
-        Ok(Self { plan, items })
+        let listens = Event::Load.used() || Event::Refresh.used();
+        Ok(Self { plan, items, listens })
     }
     /// The only element, when it is an entity.
     pub fn single(&self) -> Option<&Arc<RtEntity>> {

@@ -1,0 +1,366 @@
+//! A statement of `Query` or `Session.execute`, from start to rows.
+
+use super::prepared::{Prepared, unique_instances};
+use super::{Host, dml, from_statement, result, source};
+use crate::py::engine::events::{Event, listeners};
+use crate::py::engine::meta::RowMeta;
+use crate::py::engine::row::Row;
+use crate::py::errors;
+use crate::py::orm::loading::context::QueryContext;
+use crate::py::orm::loading::{Loader, Mode, Runtime, post};
+use crate::py::orm::options::normalize;
+use crate::py::orm::session::Session;
+use crate::py::sql::{coerce, face};
+use orm::compile::Settings;
+use orm::loadplan::{Item, LoadPlan};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+use rustc_hash::FxHashSet;
+use sql::ast::{Node, QueryKind, QueryRef, Select, SelectItem};
+use std::sync::Arc;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// A statement to run, and how.
+pub struct Job<'py> {
+    /// The session, or something that stands for one.
+    pub session: Any<'py>,
+    /// What to run.
+    pub node: Node,
+    /// Values of its parameters.
+    pub params: Option<Any<'py>>,
+    /// Execution options.
+    pub options: Option<Any<'py>>,
+    /// Flush first.
+    pub autoflush: bool,
+    /// Loaded instances are overwritten.
+    pub populate_existing: bool,
+    /// Eager joins are rendered.
+    pub eagerloads: bool,
+    /// Fetch in batches.
+    pub yield_per: Option<usize>,
+    /// Single entities as rows.
+    pub only_tuples: bool,
+    /// Of `Query`: single entities as they are, made unique without being asked.
+    pub legacy: bool,
+    /// The query.
+    pub query: Option<Any<'py>>,
+}
+
+/// Rows of a job.
+pub struct Loaded<'py> {
+    /// Instances (`single`) or tuples of elements.
+    pub rows: Vec<Any<'py>>,
+    /// The plan they were made by.
+    pub plan: Arc<LoadPlan>,
+}
+
+impl Loaded<'_> {
+    /// Rows are instances of one entity.
+    pub fn single(&self) -> bool {
+        matches!(self.plan.items.as_slice(), [Item::Entity(_)])
+    }
+}
+
+/// The session object behind a session or a registry of sessions.
+pub fn session_of<'py>(obj: &Any<'py>) -> PyResult<Bound<'py, Session>> {
+    if let Ok(s) = obj.cast::<Session>() {
+        return Ok(s.clone());
+    }
+    if let Some(registry) = obj.getattr_opt("registry")? {
+        return Ok(registry.call0()?.cast_into::<Session>()?);
+    }
+    if let Some(s) = obj.getattr_opt("sync_session")? {
+        return Ok(s.cast_into::<Session>()?);
+    }
+    Err(errors::argument_error(obj.py(), format!("Session expected, got {}", obj.repr()?)))
+}
+
+fn option<'py>(options: Option<&Any<'py>>, name: &str) -> PyResult<Option<Any<'py>>> {
+    match options {
+        Some(o) => match o.cast::<PyDict>() {
+            Ok(d) => d.get_item(name),
+            Err(_) => {
+                let v = o.call_method1("get", (name,))?;
+                Ok((!v.is_none()).then_some(v))
+            }
+        },
+        None => Ok(None),
+    }
+}
+
+/// The bind that the statement goes to.
+fn connection<'py>(session: &Bound<'py, Session>, node: &Node) -> PyResult<Any<'py>> {
+    let py = session.py();
+    let shape = super::shape::shape_of(node);
+    if let Some(e) = shape.entity() {
+        return super::prepared::connection_of(session, e);
+    }
+    let args = PyDict::new(py);
+    args.set_item("clause", face::wrap_node(py, node)?)?;
+    crate::py::orm::session::connection_for(session, args)
+}
+
+/// Load the rows of a query.
+pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job<'py>, query: &QueryRef) -> PyResult<Loaded<'py>> {
+    let py = session.py();
+    if let QueryKind::FromStatement(f) = &query.kind {
+        return from_statement::load(session, connection, job, f);
+    }
+    let Some(select) = query.as_select() else {
+        return Err(errors::invalid_request(py, "a SELECT was expected"));
+    };
+    let mut select: Select = select.clone();
+    normalize(py, &mut select.options)?;
+    user_options(py, job, &mut select)?;
+    let host = Host::new(py);
+    let mut settings = Settings::top(&host);
+    settings.eager = job.eagerloads;
+    let prepared = Prepared::new(py, &select, &settings)?;
+    if job.yield_per.is_some() && (prepared.plan.unique || prepared.plan.buffered) {
+        return Err(errors::invalid_request(
+            py,
+            "Can't use yield_per with eager loaders that require uniquing or row buffering, e.g. joinedload() against collections \
+             or subqueryload().  Consider the selectinload() strategy for better flexibility in loading objects.",
+        ));
+    }
+    let runtime = prepared.runtime(py, &connection.getattr("dialect")?)?;
+    let mut loader = loader(session, job, select.for_update.is_some())?;
+    let mut rows = Vec::new();
+    let options = job.options.as_ref().map(as_dict).transpose()?;
+    let mut cursor = source::open(connection, Node::Query(sql::ast::Query::select(prepared.select.clone())), job.params.as_ref(), options.as_ref())?;
+    while let Some(batch) = cursor.next(py)? {
+        collect(&mut loader, &runtime, batch, &mut rows)?;
+    }
+    post::run(session, &mut loader, &mode_of(job, select.for_update.is_some()), &prepared.plan.criteria)?;
+    Ok(Loaded { rows, plan: prepared.plan.clone() })
+}
+
+/// The rows of a batch, appended.
+pub(super) fn collect<'py>(loader: &mut Loader<'py>, runtime: &Runtime, batch: &base::RowBatch, rows: &mut Vec<Any<'py>>) -> PyResult<()> {
+    if let Some(root) = runtime.single() {
+        return loader.instances(root, batch, rows);
+    }
+    for i in 0..batch.rows() {
+        rows.push(loader.row(runtime, batch, i)?.into_any());
+    }
+    Ok(())
+}
+
+fn mode_of(job: &Job<'_>, locked: bool) -> Mode {
+    Mode { populate_existing: job.populate_existing, token: None, refresh_all: locked }
+}
+
+/// A loader for a job.
+pub(super) fn loader<'py>(session: &Bound<'py, Session>, job: &Job<'py>, locked: bool) -> PyResult<Loader<'py>> {
+    let py = session.py();
+    let context = if Event::Load.used() || Event::Refresh.used() {
+        Some(Bound::new(
+            py,
+            QueryContext {
+                session: session.clone().unbind(),
+                query: job.query.as_ref().map(|q| q.clone().unbind()),
+                populate_existing: job.populate_existing,
+            },
+        )?)
+    } else {
+        None
+    };
+    let mut mode = mode_of(job, locked);
+    mode.token = option(job.options.as_ref(), "identity_token")?.filter(|t| !t.is_none()).map(Bound::unbind);
+    Loader::new(session, mode, context)
+}
+
+/// The mapping as a dict.
+pub(super) fn as_dict<'py>(o: &Any<'py>) -> PyResult<Bound<'py, PyDict>> {
+    match o.cast::<PyDict>() {
+        Ok(d) => Ok(d.clone()),
+        Err(_) => {
+            let d = PyDict::new(o.py());
+            d.call_method1("update", (o,))?;
+            Ok(d)
+        }
+    }
+}
+
+/// Options of the user's own (`UserDefinedOption`, `CompileStateOption`) act on the statement.
+fn user_options(py: Python<'_>, job: &Job<'_>, select: &mut Select) -> PyResult<()> {
+    let _ = (py, job);
+    select.options.retain(|o| {
+        let any = o.as_any();
+        any.is::<orm::options::LoaderOption>() || any.is::<orm::compile::BaseAlias>()
+    });
+    Ok(())
+}
+
+/// Rows of a job as user code of `Query` gets them.
+pub fn all<'py>(job: Job<'py>) -> PyResult<Vec<Any<'py>>> {
+    let py = job.session.py();
+    let session = session_of(&job.session)?;
+    if listeners(session.as_any(), Event::DoOrmExecute)?.is_some() {
+        return through_session(&job);
+    }
+    let Node::Query(query) = &job.node else { return through_session(&job) };
+    if job.autoflush {
+        super::autoflush(&session)?;
+    }
+    let connection = connection(&session, &job.node)?;
+    let loaded = load(&session, &connection, &job, query)?;
+    legacy_rows(py, loaded, job.only_tuples)
+}
+
+/// Instances, or rows with names; unique when eager collections multiplied them.
+fn legacy_rows<'py>(py: Python<'py>, loaded: Loaded<'py>, only_tuples: bool) -> PyResult<Vec<Any<'py>>> {
+    let single = loaded.single();
+    let Loaded { mut rows, plan } = loaded;
+    if single && !only_tuples {
+        if plan.unique {
+            unique_instances(&mut rows);
+        }
+        return Ok(rows);
+    }
+    let meta = result::meta(py, &plan)?;
+    let mut seen: FxHashSet<Vec<usize>> = FxHashSet::default();
+    let mut out = Vec::with_capacity(rows.len());
+    for r in rows {
+        let tuple = if single { PyTuple::new(py, [r])? } else { r.cast_into::<PyTuple>()? };
+        if plan.unique && !seen.insert(identity_of(&tuple, &plan)?) {
+            continue;
+        }
+        out.push(row(py, tuple, &meta)?);
+    }
+    Ok(out)
+}
+
+fn row<'py>(py: Python<'py>, tuple: Bound<'py, PyTuple>, meta: &Py<RowMeta>) -> PyResult<Any<'py>> {
+    Ok(Bound::new(py, Row { data: tuple.unbind(), meta: meta.clone_ref(py) })?.into_any())
+}
+
+/// What makes two rows the same: instances by identity, values by hash.
+fn identity_of(tuple: &Bound<'_, PyTuple>, plan: &LoadPlan) -> PyResult<Vec<usize>> {
+    tuple
+        .iter()
+        .zip(&plan.items)
+        .map(|(v, item)| match item {
+            Item::Entity(_) => Ok(v.as_ptr() as usize),
+            _ => Ok(v.hash().map_or(v.as_ptr() as usize, |h| h as usize)),
+        })
+        .collect()
+}
+
+/// Through `session.execute`, where listeners may step in.
+fn through_session<'py>(job: &Job<'py>) -> PyResult<Vec<Any<'py>>> {
+    let py = job.session.py();
+    let statement = face::wrap_node(py, &job.node)?;
+    let options = match &job.options {
+        Some(o) => as_dict(o)?.copy()?,
+        None => PyDict::new(py),
+    };
+    options.set_item("_sa_orm_legacy", true)?;
+    options.set_item("autoflush", job.autoflush)?;
+    options.set_item("populate_existing", job.populate_existing)?;
+    let kw = PyDict::new(py);
+    kw.set_item("execution_options", options)?;
+    let result = job.session.call_method("execute", (statement, job.params.clone()), Some(&kw))?;
+    let single = match &job.node {
+        Node::Query(q) => match &q.kind {
+            QueryKind::Select(s) => matches!(s.columns.as_slice(), [SelectItem::Entity(_)]),
+            QueryKind::FromStatement(f) => matches!(f.entities.as_slice(), [SelectItem::Entity(_)]),
+            _ => false,
+        },
+        _ => false,
+    };
+    let unique = result.call_method0("unique")?;
+    let rows = if single && !job.only_tuples { unique.call_method0("scalars")?.call_method0("all")? } else { unique.call_method0("all")? };
+    rows.try_iter()?.collect()
+}
+
+/// An iterator that loads batch after batch.
+pub fn stream<'py>(job: Job<'py>) -> PyResult<Any<'py>> {
+    let py = job.session.py();
+    let session = session_of(&job.session)?;
+    let Node::Query(query) = &job.node else {
+        return Ok(PyList::new(py, all(job)?)?.try_iter()?.into_any());
+    };
+    if job.autoflush {
+        super::autoflush(&session)?;
+    }
+    let connection = connection(&session, &job.node)?;
+    let loaded = load(&session, &connection, &job, query)?;
+    Ok(PyList::new(py, legacy_rows(py, loaded, job.only_tuples)?)?.try_iter()?.into_any())
+}
+
+/// Rows of a result that the caller executed.
+pub fn from_cursor<'py>(job: Job<'py>, cursor: &Any<'py>) -> PyResult<Vec<Any<'py>>> {
+    let py = job.session.py();
+    let session = session_of(&job.session)?;
+    let items: Vec<SelectItem> = match &job.node {
+        Node::Query(q) => match &q.kind {
+            QueryKind::Select(s) => s.columns.clone(),
+            QueryKind::FromStatement(f) => f.entities.clone(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    let loaded = from_statement::of_result(&session, &job, &items, cursor)?;
+    legacy_rows(py, loaded, job.only_tuples)
+}
+
+/// `Session.execute`: the statement on its connection.
+pub fn run<'py>(
+    session: &Bound<'py, Session>,
+    connection: &Any<'py>,
+    statement: &Any<'py>,
+    params: Option<Any<'py>>,
+    options: &Bound<'py, PyDict>,
+    bind_arguments: &Bound<'py, PyDict>,
+) -> PyResult<Any<'py>> {
+    let _ = bind_arguments;
+    let py = session.py();
+    let node = match coerce::node(statement) {
+        Ok(n) => n,
+        Err(_) => return core(connection, statement, params, options),
+    };
+    let shape = super::shape::shape_of(&node);
+    if !shape.is_orm() {
+        return core(connection, statement, params, options);
+    }
+    match &node {
+        Node::Query(query) => {
+            let own = statement.getattr_opt("_execution_options")?;
+            let merged = PyDict::new(py);
+            if let Some(own) = own.filter(|o| !o.is_none()) {
+                merged.call_method1("update", (own,))?;
+            }
+            merged.update(options.as_mapping())?;
+            let flag = |name: &str| -> PyResult<bool> { merged.get_item(name)?.map_or(Ok(false), |v| v.is_truthy()) };
+            let job = Job {
+                session: session.clone().into_any(),
+                node: node.clone(),
+                params: params.filter(|p| !p.is_none()),
+                autoflush: false,
+                populate_existing: flag("populate_existing")?,
+                eagerloads: true,
+                yield_per: merged.get_item("yield_per")?.filter(|v| !v.is_none()).map(|v| v.extract()).transpose()?,
+                only_tuples: true,
+                legacy: false,
+                query: None,
+                options: Some(merged.into_any()),
+            };
+            if !matches!(query.kind, QueryKind::Select(_) | QueryKind::FromStatement(_)) {
+                return core(connection, statement, job.params, options);
+            }
+            let loaded = load(session, connection, &job, query)?;
+            result::make(py, loaded)
+        }
+        Node::Insert(_) | Node::Update(_) | Node::Delete(_) => dml::run(session, connection, statement, &node, params, options),
+        _ => core(connection, statement, params, options),
+    }
+}
+
+/// A statement without ORM parts.
+pub(super) fn core<'py>(connection: &Any<'py>, statement: &Any<'py>, params: Option<Any<'py>>, options: &Bound<'py, PyDict>) -> PyResult<Any<'py>> {
+    let kw = PyDict::new(connection.py());
+    kw.set_item("execution_options", options)?;
+    connection.call_method("execute", (statement, params), Some(&kw))
+}

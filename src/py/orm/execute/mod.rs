@@ -1,0 +1,35 @@
+//! ORM-enabled statements: compiled, run, and turned into what the caller wants.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`host`] | services of Python's for compiling, and the resolver of nested ORM statements |
+//! | [`prepared`] | a compiled statement with its load plan, used again and again |
+//! | [`job`] | a statement of `Query` or `Session.execute`, from start to rows |
+//! | `result` | rows as `Result` objects |
+//! | `from_statement` | rows of a statement that the ORM did not make |
+//! | `dml` | INSERT, UPDATE and DELETE of mapped classes |
+//! | [`shape`] | what the session wants to know of a statement before it runs |
+//! | `source` | the engine's rows, batch after batch |
+
+pub mod dml;
+mod from_statement;
+pub mod host;
+pub mod job;
+pub mod prepared;
+mod result;
+pub mod shape;
+mod source;
+
+pub use dml::target as dml_target;
+pub use host::Host;
+pub use job::{Job, all, from_cursor, run, stream};
+pub use prepared::Prepared;
+pub use shape::shape;
+
+use crate::py::orm::session::Session;
+use pyo3::prelude::*;
+
+/// Flush before a query, when the session wants that.
+pub fn autoflush(session: &Bound<'_, Session>) -> PyResult<()> {
+    crate::py::orm::session::flush::autoflush(session)
+}

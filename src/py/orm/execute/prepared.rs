@@ -1,0 +1,129 @@
+//! [`Prepared`]: a compiled ORM statement with its load plan.
+
+use super::source;
+use crate::py::errors;
+use crate::py::orm::loading::populate::Loader;
+use crate::py::orm::loading::{Mode, Runtime, post};
+use crate::py::orm::session::{self, Session};
+use crate::py::orm::state::InstanceState;
+use orm::compile::{Settings, compile_select};
+use orm::loadplan::{Item, LoadPlan};
+use orm::mapper::MapperData;
+use orm::{Entity, Mapper};
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sql::ast::{ExprRef, Node, Query, Select};
+use std::sync::Arc;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// See the module documentation.
+pub struct Prepared {
+    /// The plain statement.
+    pub select: Select,
+    /// What becomes of its rows.
+    pub plan: Arc<LoadPlan>,
+    runtime: Mutex<Option<(usize, Arc<Runtime>)>>,
+    /// Configuration it was made from.
+    made_of: Vec<(Arc<Mapper>, Arc<MapperData>)>,
+}
+
+impl Prepared {
+    /// Compile a statement.
+    pub fn new(py: Python<'_>, select: &Select, settings: &Settings<'_>) -> PyResult<Self> {
+        let (select, plan) = compile_select(select, settings).map_err(|e| errors::sql_error(py, e))?;
+        let made_of = plan
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Entity(p) => Some((p.entity.mapper.clone(), p.entity.mapper.data())),
+                _ => None,
+            })
+            .collect();
+        Ok(Self { select, plan: Arc::new(plan), runtime: Mutex::new(None), made_of })
+    }
+    /// The mappers are still as they were.
+    pub fn current(&self) -> bool {
+        self.made_of.iter().all(|(m, d)| Arc::ptr_eq(&m.data(), d))
+    }
+    /// The plan with its Python objects, for a dialect.
+    pub fn runtime(&self, py: Python<'_>, dialect: &Any<'_>) -> PyResult<Arc<Runtime>> {
+        let id = dialect.as_ptr() as usize;
+        if let Some((known, r)) = &*self.runtime.lock()
+            && *known == id
+            && !r.listens
+        {
+            return Ok(r.clone());
+        }
+        let made = Arc::new(Runtime::new(py, self.plan.clone(), dialect)?);
+        *self.runtime.lock() = Some((id, made.clone()));
+        Ok(made)
+    }
+    fn node(&self, where_: Option<&[ExprRef]>) -> Node {
+        let mut select = self.select.clone();
+        if let Some(w) = where_ {
+            select.where_ = w.to_vec();
+        }
+        Node::Query(Query::select(select))
+    }
+
+    /// Instances of the first (and only) entity.
+    pub fn instances<'py>(
+        &self,
+        session: &Bound<'py, Session>,
+        entity: &Entity,
+        where_: Option<&[ExprRef]>,
+        mode: &Mode,
+        refresh: Option<&Bound<'py, InstanceState>>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Vec<Any<'py>>> {
+        let py = session.py();
+        let connection = connection_of(session, entity)?;
+        let runtime = self.runtime(py, &connection.getattr("dialect")?)?;
+        let Some(root) = runtime.single().cloned() else { return Ok(Vec::new()) };
+        let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
+        if let Some(state) = refresh {
+            loader = loader.refreshing(state);
+        }
+        let mut out = Vec::new();
+        let mut rows = source::open(&connection, self.node(where_), None, options)?;
+        while let Some(batch) = rows.next(py)? {
+            loader.instances(&root, batch, &mut out)?;
+        }
+        post::run(session, &mut loader, mode, &self.plan.criteria)?;
+        if self.plan.unique {
+            unique_instances(&mut out);
+        }
+        Ok(out)
+    }
+
+    /// Rows as lists of their elements.
+    pub fn rows<'py>(&self, session: &Bound<'py, Session>, entity: &Entity, where_: Option<&[ExprRef]>, mode: &Mode) -> PyResult<Vec<Vec<Any<'py>>>> {
+        let py = session.py();
+        let connection = connection_of(session, entity)?;
+        let runtime = self.runtime(py, &connection.getattr("dialect")?)?;
+        let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
+        let mut out = Vec::new();
+        let mut rows = source::open(&connection, self.node(where_), None, None)?;
+        while let Some(batch) = rows.next(py)? {
+            for i in 0..batch.rows() {
+                out.push(loader.values(&runtime.items, batch, i)?);
+            }
+        }
+        post::run(session, &mut loader, mode, &self.plan.criteria)?;
+        Ok(out)
+    }
+}
+
+/// Each instance once, in order of appearance.
+pub fn unique_instances(out: &mut Vec<Any<'_>>) {
+    let mut seen = rustc_hash::FxHashSet::default();
+    out.retain(|o| seen.insert(o.as_ptr() as usize));
+}
+
+/// The connection on which the session runs statements about an entity.
+pub fn connection_of<'py>(session: &Bound<'py, Session>, entity: &Entity) -> PyResult<Any<'py>> {
+    let mapper = crate::py::orm::aliased::mapper_face(session.py(), &entity.mapper)?;
+    session::connection_for_mapper(session, mapper.as_any())
+}
