@@ -180,6 +180,10 @@ impl AliasedClass {
         self.insp(py)
     }
     #[getter]
+    fn _sa_entity(&self, py: Python<'_>) -> PyResult<crate::py::orm::mapper::EntityBox> {
+        Ok(crate::py::orm::mapper::EntityBox(Arc::new(self.insp(py)?.get().entity.clone())))
+    }
+    #[getter]
     fn __name__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(self.insp(py)?.get().entity.mapper.class_name.to_string())
     }
@@ -254,6 +258,10 @@ impl AliasedInsp {
 
 #[pymethods]
 impl AliasedInsp {
+    #[getter]
+    fn _sa_entity(&self) -> crate::py::orm::mapper::EntityBox {
+        crate::py::orm::mapper::EntityBox(Arc::new(self.entity.clone()))
+    }
     /// The mapper.
     #[getter]
     fn mapper<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyMapper>> {

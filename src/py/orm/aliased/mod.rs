@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    crate::py::sql::coerce::set_entity_hook(|obj| Ok(registry::entity_of(obj)?.map(|e| -> sql::host::EntityRef { std::sync::Arc::new(e) })));
+    crate::py::sql::select::set_join_hook(|obj| Ok(functions::relationship_attr(obj)?.map(|a| -> sql::host::HostRef { std::sync::Arc::new(a) })));
     m.add_class::<AliasedClass>()?;
     m.add_class::<AliasedInsp>()?;
     m.add_function(wrap_pyfunction!(functions::aliased, m)?)?;

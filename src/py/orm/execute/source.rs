@@ -1,7 +1,6 @@
 //! The engine's rows, batch after batch.
 
 use crate::py::sql::face;
-use crate::py::types::BindProc;
 use base::RowBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -68,7 +67,7 @@ impl<'py> Rows<'py> {
         let _ = py;
         for r in rows.iter() {
             for v in r.try_iter()? {
-                self.batch.push_value(&BindProc::Raw.convert(&v?)?);
+                self.batch.push_value(&crate::py::types::value_of(&v?)?);
             }
         }
         Ok(Some(&self.batch))

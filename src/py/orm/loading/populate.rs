@@ -22,7 +22,7 @@ use std::sync::Arc;
 type State<'py> = Bound<'py, InstanceState>;
 
 /// What a load is told beyond its plan.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Mode {
     /// Loaded instances are overwritten.
     pub populate_existing: bool,
@@ -96,7 +96,7 @@ impl<'py> Loader<'py> {
         Ok(Self {
             py,
             number: session.get().number,
-            map: session.get().identity(py),
+            map: session.get().identity(py).into_bound(py),
             token: mode.token.as_ref().map(|t| PkPart::from_py(t.bind(py))).transpose()?,
             mode,
             refresh: None,

@@ -42,7 +42,7 @@ type Any<'py> = Bound<'py, PyAny>;
 impl Query {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
-    fn py_new(_args: Args<'_, '_>, _kwargs: Kw<'_, '_>) -> Self {
+    fn py_new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
         Self { s: QueryState::default() }
     }
     /// `entities`: one, or a sequence; `session`: where it executes.
@@ -72,31 +72,31 @@ impl Query {
 
     // criteria
     #[pyo3(signature = (*criterion))]
-    fn filter<'py>(slf: &Q<'py>, criterion: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn filter<'py>(slf: &Q<'py>, criterion: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::filter(slf, criterion)
     }
     #[pyo3(name = "where", signature = (*criterion))]
-    fn where_<'py>(slf: &Q<'py>, criterion: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn where_<'py>(slf: &Q<'py>, criterion: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::filter(slf, criterion)
     }
     #[pyo3(signature = (**kwargs))]
-    fn filter_by<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    fn filter_by<'py>(slf: &Q<'py>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Q<'py>> {
         build::filter_by(slf, kwargs)
     }
     #[pyo3(signature = (*having))]
-    fn having<'py>(slf: &Q<'py>, having: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn having<'py>(slf: &Q<'py>, having: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::having(slf, having)
     }
     #[pyo3(signature = (*clauses))]
-    fn order_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn order_by<'py>(slf: &Q<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::order_by(slf, clauses)
     }
     #[pyo3(signature = (*clauses))]
-    fn group_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn group_by<'py>(slf: &Q<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::group_by(slf, clauses)
     }
     #[pyo3(signature = (*expr))]
-    fn distinct<'py>(slf: &Q<'py>, expr: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn distinct<'py>(slf: &Q<'py>, expr: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::distinct(slf, expr)
     }
     fn limit<'py>(slf: &Q<'py>, limit: &Any<'py>) -> PyResult<Q<'py>> {
@@ -109,19 +109,19 @@ impl Query {
         build::slice(slf, start, stop)
     }
     #[pyo3(signature = (*fromclauses))]
-    fn correlate<'py>(slf: &Q<'py>, fromclauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn correlate<'py>(slf: &Q<'py>, fromclauses: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::correlate(slf, fromclauses)
     }
     #[pyo3(signature = (*from_obj))]
-    fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn select_from<'py>(slf: &Q<'py>, from_obj: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::select_from(slf, from_obj)
     }
     #[pyo3(signature = (*prefixes, dialect = "*"))]
-    fn prefix_with<'py>(slf: &Q<'py>, prefixes: Args<'_, 'py>, dialect: &str) -> PyResult<Q<'py>> {
+    fn prefix_with<'py>(slf: &Q<'py>, prefixes: &Bound<'py, PyTuple>, dialect: &str) -> PyResult<Q<'py>> {
         build::affix(slf, prefixes, dialect, true)
     }
     #[pyo3(signature = (*suffixes, dialect = "*"))]
-    fn suffix_with<'py>(slf: &Q<'py>, suffixes: Args<'_, 'py>, dialect: &str) -> PyResult<Q<'py>> {
+    fn suffix_with<'py>(slf: &Q<'py>, suffixes: &Bound<'py, PyTuple>, dialect: &str) -> PyResult<Q<'py>> {
         build::affix(slf, suffixes, dialect, false)
     }
     #[pyo3(signature = (selectable, text, dialect_name = "*"))]
@@ -141,18 +141,18 @@ impl Query {
         build::lockmode(slf, mode)
     }
     #[pyo3(signature = (*args))]
-    fn options<'py>(slf: &Q<'py>, args: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn options<'py>(slf: &Q<'py>, args: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::options(slf, args)
     }
     #[pyo3(signature = (**kwargs))]
-    fn execution_options<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    fn execution_options<'py>(slf: &Q<'py>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Q<'py>> {
         build::execution_options(slf, kwargs)
     }
     fn get_execution_options<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
         build::get_execution_options(slf)
     }
     #[pyo3(signature = (values = None, **kwargs))]
-    fn params<'py>(slf: &Q<'py>, values: Option<Any<'py>>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    fn params<'py>(slf: &Q<'py>, values: Option<Any<'py>>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Q<'py>> {
         build::params(slf, values.as_ref(), kwargs)
     }
     fn autoflush<'py>(slf: &Q<'py>, setting: bool) -> PyResult<Q<'py>> {
@@ -233,7 +233,7 @@ impl Query {
 
     // entities
     #[pyo3(signature = (*column))]
-    fn add_columns<'py>(slf: &Q<'py>, column: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn add_columns<'py>(slf: &Q<'py>, column: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::add_columns(slf, column)
     }
     fn add_column<'py>(slf: &Q<'py>, column: Any<'py>) -> PyResult<Q<'py>> {
@@ -244,7 +244,7 @@ impl Query {
         build::add_entity(slf, entity, alias)
     }
     #[pyo3(signature = (*entities))]
-    fn with_entities<'py>(slf: &Q<'py>, entities: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn with_entities<'py>(slf: &Q<'py>, entities: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         build::with_entities(slf, entities)
     }
 
@@ -254,7 +254,7 @@ impl Query {
     fn join<'py>(
         slf: &Q<'py>,
         target: &Any<'py>,
-        props: Args<'_, 'py>,
+        props: &Bound<'py, PyTuple>,
         onclause: Option<Any<'py>>,
         isouter: bool,
         full: bool,
@@ -267,7 +267,7 @@ impl Query {
     fn outerjoin<'py>(
         slf: &Q<'py>,
         target: &Any<'py>,
-        props: Args<'_, 'py>,
+        props: &Bound<'py, PyTuple>,
         onclause: Option<Any<'py>>,
         full: bool,
         aliased: bool,
@@ -298,35 +298,35 @@ impl Query {
         derive::exists(slf)
     }
     #[pyo3(signature = (*q))]
-    fn union<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn union<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "UNION")
     }
     #[pyo3(signature = (*q))]
-    fn union_all<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn union_all<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "UNION ALL")
     }
     #[pyo3(signature = (*q))]
-    fn except_<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn except_<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "EXCEPT")
     }
     #[pyo3(signature = (*q))]
-    fn except_all<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn except_all<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "EXCEPT ALL")
     }
     #[pyo3(signature = (*q))]
-    fn intersect<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn intersect<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "INTERSECT")
     }
     #[pyo3(signature = (*q))]
-    fn intersect_all<'py>(slf: &Q<'py>, q: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn intersect_all<'py>(slf: &Q<'py>, q: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::set_operation(slf, q, "INTERSECT ALL")
     }
     #[pyo3(signature = (*entities))]
-    fn from_self<'py>(slf: &Q<'py>, entities: Args<'_, 'py>) -> PyResult<Q<'py>> {
+    fn from_self<'py>(slf: &Q<'py>, entities: &Bound<'py, PyTuple>) -> PyResult<Q<'py>> {
         derive::from_self(slf, entities)
     }
     #[pyo3(signature = (*args, **kwargs))]
-    fn _from_self<'py>(slf: &Q<'py>, args: Args<'_, 'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
+    fn _from_self<'py>(slf: &Q<'py>, args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Q<'py>> {
         let _ = kwargs;
         derive::from_self(slf, args)
     }
@@ -370,7 +370,7 @@ impl Query {
         run::count(slf)
     }
     #[pyo3(signature = (*columns))]
-    fn values<'py>(slf: &Q<'py>, columns: Args<'_, 'py>) -> PyResult<Any<'py>> {
+    fn values<'py>(slf: &Q<'py>, columns: &Bound<'py, PyTuple>) -> PyResult<Any<'py>> {
         run::values(slf, columns)
     }
     fn value<'py>(slf: &Q<'py>, column: Any<'py>) -> PyResult<Any<'py>> {
@@ -389,11 +389,11 @@ impl Query {
         run::merge_result(slf, iterator, load)
     }
     #[pyo3(signature = (synchronize_session = None, delete_args = None))]
-    fn delete<'py>(slf: &Q<'py>, synchronize_session: Option<Any<'py>>, delete_args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+    fn delete<'py>(slf: &Q<'py>, synchronize_session: Option<Any<'py>>, delete_args: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
         bulk::delete(slf, synchronize_session, delete_args)
     }
     #[pyo3(signature = (values, synchronize_session = None, update_args = None))]
-    fn update<'py>(slf: &Q<'py>, values: &Any<'py>, synchronize_session: Option<Any<'py>>, update_args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+    fn update<'py>(slf: &Q<'py>, values: &Any<'py>, synchronize_session: Option<Any<'py>>, update_args: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
         bulk::update(slf, values, synchronize_session, update_args)
     }
 
@@ -473,7 +473,7 @@ impl Query {
     #[classattr]
     const allows_lambda: bool = false;
     #[pyo3(signature = (**_kw))]
-    fn get_children<'py>(slf: &Q<'py>, _kw: Kw<'_, 'py>) -> PyResult<Vec<Any<'py>>> {
+    fn get_children<'py>(slf: &Q<'py>, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Vec<Any<'py>>> {
         Ok(vec![describe::statement(slf)?])
     }
     fn _entity_from_pre_ent_zero<'py>(slf: &Q<'py>) -> PyResult<Option<Any<'py>>> {

@@ -121,7 +121,7 @@ pub(super) fn scalar<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
         0 => Ok(py.None().into_bound(py)),
         1 => {
             let one = list.remove(0);
-            if slf.borrow().s.single_entity() || !one.is_instance_of::<crate::py::engine::Row>() { Ok(one) } else { one.get_item(0) }
+            if slf.borrow().s.single_entity() || !one.is_instance_of::<crate::py::engine::row::Row>() { Ok(one) } else { one.get_item(0) }
         }
         _ => Err(orm_exc(py, "MultipleResultsFound", "Multiple rows were found when exactly one was required")),
     }
@@ -271,8 +271,8 @@ pub(super) fn merge_result<'py>(slf: &Q<'py>, iterator: &Any<'py>, load: bool) -
             .zip(entities.iter())
             .map(|(v, e)| if *e { merge(v?) } else { v })
             .collect::<PyResult<Vec<_>>>()?;
-        let fresh = match row.cast::<crate::py::engine::Row>() {
-            Ok(r) => Bound::new(py, crate::py::engine::Row { data: PyTuple::new(py, values)?.unbind(), meta: r.get().meta.clone_ref(py) })?.into_any(),
+        let fresh = match row.cast::<crate::py::engine::row::Row>() {
+            Ok(r) => Bound::new(py, crate::py::engine::row::Row { data: PyTuple::new(py, values)?.unbind(), meta: r.get().meta.clone_ref(py) })?.into_any(),
             Err(_) => PyTuple::new(py, values)?.into_any(),
         };
         out.append(fresh)?;
