@@ -12,23 +12,29 @@
 //! | [`unitofwork`], [`persistence`], [`sync`] | one flush: what is written, the rows, keys between rows |
 //! | [`cascade`], [`merge`], [`bulk`] | operations that follow relationships; merge; bulk writes |
 
+pub mod aliased;
 pub mod attribute_state;
 pub mod attributes;
 pub mod bulk;
+pub mod bundle;
 pub mod cascade;
 pub mod collections;
+pub mod execute;
 pub mod flags;
 pub mod history;
 pub mod hooks;
 pub mod identity;
 pub mod impls;
+pub mod loading;
 pub mod manager;
 pub mod mapper;
 pub mod merge;
 pub mod names;
+pub mod options;
 pub mod persistence;
 pub mod pickle;
 pub mod property;
+pub mod query;
 pub mod relate;
 pub mod relationship;
 pub mod scoping;
@@ -45,7 +51,12 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     register_mapping(m)?;
     session::register(m)?;
     scoping::register(m)?;
-    unitofwork::register(m)
+    unitofwork::register(m)?;
+    aliased::register(m)?;
+    bundle::register(m)?;
+    options::register(m)?;
+    loading::register(m)?;
+    m.add_class::<query::Query>()
 }
 
 /// What the mapping files add.

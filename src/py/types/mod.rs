@@ -19,7 +19,7 @@ mod result;
 mod value;
 mod wrap;
 
-pub use bind::{BindProc, bind_processor};
+pub use bind::{BindProc, any as value_of_any, bind_processor};
 pub use engine::TypeEngine;
 pub use family::Family;
 pub use host::TypeHost;

@@ -67,7 +67,7 @@ impl<'py> Rows<'py> {
         let _ = py;
         for r in rows.iter() {
             for v in r.try_iter()? {
-                self.batch.push_value(&crate::py::types::value_of(&v?)?);
+                self.batch.push_value(&crate::py::types::value_of_any(&v?, crate::py::types::Family::Other)?);
             }
         }
         Ok(Some(&self.batch))

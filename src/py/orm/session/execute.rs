@@ -105,6 +105,11 @@ pub fn connection_for_mapper<'py>(session: &This<'py>, mapper: &Any<'py>) -> PyR
     connection(session, &BindArguments(args), None)
 }
 
+/// The connection that these `bind_arguments` lead to.
+pub fn connection_for<'py>(session: &This<'py>, args: Bound<'py, PyDict>) -> PyResult<Any<'py>> {
+    connection(session, &BindArguments(args), None)
+}
+
 /// `execute()`.
 pub(super) fn execute<'py>(
     session: &This<'py>,
@@ -122,7 +127,7 @@ pub(super) fn execute<'py>(
     let statement = coerce(statement)?;
     let merged = merge_options(session, options)?;
     let params = params.filter(|p| !p.is_none());
-    let shape = super::shim::loading::shape(&statement)?;
+    let shape = crate::py::orm::execute::shape(&statement)?;
     if !args.0.contains("clause")? {
         args.0.set_item("clause", &statement)?;
     }
@@ -188,7 +193,7 @@ fn run<'py>(
         _ => args.bind(session)?,
     };
     let connection = connection_for_bind(session, &bind, None)?;
-    super::shim::loading::run(session, &connection, statement, params, &options, &args.0)
+    crate::py::orm::execute::run(session, &connection, statement, params, &options, &args.0)
 }
 
 fn merge_options<'py>(session: &This<'py>, given: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {

@@ -8,7 +8,7 @@ use crate::py::orm::identity::{IdentityKey, StateExt};
 use crate::py::orm::state::{InstanceState, flag};
 use super::expire as expiring;
 use crate::py::orm::mapper;
-use super::shim::loading;
+use crate::py::orm::loading;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};

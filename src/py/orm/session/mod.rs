@@ -27,13 +27,12 @@ mod identity_ops;
 pub mod lifecycle;
 mod maker;
 pub mod registry;
-pub mod shim;
 mod snapshot;
 pub mod statemap;
 pub mod transaction;
 
 pub use class::Session;
-pub use execute::connection_for_mapper;
+pub use execute::{Kind, connection_for, connection_for_mapper};
 pub use identity_ops::{GetOptions, loading_get};
 pub use statemap::StateMap;
 
