@@ -20,42 +20,50 @@ pub fn type_for(ty: Option<&Bound<'_, PyAny>>, value: Option<&Bound<'_, PyAny>>)
     }
 }
 
-fn no_arg(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    py.import("oxalchemy.sql.base")?.getattr("_NoArg")?.getattr("NO_ARG")
-}
+/// Arguments of `bindparam()` in order.
+const ARGUMENTS: &[&str] = &[
+    "key", "value", "type_", "unique", "required", "quote", "callable_", "expanding", "isoutparam", "literal_execute", "shortname",
+];
 
-/// `bindparam(key, value=…, …)`.
+/// `bindparam(key, value=…, type_=None, unique=False, …)`. `value=None` is a value; leaving it out is not.
 #[pyfunction]
-#[pyo3(signature = (key=None, value=None, type_=None, unique=false, required=None, quote=None, callable_=None, expanding=false, isoutparam=false, literal_execute=false, shortname=None, **kw))]
-#[allow(clippy::too_many_arguments, clippy::fn_params_excessive_bools)]
-pub fn bindparam<'py>(
-    py: Python<'py>,
-    key: Option<Bound<'py, PyAny>>,
-    value: Option<Bound<'py, PyAny>>,
-    type_: Option<Bound<'py, PyAny>>,
-    unique: bool,
-    required: Option<Bound<'py, PyAny>>,
-    quote: Option<Bound<'py, PyAny>>,
-    callable_: Option<Bound<'py, PyAny>>,
-    expanding: bool,
-    isoutparam: bool,
-    literal_execute: bool,
-    shortname: Option<Bound<'py, PyAny>>,
-    kw: Option<Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let _ = (shortname, quote);
-    let given = match &kw {
-        Some(kw) if kw.contains("_value_given")? => true,
-        _ => value.is_some(),
+#[pyo3(signature = (*args, **kw))]
+pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    if args.len() > ARGUMENTS.len() {
+        return Err(pyo3::exceptions::PyTypeError::new_err("bindparam() takes at most 10 arguments"));
+    }
+    if let Some(kw) = kw {
+        for (k, _) in kw {
+            let k: String = k.extract()?;
+            if !ARGUMENTS.contains(&k.as_str()) {
+                return Err(pyo3::exceptions::PyTypeError::new_err(format!("bindparam() got an unexpected keyword argument '{k}'")));
+            }
+        }
+    }
+    // An argument that was given, the NO_ARG sentinel aside.
+    let given = |name: &str| -> PyResult<Option<Bound<'py, PyAny>>> {
+        let at = ARGUMENTS.iter().position(|n| *n == name).unwrap_or(usize::MAX);
+        let v = match args.get_item(at) {
+            Ok(v) => Some(v),
+            Err(_) => kw.map(|k| k.get_item(name)).transpose()?.flatten(),
+        };
+        Ok(v.filter(|v| !v.get_type().name().is_ok_and(|n| n == "_NoArg")))
     };
-    let no_arg = no_arg(py)?;
-    let value = value.filter(|v| !v.is(&no_arg));
-    // `value=None` is a value; the Python wrapper passes NO_ARG when nothing was given.
-    let value = if given && value.is_none() && kw.is_some() { Some(py.None().into_bound(py)) } else { value };
-    let required = required.filter(|r| !r.is(&no_arg) && !r.is_none());
-    let callable_ = callable_.filter(|c| !c.is_none());
-    let mut unique = unique;
-    let mut ty = type_for(type_.as_ref(), value.as_ref())?;
+    let flag = |name: &str| -> PyResult<bool> { given(name)?.map_or(Ok(false), |v| v.is_truthy()) };
+    let key = given("key")?;
+    let value = given("value")?;
+    let type_ = given("type_")?.filter(|t| !t.is_none());
+    let required = given("required")?.filter(|r| !r.is_none());
+    let callable_ = given("callable_")?.filter(|c| !c.is_none());
+    let (expanding, isoutparam, literal_execute) = (flag("expanding")?, flag("isoutparam")?, flag("literal_execute")?);
+    let mut unique = flag("unique")?;
+    let sample = match &value {
+        Some(v) if expanding && (v.is_instance_of::<pyo3::types::PyList>() || v.is_instance_of::<pyo3::types::PyTuple>()) => {
+            v.try_iter()?.next().transpose()?
+        }
+        other => other.clone(),
+    };
+    let mut ty = type_for(type_.as_ref(), sample.as_ref())?;
     let base = match key.filter(|k| !k.is_none()) {
         None => {
             unique = true;

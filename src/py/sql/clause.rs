@@ -63,7 +63,7 @@ impl FaceClass for ClauseElement {
 macro_rules! face_class {
     ($(#[$m:meta])* $name:ident : $base:ty, $py:literal, $module:literal) => {
         $(#[$m])*
-        #[pyclass(name = $py, module = $module, extends = $base, subclass, weakref, frozen)]
+        #[pyclass(name = $py, module = $module, extends = $base, subclass, frozen)]
         pub struct $name;
         impl $crate::py::sql::clause::FaceClass for $name {
             fn init() -> pyo3::PyClassInitializer<Self> {

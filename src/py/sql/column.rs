@@ -144,7 +144,7 @@ impl ColumnElement {
         shift(slf, "matmul", other)
     }
     fn __pow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        shift(slf, "pow_op", other)
+        shift(slf, "pow_", other)
     }
     /// Build `self op other`.
     #[pyo3(signature = (op, *other, **kwargs))]

@@ -16,6 +16,7 @@ pub mod describe;
 pub mod dml;
 pub mod elements;
 pub mod exec_options;
+pub mod extra;
 pub mod face;
 pub mod filter_by;
 pub mod from_functions;
@@ -100,6 +101,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     );
     elements::register(m)?;
     functions::register(m)?;
+    extra::register(m)?;
     select::register(m)?;
     dml::register(m)?;
     from_functions::register(m)?;

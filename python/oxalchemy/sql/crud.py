@@ -1,0 +1,3 @@
+"""Names of the DML compiler."""
+
+REQUIRED = object()
