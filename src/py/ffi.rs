@@ -231,18 +231,20 @@ pub type NewFn = ffi::newfunc;
 
 /// The `tp_new` of the nearest base written in Rust, skipping those of Python subclasses.
 pub fn native_new(class: &Bound<'_, PyType>) -> PyResult<NewFn> {
-    for base in class.mro().iter() {
-        let base = base.cast_into::<PyType>()?;
-        // SAFETY: `base` is a live type object; reading its `tp_flags` and slots is allowed with the GIL held.
-        let (new, python_level) = unsafe {
-            let raw = base.as_type_ptr();
-            ((*raw).tp_new, is_python_new(&base))
-        };
-        if !python_level && let Some(new) = new {
-            return Ok(new);
+    // By `__base__`, the base whose layout the instances have: mix-ins among the bases have `object.__new__`.
+    let mut base = class.clone();
+    loop {
+        if !is_python_new(&base) {
+            // SAFETY: `base` is a live type object; reading its slot is allowed with the GIL held.
+            if let Some(new) = unsafe { (*base.as_type_ptr()).tp_new } {
+                return Ok(new);
+            }
         }
+        base = match base.getattr("__base__")?.cast_into::<PyType>() {
+            Ok(b) => b,
+            Err(_) => return Err(pyo3::exceptions::PyTypeError::new_err("class cannot be instantiated")),
+        };
     }
-    Err(pyo3::exceptions::PyTypeError::new_err("class cannot be instantiated"))
 }
 
 /// Whether `tp_new` of this class runs a Python-level `__new__`.

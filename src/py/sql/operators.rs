@@ -404,7 +404,7 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
         let exprs = items
             .iter()
             .map(|i| {
-                if i.is_none() { Ok(build::null()) } else if let ExprKind::Tuple(parts) = &left.kind { tuple_operand(py, parts, i, op) } else { resolved(py, left, op, i) }
+                if let ExprKind::Tuple(parts) = &left.kind { tuple_operand(py, parts, i, op) } else { resolved(py, left, op, i) }
             })
             .collect::<PyResult<Vec<_>>>()?;
         return Ok(build::in_(left, op.clone(), &build::comma_group(exprs)));

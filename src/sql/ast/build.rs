@@ -144,7 +144,7 @@ pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> Sq
             Op::Eq | Op::Is => Ok(binary_typed(left, Op::Is, &c, types::boolean(), Some(Op::IsNot), modifiers)),
             Op::Ne | Op::IsNot => Ok(binary_typed(left, Op::IsNot, &c, types::boolean(), Some(Op::Is), modifiers)),
             Op::Lt | Op::Le | Op::Gt | Op::Ge => Err(SqlError::argument(
-                "Only '='/'!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used with None/True/False",
+                "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used with None/True/False",
             )),
             _ => {
                 let right = resolve(left, &op, other);
@@ -206,10 +206,6 @@ pub fn not_(e: &ExprRef) -> ExprRef {
         ExprKind::AsBoolean { operand, op, negate } => {
             Expr::new(ExprKind::AsBoolean { operand: operand.clone(), op: negate.clone(), negate: op.clone() }, types::boolean())
         }
-        ExprKind::UnaryPrefix { op: Op::Not, operand } if e.ty.affinity == Affinity::Boolean => match &operand.kind {
-            ExprKind::Grouping(inner) => inner.clone(),
-            _ => operand.clone(),
-        },
         ExprKind::Binary { .. } | ExprKind::BoolList { .. } | ExprKind::Exists(_) | ExprKind::UnaryPrefix { .. } => not_prefix(e),
         ExprKind::Grouping(inner) => match &inner.kind {
             ExprKind::Binary { .. } | ExprKind::BoolList { .. } => not_prefix(e),
