@@ -292,9 +292,7 @@ class Inspector:
     def get_sorted_table_and_fkc_names(self, schema=None, **kw):
         """``[(table, {(table, fk name) …}) …, (None, [left over])]`` in the order of dependencies."""
         return [
-            (name[1] if name else None, [fk for _, fk in fks] if False else [(fk[0][1], fk[1]) for fk in fks])
-            if name
-            else (None, [(fk[0][1], fk[1]) for fk in fks])
+            (name[1] if name else None, [(fk[0][1], fk[1]) for fk in fks])
             for name, fks in self.sort_tables_on_foreign_key_dependency(consider_schemas=(schema,))
         ]
 

@@ -103,8 +103,6 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
         l_args = []
         if explicit is not NO_ARG and explicit is not None:
             l_args.append(explicit if isinstance(explicit, (ColumnDefault, Sequence)) else ColumnDefault(explicit))
-        elif explicit is None and insert_default is None:
-            l_args.append(ColumnDefault(None)) if False else None
         if onupdate is not None:
             if isinstance(onupdate, (ColumnDefault, Sequence)):
                 l_args.append(onupdate)
@@ -291,7 +289,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
 
     def _copy(self, **kw):
         args = [c._copy(**kw) for c in self.constraints if not c._type_bound]
-        args += [c._copy(**kw) for c in self.foreign_keys if not c.constraint or not c.constraint._explicit]
+        args += [c._copy(**kw) for c in self.foreign_keys if c.constraint is None]
         server_default = self.server_default
         server_onupdate = self.server_onupdate
         if isinstance(server_default, (Computed, Identity)):

@@ -142,8 +142,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
         if autoload_with is not None:
             self._autoload(metadata, autoload_with, include_columns, _extend_on=_extend_on, resolve_fks=resolve_fks)
         self._init_items(
-            *args, allow_replacements=bool(extend_existing or keep_existing or autoload_with is not None) and False,
-            replace_existing=bool(autoload_with is not None),
+            *args, allow_replacements=False, replace_existing=bool(autoload_with is not None)
         )
 
     def _autoload(self, metadata, autoload_with, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None):
@@ -470,7 +469,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
             [repr(str(self.name))]
             + [repr(self.metadata)]
             + [repr(x) for x in self.columns]
-            + [f"{k}={str(getattr(self, k)) if False else getattr(self, k)!r}" for k in ["schema"]]
+            + [f"schema={self.schema!r}"]
         )
 
 
