@@ -43,6 +43,8 @@ objects! {
     re_search = "re" "search";
     /// `orm.properties.ColumnProperty`
     column_property = "oxalchemy.orm.properties" "ColumnProperty";
+    /// `oxalchemy.engine.default.DefaultDialect`
+    default_dialect = "oxalchemy.engine.default" "DefaultDialect";
     /// `warnings.warn`
     warn = "warnings" "warn";
     /// `engine.Connection`

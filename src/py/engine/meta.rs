@@ -65,6 +65,16 @@ impl RowMeta {
         })
     }
 
+    /// Metadata of names that are indexed already.
+    pub fn of_parts(
+        keys: Py<PyTuple>,
+        by_name: Py<PyDict>,
+        by_object: Py<PyDict>,
+        fallback: Option<Arc<dyn KeyFallback>>,
+    ) -> Self {
+        Self { keys, by_name, by_object, fallback, translated: None, unique_filters: None }
+    }
+
     /// Let `object` find column `index` too.
     pub fn add_object(&self, object: &Bound<'_, PyAny>, index: usize) -> PyResult<()> {
         let names = if object.is_instance_of::<PyString>() { &self.by_name } else { &self.by_object };

@@ -2,12 +2,19 @@
 //!
 //! * `events`: which events anybody listens for.
 //! * `url`: DSNs.
+//! * `engine`, `connection`, `transaction`: the objects users hold.
+//! * `execute`: statements. `failure`: errors of drivers.
 //! * `meta`, `row`, `result`: what comes back.
 
+pub mod connection;
+pub mod engine;
 pub mod events;
+pub mod execute;
+pub mod failure;
 pub mod meta;
 pub mod result;
 pub mod row;
+pub mod transaction;
 pub mod url;
 
 use pyo3::prelude::*;
@@ -17,5 +24,10 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     events::register(m)?;
     url::register(m)?;
     row::register(m)?;
-    result::classes::register(m)
+    result::classes::register(m)?;
+    m.add_class::<engine::Engine>()?;
+    m.add_class::<engine::OptionEngine>()?;
+    m.add_class::<connection::Connection>()?;
+    transaction::register(m)?;
+    execute::register(m)
 }

@@ -24,7 +24,7 @@ pub use engine::TypeEngine;
 pub use family::Family;
 pub use host::TypeHost;
 pub use literal::literal_of;
-pub use result::{ResultProc, result_processor};
+pub use result::{ResultProc, from_python, result_processor};
 pub use value::{UnsupportedValue, cell_to_py, value_to_py};
 pub use wrap::{coerce_compared_value, to_type, type_of_value, wrap_type};
 

@@ -110,6 +110,11 @@ impl Core {
         self.with_source(|s| s.yield_per(py, n)).map(drop)
     }
 
+    /// The batch size, where the source knows it already.
+    pub fn note_yield_per(&self, n: usize) {
+        self.yield_per.store(n, Ordering::Relaxed);
+    }
+
     /// Close: softly when exhausted, hard when the user says so.
     pub fn close(&self, py: Python<'_>, hard: bool) -> PyResult<()> {
         let was = self.state.load(Ordering::Relaxed);

@@ -1,6 +1,9 @@
 //! Where the rows of a result come from.
 
-use pyo3::exceptions::PyStopIteration;
+use crate::py::engine::connection::Connection;
+use crate::py::engine::execute::execution::Execution;
+use crate::py::engine::failure::{self, Facts};
+use crate::py::types::{ResultProc, from_python};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use std::collections::VecDeque;
@@ -218,18 +221,30 @@ impl RowSource for Merged {
     }
 }
 
+/// The tuple of a driver's Python values, each through its column's conversion.
+pub fn convert(py: Python<'_>, procs: &[ResultProc], values: Vec<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+    let mut out = Vec::with_capacity(values.len());
+    for (i, value) in values.into_iter().enumerate() {
+        out.push(match procs.get(i) {
+            Some(ResultProc::Raw) | None => value,
+            Some(p) => from_python(p, &value)?,
+        });
+    }
+    Ok(PyTuple::new(py, out)?.into_any().unbind())
+}
+
 /// Rows of a PEP 249 cursor, each value passed through its column's processor.
 pub struct Cursor {
     /// The cursor.
     pub cursor: Py<PyAny>,
-    /// What turns a value of a column into the user's; empty: nothing to do.
-    pub processors: Vec<Option<Py<PyAny>>>,
-    /// Which cursor columns these are, when not all in order.
-    pub columns: Option<Vec<usize>>,
-    /// Runs when the cursor is given back.
-    pub on_close: Option<Py<PyAny>>,
-    /// What to do with exceptions of the driver while fetching: takes the exception, raises.
-    pub on_error: Option<Py<PyAny>>,
+    /// What turns a value of a column into the user's.
+    pub procs: Arc<[ResultProc]>,
+    /// Nothing to convert.
+    pub plain: bool,
+    /// The connection, which handles errors and is closed with the result when it was made for it.
+    pub connection: Option<Py<Connection>>,
+    /// The execution, which learns that the cursor is closed.
+    pub exec: Option<Arc<Execution>>,
     /// Rows the cursor is asked for at once when streaming.
     pub buffer: VecDeque<Py<PyAny>>,
     /// Size of the streaming buffer: 0 not streaming, grows to the second number.
@@ -240,27 +255,16 @@ pub struct Cursor {
 
 impl Cursor {
     fn row(&self, py: Python<'_>, row: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        if self.columns.is_none() && self.processors.iter().all(Option::is_none) {
+        if self.plain {
             return as_tuple(row, false);
         }
-        let values = row.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-        let mut out = Vec::with_capacity(values.len());
-        let n = self.columns.as_ref().map_or(values.len(), Vec::len);
-        for i in 0..n {
-            let at = self.columns.as_ref().and_then(|c| c.get(i).copied()).unwrap_or(i);
-            let value = values.get(at).cloned().unwrap_or_else(|| py.None().into_bound(py));
-            out.push(match self.processors.get(i).and_then(Option::as_ref) {
-                Some(p) => p.bind(py).call1((value,))?,
-                None => value,
-            });
-        }
-        Ok(PyTuple::new(py, out)?.into_any().unbind())
+        convert(py, &self.procs, row.try_iter()?.collect::<PyResult<Vec<_>>>()?)
     }
     fn guard<'py>(&self, py: Python<'py>, r: PyResult<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        match (r, &self.on_error) {
-            (Err(e), Some(handler)) if !e.is_instance_of::<PyStopIteration>(py) => {
-                handler.bind(py).call1((e.value(py),))?;
-                Err(e)
+        match (r, &self.connection) {
+            (Err(e), Some(conn)) => {
+                let facts = Facts { cursor: Some(self.cursor.bind(py).clone()), running: true, ..Facts::default() };
+                failure::handle(conn.bind(py), e, facts)
             }
             (r, _) => r,
         }
@@ -326,9 +330,12 @@ impl RowSource for Cursor {
         }
         self.closed = true;
         self.buffer.clear();
-        match &self.on_close {
-            Some(f) => f.bind(py).call1((self.cursor.bind(py),)).map(drop),
-            None => self.cursor.bind(py).call_method0("close").map(drop),
+        if let Some(exec) = &self.exec {
+            exec.set_cursor(None);
         }
+        let Some(conn) = &self.connection else { return self.cursor.bind(py).call_method0("close").map(drop) };
+        let conn = conn.bind(py);
+        failure::close_quietly(conn, self.cursor.bind(py))?;
+        if conn.get().closes_with_result() { Connection::close_impl(conn) } else { Ok(()) }
     }
 }

@@ -1,0 +1,80 @@
+//! SQL in the log, as SQLAlchemy writes it: the text, then `[how it was compiled] (parameters)`.
+
+use super::super::connection::Connection;
+use super::entry::Entry;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// Where a text came from, for the brackets.
+pub enum Stats<'a> {
+    /// `raw sql` and other fixed words.
+    Word(&'a str),
+    /// Compiled just now.
+    Generated(&'a Entry),
+    /// Found in the cache.
+    Cached(&'a Entry),
+    /// Compiled just now, and not to be cached.
+    NoKey(&'a Entry),
+    /// Compiled just now with the cache switched off.
+    Disabled(&'a Entry),
+}
+
+impl Stats<'_> {
+    /// The words in the brackets.
+    pub fn text(&self) -> String {
+        match self {
+            Stats::Word("no key") => format!("no key {:.5}s", 0.00003),
+            Stats::Word(w) => (*w).to_owned(),
+            Stats::Generated(e) => format!("generated in {:.5}s", e.took.as_secs_f64()),
+            Stats::Cached(e) => format!("cached since {}s ago", significant(e.made.elapsed().as_secs_f64())),
+            Stats::NoKey(e) => format!("no key {:.5}s", e.took.as_secs_f64()),
+            Stats::Disabled(e) => format!("caching disabled {:.5}s", e.took.as_secs_f64()),
+        }
+    }
+}
+
+/// `%.4g`.
+fn significant(x: f64) -> String {
+    if x <= 0.0 {
+        return "0".to_owned();
+    }
+    let exponent = x.log10().floor() as i32;
+    if !(-4..4).contains(&exponent) {
+        let mantissa = x / 10f64.powi(exponent);
+        return format!("{mantissa:.3}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    }
+    let decimals = usize::try_from(3 - exponent).unwrap_or(0);
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// `_repr_params(params, 10, ismulti=many)`.
+pub fn shortened<'py>(params: &Bound<'py, PyAny>, many: bool) -> PyResult<Bound<'py, PyAny>> {
+    let py = params.py();
+    let kw = PyDict::new(py);
+    kw.set_item("ismulti", many)?;
+    py.import("oxalchemy.util._reprs")?.getattr("repr_params")?.call((params, 10), Some(&kw))
+}
+
+/// Log a statement that is about to run.
+pub fn statement(conn: &Bound<'_, Connection>, sql: &str, stats: &str, params: &Bound<'_, PyAny>, many: bool) -> PyResult<()> {
+    let py = conn.py();
+    Connection::log(conn, sql, &[])?;
+    let stats = pyo3::types::PyString::new(py, stats).into_any();
+    if conn.get().engine(py).get().hide_parameters {
+        return Connection::log(conn, "[%s] [SQL parameters hidden due to hide_parameters=True]", &[stats]);
+    }
+    Connection::log(conn, "[%s] %r", &[stats, shortened(params, many)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::significant;
+
+    #[test]
+    fn like_printf() {
+        assert_eq!(significant(0.0009437), "0.0009437");
+        assert_eq!(significant(12.3456), "12.35");
+        assert_eq!(significant(0.00001234), "1.234e-05");
+    }
+}

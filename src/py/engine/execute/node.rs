@@ -1,0 +1,658 @@
+//! SQL constructs: compiled or found in the cache, run, and their rows described.
+
+use super::super::connection::Connection;
+use super::super::events::{Event, listeners};
+use super::super::failure::{self, Facts};
+use super::super::meta::{Found, RowMeta};
+use super::super::result::source::Buffered;
+use super::super::result::{Core, View};
+use super::super::row::Row;
+use super::cursor_result::CursorResult;
+use super::defaults::{self, Computed};
+use super::entry::Entry;
+use super::execution::Execution;
+use super::gather::{self, Given};
+use super::params::Params;
+use super::rows::{Expressions, NativeRows, Reader, Shape};
+use super::run::{Ran, Sending};
+use super::{faces, logs, options, raw};
+use crate::py::compile::DialectBase;
+use crate::py::errors::sql_error;
+use crate::py::host::PyHost;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use rustc_hash::FxHasher;
+use sql::ast::{ExecOptions, Node, QueryKind, naming, proxy};
+use sql::compile::{CompileOptions, StatementKind, compile, hash};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Execution options that ride on a statement.
+pub fn statement_options<'py>(py: Python<'py>, node: &Node) -> Option<Bound<'py, PyAny>> {
+    let of = |o: &ExecOptions| o.as_ref().and_then(|h| PyHost::get(py, h));
+    match node {
+        Node::Query(q) => match &q.kind {
+            QueryKind::Select(s) => of(&s.exec_options),
+            QueryKind::Compound(s) => of(&s.exec_options),
+            QueryKind::Textual(s) => of(&s.exec_options),
+            QueryKind::FromStatement(s) => of(&s.exec_options),
+            _ => None,
+        },
+        Node::Insert(s) => of(&s.common.exec_options),
+        Node::Update(s) => of(&s.common.exec_options),
+        Node::Delete(s) => of(&s.common.exec_options),
+        _ => None,
+    }
+}
+
+/// `execute()` of a construct, with its events.
+pub fn execute<'py>(
+    conn: &Bound<'py, Connection>,
+    statement: &Bound<'py, PyAny>,
+    node: Node,
+    params: Params<'py>,
+    execution_options: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    let own = match statement_options(py, &node) {
+        Some(o) => Some(o),
+        None if matches!(node, Node::Expr(_)) => statement.getattr_opt("_execution_options")?,
+        None => None,
+    };
+    let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
+    let (before, after) = (listeners(conn.as_any(), Event::BeforeExecute)?, listeners(conn.as_any(), Event::AfterExecute)?);
+    if before.is_none() && after.is_none() {
+        return run(conn, Some(statement), &node, params, &opts);
+    }
+    let (mut statement, mut node, mut params) = (statement.clone(), node, params);
+    let shown = |params: &Params<'py>| -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        Ok(match params {
+            Params::None => (PyList::empty(py).into_any(), PyDict::new(py).into_any()),
+            Params::One(d) => (PyList::empty(py).into_any(), d.clone().into_any()),
+            Params::Many(v) => (PyList::new(py, v)?.into_any(), PyDict::new(py).into_any()),
+        })
+    };
+    for listener in before.iter().flat_map(|b| b.try_iter()).flatten() {
+        let (multi, single) = shown(&params)?;
+        let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
+        if let Ok((s, m, p)) = answer.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
+            if let Some(n) = faces::node_of(&s)? {
+                node = n;
+            }
+            statement = s;
+            let given = if m.is_truthy()? { m } else { p };
+            params = if given.is_truthy()? { super::params::distill(py, Some(&given), &PyTuple::empty(py), None)? } else { Params::None };
+        }
+    }
+    let (multi, single) = shown(&params)?;
+    let result = run(conn, Some(&statement), &node, params, &opts)?;
+    if let Some(found) = after {
+        found.call1((conn, statement, multi, single, &opts, &result))?;
+    }
+    Ok(result)
+}
+
+/// Names of the columns that parameters set, as they take part in compiling.
+fn column_keys(node: &Node, params: &Params<'_>) -> PyResult<Option<Vec<Arc<str>>>> {
+    if !matches!(node, Node::Insert(_) | Node::Update(_)) {
+        return Ok(None);
+    }
+    let Some(first) = params.first() else { return Ok(None) };
+    let mut keys = Vec::with_capacity(first.len());
+    for key in first.keys() {
+        match key.cast::<PyString>() {
+            Ok(s) => keys.push(s.to_str()?.into()),
+            Err(_) => keys.push(key.getattr("key")?.extract::<String>()?.into()),
+        }
+    }
+    Ok(Some(keys))
+}
+
+fn key_of(hash: u128, version: u64, keys: Option<&[Arc<str>]>, many: bool, map: Option<&Bound<'_, PyAny>>) -> PyResult<u128> {
+    let mut h = FxHasher::default();
+    (version, keys, many).hash(&mut h);
+    if let Some(map) = map {
+        map.repr()?.to_str()?.hash(&mut h);
+    }
+    let low = h.finish();
+    low.rotate_left(17).hash(&mut h);
+    Ok(hash ^ (u128::from(h.finish()) << 64 | u128::from(low)))
+}
+
+type Translation = Option<Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>>;
+
+fn translation(map: Option<&Bound<'_, PyAny>>) -> PyResult<Translation> {
+    let Some(map) = map else { return Ok(None) };
+    let mut out = Vec::new();
+    for item in map.call_method0("items")?.try_iter()? {
+        let (from, to): (Option<String>, Option<String>) = item?.extract()?;
+        out.push((from.map(Into::into), to.map(Into::into)));
+    }
+    Ok(Some(Arc::new(out)))
+}
+
+/// How a compiled statement was come by.
+pub enum Origin {
+    /// Compiled now.
+    Generated,
+    /// From the cache.
+    Cached,
+    /// Compiled now, and never cached.
+    NoKey,
+    /// Compiled now, the cache is off.
+    Disabled,
+}
+
+/// The compiled statement and the values that ride on it.
+pub struct Prepared {
+    /// The compiled statement.
+    pub entry: Arc<Entry>,
+    /// Values of the statement at hand.
+    pub binds: Vec<sql::compile::CollectedBind>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// A compiled statement in a dictionary that a user gave as `compiled_cache`.
+#[pyclass(name = "_CompiledEntry", module = "oxalchemy.engine.base", frozen)]
+pub struct CachedEntry {
+    entry: Arc<Entry>,
+}
+
+/// Compile a statement, or find it compiled.
+pub fn prepare<'py>(
+    conn: &Bound<'py, Connection>,
+    node: &Node,
+    keys: Option<Vec<Arc<str>>>,
+    many: bool,
+    opts: &Bound<'py, PyDict>,
+) -> PyResult<Prepared> {
+    let py = conn.py();
+    let dialect = conn.get().dialect(py);
+    let data = DialectBase::data(dialect)?;
+    let shape = hash::shape(node);
+    let map = opts.get_item("schema_translate_map")?.filter(|m| m.is_truthy().unwrap_or(false));
+    let cache = conn.get().engine(py).get().cache.clone();
+    let dict = match opts.get_item("compiled_cache")? {
+        Some(c) if c.is_none() => Err(()),
+        Some(c) => Ok(Some(c)),
+        None => Ok(None),
+    };
+    let usable = dict.is_ok() && (cache.capacity() > 0 || matches!(dict, Ok(Some(_))));
+    let key = match shape.hash {
+        Some(h) if usable => Some(key_of(h, data.version, keys.as_deref(), many, map.as_ref())?),
+        _ => None,
+    };
+    if let Some(key) = key {
+        let found = match &dict {
+            Ok(Some(d)) => match d.call_method1("get", (key,))?.cast_into::<CachedEntry>() {
+                Ok(e) => Some(e.get().entry.clone()),
+                Err(_) => None,
+            },
+            _ => cache.get(key),
+        };
+        if let Some(entry) = found {
+            return Ok(Prepared { entry, binds: shape.binds, origin: Origin::Cached });
+        }
+    }
+    let started = Instant::now();
+    let compile_options = CompileOptions {
+        column_keys: keys,
+        for_executemany: many,
+        schema_translate_map: translation(map.as_ref())?,
+        ..CompileOptions::default()
+    };
+    let compiled = compile(node, &data, &compile_options).map_err(|e| sql_error(py, e))?;
+    let cacheable = compiled.cacheable;
+    let entry = Arc::new(Entry::new(py, compiled, dialect, started)?);
+    let origin = match key {
+        Some(key) if cacheable => {
+            match &dict {
+                Ok(Some(d)) => d.set_item(key, CachedEntry { entry: entry.clone() })?,
+                _ => drop(cache.insert(key, entry.clone())),
+            }
+            Origin::Generated
+        }
+        _ if shape.hash.is_none() || !cacheable => Origin::NoKey,
+        _ => Origin::Disabled,
+    };
+    Ok(Prepared { entry, binds: shape.binds, origin })
+}
+
+/// Words of the log about where a statement came from.
+pub fn stats(origin: &Origin, entry: &Entry) -> String {
+    match origin {
+        Origin::Generated => logs::Stats::Generated(entry),
+        Origin::Cached => logs::Stats::Cached(entry),
+        Origin::NoKey => logs::Stats::NoKey(entry),
+        Origin::Disabled => logs::Stats::Disabled(entry),
+    }
+    .text()
+}
+
+/// Compile, gather, run, describe.
+pub fn run<'py>(
+    conn: &Bound<'py, Connection>,
+    statement: Option<&Bound<'py, PyAny>>,
+    node: &Node,
+    params: Params<'py>,
+    opts: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    let many = params.is_many();
+    let keys = column_keys(node, &params)?;
+    let Prepared { entry, binds, origin } = prepare(conn, node, keys, many, opts)?;
+    Connection::prepare(conn)?;
+    let exec = Execution::compiled(conn, opts, &entry, statement, binds);
+    {
+        let mut f = exec.f.lock();
+        f.many = many;
+        f.sets = match &params {
+            Params::None => Vec::new(),
+            Params::One(d) => vec![d.clone().unbind()],
+            Params::Many(v) => v.iter().map(|d| d.clone().unbind()).collect(),
+        };
+    }
+    let given = match gather_all(conn, &exec, &params) {
+        Ok(g) => g,
+        Err(e) => return early(conn, &exec, &params, e),
+    };
+    let stats = if conn.get().echoes() { stats(&origin, &entry) } else { String::new() };
+    let sending = Sending { conn, exec: &exec, stats: &stats };
+    match super::run::send(&sending, &given, many, node)? {
+        Ran::Native { native, outcome } => native_result(conn, &exec, native, outcome, node),
+        Ran::Rows(rows, names) => buffered_result(conn, &exec, rows, &names, node),
+        Ran::Cursor(cursor) => cursor_result(conn, &exec, cursor, node),
+    }
+}
+
+/// An error before the driver was asked: wrapped with what was given.
+pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>, e: PyErr) -> PyResult<T> {
+    let py = conn.py();
+    let list = params.list(py)?;
+    if list.is_empty() {
+        list.append(PyDict::new(py))?;
+    }
+    let facts = Facts {
+        statement: exec.entry.as_ref().map(|e| e.sql.bind(py).clone().into_any()),
+        params: Some(list.into_any()),
+        many: params.is_many(),
+        ..Facts::default()
+    };
+    failure::handle(conn, e, facts)
+}
+
+fn gather_all<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>) -> PyResult<Vec<Vec<Given<'py>>>> {
+    let py = conn.py();
+    let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
+    let compute = defaults::any(exec);
+    let one = |set: Option<&Bound<'py, PyDict>>, group: Option<usize>| -> PyResult<Vec<Given<'py>>> {
+        let computed = if compute { defaults::compute(conn, exec, set)? } else { Computed::default() };
+        let given = gather::gather(py, entry, &exec.binds, set, &computed, group)?;
+        if compute {
+            exec.f.lock().computed.push(computed);
+        }
+        Ok(given)
+    };
+    match params {
+        Params::None => Ok(vec![one(None, None)?]),
+        Params::One(d) => Ok(vec![one(Some(d), None)?]),
+        Params::Many(sets) => sets.iter().enumerate().map(|(i, d)| one(Some(d), Some(i))).collect(),
+    }
+}
+
+/// Names and conversions of the rows of a statement; kept with the compiled statement.
+pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) -> PyResult<Arc<Shape>> {
+    let compiled = &entry.compiled;
+    let by_cursor = driver_names || compiled.result.is_empty() || compiled.result_textual || compiled.result.len() != names.len() || !compiled.result_ordered;
+    if !by_cursor && let Some(s) = entry.shape.lock().clone() {
+        return Ok(s);
+    }
+    let by_name = PyDict::new(py);
+    let made = if by_cursor {
+        let ordered = driver_names && compiled.result.len() == names.len() && compiled.result_ordered;
+        let mut procs = Vec::with_capacity(names.len());
+        for (i, name) in names.iter().enumerate() {
+            let found = if ordered { Some(i) } else { compiled.result.iter().position(|c| &*c.name == *name).or_else(|| compiled.result.iter().position(|c| &*c.key == *name)) };
+            let ty = found.and_then(|i| compiled.result.get(i)).map(|c| c.ty.clone()).unwrap_or_else(sql::types::null_type);
+            procs.push(crate::py::types::result_processor(py, &ty, &dialect_of(py, entry)?)?);
+            by_name.set_item(*name, i)?;
+            if let Some(c) = found.and_then(|i| compiled.result.get(i)).filter(|_| !driver_names) {
+                for extra in std::iter::once(&c.key).chain(&c.names) {
+                    if !by_name.contains(&**extra)? {
+                        by_name.set_item(&**extra, i)?;
+                    }
+                }
+            }
+        }
+        let plain = procs.iter().all(|p| matches!(p, crate::py::types::ResultProc::Raw));
+        Shape { keys: PyTuple::new(py, names)?.unbind(), by_name: by_name.unbind(), columns: None, procs: procs.into(), plain }
+    } else {
+        for (i, c) in compiled.result.iter().enumerate() {
+            if c.repeated {
+                continue;
+            }
+            match by_name.contains(&*c.key)? {
+                true => by_name.set_item(&*c.key, py.None())?,
+                false => by_name.set_item(&*c.key, i)?,
+            }
+        }
+        for (i, c) in compiled.result.iter().enumerate() {
+            for extra in std::iter::once(&c.name).chain(&c.names).chain(c.repeated.then_some(&c.key)) {
+                if !by_name.contains(&**extra)? {
+                    by_name.set_item(PyString::intern(py, extra), i)?;
+                }
+            }
+        }
+        let keys: Vec<_> = compiled.result.iter().map(|c| PyString::intern(py, &c.key)).collect();
+        Shape {
+            keys: PyTuple::new(py, keys)?.unbind(),
+            by_name: by_name.unbind(),
+            columns: None,
+            procs: entry.results.clone(),
+            plain: entry.plain,
+        }
+    };
+    let made = Arc::new(made);
+    if !by_cursor {
+        *entry.shape.lock() = Some(made.clone());
+    }
+    Ok(made)
+}
+
+fn dialect_of<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyAny>> {
+    Ok(entry.dialect.bind(py).clone())
+}
+
+fn metadata(py: Python<'_>, exec: &Arc<Execution>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
+    let Some(entry) = &exec.entry else { return Py::new(py, RowMeta::shared(py, shape, None)?) };
+    let current = (!same(&entry.compiled.statement, node)).then(|| node.clone());
+    let fallback = Expressions { compiled: entry.compiled.clone(), current, keys: shape.keys.clone_ref(py) };
+    Py::new(py, RowMeta::shared(py, shape, Some(Arc::new(fallback)))?)
+}
+
+fn same(a: &Node, b: &Node) -> bool {
+    match (a, b) {
+        (Node::Query(a), Node::Query(b)) => Arc::ptr_eq(a, b),
+        (Node::Insert(a), Node::Insert(b)) => Arc::ptr_eq(a, b),
+        (Node::Update(a), Node::Update(b)) => Arc::ptr_eq(a, b),
+        (Node::Delete(a), Node::Delete(b)) => Arc::ptr_eq(a, b),
+        (Node::Expr(a), Node::Expr(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+fn asks_driver_names(exec: &Execution, py: Python<'_>) -> PyResult<bool> {
+    options::flag(exec.options.bind(py), "driver_column_names")
+}
+
+/// RETURNING that the user did not write: its rows are kept for primary keys and defaults.
+fn implicit(entry: &Entry) -> bool {
+    entry.compiled.dml.as_ref().is_some_and(|d| !d.returning && !d.implicit_returning.is_empty())
+}
+
+fn no_rows<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>) -> PyResult<Bound<'py, PyAny>> {
+    CursorResult::make(conn.py(), View::new(Core::new(None), None), exec)
+}
+
+fn native_result<'py>(
+    conn: &Bound<'py, Connection>,
+    exec: &Arc<Execution>,
+    native: Arc<crate::py::dbapi::NativeConnection>,
+    outcome: drivers::Outcome,
+    node: &Node,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    let Some(entry) = &exec.entry else { return no_rows(conn, exec) };
+    {
+        let mut f = exec.f.lock();
+        f.rowcount = outcome.rowcount;
+        if entry.compiled.kind == StatementKind::Insert || entry.compiled.kind == StatementKind::Text {
+            f.lastrowid = Some(outcome.last_insert_id.into_pyobject(py)?.into_any().unbind());
+        }
+    }
+    if !outcome.returns_rows() {
+        return no_rows(conn, exec);
+    }
+    let names: smallvec::SmallVec<[&str; 16]> = outcome.columns.iter().map(|c| &*c.name).collect();
+    let shape = shape(py, entry, &names, asks_driver_names(exec, py)?)?;
+    let reader = Reader { columns: shape.columns.clone(), procs: shape.procs.clone(), plain: shape.plain };
+    let mut source = NativeRows::new(native, outcome.rows, outcome.cursor, reader, exec.clone());
+    if implicit(entry) {
+        let mut rows = Vec::new();
+        super::super::result::RowSource::fetch(&mut source, py, None, &mut rows)?;
+        keep_returned(py, exec, rows, &shape)?;
+        return no_rows(conn, exec);
+    }
+    let meta = metadata(py, exec, &shape, node)?;
+    let core = Core::new(Some(Box::new(source)));
+    if let Some(n) = exec.options.bind(py).get_item("yield_per")?.filter(|v| !v.is_none()) {
+        core.note_yield_per(n.extract()?);
+    }
+    CursorResult::make(py, View::new(core, Some(meta)), exec)
+}
+
+fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<()> {
+    let meta = Py::new(py, RowMeta::shared(py, shape, None)?)?;
+    let mut tuples = Vec::with_capacity(rows.len());
+    let defaults = PyList::empty(py);
+    for row in rows {
+        let data = row.into_bound(py).cast_into::<PyTuple>()?.unbind();
+        defaults.append(Py::new(py, Row { data: data.clone_ref(py), meta: meta.clone_ref(py) })?)?;
+        tuples.push(data);
+    }
+    let mut f = exec.f.lock();
+    f.returned = tuples;
+    f.returned_defaults = Some(defaults.unbind());
+    Ok(())
+}
+
+fn buffered_result<'py>(
+    conn: &Bound<'py, Connection>,
+    exec: &Arc<Execution>,
+    rows: Vec<Py<PyAny>>,
+    names: &[String],
+    node: &Node,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    let Some(entry) = &exec.entry else { return no_rows(conn, exec) };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let shape = shape(py, entry, &names, false)?;
+    if implicit(entry) {
+        keep_returned(py, exec, rows, &shape)?;
+        return no_rows(conn, exec);
+    }
+    let meta = metadata(py, exec, &shape, node)?;
+    let core = Core::new(Some(Box::new(Buffered::new(rows, false).like_cursor())));
+    CursorResult::make(py, View::new(core, Some(meta)), exec)
+}
+
+fn cursor_result<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, cursor: Bound<'py, PyAny>, node: &Node) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    let Some(entry) = &exec.entry else { return raw::result(conn, exec, cursor, None) };
+    let names: Vec<String> = raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
+    if names.is_empty() {
+        return raw::result(conn, exec, cursor, None);
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let shape = shape(py, entry, &names, asks_driver_names(exec, py)?)?;
+    if implicit(entry) {
+        exec.note_cursor(&cursor)?;
+        let mut rows = Vec::new();
+        for row in cursor.call_method0("fetchall")?.try_iter()? {
+            let values = row?.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+            rows.push(super::super::result::source::convert(py, &shape.procs, values)?);
+        }
+        failure::close_quietly(conn, &cursor)?;
+        exec.set_cursor(None);
+        keep_returned(py, exec, rows, &shape)?;
+        return no_rows(conn, exec);
+    }
+    let meta = metadata(py, exec, &shape, node)?;
+    let typed = raw::Typed { meta, procs: shape.procs.clone(), plain: shape.plain };
+    raw::result(conn, exec, cursor, Some(typed))
+}
+
+/// See [`Expressions`].
+pub fn find_expression(known: &Expressions, key: &Bound<'_, PyAny>) -> PyResult<Found> {
+    let Some(e) = faces::expr_of(key)? else { return Ok(Found::No) };
+    let id = naming::identity(&e);
+    let result = &known.compiled.result;
+    let exact = result.iter().position(|c| c.exprs.iter().any(|x| naming::identity(x) == id));
+    if let Some(i) = exact {
+        return Ok(Found::At(i));
+    }
+    let current = known.current.as_ref().map(proxy::node_columns).unwrap_or_default();
+    if let Some(i) = current.iter().position(|(_, x)| naming::identity(x) == id) {
+        return Ok(Found::At(i));
+    }
+    let mine: Vec<u64> = proxy::proxy_set(&e).iter().map(naming::identity).collect();
+    let touches = |x: &sql::ast::ExprRef| proxy::proxy_set(x).iter().any(|p| mine.contains(&naming::identity(p)));
+    let near: Vec<usize> = result.iter().enumerate().filter(|(_, c)| !c.repeated && c.exprs.iter().any(touches)).map(|(i, _)| i).collect();
+    match near.as_slice() {
+        [i] => return Ok(Found::At(*i)),
+        [_, ..] => return Ok(Found::Ambiguous),
+        [] => {}
+    }
+    if let Some(i) = current.iter().position(|(_, x)| touches(x)) {
+        return Ok(Found::At(i));
+    }
+    by_name(known, key, &e)
+}
+
+/// By name: for rows of text, and for expressions that belong to no table.
+fn by_name(known: &Expressions, key: &Bound<'_, PyAny>, e: &sql::ast::ExprRef) -> PyResult<Found> {
+    let py = key.py();
+    let names: Vec<Arc<str>> = [proxy::table_qualified(e), naming::proxy_key(e)].into_iter().flatten().collect();
+    let keys: Vec<String> = known.keys.bind(py).iter().map(|k| k.extract().unwrap_or_default()).collect();
+    let floating = |e: &sql::ast::ExprRef| !matches!(&e.kind, sql::ast::ExprKind::Column(c) if c.from.is_some());
+    for name in &names {
+        for (i, k) in keys.iter().enumerate() {
+            let untyped = known.compiled.result.get(i).is_none_or(|c| c.exprs.is_empty() || c.exprs.iter().any(floating)) || known.compiled.result_textual;
+            if **name == **k && (untyped || floating(e)) {
+                return Ok(Found::At(i));
+            }
+        }
+    }
+    Ok(Found::No)
+}
+
+/// Parameters by name, one dict a set.
+pub fn named_params<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
+    let sets: Vec<Option<Py<PyDict>>> = {
+        let f = exec.f.lock();
+        if f.sets.is_empty() { vec![None] } else { f.sets.iter().map(|s| Some(s.clone_ref(py))).collect() }
+    };
+    let mut out = Vec::with_capacity(sets.len());
+    for (n, set) in sets.iter().enumerate() {
+        let set = set.as_ref().map(|s| s.bind(py));
+        let d = PyDict::new(py);
+        for (i, bind) in entry.compiled.binds.iter().enumerate() {
+            let computed = exec.f.lock().computed.get(n).and_then(|c| c.get(py, i));
+            let value = match gather::known(py, entry, &exec.binds, set, i)? {
+                Some(v) => Some(v),
+                None => computed,
+            };
+            d.set_item(&*bind.name, value)?;
+        }
+        out.push(d);
+    }
+    Ok(out)
+}
+
+/// Parameters as the driver got them.
+pub fn driver_params<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'py, PyAny>> {
+    let Some(entry) = &exec.entry else { return Ok(PyTuple::empty(py).into_any()) };
+    let mut sets = Vec::new();
+    for named in named_params(py, exec)? {
+        let values = entry
+            .compiled
+            .positions
+            .iter()
+            .filter_map(|p| entry.compiled.binds.get(*p as usize))
+            .map(|b| named.get_item(&*b.name))
+            .collect::<PyResult<Vec<_>>>()?;
+        sets.push(PyTuple::new(py, values)?.into_any());
+    }
+    if exec.f.lock().many {
+        return Ok(PyList::new(py, sets)?.into_any());
+    }
+    Ok(sets.pop().unwrap_or_else(|| PyTuple::empty(py).into_any()))
+}
+
+/// The face of the compiled statement.
+pub fn compiled_face<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let (Some(_), Some(invoked)) = (&exec.entry, &exec.invoked) else { return Ok(None) };
+    let kw = PyDict::new(py);
+    kw.set_item("dialect", exec.connection.get().dialect(py))?;
+    if let Some(first) = exec.f.lock().sets.first() {
+        kw.set_item("column_keys", first.bind(py).keys())?;
+    }
+    invoked.bind(py).call_method("compile", (), Some(&kw)).map(Some)
+}
+
+/// Faces of the columns whose values only the server knows.
+pub fn postfetch_columns<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let Some(dml) = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()) else { return Ok(Vec::new()) };
+    dml.postfetch.iter().map(|c| faces::column(py, c)).collect()
+}
+
+/// Faces of the columns whose values were computed before execution.
+pub fn prefetch_columns<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let Some(dml) = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()) else { return Ok(Vec::new()) };
+    dml.insert_prefetch.iter().chain(&dml.update_prefetch).map(|p| faces::column(py, &p.column)).collect()
+}
+
+/// Parameters of one row of a multi-row VALUES, without the row's number in the names.
+pub fn isolated(py: Python<'_>, exec: &Execution, current: Py<PyDict>) -> PyResult<Py<PyDict>> {
+    let multi = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()).is_some_and(|d| d.multi_rows > 1);
+    if !multi {
+        return Ok(current);
+    }
+    let out = PyDict::new(py);
+    for (key, value) in current.bind(py).iter() {
+        let name: String = key.extract()?;
+        let base = name.rsplit_once("_m").filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty()).map_or(name.as_str(), |(b, _)| b);
+        out.set_item(base, value)?;
+    }
+    Ok(out.unbind())
+}
+
+/// Rows of primary keys: from parameters, RETURNING, or the driver's last row id.
+pub fn primary_keys<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'py, PyList>> {
+    if let Some(known) = exec.f.lock().primary_keys.as_ref().map(|k| k.bind(py).clone()) {
+        return Ok(known);
+    }
+    let out = PyList::empty(py);
+    if let Some(dml) = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()) {
+        let keys: Vec<Arc<str>> = dml.primary_key.iter().map(|(c, _)| c.key()).collect();
+        let meta = Py::new(py, RowMeta::new(py, PyTuple::new(py, keys.iter().map(|k| &**k))?.unbind(), false, None)?)?;
+        let (lastrowid, many, returned) = {
+            let f = exec.f.lock();
+            let returned: Vec<_> = f.returned.iter().map(|r| r.bind(py).clone()).collect();
+            (f.lastrowid.as_ref().map(|l| l.bind(py).clone()), f.many, returned)
+        };
+        for (n, named) in named_params(py, exec)?.into_iter().enumerate() {
+            let mut values = Vec::new();
+            for (column, bind) in &dml.primary_key {
+                let given = match bind {
+                    Some(b) => named.get_item(&**b)?.filter(|v| !v.is_none()),
+                    None => None,
+                };
+                let at = dml.implicit_returning.iter().position(|c| Arc::ptr_eq(c, column));
+                values.push(match (given, at.zip(returned.get(n))) {
+                    (Some(v), _) => Some(v),
+                    (None, Some((at, row))) => Some(row.get_item(at)?),
+                    (None, None) if !many && dml.postfetch_lastrowid => lastrowid.clone(),
+                    _ => None,
+                });
+            }
+            let data = PyTuple::new(py, values)?.unbind();
+            out.append(Py::new(py, Row { data, meta: meta.clone_ref(py) })?)?;
+        }
+    }
+    exec.f.lock().primary_keys = Some(out.clone().unbind());
+    Ok(out)
+}

@@ -1,0 +1,143 @@
+//! Parameters as users give them, in today's and in older forms.
+
+use crate::py::errors::argument_error;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+
+/// Parameters of one execution.
+pub enum Params<'py> {
+    /// None.
+    None,
+    /// One set.
+    One(Bound<'py, PyDict>),
+    /// Several sets: executemany.
+    Many(Vec<Bound<'py, PyDict>>),
+}
+
+impl<'py> Params<'py> {
+    /// Several sets.
+    pub fn is_many(&self) -> bool {
+        matches!(self, Self::Many(_))
+    }
+    /// The first set.
+    pub fn first(&self) -> Option<&Bound<'py, PyDict>> {
+        match self {
+            Self::None => None,
+            Self::One(d) => Some(d),
+            Self::Many(v) => v.first(),
+        }
+    }
+    /// As a list, for events and messages.
+    pub fn list(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        match self {
+            Self::None => Ok(PyList::empty(py)),
+            Self::One(d) => PyList::new(py, [d]),
+            Self::Many(v) => PyList::new(py, v),
+        }
+    }
+}
+
+fn mapping<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    if let Ok(d) = obj.cast::<PyDict>() {
+        return Ok(Some(d.clone()));
+    }
+    if let Ok(m) = obj.cast::<PyMapping>() {
+        let d = PyDict::new(obj.py());
+        d.update(m)?;
+        return Ok(Some(d));
+    }
+    Ok(None)
+}
+
+/// `execute(stmt, parameters, *more, **kw)` of a statement.
+pub fn distill<'py>(
+    py: Python<'py>,
+    parameters: Option<&Bound<'py, PyAny>>,
+    more: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Params<'py>> {
+    if let Some(kw) = kw.filter(|k| !k.is_empty()) {
+        if parameters.is_some_and(|p| !p.is_none()) {
+            return Err(argument_error(py, "Can't mix single-element keyword parameters with other parameters"));
+        }
+        return Ok(Params::One(kw.copy()?));
+    }
+    let Some(parameters) = parameters.filter(|p| !p.is_none()) else { return Ok(Params::None) };
+    if !more.is_empty() {
+        let mut sets = vec![set_of(parameters)?];
+        for p in more.iter() {
+            sets.push(set_of(&p)?);
+        }
+        return Ok(Params::Many(sets));
+    }
+    if let Some(d) = mapping(parameters)? {
+        return Ok(Params::One(d));
+    }
+    if parameters.is_instance_of::<PyList>() || parameters.is_instance_of::<PyTuple>() {
+        let items: Vec<_> = parameters.try_iter()?.collect::<PyResult<_>>()?;
+        if items.is_empty() {
+            return Ok(Params::None);
+        }
+        let mut sets = Vec::with_capacity(items.len());
+        for item in &items {
+            sets.push(set_of(item)?);
+        }
+        return Ok(Params::Many(sets));
+    }
+    Err(argument_error(py, "mapping or list expected for parameters"))
+}
+
+fn set_of<'py>(item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    mapping(item)?.ok_or_else(|| argument_error(item.py(), "List argument must consist only of dictionaries"))
+}
+
+/// Parameters of `exec_driver_sql`: a dict, a tuple, or a list of either. Says whether it is an executemany.
+pub fn raw<'py>(py: Python<'py>, parameters: Option<&Bound<'py, PyAny>>) -> PyResult<(Option<Bound<'py, PyAny>>, bool)> {
+    let Some(p) = parameters.filter(|p| !p.is_none()) else { return Ok((None, false)) };
+    if let Ok(list) = p.cast::<PyList>() {
+        if list.is_empty() {
+            return Ok((None, false));
+        }
+        let first = list.get_item(0)?;
+        if first.is_instance_of::<PyTuple>() || first.is_instance_of::<PyList>() || first.cast::<PyMapping>().is_ok() {
+            return Ok((Some(p.clone()), true));
+        }
+        return Err(argument_error(py, "List argument must consist only of tuples or dictionaries"));
+    }
+    if p.is_instance_of::<PyTuple>() || p.cast::<PyMapping>().is_ok() {
+        return Ok((Some(p.clone()), false));
+    }
+    Err(argument_error(py, "mapping or list expected for parameters"))
+}
+
+/// `execute("text", …)` in its legacy forms: `(a, b)`, `[(a, b), …]`, `a, b`, `(a, b), (c, d)`, `x=1`.
+pub fn legacy<'py>(
+    py: Python<'py>,
+    parameters: Option<&Bound<'py, PyAny>>,
+    more: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<(Option<Bound<'py, PyAny>>, bool)> {
+    if let Some(kw) = kw.filter(|k| !k.is_empty()) {
+        return Ok((Some(kw.copy()?.into_any()), false));
+    }
+    let Some(p) = parameters.filter(|p| !p.is_none()) else { return Ok((None, false)) };
+    let is_set = |o: &Bound<'py, PyAny>| {
+        o.is_instance_of::<PyTuple>() || o.is_instance_of::<PyList>() || (o.cast::<PyMapping>().is_ok() && !o.is_instance_of::<PyString>())
+    };
+    let mut all = vec![p.clone()];
+    all.extend(more.iter());
+    if !is_set(p) {
+        return Ok((Some(PyTuple::new(py, all)?.into_any()), false));
+    }
+    if all.len() > 1 {
+        return Ok((Some(PyList::new(py, all)?.into_any()), true));
+    }
+    if let Ok(list) = p.cast::<PyList>() {
+        if list.is_empty() {
+            return Ok((None, false));
+        }
+        let many = is_set(&list.get_item(0)?);
+        return Ok((Some(if many { p.clone() } else { list.to_tuple().into_any() }), many));
+    }
+    Ok((Some(p.clone()), false))
+}
