@@ -285,11 +285,11 @@ impl Connection {
                 "do_commit" => native.commit(py),
                 _ => native.rollback(py),
             };
-            return done.or_else(|e| failure::handle(slf, e, failure::Facts::default()).map(drop));
+            return done.or_else(|e| failure::handle(slf, e, failure::Facts::default()));
         }
         match slf.get().dialect(py).call_method1(method, (proxied,)) {
             Ok(_) => Ok(()),
-            Err(e) => failure::handle(slf, e, failure::Facts::default()).map(drop),
+            Err(e) => failure::handle(slf, e, failure::Facts::default()),
         }
     }
 
@@ -383,7 +383,7 @@ impl Connection {
         let all = with_first(slf.as_any(), args)?;
         match slf.get().dialect(slf.py()).getattr(method)?.call1(all) {
             Ok(_) => Ok(()),
-            Err(e) => failure::handle(slf, e, failure::Facts::default()).map(drop),
+            Err(e) => failure::handle(slf, e, failure::Facts::default()),
         }
     }
 

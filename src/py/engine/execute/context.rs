@@ -148,12 +148,12 @@ impl ExecutionContext {
         super::node::prefetch_columns(py, &self.exec)
     }
     /// Parameters of the row whose default is being computed, by name.
-    #[getter]
-    fn current_parameters(&self, py: Python<'_>) -> Option<Py<PyDict>> {
+    #[getter(current_parameters)]
+    fn current(&self, py: Python<'_>) -> Option<Py<PyDict>> {
         self.exec.f.lock().current.as_ref().map(|c| c.clone_ref(py))
     }
-    #[getter]
-    fn current_column(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+    #[getter(current_column)]
+    fn column(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.exec.f.lock().current_column.as_ref().map(|c| c.clone_ref(py))
     }
     /// Parameters of the row whose default is being computed.

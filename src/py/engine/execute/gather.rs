@@ -142,7 +142,7 @@ pub fn elements<'py>(py: Python<'py>, given: &Given<'py>) -> PyResult<Vec<Bound<
 pub fn fill<'py>(py: Python<'py>, entry: &Entry, at: usize, given: &Given<'py>) -> PyResult<(Fill, Vec<Bound<'py, PyAny>>)> {
     let (Some(bind), Some(proc)) = (entry.compiled.binds.get(at), entry.binds.get(at)) else { return Ok((Fill::One, Vec::new())) };
     let text = |v: &Value| {
-        sql::types::literal_text(v, &entry.compiled.dialect.name)
+        sql::types::literal::literal_text(v, &entry.compiled.dialect.name)
             .ok_or_else(|| exc(py, "CompileError", format!("Could not render literal value for bind parameter '{}'", bind.key)))
     };
     if bind.literal_execute {

@@ -16,7 +16,8 @@ use super::params::Params;
 use super::rows::{Expressions, NativeRows, Reader, Shape};
 use super::run::{Ran, Sending};
 use super::{faces, logs, options, raw};
-use crate::py::compile::DialectBase;
+use crate::py::compile::live::{self, Rendering};
+use crate::py::compile::{DialectBase, PyLiterals};
 use crate::py::errors::sql_error;
 use crate::py::host::PyHost;
 use pyo3::prelude::*;
@@ -197,10 +198,16 @@ pub fn prepare<'py>(
         }
     }
     let started = Instant::now();
+    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let host = Rendering { dialect: dialect.clone().unbind() };
     let compile_options = CompileOptions {
         column_keys: keys,
         for_executemany: many,
         schema_translate_map: translation(map.as_ref())?,
+        resolver: crate::py::compile::resolver(),
+        literals: Some(&literals),
+        hooks: live::hooks(),
+        host: Some(&host),
         ..CompileOptions::default()
     };
     let compiled = compile(node, &data, &compile_options).map_err(|e| sql_error(py, e))?;

@@ -1,0 +1,61 @@
+"""Engines, connections, transactions, results."""
+
+from . import events, util  # noqa: F401
+from .base import (
+    Connection,
+    DefaultRunner,
+    Engine,
+    NestedTransaction,
+    OptionEngine,
+    RootTransaction,
+    SchemaIterator,
+    Transaction,
+    TwoPhaseTransaction,
+    connection_memoize,
+)
+from .create import create_engine, create_pool_from_url, engine_from_config
+from .cursor import (
+    BaseCursorResult,
+    BufferedColumnResultProxy,
+    BufferedRowResultProxy,
+    CursorResult,
+    FullyBufferedResultProxy,
+    LegacyCursorResult,
+    ResultProxy,
+)
+from .interfaces import (
+    AdaptedConnection,
+    BindTyping,
+    Compiled,
+    Connectable,
+    CreateEnginePlugin,
+    Dialect,
+    ExceptionContext,
+    ExecutionContext,
+    TypeCompiler,
+)
+from .mock import create_mock_engine
+from .result import (
+    ChunkedIteratorResult,
+    FilterResult,
+    FrozenResult,
+    IteratorResult,
+    MappingResult,
+    MergedResult,
+    Result,
+    ScalarResult,
+    TupleResult,
+    result_tuple,
+)
+from .row import BaseRow, LegacyRow, Row, RowMapping, RowProxy
+from .url import URL, make_url
+
+__all__ = [n for n in dir() if not n.startswith("_")]
+
+
+def __getattr__(name):
+    if name in ("Inspector", "ObjectKind", "ObjectScope"):
+        from . import reflection
+
+        return getattr(reflection, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
