@@ -243,3 +243,11 @@ def __getattr__(name):
 
         return getattr(compiler, name)
     raise AttributeError(name)
+
+
+class _ExceptionContextImpl(ExceptionContext):
+    """The context that ``handle_error`` listeners get."""
+
+    def __init__(self, **facts):
+        for name, value in facts.items():
+            setattr(self, name, value)
