@@ -371,18 +371,6 @@ fn compound<'py>(py: Python<'py>, keyword: &'static str, members: &[Bound<'py, P
             })
         })
         .collect::<PyResult<Vec<_>>>()?;
-    if let Some(first) = selects.first() {
-        let n = proxy::exported(first).len();
-        for (i, s) in selects.iter().enumerate() {
-            let m = proxy::exported(s).len();
-            if m != n {
-                return Err(argument_error(
-                    py,
-                    format!("All selectables passed to CompoundSelect must have identical numbers of columns; select #1 has {n} columns, select #{} has {m}", i + 1),
-                ));
-            }
-        }
-    }
     let q = Query::new(QueryKind::Compound(Box::new(Compound {
         keyword,
         selects,

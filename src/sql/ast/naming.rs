@@ -71,8 +71,7 @@ fn wrapped(e: &ExprRef) -> Option<&ExprRef> {
     match &e.kind {
         ExprKind::Cast { element, .. } => Some(element),
         ExprKind::TypeCoerce(element) | ExprKind::Grouping(element) => Some(element),
-        ExprKind::UnaryPrefix { op: Op::Distinct, operand } => Some(operand),
-        ExprKind::Binary { left, op: Op::Collate, .. } => Some(left),
+        ExprKind::AsBoolean { operand, .. } => Some(operand),
         _ => None,
     }
 }
@@ -329,7 +328,11 @@ fn anon_tq_label(e: &ExprRef) -> Label {
 
 /// `name__1`: a placeholder that is unique within its columns clause and never looked up by name.
 fn dedupe_label(e: &ExprRef, qualified: bool, n: u64) -> Label {
-    let base = if qualified { tq_label(e).or_else(|| anon_base(e)) } else { anon_base(e) };
+    let plain = |e: &ExprRef| match wrapped(e).filter(|i| !is_text(i)).and_then(non_anon_label) {
+        Some(natural) => Some(natural),
+        None => anon_base(e),
+    };
+    let base = if qualified { tq_label(e).or_else(|| plain(e)) } else { plain(e) };
     match base {
         None => Label::Anon { id: n, base: "anon_".into() },
         Some(Label::Fixed(name)) => Label::Anon { id: n, base: format!("{}_", name.text).into() },

@@ -93,17 +93,18 @@ impl Compiler<'_> {
                     ExprKind::Bind(o) => (o.unique, o.expanding, !matches!(o.value, BindValue::Missing)),
                     _ => (false, false, true),
                 };
+                let same_anonymous = b.key == existing_key(existing) && !matches!(b.key, crate::Label::Fixed(_));
+                if (other_unique || b.unique) && !same_anonymous {
+                    return Err(SqlError::compile(format!(
+                        "Bind parameter '{name}' conflicts with unique bind parameter of the same name"
+                    )));
+                }
                 let crud = self.crud_binds.contains(&name);
                 if crud {
                     return Err(SqlError::compile(format!(
                         "bindparam() name '{name}' is reserved for automatic usage in the VALUES or SET clause of this insert/update \
                          statement.   Please use a name other than column name when using bindparam() with insert() or update() \
                          (for example, 'b_{name}')."
-                    )));
-                }
-                if (other_unique || b.unique) && b.key != existing_key(existing) {
-                    return Err(SqlError::compile(format!(
-                        "Bind parameter '{name}' conflicts with unique bind parameter of the same name"
                     )));
                 }
                 if other_expanding != b.expanding {

@@ -36,8 +36,10 @@ pub struct Ctx {
     pub nest_here: bool,
     /// Render a table name only, for hints and FOR UPDATE OF.
     pub ashint: bool,
-    /// Inside `GROUP BY` or `DISTINCT ON`: names resolve to FROM columns first.
+    /// Inside GROUP BY or DISTINCT ON, where labels render their element.
     pub within_group_by: bool,
+    /// Inside DISTINCT ON: names are columns of the FROMs.
+    pub distinct_on: bool,
     /// A DDL expression: values inline, no table names.
     pub ddl: bool,
     /// INSERT/UPDATE target.
@@ -68,6 +70,7 @@ impl Ctx {
             nest_here: false,
             ashint: false,
             within_group_by: false,
+            distinct_on: false,
             iscrud: false,
             in_operator: false,
             no_table: false,

@@ -116,6 +116,7 @@ impl Compiler<'_> {
             BindValue::Missing => BindSource::Param,
             _ => BindSource::Fixed,
         };
+        let value_is_missing = matches!(value, BindValue::Missing);
         // Inside a CTE the statement's parameters belong to the outer statement: values get names of their own.
         let in_cte = ctx.visiting_cte != 0;
         let key = if in_cte && !matches!(value, BindValue::Missing) { Label::anon("param") } else { Label::fixed(&*name) };
@@ -123,7 +124,7 @@ impl Compiler<'_> {
             key,
             orig_key: name.clone(),
             value,
-            unique: in_cte,
+            unique: !value_is_missing,
             expanding: false,
             expand_op: None,
             required,
@@ -134,6 +135,7 @@ impl Compiler<'_> {
         if let BindSource::Collected(i) = source {
             self.sources.insert(Arc::as_ptr(&e) as usize, i);
         }
+        let ctx = if value_is_missing { Ctx { literal_binds: false, ..ctx } } else { ctx };
         if self.bind_names.contains_key(&name) && !in_cte {
             return Err(SqlError::compile(format!(
                 "bindparam() name '{name}' is reserved for automatic usage in the VALUES or SET clause of this insert/update statement.   \

@@ -47,7 +47,7 @@ impl Compiler<'_> {
         let name = self.label_text(&c.name, super::names::Ident::Alias);
         if self.stack.is_empty() {
             // A CTE shown on its own is its query.
-            return self.cte_inner(c, Ctx { asfrom: true, ..ctx.nested() });
+            return self.cte_inner(c, Ctx { literal_binds: ctx.literal_binds, ..ctx.nested() });
         }
         let id = id_of(f);
         let nesting = c.nesting || ctx.nest_here;

@@ -321,6 +321,9 @@ impl Compiler<'_> {
         if self.rules.cast(self, element, to, safe, ctx)? {
             return Ok(());
         }
+        if safe && self.dialect.family != crate::dialects::Family::Str {
+            return Err(self.unsupported("<class 'oxalchemy.sql.elements.TryCast'>"));
+        }
         self.push(if safe { "TRY_CAST(" } else { "CAST(" });
         self.expr(element, ctx)?;
         self.push(" AS ");
@@ -362,7 +365,7 @@ impl Compiler<'_> {
         }
         for (condition, result) in whens {
             self.push("WHEN ");
-            self.expr(condition, ctx)?;
+            self.expr(&precedence::self_group(condition, None), ctx)?;
             self.push(" THEN ");
             self.expr(result, ctx)?;
             self.push(" ");
@@ -404,7 +407,7 @@ impl Compiler<'_> {
             ))
         };
         let names = self.label_names().ok_or_else(unresolved)?;
-        let found = if ctx.within_columns || ctx.within_group_by { names.only_froms.get(name) } else { names.with_cols.get(name) };
+        let found = if ctx.distinct_on { names.only_froms.get(name) } else { names.with_cols.get(name) };
         let found = found.cloned().ok_or_else(unresolved)?;
         let target = inner_label(&found).map_or(0, |l| Arc::as_ptr(l) as usize);
         self.expr(&found, Ctx { label_as: target, within_columns: false, ..ctx })
@@ -413,12 +416,12 @@ impl Compiler<'_> {
     /// `order_by(label)`: the name of a label that the columns clause has.
     fn label_ref(&mut self, element: &ExprRef, ctx: Ctx) -> SqlResult<()> {
         if self.dialect.supports_simple_order_by_label
+            && !ctx.within_group_by
             && let Some(label) = inner_label(element)
             && let ExprKind::Label { name: Label::Fixed(_) | Label::Anon { .. }, .. } = &label.kind
             && let Some(names) = self.label_names()
         {
-            let known = if ctx.within_group_by { &names.only_froms } else { &names.only_cols };
-            let same = known.values().any(|c| same_label(c, label));
+            let same = names.only_cols.values().any(|c| same_label(c, label));
             if same {
                 let target = Arc::as_ptr(label) as usize;
                 return self.expr(element, Ctx { label_as: target, within_columns: false, ..ctx });

@@ -40,7 +40,7 @@ impl Compiler<'_> {
                 }
                 if !ctx.asfrom {
                     // A subquery shown on its own is the query.
-                    return self.query(super::froms::ungroup(query), Ctx { asfrom: true, ..ctx.nested() });
+                    return self.query(super::froms::ungroup(query), ctx.nested());
                 }
                 self.sub_query(query, ctx, false)?;
                 self.as_name(name);
@@ -131,7 +131,7 @@ impl Compiler<'_> {
         self.push(words);
         self.from_hinted(&j.right, side)?;
         self.push(" ON ");
-        self.expr(&j.onclause, Ctx { asfrom: false, within_columns: false, ..ctx })
+        self.condition(&j.onclause, Ctx { asfrom: false, within_columns: false, ..ctx })
     }
 
     /// A FROM element with the hint a `with_hint()` gives it.

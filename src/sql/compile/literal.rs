@@ -26,7 +26,10 @@ impl Compiler<'_> {
             Err(SqlError::compile(format!("Bind parameter '{key}' without a renderable value not allowed here.")))
         };
         let value = match &b.value {
-            BindValue::Missing => return missing(),
+            BindValue::Missing => {
+                self.push("NULL");
+                return Ok(());
+            }
             BindValue::Literal(l) => {
                 let l = l.clone();
                 return self.literal(&l, &e.ty);

@@ -46,7 +46,7 @@ pub use expand::{Expanded, Fill, expand};
 pub use hash::structural_hash;
 pub use options::*;
 
-use crate::ast::Node;
+use crate::ast::{FromKind, Node};
 use crate::dialects::{Dialect, Rules};
 use crate::error::{ErrorKind, SqlError, SqlResult};
 use rustc_hash::FxHashMap;
@@ -88,7 +88,11 @@ pub fn compile(node: &Node, dialect: &Arc<Dialect>, opts: &CompileOptions<'_>) -
         compiler.sources.insert(bind.identity(), i);
     }
     let ctx = Ctx { literal_binds: opts.literal_binds, no_table: opts.exclude_tables, within_columns: opts.within_columns_clause, ..Ctx::default() };
-    compiler.node(node, ctx)?;
+    match node {
+        // Not in a FROM clause, a table or an alias renders nothing.
+        Node::From(f) if matches!(f.kind, FromKind::Table(_) | FromKind::Alias { .. }) && opts.hooks.is_none() => {}
+        _ => compiler.node(node, ctx)?,
+    }
     Ok(Arc::new(compiler.finish(node)))
 }
 

@@ -163,7 +163,8 @@ impl Compiler<'_> {
     }
 
     fn floor_division(&mut self, b: &Binary<'_>, ctx: Ctx) -> SqlResult<()> {
-        if self.dialect.div_is_floordiv && b.right.ty.affinity == Affinity::Integer {
+        let integers = b.left.ty.affinity == Affinity::Integer && b.right.ty.affinity == Affinity::Integer;
+        if self.dialect.div_is_floordiv && integers {
             return self.infix(b.left, " / ", b.right, ctx);
         }
         self.push("FLOOR(");
@@ -264,7 +265,12 @@ impl Compiler<'_> {
         let lowered = |e: &ExprRef| if lower { build::func("lower", vec![e.clone()], e.ty.clone()) } else { e.clone() };
         let percent = Expr::new(ExprKind::LiteralColumn(Name::new("'%'")), types::string());
         let concat = |l: &ExprRef, r: &ExprRef| build::binary_typed(l, Op::Concat, r, types::string(), None, Vec::new());
-        let mut right = self_group(&lowered(b.right), Some(&Op::Concat));
+        // A concatenation joins the chain without parentheses of its own.
+        let operand = match &b.right.kind {
+            ExprKind::Grouping(inner) if matches!(&inner.kind, ExprKind::Binary { op: Op::Concat, .. }) => inner,
+            _ => b.right,
+        };
+        let mut right = self_group(&lowered(operand), Some(&Op::Concat));
         if before {
             right = concat(&percent, &right);
         }

@@ -128,7 +128,7 @@ impl Compiler<'_> {
             }
         }
         if froms.is_empty() {
-            self.push(self.rules.default_from());
+            self.push(self.rules.default_from(s));
         } else {
             self.push(" \nFROM ");
             for (i, f) in froms.iter().enumerate() {
@@ -208,7 +208,7 @@ impl Compiler<'_> {
         let before = self.out.len();
         self.push(" GROUP BY ");
         let start = self.out.len();
-        self.separated(list, ", ", Ctx { within_group_by: false, ..ctx })?;
+        self.separated(list, ", ", Ctx { within_group_by: true, ..ctx })?;
         if self.out.len() == start {
             self.out.truncate(before);
         }
@@ -229,19 +229,17 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Prefixes or suffixes meant for this dialect.
-    pub(crate) fn affixes(&mut self, list: &[Affix], ctx: Ctx, leading_space: bool) -> SqlResult<()> {
+    /// Prefixes or suffixes meant for this dialect, each followed by a space.
+    pub(crate) fn affixes(&mut self, list: &[Affix], ctx: Ctx, suffixes: bool) -> SqlResult<()> {
+        if suffixes && !list.is_empty() {
+            self.push(" ");
+        }
         for affix in list {
             if &*affix.dialect != "*" && !affix.dialect.is_empty() && affix.dialect != self.dialect.name {
                 continue;
             }
-            if leading_space {
-                self.push(" ");
-            }
             self.expr(&affix.expr, ctx)?;
-            if !leading_space {
-                self.push(" ");
-            }
+            self.push(" ");
         }
         Ok(())
     }
@@ -532,12 +530,20 @@ fn needs_resolving(q: &QueryRef) -> bool {
     }
 }
 
+fn is_exists(e: &ExprRef) -> bool {
+    match &e.kind {
+        ExprKind::Exists(_) => true,
+        ExprKind::Grouping(inner) => is_exists(inner),
+        _ => false,
+    }
+}
+
 /// Whether an unlabelled column gets a label: columns only inside subqueries, unnamed expressions always.
 fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
     match &e.kind {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) => false,
-        ExprKind::UnaryPrefix { op: Op::Distinct, .. } => true,
+        ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
         ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } | ExprKind::AsBoolean { .. } => asfrom,
         ExprKind::TableValue(_) => false,
         _ => true,

@@ -211,6 +211,9 @@ impl Rules for MySql {
         Ok(())
     }
 
+    fn default_from(&self, s: &Select) -> &'static str {
+        if s.where_.is_empty() { "" } else { " FROM DUAL" }
+    }
     fn hinted_from(&self, from: String, hint: &str) -> SqlResult<String> {
         Ok(format!("{from} {hint}"))
     }

@@ -76,15 +76,17 @@ impl Rules for Oracle {
                 }
                 c.write(")");
             }
-            Op::BitAnd => {
-                c.write("BITAND(");
+            Op::BitAnd | Op::BitOr | Op::BitXor => {
+                c.write(match b.op {
+                    Op::BitAnd => "BITAND(",
+                    Op::BitOr => "BITOR(",
+                    _ => "BITXOR(",
+                });
                 c.infix(b.left, ", ", b.right, ctx)?;
                 c.write(")");
             }
-            Op::BitOr | Op::BitXor | Op::BitLshift | Op::BitRshift => {
+            Op::BitLshift | Op::BitRshift => {
                 let name = match b.op {
-                    Op::BitOr => "bitwise_or",
-                    Op::BitXor => "bitwise_xor",
                     Op::BitLshift => "bitwise_lshift",
                     _ => "bitwise_rshift",
                 };
@@ -132,12 +134,14 @@ impl Rules for Oracle {
         Ok(format!("{}.nextval", dialect.qualified(schema.as_ref(), &sequence.name)))
     }
 
-    fn default_from(&self) -> &'static str {
+    fn default_from(&self, _s: &Select) -> &'static str {
         " FROM DUAL"
     }
 
     fn limit(&self, c: &mut Compiler<'_>, limits: &Limits<'_>, ctx: Ctx) -> SqlResult<()> {
-        let ctx = Ctx { literal_execute: true, ..ctx };
+        let simple = |e: Option<&ExprRef>| e.is_none_or(|e| matches!(e.kind, ExprKind::Bind(_)));
+        let all_simple = simple(limits.limit) && simple(limits.offset) && simple(limits.fetch.map(|f| &f.count));
+        let ctx = Ctx { literal_execute: all_simple, ..ctx };
         let fetch = limits.limit.map(|l| Fetch { count: l.clone(), with_ties: false, percent: false });
         let fetch = limits.fetch.or(fetch.as_ref());
         c.fetch_first(&Limits { limit: None, fetch, offset: limits.offset, for_update: None }, ctx)

@@ -147,7 +147,7 @@ impl Rules for PostgreSql {
             Distinct::Yes => c.write("DISTINCT "),
             Distinct::On(list) => {
                 c.write("DISTINCT ON (");
-                c.separated(list, ", ", Ctx { within_group_by: true, ..ctx })?;
+                c.separated(list, ", ", Ctx { within_group_by: true, distinct_on: true, ..ctx })?;
                 c.write(") ");
             }
         }

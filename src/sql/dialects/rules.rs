@@ -77,7 +77,7 @@ pub trait Rules: Sync {
     fn is_wrapper(&self, s: &Select) -> bool {
         false
     }
-    fn default_from(&self) -> &'static str {
+    fn default_from(&self, s: &Select) -> &'static str {
         ""
     }
     fn precolumns(&self, c: &mut Compiler<'_>, s: &Select, ctx: Ctx) -> SqlResult<()> {
