@@ -128,9 +128,13 @@ class UnsupportedCompilationError(CompileError):
 
     code = "l7de"
 
-    def __init__(self, compiler, element_type, message=None):
-        more = f": {message}" if message else ""
-        super().__init__(f"Compiler {compiler!r} can't render element of type {element_type}{more}")
+    def __init__(self, compiler, element_type=None, message=None):
+        if element_type is None and isinstance(compiler, str):
+            # From Rust, where there is no compiler object: the whole message.
+            super().__init__(compiler)
+        else:
+            more = f": {message}" if message else ""
+            super().__init__(f"Compiler {compiler!r} can't render element of type {element_type}{more}")
         self.compiler = compiler
         self.element_type = element_type
         self.message = message

@@ -92,7 +92,13 @@ pub fn bind_beside(left: &ExprRef, op: &Op, value: BindValue, own: TypeRef) -> E
 
 fn resolve(left: &ExprRef, op: &Op, other: Other) -> ExprRef {
     match other {
-        Other::Expr(e) => e,
+        Other::Expr(e) => match &e.kind {
+            // `x == bindparam("y")`: a bind without a type takes that of the other side.
+            ExprKind::Bind(b) if e.ty.is_null() && !left.ty.is_null() => {
+                Expr::new(ExprKind::Bind(b.clone()), typing::coerce_compared(&left.ty, op, e.ty.clone()))
+            }
+            _ => e,
+        },
         Other::Value(v, own) => bind_beside(left, op, v, own),
     }
 }

@@ -87,6 +87,7 @@ fn anon_base(e: &ExprRef) -> Option<Label> {
         ExprKind::Column(c) => Some(c.column.label()),
         ExprKind::LiteralColumn(n) => Some(Label::Fixed(n.clone())),
         ExprKind::Label { name, .. } => Some(name.clone()),
+        ExprKind::WithinGroup { func, .. } => anon_base(func),
         ExprKind::Sequence(_) => Some(Label::Fixed(Name::new("next_value"))),
         _ => None,
     }

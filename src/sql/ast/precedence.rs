@@ -152,6 +152,7 @@ pub fn self_group(e: &ExprRef, against: Option<&Op>) -> ExprRef {
                 by_op(op)
             }
         }
+        ExprKind::UnaryPostfix { op: Op::Asc | Op::Desc | Op::NullsFirst | Op::NullsLast, .. } => e.clone(),
         ExprKind::UnaryPrefix { op, .. } | ExprKind::UnaryPostfix { op, .. } => by_op(op),
         ExprKind::Exists(_) => by_op(&Op::Exists),
         ExprKind::BoolList { op, clauses } => {

@@ -153,18 +153,23 @@ impl Compiler<'_> {
         let Some(label) = label else {
             return self.rules.nameless_column(self);
         };
-        if !ctx.no_table && !literal && let Some(from) = &c.from {
-            self.column_prefix(from);
-        }
         if literal {
             let text = self.names.resolve(&label);
             self.verbatim(&text);
             return Ok(());
         }
+        // The column takes its number before its table does.
         let text = match &label {
             Label::Fixed(n) if c.from.as_ref().is_none_or(|f| matches!(f.kind, FromKind::Table(_))) => n.text.clone(),
             other => self.label_text(other, Ident::Column),
         };
+        if !ctx.no_table && let Some(from) = &c.from {
+            match &from.kind {
+                // `column_valued()`: the alias is the column.
+                FromKind::TableValued(t) if t.columns.len() == 1 && t.name == label => {}
+                _ => self.column_prefix(from),
+            }
+        }
         self.write_label(&label, &text);
         Ok(())
     }
@@ -295,9 +300,10 @@ impl Compiler<'_> {
         let with_as = ctx.within_columns && !ctx.within_label;
         let only = ctx.label_as == Arc::as_ptr(e) as usize;
         if with_as {
+            // The label takes its number before anything inside the element does.
+            let text = self.label_text_checked(name);
             self.expr(element, Ctx { within_label: true, ..ctx })?;
             self.push(" AS ");
-            let text = self.label_text_checked(name);
             self.write_label(name, &text);
             return Ok(());
         }

@@ -198,7 +198,14 @@ impl Compiler<'_> {
         if t.lateral {
             self.push("LATERAL ");
         }
+        let wrap = self.dialect.family == crate::dialects::Family::Oracle;
+        if wrap {
+            self.push("TABLE (");
+        }
         self.expr(&t.func, Ctx { asfrom: false, ..ctx })?;
+        if wrap {
+            self.push(")");
+        }
         self.ordinality(t)?;
         self.push(self.rules.alias_word());
         self.alias_name(&t.name);

@@ -27,7 +27,7 @@ impl Compiler<'_> {
         };
         let value = match &b.value {
             BindValue::Missing => {
-                self.push("NULL");
+                self.push(if b.expanding { "(NULL)" } else { "NULL" });
                 return Ok(());
             }
             BindValue::Literal(l) => {

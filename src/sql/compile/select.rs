@@ -266,13 +266,8 @@ impl Compiler<'_> {
         let shown = host_expr.unwrap_or_else(|| e.clone());
         let mut names: Vec<Arc<str>> = Vec::new();
         let name: Arc<str>;
-        if let ExprKind::Label { name: label, element } = &e.kind {
+        if let ExprKind::Label { name: label, .. } = &e.kind {
             let text = self.label_text_checked(label);
-            if n.required.as_ref().is_some_and(|r| r != label) {
-                // The same label twice: a placeholder takes its place.
-                let required = n.required.clone().unwrap_or_else(|| label.clone());
-                return self.labelled(n, element, &required, ctx, populate);
-            }
             if wrapped {
                 self.expr(&shown, Ctx { within_label: true, ..columns })?;
                 self.push(" AS ");
@@ -284,7 +279,8 @@ impl Compiler<'_> {
         } else if let Some(required) = &n.required {
             return self.labelled(n, &shown, &required.clone(), ctx, populate);
         } else {
-            let with_label = wrapped || render_with_label(e, asfrom);
+            let shown_as_test = matches!(e.kind, ExprKind::AsBoolean { .. }) && !asfrom && self.dialect.supports_native_boolean;
+            let with_label = wrapped || (render_with_label(e, asfrom) && !shown_as_test);
             if with_label {
                 let label = n.fallback.clone().unwrap_or_else(|| naming::anon_name_label(e));
                 return self.labelled(n, &shown, &label, ctx, populate);
@@ -314,9 +310,9 @@ impl Compiler<'_> {
     }
 
     fn labelled(&mut self, n: &Named, shown: &ExprRef, label: &Label, ctx: Ctx, populate: bool) -> SqlResult<()> {
+        let text = self.generated_label(label);
         self.expr(shown, Ctx { within_columns: true, within_label: true, ..ctx })?;
         self.push(" AS ");
-        let text = self.generated_label(label);
         self.write_label(label, &text);
         if populate {
             let names = vec![text.clone()];
@@ -544,7 +540,7 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) => false,
         ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
-        ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } | ExprKind::AsBoolean { .. } => asfrom,
+        ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } => asfrom,
         ExprKind::TableValue(_) => false,
         _ => true,
     }
