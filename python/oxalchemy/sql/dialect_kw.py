@@ -79,14 +79,10 @@ def _construct_arguments(dialect_name):
     """``{class: {option: default}}`` of a dialect, ``None`` when it accepts anything."""
     from ..dialects import _arguments, registry
 
-    try:
-        cls = registry.load(dialect_name)
-    except exc.NoSuchModuleError:
-        if dialect_name not in _arguments.KNOWN:
-            raise
-        cls = None
-    if dialect_name in _arguments.KNOWN and (cls is None or cls.__module__.startswith("oxalchemy.")):
+    # Ours are known without loading them, unless the program put another in their place.
+    if dialect_name in _arguments.KNOWN and dialect_name not in getattr(registry, "impls", ()):
         return _arguments.by_class(dialect_name)
+    cls = registry.load(dialect_name)
     args = getattr(cls, "construct_arguments", None)
     return dict(args) if args is not None else None
 

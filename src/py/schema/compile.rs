@@ -3,19 +3,15 @@
 use super::PyConstraint;
 use super::column::column_of;
 use super::ddl::ddl_of;
-use crate::py::compile::DialectBase;
+use crate::py::compile::{DialectBase, PyLiterals};
 use crate::py::errors::{exc, sql_error, to_sql_error};
-use crate::py::host::PyHost;
-use crate::py::types::{TypeHost, literal_of};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::ast::Node;
-use sql::compile::{CompileOptions, LiteralRenderer};
+use sql::compile::CompileOptions;
 use sql::ddl::{DdlCompiler, DdlHooks, compile_ddl as render};
 use sql::dialects::Dialect;
-use sql::host::HostRef;
 use sql::schema::{Column, Constraint};
-use sql::types::TypeRef;
 use sql::{SqlError, SqlResult};
 use std::sync::Arc;
 
@@ -24,34 +20,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(compile_ddl, m)?)?;
     m.add_function(wrap_pyfunction!(column_specification, m)?)?;
     m.add_function(wrap_pyfunction!(column_default, m)?)
-}
-
-/// Values that DDL renders inline.
-pub struct Literals<'py> {
-    dialect: Bound<'py, PyAny>,
-}
-
-impl LiteralRenderer for Literals<'_> {
-    fn render(&self, value: &HostRef, ty: &TypeRef, _dialect: &Dialect) -> SqlResult<Option<String>> {
-        let py = self.dialect.py();
-        let Some(obj) = PyHost::get(py, value) else { return Ok(None) };
-        if let Some(host) = TypeHost::of(ty)
-            && let Some(text) = sql::host::HostType::literal(host, value, &_dialect.name)
-        {
-            return text.map(Some);
-        }
-        literal_of(&obj, ty, &self.dialect).map_err(|e| to_sql_error(py, e))
-    }
-    fn elements(&self, value: &HostRef) -> Option<Vec<HostRef>> {
-        let obj = PyHost::get(self.dialect.py(), value)?;
-        obj.try_iter().ok()?.map(|o| o.ok().map(|o| PyHost::new(&o))).collect()
-    }
-    fn call(&self, callable: &HostRef) -> SqlResult<HostRef> {
-        let py = self.dialect.py();
-        let missing = || SqlError::compile("a bound parameter's callable is not a Python object");
-        let f = PyHost::get(py, callable).ok_or_else(missing)?;
-        f.call0().map(|o| PyHost::new(&o)).map_err(|e| to_sql_error(py, e))
-    }
 }
 
 /// `@compiles` on parts of CREATE TABLE, and conditions of constraints.
@@ -157,7 +125,7 @@ fn compile_ddl(
         return Ok(text.unwrap_or_default());
     }
     let data = DialectBase::data(dialect)?;
-    let literals = Literals { dialect: dialect.clone() };
+    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
     let opts = CompileOptions {
         schema_translate_map: translate(schema_translate_map)?,
         literals: Some(&literals),
@@ -235,7 +203,7 @@ fn column_default(column: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyRe
 
 fn with_compiler<T>(dialect: &Bound<'_, PyAny>, f: impl FnOnce(&mut DdlCompiler<'_>) -> PyResult<T>) -> PyResult<T> {
     let data = DialectBase::data(dialect)?;
-    let literals = Literals { dialect: dialect.clone() };
+    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
     let opts = CompileOptions { literals: Some(&literals), ..CompileOptions::default() };
     f(&mut DdlCompiler { dialect: &data, opts: &opts, hooks: None })
 }

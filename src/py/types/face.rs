@@ -93,3 +93,14 @@ impl LiteralProcessor {
 pub fn resolve_value_to_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     wrap_type(value.py(), &type_of_value(value)?)
 }
+
+/// DDL text of a type on a dialect; `None`: as `str()` shows it.
+#[pyfunction]
+pub fn compile_type(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<String> {
+    let py = ty.py();
+    let data = match dialect.is_none() {
+        true => std::sync::Arc::new(sql::dialects::Dialect::for_str()),
+        false => crate::py::compile::DialectBase::data(dialect)?,
+    };
+    sql::dialects::types::type_text(&data, &to_type(ty)?, None).map_err(|e| crate::py::errors::sql_error(py, e))
+}

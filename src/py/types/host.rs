@@ -70,7 +70,7 @@ pub fn hooks(cls: &Bound<'_, PyType>) -> PyResult<Hooks> {
     Ok(Hooks {
         decorator,
         user_defined: cls.hasattr("get_col_spec")?,
-        compiles: cls.hasattr("_compiler_dispatcher")?,
+        compiles: compiles(cls)?.is_some(),
         bind_processor: overrides("bind_processor")?,
         result_processor: overrides("result_processor")?,
         literal_processor: overrides("literal_processor")?,
@@ -130,12 +130,20 @@ impl HostType for TypeHost {
     fn as_any(&self) -> &dyn Any {
         self
     }
-    fn ddl(&self, _dialect: &str) -> Option<SqlResult<String>> {
-        if !self.hooks.user_defined {
+    fn ddl(&self, dialect: &str) -> Option<SqlResult<String>> {
+        if !self.hooks.user_defined && !self.hooks.compiles {
             return None;
         }
         Python::attach(|py| {
             let obj = self.obj.bind(py);
+            if self.hooks.compiles
+                && let Some(text) = compiled(obj, dialect).map_err(|e| to_sql_error(py, e)).transpose()
+            {
+                return Some(text);
+            }
+            if !self.hooks.user_defined {
+                return None;
+            }
             let run = || -> PyResult<String> {
                 // `get_col_spec(self)` and `get_col_spec(self, **kw)` are both documented.
                 obj.call_method0("get_col_spec")?.extract()
@@ -200,4 +208,28 @@ fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
         };
         run().ok().flatten()
     })
+}
+
+/// The registry of `@compiles`, when anything is registered for `cls` or a base of it.
+fn compiles<'py>(cls: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let modules = cls.py().import("sys")?.getattr("modules")?;
+    let Ok(module) = modules.get_item("oxalchemy.ext.compiler") else { return Ok(None) };
+    let registered = module.getattr("_registered")?;
+    for class in cls.mro().iter() {
+        if registered.contains(class)? {
+            return Ok(Some(module));
+        }
+    }
+    Ok(None)
+}
+
+/// What the user's `@compiles` function for this type gives; `None`: there is none for this dialect.
+fn compiled(obj: &Bound<'_, PyAny>, dialect: &str) -> PyResult<Option<String>> {
+    let Some(module) = compiles(&obj.get_type())? else { return Ok(None) };
+    let f = module.getattr("renderer")?.call1((obj.get_type(), dialect))?;
+    if f.is_none() {
+        return Ok(None);
+    }
+    let compiler = dialect_by_name(obj.py(), dialect)?.getattr("type_compiler")?;
+    f.call1((obj, compiler))?.extract().map(Some)
 }

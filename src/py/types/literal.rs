@@ -30,21 +30,3 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, dia
     literal_text(&v, dialect)
         .ok_or_else(|| PyValueError::new_err(format!("No literal value renderer is available for {value:?}")))
 }
-
-/// The literal of `value` as `ty`, `None` when the type has none.
-pub fn literal_of(value: &Bound<'_, PyAny>, ty: &sql::types::TypeRef, dialect: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
-    let py = value.py();
-    let name: String = dialect.getattr("name")?.extract()?;
-    let mut ty = ty.variant(&name).clone();
-    if ty.is_null() {
-        ty = super::type_of_value(value)?;
-    }
-    if value.is_none() {
-        return Ok(Some("NULL".to_owned()));
-    }
-    if !has_literal(ty.affinity) {
-        return Ok(None);
-    }
-    let proc = super::bind::builtin(py, &ty, super::Family::of(&name), dialect)?;
-    render(value, &proc, ty.affinity, &name).map(Some)
-}

@@ -23,7 +23,6 @@ pub use bind::{BindProc, any as value_of_any, bind_processor};
 pub use engine::TypeEngine;
 pub use family::Family;
 pub use host::TypeHost;
-pub use literal::literal_of;
 pub use result::{ResultProc, from_python, result_processor};
 pub use value::{UnsupportedValue, cell_to_py, value_to_py};
 pub use wrap::{coerce_compared_value, to_type, type_of_value, wrap_type};
@@ -38,5 +37,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<face::LiteralProcessor>()?;
     m.add("UnsupportedValue", m.py().get_type::<UnsupportedValue>())?;
     m.add_function(wrap_pyfunction!(face::resolve_value_to_type, m)?)?;
+    m.add_function(wrap_pyfunction!(face::compile_type, m)?)?;
     Ok(())
 }

@@ -213,7 +213,7 @@ impl Column {
     /// `table.column` for messages; the name alone while it has no table.
     pub fn qualified(&self) -> String {
         match self.table() {
-            Some(t) => format!("{}.{}", t.key(), self.name()),
+            Some(t) => format!("{}.{}", t.name, self.name()),
             None => self.name().to_string(),
         }
     }

@@ -51,3 +51,8 @@ del _name, _obj
 
 # Gives SchemaEventTarget its ``dispatch``.
 from .. import events as _events  # noqa: E402, F401
+
+from ... import _rs as _rs  # noqa: E402
+
+# Nodes without a Python object get one of these.
+_rs._register_faces({"Column": Column, "Table": Table})

@@ -121,10 +121,9 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
         self._validate_dialect_kwargs(dialect_kwargs)
         if dialect_kwargs:
             self._set_dialect_options(dialect_options_of(self))
-        self._init_items(*args)
         util.set_creation_order(self)
-        if l_args:
-            self._init_items(*[a for a in l_args if a is not None])
+        self._init_items(*l_args)
+        self._init_items(*args)
         if info is not None:
             self.info = info
 

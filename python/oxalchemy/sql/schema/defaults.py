@@ -241,7 +241,7 @@ class IdentityOptions(DialectKWArgs):
 
     @property
     def order(self):
-        return self.dialect_options["oracle"].get("order")
+        return dict(self.dialect_kwargs).get("oracle_order")
 
     @property
     def _increment_is_negative(self):
@@ -444,7 +444,7 @@ class Identity(IdentityOptions, FetchedValue):
 
     @property
     def on_null(self):
-        return self.dialect_options["oracle"].get("on_null")
+        return dict(self.dialect_kwargs).get("oracle_on_null")
 
     def _set_parent(self, parent, **kw):
         if not isinstance(parent.server_default, (type(None), Identity)) or not isinstance(
