@@ -3,18 +3,41 @@
 from . import exc as exc
 from . import sql as sql
 from . import types as types
+from . import event as event
+from . import pool as pool
+from . import util as util
+from .engine import AdaptedConnection as AdaptedConnection
+from .engine import BaseRow as BaseRow
+from .engine import BindTyping as BindTyping
+from .engine import ChunkedIteratorResult as ChunkedIteratorResult
 from .engine import (
     Connection as Connection,
     CreateEnginePlugin as CreateEnginePlugin,
+    CursorResult as CursorResult,
     Dialect as Dialect,
     Engine as Engine,
+    ExceptionContext as ExceptionContext,
+    ExecutionContext as ExecutionContext,
+    FilterResult as FilterResult,
+    FrozenResult as FrozenResult,
     Inspector as Inspector,
+    IteratorResult as IteratorResult,
+    MappingResult as MappingResult,
+    MergedResult as MergedResult,
+    NestedTransaction as NestedTransaction,
     Result as Result,
+    RootTransaction as RootTransaction,
     Row as Row,
+    RowMapping as RowMapping,
+    ScalarResult as ScalarResult,
+    Transaction as Transaction,
+    TupleResult as TupleResult,
+    TwoPhaseTransaction as TwoPhaseTransaction,
     create_engine as create_engine,
     create_mock_engine as create_mock_engine,
     create_pool_from_url as create_pool_from_url,
     engine_from_config as engine_from_config,
+    result_tuple as result_tuple,
 )
 from .engine.url import URL as URL
 from .engine.url import make_url as make_url
@@ -25,6 +48,8 @@ from .pool import (
     FallbackAsyncAdaptedQueuePool as FallbackAsyncAdaptedQueuePool,
     NullPool as NullPool,
     Pool as Pool,
+    PoolProxiedConnection as PoolProxiedConnection,
+    PoolResetState as PoolResetState,
     QueuePool as QueuePool,
     SingletonThreadPool as SingletonThreadPool,
     StaticPool as StaticPool,

@@ -1,6 +1,6 @@
 """``Engine``, ``Connection`` and the transactions."""
 
-from .. import inspection, log
+from .. import _rs, inspection, log
 from .._rs import (
     Connection,
     Engine,
@@ -108,6 +108,14 @@ Engine.table_names = _table_names
 Engine.has_table = _has_table
 Engine.text = _text
 Engine.func = _func
+
+
+def _execute_on_connection(self, connection, distilled_params, execution_options):
+    return connection._execute_clauseelement(self, distilled_params, execution_options)
+
+
+for _name in ("SelectBase", "UpdateBase", "TextClause", "FunctionElement", "DDLElement"):
+    getattr(_rs, _name)._execute_on_connection = _execute_on_connection
 
 
 def _names(name):

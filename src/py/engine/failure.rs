@@ -262,10 +262,10 @@ fn unconnected(engine: &Bound<'_, Engine>, error: &PyErr) -> PyResult<PyErr> {
 }
 
 /// The driver's complaint about a value of a type that no driver takes; `None` for every other error.
-pub fn unsupported(py: Python<'_>, e: &PyErr) -> PyResult<Option<PyErr>> {
+pub fn unsupported(py: Python<'_>, e: &PyErr, place: usize) -> PyResult<Option<PyErr>> {
     if !e.is_instance_of::<crate::py::types::UnsupportedValue>(py) {
         return Ok(None);
     }
     let text = e.value(py).str()?.to_string();
-    Ok(Some(crate::py::dbapi::dbapi_error(py, &base::DbError::programming(format!("Error binding parameter: {text}")))))
+    Ok(Some(crate::py::dbapi::dbapi_error(py, &base::DbError::programming(format!("Error binding parameter {place}: {text}")))))
 }

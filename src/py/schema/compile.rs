@@ -109,7 +109,7 @@ fn translate(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Arc<Vec<(Option<
 /// Text of a DDL element. `options["_default"]`: our own text even where the user registered another.
 #[pyfunction]
 #[pyo3(signature = (statement, dialect, schema_translate_map=None, options=None))]
-fn compile_ddl(
+pub fn compile_ddl(
     statement: &Bound<'_, PyAny>,
     dialect: &Bound<'_, PyAny>,
     schema_translate_map: Option<&Bound<'_, PyAny>>,

@@ -118,7 +118,7 @@ impl ExecutionContext {
     }
     #[getter]
     fn isddl(&self) -> bool {
-        self.kind() == Some(StatementKind::Ddl)
+        self.exec.f.lock().ddl || self.kind() == Some(StatementKind::Ddl)
     }
     #[getter]
     fn is_text(&self) -> bool {

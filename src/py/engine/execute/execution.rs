@@ -21,6 +21,8 @@ pub struct Facts {
     pub many: bool,
     /// The PEP 249 cursor, while it is open.
     pub cursor: Option<Py<PyAny>>,
+    /// It is a DDL element.
+    pub ddl: bool,
     /// Rows changed.
     pub rowcount: i64,
     /// The driver's last row id.
@@ -70,6 +72,19 @@ impl Execution {
             options: options.clone().unbind(),
             entry: None,
             invoked: None,
+            binds: Vec::new(),
+            f: Mutex::new(f),
+        })
+    }
+
+    /// Of a DDL element.
+    pub fn ddl(conn: &Bound<'_, Connection>, sql: &Bound<'_, PyString>, options: &Bound<'_, PyDict>, invoked: &Bound<'_, PyAny>) -> Arc<Self> {
+        let f = Facts { statement: Some(sql.clone().unbind()), rowcount: -1, ddl: true, ..Facts::default() };
+        Arc::new(Self {
+            connection: conn.clone().unbind(),
+            options: options.clone().unbind(),
+            entry: None,
+            invoked: Some(invoked.clone().unbind()),
             binds: Vec::new(),
             f: Mutex::new(f),
         })

@@ -47,6 +47,9 @@ pub fn execute<'py>(
     execution_options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
+    if statement.is_instance_of::<crate::py::schema::ddl::PyDdlElement>() {
+        return ddl(conn, statement, execution_options);
+    }
     if let Some(node) = faces::node_of(statement)? {
         let params = params::distill(py, parameters, more, kw)?;
         return node::execute(conn, statement, node, params, execution_options);
@@ -66,10 +69,45 @@ pub fn execute<'py>(
     Err(PyErr::from_value(crate::py::imports::exc(py, "ObjectNotExecutableError")?.call1((statement,))?))
 }
 
+/// CREATE, DROP and the like.
+fn ddl<'py>(
+    conn: &Bound<'py, Connection>,
+    statement: &Bound<'py, PyAny>,
+    execution_options: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    use super::events::listeners;
+    let py = conn.py();
+    let own = statement.getattr_opt("_execution_options")?;
+    let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
+    let mut statement = statement.clone();
+    let nothing = || (pyo3::types::PyList::empty(py), PyDict::new(py));
+    if let Some(found) = listeners(conn.as_any(), Event::BeforeExecute)? {
+        for listener in found.try_iter()? {
+            let (multi, single) = nothing();
+            let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
+            if let Ok((s, _, _)) = answer.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
+                statement = s;
+            }
+        }
+    }
+    let started = std::time::Instant::now();
+    let map = opts.get_item("schema_translate_map")?;
+    let sql = crate::py::schema::compile::compile_ddl(&statement, conn.get().dialect(py), map.as_ref(), None)?;
+    let result = raw::ddl(conn, &statement, &PyString::new(py, &sql), &opts, started.elapsed())?;
+    if let Some(found) = listeners(conn.as_any(), Event::AfterExecute)? {
+        let (multi, single) = nothing();
+        found.call1((conn, &statement, multi, single, &opts, &result))?;
+    }
+    Ok(result)
+}
+
 /// Whether a result is that of a statement which legacy execution commits.
 pub fn changes_data(result: &Bound<'_, PyAny>) -> PyResult<bool> {
     let Ok(result) = result.cast::<CursorResult>() else { return Ok(false) };
     let exec = &result.get().exec;
+    if exec.f.lock().ddl {
+        return Ok(true);
+    }
     match exec.entry.as_ref().map(|e| e.compiled.kind) {
         Some(StatementKind::Insert | StatementKind::Update | StatementKind::Delete | StatementKind::Ddl) => Ok(true),
         Some(StatementKind::Select) => Ok(false),

@@ -634,7 +634,14 @@ pub fn primary_keys<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'p
     }
     let out = PyList::empty(py);
     if let Some(dml) = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()) {
-        let keys: Vec<Arc<str>> = dml.primary_key.iter().map(|(c, _)| c.key()).collect();
+        let columns = dml
+            .table
+            .as_ref()
+            .and_then(|t| t.d.read().primary_key.clone())
+            .map(|k| k.d.read().columns.clone())
+            .unwrap_or_default();
+        let keys: Vec<Arc<str>> = columns.iter().map(|c| c.key()).collect();
+        let auto = dml.table.as_ref().and_then(|t| t.autoincrement_column().ok().flatten());
         let meta = Py::new(py, RowMeta::new(py, PyTuple::new(py, keys.iter().map(|k| &**k))?.unbind(), false, None)?)?;
         let (lastrowid, many, returned) = {
             let f = exec.f.lock();
@@ -643,16 +650,18 @@ pub fn primary_keys<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'p
         };
         for (n, named) in named_params(py, exec)?.into_iter().enumerate() {
             let mut values = Vec::new();
-            for (column, bind) in &dml.primary_key {
+            for column in &columns {
+                let bind = dml.primary_key.iter().find(|(c, _)| Arc::ptr_eq(c, column)).and_then(|(_, b)| b.clone());
+                let is_auto = auto.as_ref().is_some_and(|a| Arc::ptr_eq(a, column)) || columns.len() == 1;
                 let given = match bind {
-                    Some(b) => named.get_item(&**b)?.filter(|v| !v.is_none()),
+                    Some(b) => named.get_item(&*b)?.filter(|v| !v.is_none()),
                     None => None,
                 };
                 let at = dml.implicit_returning.iter().position(|c| Arc::ptr_eq(c, column));
                 values.push(match (given, at.zip(returned.get(n))) {
                     (Some(v), _) => Some(v),
                     (None, Some((at, row))) => Some(row.get_item(at)?),
-                    (None, None) if !many && dml.postfetch_lastrowid => lastrowid.clone(),
+                    (None, None) if !many && is_auto => lastrowid.clone(),
                     _ => None,
                 });
             }

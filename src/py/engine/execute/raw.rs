@@ -34,6 +34,22 @@ pub fn exec_driver_sql<'py>(
     result(conn, &exec, cursor, None)
 }
 
+/// A rendered DDL element.
+pub fn ddl<'py>(
+    conn: &Bound<'py, Connection>,
+    statement: &Bound<'py, PyAny>,
+    sql: &Bound<'py, PyString>,
+    opts: &Bound<'py, PyDict>,
+    took: std::time::Duration,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = conn.py();
+    Connection::prepare(conn)?;
+    let exec = Execution::ddl(conn, sql, opts, statement);
+    let stats = format!("no key {:.5}s", took.as_secs_f64());
+    let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py), false, &stats)?;
+    result(conn, &exec, cursor, None)
+}
+
 /// What is passed when there are no parameters.
 fn empty_params<'py>(conn: &Bound<'py, Connection>, py: Python<'py>) -> Bound<'py, PyAny> {
     let positional = conn.get().dialect(py).getattr("positional").and_then(|p| p.is_truthy()).unwrap_or(true);

@@ -139,13 +139,17 @@ fn tuple<'py>(py: Python<'py>, values: &[Value]) -> PyResult<Bound<'py, PyAny>> 
 }
 
 /// Sets of parameters as they are shown in messages about values that cannot be converted.
-fn unconverted<'py, T>(s: &Sending<'_, 'py>, e: PyErr) -> PyResult<T> {
+fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> PyResult<T> {
     let py = s.conn.py();
     let sets = s.exec.f.lock().sets.iter().map(|d| d.bind(py).clone()).collect::<Vec<_>>();
     let list = if sets.is_empty() { PyList::new(py, [PyDict::new(py)])? } else { PyList::new(py, sets)? };
     let many = s.exec.f.lock().many;
+    let place = s.exec.entry.as_ref().map_or(1, |entry| {
+        let bad = given.iter().zip(&entry.binds).position(|(g, p)| g.value(py, p).is_err()).unwrap_or(0);
+        1 + entry.compiled.positions.iter().position(|p| *p as usize == bad).unwrap_or(bad)
+    });
     // values that no driver takes are the driver's complaint
-    if let Some(driver) = super::super::failure::unsupported(py, &e)? {
+    if let Some(driver) = super::super::failure::unsupported(py, &e, place)? {
         let facts = Facts { statement: s.exec.statement(py).map(Bound::into_any), params: Some(driver_params(s)?), many, running: true, ..Facts::default() };
         return failure::handle(s.conn, driver, facts);
     }
@@ -177,7 +181,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
             let Some(first) = given.first() else { return Err(invalid_request(py, "no parameters")) };
             let t = match text(py, s.exec, first) {
                 Ok(t) => t,
-                Err(e) => return unconverted(s, e),
+                Err(e) => return unconverted(s, first, e),
             };
             let outcome = native_one(s, &native, &t)?;
             Ok(Ran::Native { native, outcome })
@@ -190,7 +194,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
             let Some(first) = given.first() else { return Err(invalid_request(py, "no parameters")) };
             let t = match text(py, s.exec, first) {
                 Ok(t) => t,
-                Err(e) => return unconverted(s, e),
+                Err(e) => return unconverted(s, first, e),
             };
             let sql = t.sql.as_ref().map_or_else(|| entry.sql.bind(py).clone(), |q| PyString::new(py, q));
             s.exec.set_statement(&sql);
@@ -201,7 +205,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
             for g in given {
                 match text(py, s.exec, g) {
                     Ok(t) => sets.push(as_python(py, &t)?),
-                    Err(e) => return unconverted(s, e),
+                    Err(e) => return unconverted(s, g, e),
                 }
             }
             let sql = entry.sql.bind(py).clone();
@@ -218,7 +222,7 @@ fn one_by_one<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>]) -> PyResult<
         let py = s.conn.py();
         let t = match text(py, s.exec, g) {
             Ok(t) => t,
-            Err(e) => return unconverted(s, e),
+            Err(e) => return unconverted(s, g, e),
         };
         last = Some(match s.conn.get().native().filter(|_| !watched) {
             Some(native) => {
@@ -285,7 +289,7 @@ fn native_many(s: &Sending<'_, '_>, native: &NativeConnection, given: &[Vec<Give
             let (Some(v), Some(proc)) = (g.get(*p as usize), entry.binds.get(*p as usize)) else { continue };
             match v.value(py, proc) {
                 Ok(v) => batch.push_value(&v),
-                Err(e) => return unconverted(s, e),
+                Err(e) => return unconverted(s, g, e),
             }
         }
     }
