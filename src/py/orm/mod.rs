@@ -52,6 +52,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     session::register(m)?;
     scoping::register(m)?;
     unitofwork::register(m)?;
+    crate::py::compile::set_resolver(&execute::host::Resolver);
     aliased::register(m)?;
     bundle::register(m)?;
     options::register(m)?;

@@ -9,11 +9,13 @@
 //! | `gather` | values of binds |
 //! | `faces` | what is asked of the faces of SQL constructs |
 //! | `defaults` | values that the client computes for columns |
+//! | `batches` | the rows of a SELECT as the driver decoded them, for the ORM |
 //! | `entry` | what executions of a compiled statement share |
 //! | `execution`, `context` | the facts about one execution, and how hooks see them |
 //! | `cursor_result`, `rows` | what comes back |
 //! | `logs` | SQL in the log |
 
+pub mod batches;
 pub mod context;
 pub mod cursor_result;
 pub mod defaults;

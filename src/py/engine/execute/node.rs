@@ -290,7 +290,7 @@ pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, param
     failure::handle(conn, e, facts)
 }
 
-fn gather_all<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>) -> PyResult<Vec<Vec<Given<'py>>>> {
+pub(super) fn gather_all<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>) -> PyResult<Vec<Vec<Given<'py>>>> {
     let py = conn.py();
     let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
     let compute = defaults::any(exec);

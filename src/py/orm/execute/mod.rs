@@ -7,11 +7,13 @@
 //! | [`job`] | a statement of `Query` or `Session.execute`, from start to rows |
 //! | `result` | rows as `Result` objects |
 //! | `from_statement` | rows of a statement that the ORM did not make |
+//! | [`evaluator`] | criteria of bulk statements evaluated on instances |
 //! | `dml` | INSERT, UPDATE and DELETE of mapped classes |
 //! | [`shape`] | what the session wants to know of a statement before it runs |
 //! | `source` | the engine's rows, batch after batch |
 
 pub mod dml;
+pub mod evaluator;
 mod from_statement;
 pub mod host;
 pub mod job;

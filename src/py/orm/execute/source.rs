@@ -1,75 +1,83 @@
 //! The engine's rows, batch after batch.
 
-use crate::py::sql::face;
+use crate::py::engine::connection::Connection;
+use crate::py::engine::execute::batches::{self, Batches};
+use crate::py::engine::execute::{node, options as exec_options, params};
+use crate::py::types::{Family, value_of_any};
 use base::RowBatch;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
-use sql::ast::{ExprRef, Node};
-use std::sync::Arc;
+use pyo3::types::{PyDict, PyTuple};
+use sql::ast::Node;
+
+pub use batches::GivenColumn;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-/// A column of rows that the ORM did not ask for.
-pub struct GivenColumn {
-    /// Name.
-    pub name: Arc<str>,
-    /// What it is known to be.
-    pub exprs: Vec<ExprRef>,
-}
-
 /// Rows of a statement.
-pub struct Rows<'py> {
-    result: Any<'py>,
-    batch: RowBatch,
-    done: bool,
+pub enum Rows<'py> {
+    /// As the driver decoded them.
+    Batches(Batches),
+    /// Of a result that somebody else executed.
+    Result(Any<'py>, RowBatch, bool),
 }
 
 /// Run a statement on a connection.
 pub fn open<'py>(connection: &Any<'py>, node: Node, params: Option<&Any<'py>>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Rows<'py>> {
     let py = connection.py();
-    let statement = face::wrap_node(py, &node)?;
-    let kw = PyDict::new(py);
-    if let Some(o) = options {
-        kw.set_item("execution_options", o)?;
-    }
-    let result = connection.call_method("execute", (statement, params), Some(&kw))?;
-    of_result(&result)
+    let conn = connection.cast::<Connection>()?;
+    let given = match params {
+        Some(p) => params::distill(py, Some(p), &PyTuple::empty(py), None)?,
+        None => params::Params::None,
+    };
+    let own = node::statement_options(py, &node);
+    let base = conn.get().options(py);
+    let opts = if own.is_none() && options.is_none() {
+        base
+    } else {
+        exec_options::merged(&base, own.as_ref(), options.map(|o| o.as_any()))?
+    };
+    Ok(Rows::Batches(batches::open(conn, &node, given, &opts)?))
 }
 
 /// The rows of a result.
 pub fn of_result<'py>(result: &Any<'py>) -> PyResult<Rows<'py>> {
-    Ok(Rows { result: result.clone(), batch: RowBatch::new(0), done: false })
+    Ok(Rows::Result(result.clone(), RowBatch::new(0), false))
 }
 
 impl<'py> Rows<'py> {
     /// The columns, as far as they are known.
     pub fn columns(&self, py: Python<'py>) -> PyResult<Vec<GivenColumn>> {
         let _ = py;
-        let mut out = Vec::new();
-        for k in self.result.call_method0("keys")?.try_iter()? {
-            out.push(GivenColumn { name: k?.extract::<String>()?.into(), exprs: Vec::new() });
+        match self {
+            Self::Batches(b) => Ok(b.columns()),
+            Self::Result(r, ..) => {
+                let mut out = Vec::new();
+                for k in r.call_method0("keys")?.try_iter()? {
+                    out.push(GivenColumn { name: k?.extract::<String>()?.into(), exprs: Vec::new() });
+                }
+                Ok(out)
+            }
         }
-        Ok(out)
     }
     /// The next rows.
     pub fn next(&mut self, py: Python<'py>) -> PyResult<Option<&RowBatch>> {
-        if self.done {
-            return Ok(None);
-        }
-        self.done = true;
-        let rows = self.result.call_method0("fetchall")?;
-        let rows = rows.cast::<PyList>()?;
-        let width = match rows.iter().next() {
-            Some(r) => r.len()?,
-            None => return Ok(None),
-        };
-        self.batch.reset(width);
-        let _ = py;
-        for r in rows.iter() {
-            for v in r.try_iter()? {
-                self.batch.push_value(&crate::py::types::value_of_any(&v?, crate::py::types::Family::Other)?);
+        match self {
+            Self::Batches(b) => b.next(py),
+            Self::Result(result, batch, done) => {
+                if *done {
+                    return Ok(None);
+                }
+                *done = true;
+                let rows: Vec<Any<'py>> = result.call_method0("fetchall")?.try_iter()?.collect::<PyResult<_>>()?;
+                let Some(first) = rows.first() else { return Ok(None) };
+                batch.reset(first.len()?);
+                for r in &rows {
+                    for v in r.try_iter()? {
+                        batch.push_value(&value_of_any(&v?, Family::Other)?);
+                    }
+                }
+                Ok(Some(batch))
             }
         }
-        Ok(Some(&self.batch))
     }
 }

@@ -194,7 +194,7 @@ fn relationship<'py>(
                     if !e.is_instance(py, &gone) {
                         return Err(e);
                     }
-                    session.call_method1("_remove_newly_deleted", ((&found,),)).ok();
+                    crate::py::orm::session::attach::register_deleted(&session, std::slice::from_ref(&found))?;
                     return Ok(py.None().into_bound(py));
                 }
             }

@@ -102,7 +102,7 @@ pub(super) fn get<'py>(session: &This<'py>, entity: &Any<'py>, ident: &Any<'py>,
                         if !e.is_instance(py, &gone) {
                             return Err(e);
                         }
-                        session.call_method1("_remove_newly_deleted", ((&state,),)).ok();
+                        attach::register_deleted(session, std::slice::from_ref(&state))?;
                         return Ok(None);
                     }
                 }

@@ -1,0 +1,19 @@
+"""``Query``: the classic way to select objects."""
+
+from .._rs import Query, QueryContext
+from .context import FromStatement
+from .dynamic import AppenderMixin, AppenderQuery
+from .util import Bundle, aliased, join, outerjoin, with_parent
+
+__all__ = [
+    "AppenderMixin",
+    "AppenderQuery",
+    "Bundle",
+    "FromStatement",
+    "Query",
+    "QueryContext",
+    "aliased",
+    "join",
+    "outerjoin",
+    "with_parent",
+]
