@@ -14,6 +14,7 @@
 //! | [`compile`] | ORM-enabled statement to plain statement and load plan |
 //! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
 //! | [`attr`] | what a statement carries that only the ORM understands |
+//! | [`comparison`] | relationships as criteria: EXISTS, equality with an object |
 //! | [`columns`] | columns of a selectable, column equivalents |
 //!
 //! Invariants: no I/O, no drivers, no Python. A mapper is read through snapshots (`mapper.data()`), which never change once
@@ -22,6 +23,7 @@
 pub mod attr;
 pub mod cascade;
 pub mod columns;
+pub mod comparison;
 pub mod compile;
 pub mod entity;
 pub mod flush;

@@ -334,10 +334,17 @@ impl QueryableAttribute {
             return Err(PyAttributeError::new_err(name.to_owned()));
         }
         let c = Self::get_comparator(slf)?;
-        match c.getattr_opt(name)? {
-            Some(v) => Ok(v),
-            None => Err(missing(&c.get_type().name()?.to_string())),
+        if let Some(v) = c.getattr_opt(name)? {
+            return Ok(v);
         }
+        // what the comparator does not have, the expression may have (`.type`, `.name`)
+        if let Some(f) = c.getattr_opt("_fallback_getattr")? {
+            match f.call1((name,)) {
+                Err(e) if e.is_instance_of::<PyAttributeError>(py) => {}
+                r => return r,
+            }
+        }
+        Err(missing(&c.get_type().name()?.to_string()))
     }
     #[pyo3(signature = (op, *other, **kwargs))]
     fn operate<'py>(slf: &Bound<'py, Self>, op: &Bound<'py, PyAny>, other: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
@@ -525,6 +532,10 @@ pub fn register_descriptor<'py>(
         attr.setattr("__doc__", doc)?;
     }
     let attr = attr.into_super();
+    use crate::py::engine::events::Event as E;
+    if [E::Append, E::Remove, E::Set, E::BulkReplace, E::InitScalar, E::InitCollection, E::Modified].iter().any(|e| e.used()) {
+        py.import("oxalchemy.orm.events")?.getattr("_new_attribute")?.call1((manager, &attr))?;
+    }
     manager.get().instrument_attribute(py, &name, attr.as_any(), false)?;
     Ok(attr)
 }

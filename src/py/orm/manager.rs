@@ -279,11 +279,6 @@ impl ClassManager {
     fn set_dispatch(&self, py: Python<'_>, value: Option<Py<PyAny>>) {
         drop(self.dispatch.replace(py, value));
     }
-    /// Events of a base class happen to its subclasses too.
-    #[getter]
-    fn _dispatch_parent<'py>(&self, py: Python<'py>) -> Option<Bound<'py, Self>> {
-        self.class_.bind(py).mro().iter().skip(1).find_map(|c| Self::of(c.cast::<PyType>().ok()?))
-    }
     #[getter]
     fn class_(&self, py: Python<'_>) -> Py<PyType> {
         self.class_.clone_ref(py)

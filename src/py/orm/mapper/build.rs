@@ -87,11 +87,11 @@ fn steps<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>) -> PyRes
     options(slf)?;
     inheritance(slf)?;
     let manager = instrument(slf, &registry)?;
+    py.import("oxalchemy.orm.events")?.getattr("_new_mapper")?.call1((slf, &manager))?;
     fire(slf.as_any(), Event::InstrumentClass, (slf.clone(), this.class_.bind(py).clone()))?;
     primary_keys(slf)?;
     props::configure_all(slf)?;
     polymorphic::configure(slf)?;
-    let _ = manager;
     registry.getattr("_mappers")?.call_method1("add", (slf,))?;
     super::configure::announce(slf)?;
     fire(slf.as_any(), Event::AfterMapperConstructed, (slf.clone(), this.class_.bind(py).clone()))?;

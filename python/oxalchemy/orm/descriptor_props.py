@@ -1,0 +1,496 @@
+"""Properties that stand for other properties: synonyms, composites, comparable descriptors."""
+
+import dataclasses
+
+from .. import exc
+from . import attributes
+from .interfaces import MapperProperty, PropComparator, take_dataclass_options
+
+__all__ = [
+    "ComparableProperty",
+    "Composite",
+    "CompositeProperty",
+    "ConcreteInheritedProperty",
+    "DescriptorProperty",
+    "Synonym",
+    "SynonymProperty",
+]
+
+
+class DescriptorProperty(MapperProperty):
+    """Base of properties whose attribute is a Python descriptor."""
+
+    doc = None
+    uses_objects = False
+    descriptor = None
+    _info = None
+    _dataclass_options = {}
+
+    @property
+    def info(self):
+        if self._info is None:
+            self._info = {}
+        return self._info
+
+    @info.setter
+    def info(self, value):
+        self._info = value
+
+    @property
+    def class_attribute(self):
+        return getattr(self.parent.class_, self.key)
+
+    @property
+    def mapper_property_to_assign(self):
+        return self
+
+    @property
+    def columns_to_assign(self):
+        return []
+
+    def _do_init(self):
+        pass
+
+    def _comparator_for(self, attribute):
+        return self._comparator_factory(attribute.parent.mapper)
+
+    def _instrument(self, mapper, key, set_parent):
+        """Put the descriptor on the mapper's class."""
+        existing = None
+        if self.descriptor is None:
+            found = _raw_attribute(mapper.class_, key)
+            if mapper is self.parent and found is not None and not isinstance(found, attributes.QueryableAttribute):
+                if hasattr(found, "__get__") and not isinstance(found, MapperProperty):
+                    existing = found
+        proxy = attributes._ProxyAttribute(
+            mapper.class_, key, mapper, self, self.descriptor if self.descriptor is not None else existing, self.doc
+        )
+        mapper.class_manager.install_member(key, proxy)
+        mapper.class_manager.local_attrs[key] = proxy
+
+
+def _raw_attribute(cls, key):
+    for c in cls.__mro__:
+        if key in c.__dict__:
+            return c.__dict__[key]
+    return None
+
+
+class SynonymProperty(DescriptorProperty):
+    """Another name of an attribute."""
+
+    __module__ = "oxalchemy.orm"
+    _kind = "SynonymProperty"
+    comparator_factory = None
+
+    def __init__(self, name, map_column=None, descriptor=None, comparator_factory=None, info=None, doc=None, proxy=None, **kw):
+        self._dataclass_options = take_dataclass_options(kw)
+        if kw:
+            raise TypeError(f"synonym() got an unexpected keyword argument {next(iter(kw))!r}")
+        self.name = name
+        self.map_column = map_column
+        self.descriptor = descriptor
+        self.comparator_factory = comparator_factory
+        if doc:
+            self.doc = doc
+        elif descriptor is not None and descriptor.__doc__:
+            self.doc = descriptor.__doc__
+        if info is not None:
+            self._info = info
+
+    @property
+    def _proxied_object(self):
+        attr = getattr(self.parent.class_, self.name)
+        if not hasattr(attr, "property") or not isinstance(attr.property, MapperProperty):
+            if isinstance(attr, attributes.QueryableAttribute):
+                return attr.comparator
+            if hasattr(attr, "comparator"):
+                return attr
+            return attr
+        return attr.property
+
+    def _attribute_of(self, entity):
+        target = entity.class_ if getattr(entity, "is_mapper", False) else entity.entity
+        return getattr(target, self.name)
+
+    def _comparator_factory(self, mapper):
+        if self.comparator_factory is not None:
+            return self.comparator_factory(self._proxied_object, mapper)
+        return getattr(mapper.class_, self.name)
+
+    def _instrument(self, mapper, key, set_parent):
+        if set_parent and self.map_column:
+            self._map_column(mapper, key)
+        super()._instrument(mapper, key, set_parent)
+
+    def _map_column(self, mapper, key):
+        columns = mapper.persist_selectable.c
+        if key not in columns:
+            raise exc.ArgumentError(
+                f"Can't compile synonym '{self.name}': no column on table '{mapper.persist_selectable.description}' named '{key}'"
+            )
+        column = columns[key]
+        if mapper._columntoproperty.get(column) is not None and mapper._columntoproperty[column].key == self.name:
+            raise exc.ArgumentError(
+                f"Can't call map_column=True for synonym {key!r}={self.name!r}, a ColumnProperty already exists keyed to the name "
+                f"{self.name!r} for column {column!r}"
+            )
+        from .properties import ColumnProperty
+
+        mapper._configure_property(self.name, ColumnProperty(column), init=False, setparent=True)
+
+    def get_history(self, state, dict_, passive=31):
+        return state.manager[self.name].impl.get_history(state, dict_, passive)
+
+
+class Synonym(SynonymProperty):
+    """The declared form of :class:`SynonymProperty`."""
+
+    __module__ = "oxalchemy.orm"
+
+
+class ComparableProperty(DescriptorProperty):
+    """A Python descriptor with SQL operators (legacy)."""
+
+    __module__ = "oxalchemy.orm.properties"
+    _kind = "ComparableProperty"
+
+    def __init__(self, comparator_factory, descriptor=None, doc=None, info=None):
+        self.descriptor = descriptor
+        self.comparator_factory = comparator_factory
+        self.doc = doc or (descriptor and descriptor.__doc__) or None
+        if info:
+            self._info = info
+
+    def _comparator_factory(self, mapper):
+        return self.comparator_factory(self, mapper)
+
+
+class ConcreteInheritedProperty(DescriptorProperty):
+    """An attribute of a parent class that a concrete subclass does not map."""
+
+    _kind = "ConcreteInheritedProperty"
+
+    def __init__(self):
+        prop = self
+
+        class NotMapped:
+            def _raise(self):
+                raise AttributeError(
+                    f"Concrete {prop.parent} does not implement attribute {prop.key!r} at the instance level.  Add this property "
+                    f"explicitly to {prop.parent}."
+                )
+
+            def __set__(self, obj, value):
+                self._raise()
+
+            def __delete__(self, obj):
+                self._raise()
+
+            def __get__(self, obj, owner):
+                if obj is None:
+                    return self
+                self._raise()
+
+        self.descriptor = NotMapped()
+
+    def _comparator_factory(self, mapper):
+        for m in self.parent.iterate_to_root():
+            p = m._props.get(self.key)
+            if p is not None and not isinstance(p, ConcreteInheritedProperty):
+                return p.comparator_factory(p, mapper)
+        return None
+
+
+class CompositeProperty(DescriptorProperty):
+    """Several columns as one value object."""
+
+    __module__ = "oxalchemy.orm"
+    _kind = "CompositeProperty"
+
+    def __init__(
+        self,
+        _class_or_attr=None,
+        *attrs,
+        active_history=False,
+        deferred=False,
+        group=None,
+        raiseload=False,
+        comparator_factory=None,
+        return_none_on=...,
+        column_template=None,
+        info=None,
+        doc=None,
+        **kw,
+    ):
+        self._dataclass_options = take_dataclass_options(kw)
+        if kw:
+            raise TypeError(f"composite() got an unexpected keyword argument {next(iter(kw))!r}")
+        from .attributes import QueryableAttribute
+
+        if _class_or_attr is not None and not (isinstance(_class_or_attr, type) or callable(_class_or_attr)) or isinstance(
+            _class_or_attr, (QueryableAttribute, str)
+        ):
+            self.attrs = (_class_or_attr, *attrs)
+            self.composite_class = None
+        else:
+            self.composite_class = _class_or_attr
+            self.attrs = attrs
+        self.active_history = active_history
+        self.deferred = deferred
+        self.group = group
+        self.raiseload = raiseload
+        self.return_none_on = return_none_on
+        self.column_template = column_template
+        self.comparator_factory = comparator_factory if comparator_factory is not None else self.__class__.Comparator
+        self.doc = doc
+        if info is not None:
+            self._info = info
+        self._generated = None
+        self._keys = None
+
+    @property
+    def columns(self):
+        from ..schema import Column
+
+        return [a for a in self.attrs if isinstance(a, Column)]
+
+    @property
+    def columns_to_assign(self):
+        return [(c, 0) for c in self.columns if c.table is None]
+
+    @property
+    def props(self):
+        """The properties of its columns, in order."""
+        from .. import schema
+        from .attributes import QueryableAttribute
+
+        out = []
+        for attr in self.attrs:
+            if isinstance(attr, str):
+                out.append(self.parent.get_property(attr, _configure_mappers=False))
+            elif isinstance(attr, schema.Column):
+                out.append(self.parent._columntoproperty[attr])
+            elif isinstance(attr, QueryableAttribute):
+                out.append(attr.prop)
+            elif hasattr(attr, "column"):
+                out.append(self.parent._columntoproperty[attr.column])
+            else:
+                raise exc.ArgumentError(
+                    "Composite expects Column objects or mapped attributes/attribute names as arguments, got: %r" % (attr,)
+                )
+        return out
+
+    @property
+    def _attribute_keys(self):
+        if self._keys is None:
+            self._keys = tuple(p.key for p in self.props)
+        return self._keys
+
+    def _values(self, value):
+        if self._generated is None:
+            if hasattr(self.composite_class, "__composite_values__"):
+                self._generated = lambda v: v.__composite_values__()
+            elif dataclasses.is_dataclass(self.composite_class):
+                names = [f.name for f in dataclasses.fields(self.composite_class)]
+                self._generated = lambda v: tuple(getattr(v, n) for n in names)
+            else:
+                raise exc.ArgumentError(
+                    f"Class {self.composite_class!r} does not implement __composite_values__ and is not a dataclass"
+                )
+        return self._generated(value)
+
+    _composite_values_from_instance = _values
+
+    @property
+    def _null_check(self):
+        if self.return_none_on is ...:
+            return lambda *values: all(v is None for v in values)
+        return self.return_none_on
+
+    def _make(self, values):
+        check = self._null_check
+        if check is not None and check(*values):
+            return None
+        return self.composite_class(*values)
+
+    def _instrument(self, mapper, key, set_parent):
+        if self.descriptor is None:
+            self.descriptor = _CompositeDescriptor(self)
+        super()._instrument(mapper, key, set_parent)
+        if mapper is self.parent:
+            _listen_composite(self, mapper)
+
+    def _do_init(self):
+        for prop in self.props:
+            prop.active_history = prop.active_history or self.active_history
+        if self.composite_class is None:
+            raise exc.ArgumentError(f"Composite {self} needs a class")
+        keys = self._attribute_keys
+        del keys
+
+    def _comparator_factory(self, mapper):
+        return self.comparator_factory(self, mapper)
+
+    def get_history(self, state, dict_, passive=31):
+        """Changes as whole values."""
+        added, deleted = [], []
+        has = False
+        for prop in self.props:
+            hist = state.manager[prop.key].impl.get_history(state, dict_, 31 ^ 8)
+            has = has or hist.has_changes()
+            non_deleted = hist.non_deleted()
+            added.extend(non_deleted if non_deleted else [None])
+            if hist.deleted:
+                deleted.extend(hist.deleted)
+            else:
+                deleted.append(None)
+        if has:
+            return attributes.History([self.composite_class(*added)], (), [self.composite_class(*deleted)])
+        return attributes.History((), [self.composite_class(*added)], ())
+
+    class Comparator(PropComparator):
+        """Operators of a composite: ``==`` compares column by column."""
+
+        __slots__ = ()
+        __hash__ = PropComparator.__hash__
+
+        @property
+        def _expressions(self):
+            entity = self._parententity
+            target = entity.entity if getattr(entity, "is_aliased_class", False) else entity.class_
+            return [getattr(target, k) for k in self.prop._attribute_keys]
+
+        def __clause_element__(self):
+            from ..sql import expression
+
+            return expression.ClauseList(*[e.__clause_element__() for e in self._expressions], group=False)
+
+        def __eq__(self, other):
+            return self._compare("__eq__", other)
+
+        def __ne__(self, other):
+            from ..sql import not_
+
+            if other is None:
+                return not_(self._compare("__eq__", other))
+            return not_(self._compare("__eq__", other))
+
+        def __lt__(self, other):
+            return self._compare("__lt__", other)
+
+        def __gt__(self, other):
+            return self._compare("__gt__", other)
+
+        def __le__(self, other):
+            return self._compare("__le__", other)
+
+        def __ge__(self, other):
+            return self._compare("__ge__", other)
+
+        def _compare(self, name, other):
+            from ..sql import and_
+
+            columns = self._expressions
+            values = [None] * len(columns) if other is None else self.prop._values(other)
+            return and_(*[getattr(c, name)(v) for c, v in zip(columns, values)])
+
+        def _bulk_update_tuples(self, value):
+            values = [None] * len(self.prop._attribute_keys) if value is None else self.prop._values(value)
+            return list(zip([e.__clause_element__() for e in self._expressions], values))
+
+    def __str__(self):
+        return str(self.parent.class_.__name__) + "." + self.key
+
+
+class Composite(CompositeProperty):
+    """The declared form of :class:`CompositeProperty`."""
+
+    __module__ = "oxalchemy.orm"
+
+
+class _CompositeDescriptor:
+    """Reads and writes the columns' attributes through the value object, which is kept in the instance while it is valid."""
+
+    def __init__(self, prop):
+        self.prop = prop
+
+    def __get__(self, instance, owner):
+        prop = self.prop
+        dict_ = instance.__dict__
+        if prop.key not in dict_:
+            values = [getattr(instance, k) for k in prop._attribute_keys]
+            state = instance._sa_instance_state
+            if state.key is not None or prop._null_check is None or not prop._null_check(*values):
+                value = prop._make(values)
+                if value is not None or state.key is not None:
+                    dict_[prop.key] = value
+                    state.manager.dispatch.refresh(state, prop._context_marker, [prop.key])
+        return dict_.get(prop.key)
+
+    def __set__(self, instance, value):
+        prop = self.prop
+        dict_ = instance.__dict__
+        state = instance._sa_instance_state
+        attr = state.manager.mapper.class_.__dict__.get(prop.key) or getattr(type(instance), prop.key)
+        previous = dict_.get(prop.key, attributes.NO_VALUE) if not prop.active_history else self.__get__(instance, type(instance))
+        dispatch = getattr(attr, "dispatch", None)
+        if dispatch is not None:
+            for fn in dispatch.set:
+                value = fn(state, value, previous, getattr(attr, "impl", None))
+        dict_[prop.key] = value
+        if value is None:
+            for key in prop._attribute_keys:
+                setattr(instance, key, None)
+        else:
+            for key, v in zip(prop._attribute_keys, prop._values(value)):
+                setattr(instance, key, v)
+        dict_[prop.key] = value
+
+    def __delete__(self, instance):
+        prop = self.prop
+        instance.__dict__.pop(prop.key, None)
+        for key in prop._attribute_keys:
+            setattr(instance, key, None)
+
+
+CompositeProperty._context_marker = None
+
+
+def _listen_composite(prop, mapper):
+    """The value object is thrown away when its columns are loaded or expired."""
+    from .. import event
+
+    def forget(state):
+        dict_ = state.dict
+        if prop.key in dict_:
+            dict_.pop(prop.key, None)
+
+    def load_handler(state, context):
+        load_or_refresh(state, context, None)
+
+    def refresh_handler(state, context, to_load):
+        if not to_load or {prop.key}.union(prop._attribute_keys).intersection(to_load):
+            load_or_refresh(state, context, to_load)
+
+    def load_or_refresh(state, context, to_load):
+        dict_ = state.dict
+        if context is None and to_load is not None and prop.key in to_load:
+            return
+        if all(k in dict_ for k in prop._attribute_keys):
+            dict_[prop.key] = prop._make([dict_[k] for k in prop._attribute_keys])
+
+    def expire_handler(state, keys):
+        if keys is None or set(prop._attribute_keys).intersection(keys):
+            forget(state)
+
+    def insert_update_handler(mapper, connection, state):
+        forget(state)
+
+    event.listen(mapper, "after_insert", insert_update_handler, raw=True)
+    event.listen(mapper, "after_update", insert_update_handler, raw=True)
+    event.listen(mapper, "load", load_handler, raw=True, propagate=True)
+    event.listen(mapper, "refresh", refresh_handler, raw=True, propagate=True)
+    event.listen(mapper, "expire", expire_handler, raw=True, propagate=True)
+
+
