@@ -110,6 +110,7 @@ class History(collections.namedtuple("History", ["added", "unchanged", "deleted"
 
 
 HISTORY_BLANK = History((), (), ())
+_property = property
 
 
 def is_instrumented(instance, key):
@@ -207,29 +208,29 @@ class _ProxyAttribute(QueryableAttribute):
     def __init__(self, *args, **kw):
         pass
 
-    @property
+    @_property
     def prop(self):
         return self._proxy_prop
 
-    @property
+    @_property
     def property(self):
         return self._proxy_prop if self._kind() != "SynonymProperty" else self._target().property
 
     def _kind(self):
         return self._proxy_prop._kind
 
-    @property
+    @_property
     def _is_synonym(self):
         return self._kind() == "SynonymProperty"
 
     def _target(self):
         return getattr(self.class_, self._proxy_prop.name)
 
-    @property
+    @_property
     def original_property(self):
         return self._proxy_prop
 
-    @property
+    @_property
     def comparator(self):
         made = self.__dict__.get("_made_comparator")
         if made is None:
@@ -237,13 +238,13 @@ class _ProxyAttribute(QueryableAttribute):
             self.__dict__["_made_comparator"] = made
         return made
 
-    @property
+    @_property
     def impl(self):
         if self._is_synonym:
             return self._target().impl
         return _DescriptorImpl(self)
 
-    @property
+    @_property
     def info(self):
         return self._proxy_prop.info
 
@@ -277,7 +278,7 @@ class _ProxyAttribute(QueryableAttribute):
         c = self.comparator
         return c.__clause_element__() if hasattr(c, "__clause_element__") else c
 
-    @property
+    @_property
     def expression(self):
         return self.__clause_element__()
 

@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_property = property
+
+
 class _AttributeOptions:
     """Dataclass arguments of an attribute: what of them was given."""
 
@@ -65,12 +68,12 @@ class PropComparator(ColumnOperators):
         self._parententity = adapt_to_entity or parentmapper
         self._adapt_to_entity = adapt_to_entity
 
-    @property
+    @_property
     def property(self):
         """The mapped property."""
         return self.prop
 
-    @property
+    @_property
     def _parentmapper(self):
         return self._parententity.mapper
 
@@ -81,7 +84,7 @@ class PropComparator(ColumnOperators):
         """The same comparator for an alias of the class."""
         return self.__class__(self.prop, self._parententity, adapt_to_entity)
 
-    @property
+    @_property
     def adapter(self):
         """Adapts expressions to the alias, None without one."""
         if self._adapt_to_entity is None:
@@ -124,7 +127,7 @@ class PropComparator(ColumnOperators):
     def __str__(self):
         return f"{self._parententity.class_.__name__}.{self.prop.key}" if self.prop is not None else object.__repr__(self)
 
-    @property
+    @_property
     def info(self):
         return self.prop.info
 

@@ -338,7 +338,7 @@ impl PyMapper {
     /// Mapped attributes, hybrids, association proxies.
     #[getter]
     fn all_orm_descriptors<'py>(slf: &This<'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("oxalchemy.orm.util")?.getattr("_all_orm_descriptors")?.call1((slf,))
+        slf.py().import("oxalchemy.orm._members")?.getattr("_all_orm_descriptors")?.call1((slf,))
     }
     /// Mapped columns by attribute name.
     #[getter]
@@ -350,7 +350,7 @@ impl PyMapper {
                 list.append((&*p.key, sqlface::wrap_expr(py, e)?))?;
             }
         }
-        py.import("oxalchemy.orm.util")?.getattr("_column_collection")?.call1((list,))
+        py.import("oxalchemy.orm._members")?.getattr("_column_collection")?.call1((list,))
     }
     #[getter]
     fn c<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -510,7 +510,7 @@ impl PyMapper {
     /// The class's attribute for a column.
     #[getter]
     fn _columntoproperty<'py>(slf: &This<'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("oxalchemy.orm.util")?.getattr("_ColumnToProperty")?.call1((slf,))
+        slf.py().import("oxalchemy.orm._members")?.getattr("_ColumnToProperty")?.call1((slf,))
     }
     /// End this mapping.
     fn dispose(slf: &This<'_>) -> PyResult<()> {
