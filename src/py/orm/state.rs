@@ -699,9 +699,6 @@ impl InstanceState {
     fn __getstate__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
         super::pickle::state_dict(slf)
     }
-    fn __repr__(&self, py: Python<'_>) -> String {
-        format!("<oxalchemy.orm.state.InstanceState of {}>", self.describe(py))
-    }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         super::pickle::reduce(slf)
     }
