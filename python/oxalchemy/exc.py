@@ -139,8 +139,22 @@ class UnsupportedCompilationError(CompileError):
         self.element_type = element_type
         self.message = message
 
+    @classmethod
+    def _of_message(cls, message):
+        """The error with a message that names compiler and element already."""
+        self = cls.__new__(cls)
+        CompileError.__init__(self, message)
+        self.compiler = self.element_type = self.message = None
+        return self
+
     def __reduce__(self):
+        if self.compiler is None:
+            return _unsupported, self.args
         return self.__class__, (self.compiler, self.element_type, self.message)
+
+
+def _unsupported(message):
+    return UnsupportedCompilationError._of_message(message)
 
 
 class IdentifierError(SQLAlchemyError):

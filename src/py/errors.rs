@@ -58,6 +58,14 @@ pub fn to_sql_error(py: Python<'_>, e: PyErr) -> SqlError {
     }
 }
 
+/// `UnsupportedCompilationError`, whose constructor takes the compiler and the type of the element.
+fn unsupported(py: Python<'_>, message: &str) -> PyErr {
+    let made = imports::exc(py, "UnsupportedCompilationError")
+        .and_then(|class| class.getattr("_of_message")?.call1((message,)))
+        .map(PyErr::from_value);
+    made.unwrap_or_else(|e| e)
+}
+
 /// Any error of room `sql` as its documented exception.
 pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
     if let Some(host) = e.host.as_ref().and_then(|h| h.as_any().downcast_ref::<HostError>()) {
@@ -67,7 +75,7 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         ErrorKind::Argument => "ArgumentError",
         ErrorKind::InvalidRequest => "InvalidRequestError",
         ErrorKind::Compile | ErrorKind::Host => "CompileError",
-        ErrorKind::UnsupportedCompilation => "UnsupportedCompilationError",
+        ErrorKind::UnsupportedCompilation => return unsupported(py, &e.message),
         ErrorKind::Identifier => "IdentifierError",
         ErrorKind::NoForeignKeys => "NoForeignKeysError",
         ErrorKind::AmbiguousForeignKeys => "AmbiguousForeignKeysError",

@@ -50,6 +50,17 @@ from .result import (
 from .row import BaseRow, LegacyRow, Row, RowMapping, RowProxy
 from .url import URL, make_url
 
+from .. import inspection as _inspection
+
+
+def _inspector(bind):
+    from .reflection import inspector_of
+
+    return inspector_of(bind)
+
+
+_inspection._inspects(Engine, Connection)(_inspector)
+
 __all__ = [n for n in dir() if not n.startswith("_")]
 
 

@@ -384,32 +384,12 @@ def reflect_metadata(metadata, bind, schema, views, only, extend_existing, autol
                 util.warn(f"Skipping table {name}: {err}")
 
 
-def _register():
-    """Called when Engine and Connection exist: ``inspect()`` of them is an Inspector."""
-    from . import Connection, Engine
-
-    @inspection._inspects(Engine)
-    def _engine(engine):
-        return Inspector._make(engine)
-
-    @inspection._inspects(Connection)
-    def _connection(connection):
-        return Inspector._make(connection)
+inspection._registrars[Inspector] = True
 
 
-@inspection._inspects(Inspector)
-def _itself(inspector):
-    return inspector
-
-
-_registered = False
-
-
-def _ensure_registered():
-    global _registered
-    if not _registered:
-        _registered = True
-        _register()
+def inspector_of(bind):
+    """What ``inspect(engine)`` and ``inspect(connection)`` give."""
+    return Inspector._make(bind)
 
 
 __all__ = ["Inspector", "ObjectKind", "ObjectScope", "ReflectionDefaults"]

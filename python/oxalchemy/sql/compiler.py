@@ -388,7 +388,7 @@ def compile_face(element, bind=None, dialect=None, **kw):
                 dialect = _str_dialect() if name == "default" else _dialect_named(name)
     elif isinstance(dialect, str):
         dialect = _dialect_named(dialect)
-    if getattr(element, "is_ddl_element", False):
+    if getattr(element, "is_ddl", False):
         return dialect.ddl_compiler(dialect, element, **kw)
     return dialect.statement_compiler(dialect, element, **kw)
 

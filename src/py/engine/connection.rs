@@ -865,6 +865,17 @@ impl Connection {
     ) -> PyResult<Bound<'py, PyAny>> {
         transactional(slf.as_any(), callable_, args, kwargs)
     }
+    /// Let a schema visitor create or drop here.
+    #[pyo3(signature = (visitor, element, **kwargs))]
+    fn _run_ddl_visitor(
+        slf: &Bound<'_, Self>,
+        visitor: &Bound<'_, PyAny>,
+        element: &Bound<'_, PyAny>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let dialect = slf.getattr("dialect")?;
+        visitor.call((dialect, slf), kwargs)?.call_method1("traverse_single", (element,)).map(|_| ())
+    }
     /// `callable_(connection, …)` (legacy).
     #[pyo3(signature = (callable_, *args, **kwargs))]
     fn run_callable<'py>(

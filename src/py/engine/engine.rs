@@ -4,7 +4,6 @@ use super::connection::Connection;
 use super::events::{Event, fire, listeners};
 use super::execute::entry::Entry;
 use ::engine::StatementCache;
-use crate::py::errors::argument_error;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -342,9 +341,25 @@ impl Engine {
         let result = result?;
         closed.map(|_| result)
     }
-    fn _run_ddl_visitor(slf: &Bound<'_, Self>, visitor: &Bound<'_, PyAny>, element: &Bound<'_, PyAny>) -> PyResult<()> {
-        let _ = (visitor, element);
-        Err(argument_error(slf.py(), "DDL visitors are not part of the API"))
+    /// Let a schema visitor create or drop in a transaction of its own.
+    #[pyo3(signature = (visitor, element, **kwargs))]
+    fn _run_ddl_visitor(
+        slf: &Bound<'_, Self>,
+        visitor: &Bound<'_, PyAny>,
+        element: &Bound<'_, PyAny>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let begin = slf.call_method0("begin")?;
+        let conn = begin.call_method0("__enter__")?;
+        let ran = conn.call_method("_run_ddl_visitor", (visitor, element), kwargs);
+        let py = slf.py();
+        match ran {
+            Ok(_) => begin.call_method1("__exit__", (py.None(), py.None(), py.None())).map(|_| ()),
+            Err(e) => {
+                begin.call_method1("__exit__", (e.get_type(py), e.value(py), e.traceback(py)))?;
+                Err(e)
+            }
+        }
     }
 }
 

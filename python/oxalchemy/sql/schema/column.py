@@ -122,8 +122,10 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
         if dialect_kwargs:
             self._set_dialect_options(dialect_options_of(self))
         util.set_creation_order(self)
-        self._init_items(*l_args)
+        # A server default is there before an Identity that refuses it; a client default replaces a Sequence.
+        self._init_items(*[a for a in l_args if a.is_server_default])
         self._init_items(*args)
+        self._init_items(*[a for a in l_args if not a.is_server_default])
         if info is not None:
             self.info = info
 
