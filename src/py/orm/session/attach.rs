@@ -286,8 +286,13 @@ pub fn register_persistent<'py>(session: &Bound<'py, Session>, states: &[State<'
     for state in states {
         let s = state;
         let Some(obj) = s.obj() else { continue };
-        let key = crate::py::orm::mapper::key_from_instance(state, &obj)?;
-        let partial = s.mapper()?.data().allow_partial_pks;
+        let mapper = s.mapper()?;
+        // The usual case reads the dictionary; expired keys go through the attributes.
+        let key = match crate::py::orm::persistence::plan::key_from_dict(state, &obj, &mapper)? {
+            Some(key) => key,
+            None => crate::py::orm::mapper::key_from_instance(state, &obj)?,
+        };
+        let partial = mapper.data().allow_partial_pks;
         if key.pk.iter().any(PkPart::is_none) && (!partial || key.pk.iter().all(|p| p.is_none())) {
             return Err(super::orm_error(
                 py,

@@ -171,7 +171,14 @@ impl<'py> Flush<'py> {
     }
     /// Puts an object of the session into the working set.
     pub fn register(&mut self, state: &State<'py>, delete: bool, list_only: bool) -> PyResult<bool> {
-        self.register_for(state, delete, list_only, false, None)
+        let id = state.as_ptr() as usize;
+        if self.members.contains_key(&id) {
+            return self.register_for(state, delete, list_only, false, None);
+        }
+        let Some(obj) = state.obj() else { return Ok(false) };
+        let mapper = state.mapper()?;
+        self.members.insert(id, Member { state: state.clone(), obj, mapper, delete, list_only });
+        Ok(true)
     }
 
     /// The same for an object that a relationship leads to; `cancel` takes a deletion back.
