@@ -249,10 +249,19 @@ impl Sqlite {
 
     /// As [`Connection::execute_many`], with the implicit BEGIN of [`Self::execute_in_transaction`].
     pub fn execute_many_in_transaction(&self, sql: &str, params: &RowBatch, before: Option<&str>) -> DbResult<Outcome> {
+        self.execute_many_into(sql, params, before, None)
+    }
+
+    /// As [`Self::execute_many_in_transaction`], rows returned (RETURNING) are kept in `rows`, in the order of `params`. After an
+    /// error `rows` tells how far execution came.
+    pub fn execute_many_into(&self, sql: &str, params: &RowBatch, before: Option<&str>, mut rows: Option<&mut RowBatch>) -> DbResult<Outcome> {
         let inner = self.inner.lock();
         let db = inner.db()?;
         let mut outcome = Outcome { rowcount: -1, ..Default::default() };
         let Some(mut prepared) = inner.prepare(&db, sql)? else { return Ok(outcome) };
+        if let Some(rows) = rows.as_deref_mut() {
+            rows.reset(prepared.stmt.column_count());
+        }
         let result = (|| {
             if let Some(begin) = before.filter(|_| prepared.is_dml && !db.in_transaction()) {
                 self.execute(begin, &[])?;
@@ -263,7 +272,7 @@ impl Sqlite {
             // Statements without parameters have rows without cells; their number is then the caller's business.
             for row in 0..params.rows() {
                 Inner::check_parameters(&prepared, params.columns())?;
-                inner.run(|| prepared.stmt.run(params.row(row)))?;
+                inner.run(|| prepared.stmt.run_into(params.row(row), rows.as_deref_mut()))?;
                 if prepared.is_dml {
                     outcome.rowcount += db.changes();
                 }

@@ -445,6 +445,11 @@ impl Stmt {
 
     /// Binds, runs to the end and resets, without copying text and bytes. Rows returned are dropped.
     pub fn run<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> DbResult<()> {
+        self.run_into(cells, None)
+    }
+
+    /// As [`Self::run`], rows returned are appended to a batch of the statement's width.
+    pub fn run_into<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>, mut rows: Option<&mut RowBatch>) -> DbResult<()> {
         let mut outcome = Ok(());
         for (i, cell) in cells.enumerate() {
             outcome = self.bind_with(i + 1, cell, c::SQLITE_STATIC());
@@ -454,7 +459,11 @@ impl Stmt {
         }
         while outcome.is_ok() {
             match self.step() {
-                Ok(true) => {}
+                Ok(true) => {
+                    if let Some(rows) = rows.as_deref_mut() {
+                        self.read_row(rows);
+                    }
+                }
                 Ok(false) => break,
                 Err(e) => outcome = Err(e),
             }

@@ -139,6 +139,12 @@ impl NativeConnection {
         self.call(py, |db| db.execute_many_in_transaction(sql, params, begin))
     }
 
+    /// As [`Self::run_many`], rows returned are kept in `rows`, in the order of `params`.
+    pub fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome> {
+        let begin = self.isolation().begin();
+        self.call(py, |db| db.execute_many_into(sql, params, begin, Some(rows)))
+    }
+
     /// Decodes more rows of a result; `false` when that was the end.
     pub fn fetch(&self, py: Python<'_>, cursor: CursorId, max_rows: usize, into: &mut RowBatch) -> PyResult<bool> {
         self.call(py, |db| db.fetch(cursor, max_rows, into))

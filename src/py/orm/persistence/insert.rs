@@ -1,7 +1,7 @@
 //! INSERT: rows of the same columns go together, generated values come back by RETURNING.
 
 use super::plan::{ClientDefault, TablePlan, table_plan};
-use super::{Row, exec, next_version};
+use super::{Row, exec, native, next_version};
 use crate::py::ffi;
 use crate::py::orm::session::expire;
 use crate::py::orm::unitofwork::Flush;
@@ -116,11 +116,13 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let plan = &first.plan;
     let connection = rows[first.row].connection.clone();
     let given = |i: usize| first.params.iter().any(|(p, _)| *p == i) || first.sql.iter().any(|(p, _)| *p == i);
+    let executed: Vec<usize> = (0..plan.columns.len())
+        .filter(|i| !given(*i) && matches!(plan.columns[*i].client_default, Some(ClientDefault::Execution)))
+        .collect();
     let mut wanted: Vec<usize> = (0..plan.columns.len())
         .filter(|i| {
             let c = &plan.columns[*i];
-            !given(*i) && (c.pk || c.server_default || matches!(c.client_default, Some(ClientDefault::Execution)))
-                || first.sql.iter().any(|(p, _)| p == i)
+            !given(*i) && !executed.contains(i) && (c.pk || c.server_default) || first.sql.iter().any(|(p, _)| p == i)
         })
         .collect();
     let version_fetch = plan.version.filter(|v| !given(*v));
@@ -130,6 +132,9 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         wanted.push(v);
     }
     let returning = !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
+    if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)? {
+        return written(py, rows, group);
+    }
     let params: Vec<_> = group.iter().map(|g| as_dict(py, plan, &g.params)).collect::<PyResult<_>>()?;
     if !first.sql.is_empty() {
         for (g, p) in group.iter().zip(&params) {
@@ -139,18 +144,21 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             }
             let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?.call_method1("values", (values,))?;
             let result = exec::run_one(&connection, &statement, p)?;
+            computed(rows, std::slice::from_ref(g), &result, &executed)?;
             one_result(rows, g, &result, &wanted, returning)?;
         }
         return written(py, rows, group);
     }
     if wanted.is_empty() {
         let statement = exec::insert_statement(py, plan, &[], false)?;
-        exec::run_many(&connection, &statement, &params)?;
+        let result = exec::run_many(&connection, &statement, &params)?;
+        computed(rows, group, &result, &executed)?;
         return written(py, rows, group);
     }
     if returning && group.len() > 1 && exec::dialect_flag(&connection, "insert_executemany_returning", true)? {
         let statement = exec::insert_statement(py, plan, &wanted, true)?;
         let result = exec::run_many(&connection, &statement, &params)?;
+        computed(rows, group, &result, &executed)?;
         for (g, fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
             store(rows, g, &wanted, &fetched?)?;
         }
@@ -159,9 +167,53 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?;
     for (g, p) in group.iter().zip(&params) {
         let result = exec::run_one(&connection, &statement, p)?;
+        computed(rows, std::slice::from_ref(g), &result, &executed)?;
         one_result(rows, g, &result, &wanted, returning)?;
     }
     written(py, rows, group)
+}
+
+/// The whole group straight to the driver; `false` when that is not possible.
+fn fast<'py>(rows: &[Row<'py>], group: &[Insert<'py>], connection: &Any<'py>, wanted: &[usize]) -> PyResult<bool> {
+    let Some(first) = group.first() else { return Ok(true) };
+    if first.params.is_empty() || !native::usable(connection)? {
+        return Ok(false);
+    }
+    let (py, plan) = (connection.py(), &first.plan);
+    let statement = exec::insert_statement(py, plan, wanted, false)?;
+    let names: Vec<&str> = first.params.iter().map(|(i, _)| plan.columns[*i].name.bind(py).to_str()).collect::<PyResult<_>>()?;
+    let value = |row: usize, i: usize| &group[row].params[i].1;
+    let Some(done) = native::run(connection, &statement, &names, group.len(), &value, !wanted.is_empty())? else { return Ok(false) };
+    for (n, g) in group.iter().enumerate() {
+        if wanted.is_empty() {
+            break;
+        }
+        let dict = rows[g.row].state.get().instance_dict(py);
+        for (at, i) in wanted.iter().enumerate() {
+            let Some(proc) = done.entry.results.get(at) else { continue };
+            dict.set_item(&g.plan.columns[*i].key, proc.get(py, done.rows.cell(n, at))?)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Values of Python-side defaults that the execution made.
+fn computed<'py>(rows: &[Row<'py>], group: &[Insert<'py>], result: &Any<'py>, executed: &[usize]) -> PyResult<()> {
+    if executed.is_empty() {
+        return Ok(());
+    }
+    let sets = result.getattr("context")?.getattr("compiled_parameters")?;
+    for (g, set) in group.iter().zip(sets.try_iter()?) {
+        let set = set?;
+        let dict = rows[g.row].state.get().instance_dict(rows[g.row].state.py());
+        for i in executed {
+            let c = &g.plan.columns[*i];
+            if let Ok(v) = set.get_item(&c.name) {
+                dict.set_item(&c.key, v)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Values that came back with one row.

@@ -1,7 +1,8 @@
 //! Rows of objects: INSERT, UPDATE, DELETE of one base mapper's objects, table by table.
 //!
 //! * `plan`: what a mapper writes to one table, worked out once. * `insert`, `update`, `delete`, `post`: the statements.
-//! * `association`: rows of secondary tables. * `exec`: the one place that talks to the connection.
+//! * `association`: rows of secondary tables. * `exec`: statements through the connection. * `native`: many rows straight to the
+//!   built-in driver.
 //!
 //! Values go from the instances' dictionaries to parameters in loops without a Python call; a statement is built once a set of
 //! columns and kept with the plan.
@@ -10,6 +11,7 @@ pub mod association;
 mod delete;
 pub mod exec;
 mod insert;
+mod native;
 pub mod plan;
 mod post;
 mod update;

@@ -1,7 +1,7 @@
 //! UPDATE: changed columns only.
 
 use super::plan::{TablePlan, table_plan};
-use super::{Row, exec, next_version};
+use super::{Row, exec, native, next_version};
 use crate::py::errors;
 use crate::py::ffi;
 use crate::py::orm::flags::{PASSIVE_OFF, is_no_state};
@@ -222,8 +222,14 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
     let connection = rows[first.row].connection.clone();
     let versioned = first.version.is_some();
     let statement = exec::update_statement(py, plan, versioned)?;
-    let params: Vec<_> = group.iter().map(|g| as_dict(py, g)).collect::<PyResult<_>>()?;
     let mut matched: i64 = 0;
+    if let Some(changed) = fast(group, &connection, &statement)? {
+        if changed != group.len() as i64 {
+            return Err(stale(py, plan, group.len(), changed));
+        }
+        return group.iter().try_for_each(|g| after(py, &rows[g.row], g));
+    }
+    let params: Vec<_> = group.iter().map(|g| as_dict(py, g)).collect::<PyResult<_>>()?;
     let sane = exec::dialect_flag(&connection, "supports_sane_rowcount", true)?;
     let mut check = sane;
     if !first.sql.is_empty() || versioned || postfetch(plan, first) {
@@ -246,11 +252,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
         check = sane && (params.len() == 1 || exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?);
     }
     if check && matched >= 0 && matched != group.len() as i64 {
-        return Err(orm_error(
-            py,
-            "StaleDataError",
-            &format!("UPDATE statement on table '{}' expected to update {} row(s); {matched} were matched.", plan.name(), group.len()),
-        ));
+        return Err(stale(py, plan, group.len(), matched));
     }
     if versioned && !sane {
         errors::warn(py, "SAWarning", "Dialect does not support updated rowcount - versioning cannot be verified.")?;
@@ -259,6 +261,37 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
         after(py, &rows[g.row], g)?;
     }
     Ok(())
+}
+
+fn stale(py: Python<'_>, plan: &TablePlan, expected: usize, matched: i64) -> PyErr {
+    orm_error(
+        py,
+        "StaleDataError",
+        &format!("UPDATE statement on table '{}' expected to update {expected} row(s); {matched} were matched.", plan.name()),
+    )
+}
+
+/// The whole group straight to the driver: rows changed; `None` when that is not possible.
+fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Any<'py>) -> PyResult<Option<i64>> {
+    let Some(first) = group.first() else { return Ok(Some(0)) };
+    if !first.sql.is_empty() || !native::usable(connection)? {
+        return Ok(None);
+    }
+    let (py, plan) = (connection.py(), &first.plan);
+    let mut names: Vec<String> = first.params.iter().map(|(i, _)| plan.columns[*i].name.to_string()).collect();
+    names.extend(plan.pk.iter().map(|i| exec::where_name(plan, *i)));
+    names.extend(plan.version.filter(|_| first.version.is_some()).map(|i| exec::where_name(plan, i)));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let columns = first.params.len();
+    let none = py.None().into_bound(py);
+    let value = |row: usize, i: usize| {
+        let u = &group[row];
+        match u.params.get(i) {
+            Some((_, v)) => v,
+            None => u.key.get(i - columns).or(u.version.as_ref()).unwrap_or(&none),
+        }
+    };
+    Ok(native::run(connection, statement, &names, group.len(), &value, false)?.map(|d| d.rowcount))
 }
 
 /// Whether values must be read back after the UPDATE.
