@@ -44,6 +44,17 @@ def _bind_or_error(item, bind):
     return bind
 
 
+def run_ddl(bind, visitor, element, **kw):
+    """Run a visitor over ``element`` on an Engine (in a transaction of its own), a Connection or a mock."""
+    from ..engine import Engine
+
+    if isinstance(bind, Engine):
+        with bind.begin() as connection:
+            visitor(connection.dialect, connection, **kw).traverse_single(element)
+    else:
+        visitor(bind.dialect, bind, **kw).traverse_single(element)
+
+
 class DDLIf:
     """Condition of ``ddl_if()`` and ``execute_if()``."""
 

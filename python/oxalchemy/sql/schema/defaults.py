@@ -350,15 +350,15 @@ class Sequence(HasSchemaAttr, IdentityOptions, DefaultGenerator, _rs.Sequence):
 
     def create(self, bind=None, checkfirst=True):
         """Issue CREATE SEQUENCE."""
-        from ..ddl import SchemaGenerator, _bind_or_error
+        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaGenerator, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaGenerator, self, checkfirst=checkfirst)
 
     def drop(self, bind=None, checkfirst=True):
         """Issue DROP SEQUENCE."""
-        from ..ddl import SchemaDropper, _bind_or_error
+        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaDropper, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaDropper, self, checkfirst=checkfirst)
 
     def _not_a_column_expr(self):
         raise exc.InvalidRequestError(

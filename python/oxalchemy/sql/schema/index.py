@@ -90,16 +90,16 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
 
     def create(self, bind=None, checkfirst=False):
         """Issue CREATE INDEX."""
-        from ..ddl import SchemaGenerator, _bind_or_error
+        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaGenerator, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaGenerator, self, checkfirst=checkfirst)
         return self
 
     def drop(self, bind=None, checkfirst=False):
         """Issue DROP INDEX."""
-        from ..ddl import SchemaDropper, _bind_or_error
+        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaDropper, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaDropper, self, checkfirst=checkfirst)
 
     def _copy(self, *, target_table=None, **kw):
         from .util import copy_expression

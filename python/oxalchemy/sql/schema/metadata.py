@@ -160,17 +160,17 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
     # -- DDL --------------------------------------------------------------
     def create_all(self, bind=None, tables=None, checkfirst=True):
         """Create the tables that do not exist, in the order of their dependencies."""
-        from ..ddl import SchemaGenerator, _bind_or_error
+        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
 
         bind = _bind_or_error(self, bind)
-        bind._run_ddl_visitor(SchemaGenerator, self, checkfirst=checkfirst, tables=tables)
+        run_ddl(bind, SchemaGenerator, self, checkfirst=checkfirst, tables=tables)
 
     def drop_all(self, bind=None, tables=None, checkfirst=True):
         """Drop the tables that exist, in reverse order."""
-        from ..ddl import SchemaDropper, _bind_or_error
+        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
 
         bind = _bind_or_error(self, bind)
-        bind._run_ddl_visitor(SchemaDropper, self, checkfirst=checkfirst, tables=tables)
+        run_ddl(bind, SchemaDropper, self, checkfirst=checkfirst, tables=tables)
 
     def append_ddl_listener(self, event_name, listener):
         from ..ddl import _append_ddl_listener

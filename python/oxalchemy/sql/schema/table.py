@@ -345,15 +345,15 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
 
     def create(self, bind=None, checkfirst=False):
         """Issue CREATE TABLE and what belongs to it."""
-        from ..ddl import SchemaGenerator, _bind_or_error
+        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaGenerator, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaGenerator, self, checkfirst=checkfirst)
 
     def drop(self, bind=None, checkfirst=False):
         """Issue DROP TABLE."""
-        from ..ddl import SchemaDropper, _bind_or_error
+        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
 
-        _bind_or_error(self, bind)._run_ddl_visitor(SchemaDropper, self, checkfirst=checkfirst)
+        run_ddl(_bind_or_error(self, bind), SchemaDropper, self, checkfirst=checkfirst)
 
     def append_ddl_listener(self, event_name, listener):
         from ..ddl import _append_ddl_listener
