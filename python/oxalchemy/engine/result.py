@@ -1,5 +1,7 @@
 """Results."""
 
+import operator
+
 from .._rs import (
     ChunkedIteratorResult,
     FilterResult,
@@ -25,7 +27,18 @@ def null_result():
     return IteratorResult(SimpleResultMetaData([]), iter([]))
 
 
+def tuplegetter(*indexes):
+    """A function that gives the elements at these positions as a tuple."""
+    if len(indexes) == 1 or any(not isinstance(i, int) for i in indexes):
+        return lambda row: tuple(row[i] for i in indexes)
+    return operator.itemgetter(*indexes)
+
+
 def __getattr__(name):
+    if name in ("Row", "RowMapping"):
+        from . import row
+
+        return getattr(row, name)
     if name in ("ResultProxy", "CursorResult"):
         from . import cursor
 

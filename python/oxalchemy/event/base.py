@@ -8,6 +8,7 @@ from .legacy import wrap_legacy
 from .registry import changed
 
 _by_event = collections.defaultdict(list)
+_registrars = _by_event
 
 
 def registrars(identifier):
@@ -15,7 +16,7 @@ def registrars(identifier):
     return tuple(_by_event.get(identifier, ()))
 
 
-def _remove_events(events):
+def _remove_dispatcher(events):
     for name in events._event_names():
         if events in _by_event[name]:
             _by_event[name].remove(events)

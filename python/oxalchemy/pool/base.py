@@ -88,6 +88,37 @@ class _AdhocProxiedConnection:
         return getattr(self.dbapi_connection, key)
 
 
+class _ConnDialect:
+    """The part of a dialect that a pool without one needs."""
+
+    is_async = False
+    has_terminate = False
+
+    def do_rollback(self, dbapi_connection):
+        dbapi_connection.rollback()
+
+    def do_commit(self, dbapi_connection):
+        dbapi_connection.commit()
+
+    def do_terminate(self, dbapi_connection):
+        dbapi_connection.close()
+
+    def do_close(self, dbapi_connection):
+        dbapi_connection.close()
+
+    def _do_ping_w_event(self, dbapi_connection):
+        raise NotImplementedError("The ping feature requires that a dialect is passed to the connection pool.")
+
+    def get_driver_connection(self, connection):
+        return connection
+
+
+class _AsyncConnDialect(_ConnDialect):
+    """The same for asyncio drivers."""
+
+    is_async = True
+
+
 class Pool(_PoolBase, log.Identified, event.EventTarget):
     """Base of the pools.
 

@@ -235,19 +235,6 @@ def _without_kw(fn):
     return wrap
 
 
-def decorator(target):
-    """Turn ``target(fn, *args, **kw)`` into a decorator that keeps names and signature."""
-
-    def decorate(fn):
-        @functools.wraps(fn)
-        def wrapped(*args, **kw):
-            return target(fn, *args, **kw)
-
-        return wrapped
-
-    return functools.update_wrapper(decorate, target)
-
-
 class PluginLoader:
     """Finds plugins by name: registered ones, an ``auto_fn``, then entry points of installed packages."""
 
@@ -395,11 +382,6 @@ def get_callable_argspec(fn, no_self=False, _is_init=False):
     if hasattr(fn, "__call__") and inspect.ismethod(fn.__call__):
         return get_callable_argspec(fn.__call__, no_self=no_self)
     raise TypeError(f"Can't inspect callable: {fn}")
-
-
-def format_argspec_plus(fn, grouped=True):
-    spec = inspect.signature(fn)
-    return {"args": str(spec), "self_arg": next(iter(spec.parameters), None), "apply_pos": str(spec), "apply_kw": str(spec)}
 
 
 def unbound_method_to_callable(func_or_cls):
