@@ -100,6 +100,26 @@ from .session import (
 from .session_events import *  # noqa: F403
 from .unitofwork import *  # noqa: F403
 
+# -- queries -----------------------------------------------------------------------------------------------------------
+from .dynamic import AppenderMixin, AppenderQuery
+from .loading import merge_frozen_result, merge_result
+from .query import FromStatement, Query, QueryContext
+from .strategy_options import *  # noqa: F403
+from .util import (
+    AliasedClass,
+    AliasedInsp,
+    Bundle,
+    DictBundle,
+    LoaderCriteriaOption,
+    aliased,
+    join,
+    outerjoin,
+    polymorphic_union,
+    with_loader_criteria,
+    with_parent,
+    with_polymorphic,
+)
+
 
 def _inspect_class(cls):
     manager = cls.__dict__.get("_sa_class_manager")

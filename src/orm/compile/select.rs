@@ -7,7 +7,7 @@ use crate::attr::Bundled;
 use crate::entity::{Entity, entity_of};
 use crate::loadplan::{Item, LoadPlan};
 use sql::ast::{
-    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Op, Query, Select, SelectItem, fold, proxy,
+    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold, proxy,
 };
 use sql::host::HostObject;
 use sql::{Label, SqlError, SqlResult};
@@ -154,6 +154,11 @@ impl<'a> Context<'a> {
             joins: Vec::new(),
             options: Vec::new(),
             orm: false,
+            // what `Query` renders: legacy names at the top
+            label_style: match select.label_style {
+                LabelStyle::LegacyOrm => LabelStyle::TablenamePlusCol,
+                style => style,
+            },
             ..select.clone()
         };
         if self.will_wrap() && !self.eager_joins.is_empty() {
