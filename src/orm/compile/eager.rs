@@ -234,14 +234,18 @@ fn nest_at(
         From::new(FromKind::Join(Arc::new(Join { left, right, onclause: j.onclause.clone(), isouter: j.isouter, full: j.full })))
     };
     if covers_from(&j.right, parent) {
-        let inner = match &j.right.kind {
-            FromKind::Join(x) if x.isouter && covers_from(&x.right, parent) => nest_at(&j.right, parent, right, join, extra),
+        let bare = match &j.right.kind {
+            FromKind::Grouping(x) => x.clone(),
+            _ => j.right.clone(),
+        };
+        let inner = match &bare.kind {
+            FromKind::Join(x) if x.isouter && covers_from(&x.right, parent) => nest_at(&bare, parent, right, join, extra),
             _ => match join.take() {
-                Some(t) => attach(j.right.clone(), right.clone(), t, extra.to_vec(), false, false),
-                None => j.right.clone(),
+                Some(t) => attach(bare, right.clone(), t, extra.to_vec(), false, false),
+                None => bare,
             },
         };
-        return rebuilt(j.left.clone(), inner);
+        return super::joins::join_of(j.left.clone(), inner, j.onclause.clone(), j.isouter, j.full);
     }
     rebuilt(nest_at(&j.left, parent, right, join, extra), j.right.clone())
 }

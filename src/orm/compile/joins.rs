@@ -103,6 +103,10 @@ pub fn attach(left: FromRef, right: FromRef, join: RelationshipJoin, extra: Vec<
 
 /// A join.
 pub fn join_of(left: FromRef, right: FromRef, onclause: ExprRef, isouter: bool, full: bool) -> FromRef {
+    let right = match &right.kind {
+        FromKind::Join(_) => From::new(FromKind::Grouping(right)),
+        _ => right,
+    };
     From::new(FromKind::Join(Arc::new(Join { left, right, onclause, isouter, full })))
 }
 

@@ -206,25 +206,26 @@ pub fn all<'py>(job: Job<'py>) -> PyResult<Vec<Any<'py>>> {
     }
     let connection = connection(&session, &job.node)?;
     let loaded = load(&session, &connection, &job, query)?;
-    legacy_rows(py, loaded, job.only_tuples)
+    legacy_rows(py, loaded, job.only_tuples, job.yield_per.is_none())
 }
 
-/// Instances, or rows with names; unique when eager collections multiplied them.
-fn legacy_rows<'py>(py: Python<'py>, loaded: Loaded<'py>, only_tuples: bool) -> PyResult<Vec<Any<'py>>> {
+/// Instances, or rows with names. Rows with instances are made unique, as `Query` always did.
+fn legacy_rows<'py>(py: Python<'py>, loaded: Loaded<'py>, only_tuples: bool, unique: bool) -> PyResult<Vec<Any<'py>>> {
     let single = loaded.single();
     let Loaded { mut rows, plan } = loaded;
     if single && !only_tuples {
-        if plan.unique {
+        if unique {
             unique_instances(&mut rows);
         }
         return Ok(rows);
     }
     let meta = result::meta(py, &plan)?;
+    let unique = unique && plan.items.iter().any(|i| matches!(i, Item::Entity(_)));
     let mut seen: FxHashSet<Vec<usize>> = FxHashSet::default();
     let mut out = Vec::with_capacity(rows.len());
     for r in rows {
         let tuple = if single { PyTuple::new(py, [r])? } else { r.cast_into::<PyTuple>()? };
-        if plan.unique && !seen.insert(identity_of(&tuple, &plan)?) {
+        if unique && !seen.insert(identity_of(&tuple, &plan)?) {
             continue;
         }
         out.push(row(py, tuple, &meta)?);
@@ -287,7 +288,7 @@ pub fn stream<'py>(job: Job<'py>) -> PyResult<Any<'py>> {
     }
     let connection = connection(&session, &job.node)?;
     let loaded = load(&session, &connection, &job, query)?;
-    Ok(PyList::new(py, legacy_rows(py, loaded, job.only_tuples)?)?.try_iter()?.into_any())
+    Ok(PyList::new(py, legacy_rows(py, loaded, job.only_tuples, false)?)?.try_iter()?.into_any())
 }
 
 /// Rows of a result that the caller executed.
@@ -303,7 +304,7 @@ pub fn from_cursor<'py>(job: Job<'py>, cursor: &Any<'py>) -> PyResult<Vec<Any<'p
         _ => Vec::new(),
     };
     let loaded = from_statement::of_result(&session, &job, &items, cursor)?;
-    legacy_rows(py, loaded, job.only_tuples)
+    legacy_rows(py, loaded, job.only_tuples, true)
 }
 
 /// `Session.execute`: the statement on its connection.

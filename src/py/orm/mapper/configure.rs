@@ -143,10 +143,19 @@ fn run(py: Python<'_>) -> PyResult<bool> {
 
 fn one(m: &This<'_>) -> PyResult<()> {
     let py = m.py();
-    let keys: Vec<Bound<'_, PyAny>> = m.get().props.bind(py).values().iter().collect();
-    for p in keys {
-        let Ok(p) = p.cast_into::<MapperProperty>() else { continue };
-        init_property(m, &p)?;
+    // a backref of a self-referential relationship adds a property to this very mapper
+    let mut done: Vec<usize> = Vec::new();
+    loop {
+        let fresh: Vec<Bound<'_, PyAny>> =
+            m.get().props.bind(py).values().iter().filter(|p| !done.contains(&(p.as_ptr() as usize))).collect();
+        if fresh.is_empty() {
+            break;
+        }
+        for p in fresh {
+            done.push(p.as_ptr() as usize);
+            let Ok(p) = p.cast_into::<MapperProperty>() else { continue };
+            init_property(m, &p)?;
+        }
     }
     m.get().node.update(|d| d.configured = true);
     Ok(())

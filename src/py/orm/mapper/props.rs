@@ -436,7 +436,8 @@ fn install_column<'py>(slf: &This<'py>, attr: &Bound<'py, QueryableAttribute>, p
             parent_token: sql::name::next_id(),
             active_history: node.active_history || is_pk || is_version || is_on,
             compare: if compare.is_none() { None } else { Some(compare) },
-            loader: if node.deferred || is_sql || node.query_expression { Loader::Hook } else { Loader::None },
+            // any column can be left out by options, or be a subclass's that the row of its base did not bring
+            loader: Loader::Hook,
             validators: validators_for(slf, &node.key)?,
             expire_missing: !node.query_expression,
             default_value: prop.getattr_opt("_default_scalar_value")?.filter(|v| !v.is_none()),
