@@ -149,10 +149,7 @@ pub fn compile_construct(host: &PyHostExpr, compiler: &mut Compiler<'_>) -> SqlR
             Some(node) => compiler.process(node),
             None => {
                 let class = element.get_type();
-                Err(SqlError::new(
-                    ErrorKind::UnsupportedCompilation,
-                    format!("Compiler {} can't render element of type {class}", compiler.dialect_name()),
-                ))
+                Err(compiler.unsupported(&class.to_string()))
             }
         }
     })

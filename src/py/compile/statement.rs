@@ -75,6 +75,11 @@ pub fn translate_map(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<super::S
     Ok(Some(Arc::new(out)))
 }
 
+/// Pass on what the compiler warns of.
+pub fn warnings(py: Python<'_>, compiled: &Compiled) -> PyResult<()> {
+    compiled.warnings.iter().try_for_each(|(class, text)| crate::py::errors::warn(py, class, text))
+}
+
 /// Render a statement, expression or FROM element.
 #[pyfunction]
 #[pyo3(signature = (statement, dialect, column_keys=None, for_executemany=false, schema_translate_map=None, options_=None))]
@@ -104,6 +109,7 @@ pub fn compile_statement(
         ..options(options_)?
     };
     let compiled = sql::compile::compile(&node, &data, &opts).map_err(|e| sql_error(py, e))?;
+    warnings(py, &compiled)?;
     let collected = collect_binds(&node);
     let postcompile = match options_ {
         Some(kw) => kw.get_item("render_postcompile")?.map_or(Ok(false), |v| v.is_truthy())?,

@@ -73,6 +73,7 @@ pub fn label(name: Option<&Bound<'_, PyAny>>, base: &str) -> PyResult<Label> {
 /// The text before the number of an anonymous alias of `f`.
 pub fn alias_base(f: &FromRef) -> String {
     match proxy::from_label(f) {
+        _ if matches!(f.kind, FromKind::Cte(_)) => "anon".to_owned(),
         Some(Label::Fixed(n)) if !matches!(f.kind, FromKind::Subquery { .. }) => n.to_string(),
         Some(Label::Anon { base, .. }) => base.to_string(),
         _ => "anon".to_owned(),

@@ -210,7 +210,11 @@ fn tq_key_of(e: &ExprRef) -> Option<Label> {
 
 /// Whether a label may be rendered at all.
 fn takes_label(e: &ExprRef) -> bool {
-    !is_text(e)
+    match &e.kind {
+        ExprKind::Text(_) | ExprKind::LiteralColumn(_) => false,
+        ExprKind::Column(c) => c.from.is_some(),
+        _ => true,
+    }
 }
 
 /// Keys of a columns clause: unique where the label style disambiguates.
@@ -284,7 +288,7 @@ pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: 
                 }
                 let mut next_placeholder = || {
                     placeholder += 1;
-                    dedupe_label(e, qualified, placeholder)
+                    dedupe_label(e, qualified, identity(e).wrapping_add(placeholder))
                 };
                 match label {
                     None => {

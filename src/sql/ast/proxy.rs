@@ -242,6 +242,7 @@ pub fn make_proxy(from: &FromRef, source: &Named) -> Arc<Column> {
         proxies: vec![source.expr.clone()],
         ..ColumnData::default()
     };
+    data.is_literal = matches!(&source.expr.kind, ExprKind::LiteralColumn(_)) && source.required.is_none();
     let mut keys = Vec::new();
     if let Some(base) = naming::column_of(&source.expr) {
         let d = base.d.read();

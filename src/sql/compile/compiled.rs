@@ -153,6 +153,8 @@ pub struct Compiled {
     pub schema_translate: bool,
     /// It may be put into a cache.
     pub cacheable: bool,
+    /// Warnings for whoever rendered it: class of `exc`, message.
+    pub warnings: Vec<(&'static str, String)>,
 }
 
 /// A placeholder in the text.

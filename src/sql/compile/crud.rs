@@ -293,7 +293,9 @@ impl Compiler<'_> {
         fetching: &Fetching,
         ctx: Ctx,
     ) -> SqlResult<Option<String>> {
-        let _ = nullable;
+        if default.is_none() && server_default.is_none() && !is_auto && !nullable {
+            self.warn_missing_key(c);
+        }
         if fetching.implicit_returning {
             return match default {
                 Some(d @ (Default_::Sequence(_) | Default_::Sql(_))) => {
@@ -331,6 +333,25 @@ impl Compiler<'_> {
                 Ok(None)
             }
         }
+    }
+
+    fn warn_missing_key(&mut self, c: &Arc<Column>) {
+        let table = c.table().map_or_else(String::new, |t| t.key());
+        let mut text = format!(
+            "Column '{table}.{}' is marked as a member of the primary key for table '{table}', but has no Python-side or server-side \
+             default generator indicated, nor does it indicate 'autoincrement=True' or 'nullable=True', and no explicit value is passed.  \
+             Primary key columns typically may not store NULL.",
+            c.name()
+        );
+        let composite = c.table().is_some_and(|t| t.d.read().columns.values().filter(|c| c.d.read().primary_key).count() > 1);
+        if composite {
+            text.push_str(
+                " Note that as of SQLAlchemy 1.1, 'autoincrement=True' must be indicated explicitly for composite (e.g. multicolumn) \
+                 primary keys if AUTO_INCREMENT/SERIAL/IDENTITY behavior is expected for one of the columns in the primary key. CREATE \
+                 TABLE statements are impacted by this change as well on most backends.",
+            );
+        }
+        self.warn("SAWarning", text);
     }
 
     fn prefetch_key(&mut self, c: &Arc<Column>, default: &Default_, ctx: Ctx) -> SqlResult<String> {

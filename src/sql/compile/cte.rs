@@ -61,15 +61,13 @@ impl Compiler<'_> {
                 seen.nesting = true;
                 seen.level = depth;
             }
-        } else if let Some(at) = self.ctes.seen.iter().position(|r| r.level == level && r.name == name && r.text_or_alias()) {
+        } else if let Some(at) = self.ctes.seen.iter().position(|r| r.level == level && r.name == name) {
             let existing = &self.ctes.seen[at];
             if existing.cte.restates.as_ref().is_some_and(|r| id_of(r) == id) {
                 // The one that extends us is being rendered around us.
                 is_new = false;
             } else if c.restates.as_ref().is_some_and(|r| id_of(r) == existing.id) {
                 self.ctes.seen.remove(at);
-            } else if same_cte(&existing.cte, c) {
-                is_new = false;
             } else {
                 return Err(SqlError::compile(format!("Multiple, unrelated CTEs found with the same name: {:?}", &*name).replace('"', "'")));
             }
@@ -104,7 +102,7 @@ impl Compiler<'_> {
         if ctx.asfrom {
             match &c.alias_of {
                 Some(original) if is_new || ctx.visiting_cte != id => {
-                    if let Some(label) = naming::from_label(original) {
+                    if let Some(label) = naming::from_label(root(original)) {
                         self.alias_name(&label);
                     }
                     self.push(self.rules.alias_word());
@@ -190,26 +188,11 @@ impl Compiler<'_> {
     }
 }
 
-impl Rendered {
-    fn text_or_alias(&self) -> bool {
-        true
-    }
-}
-
-/// Two CTE objects with the same content are one.
-fn same_cte(a: &Arc<Cte>, b: &Arc<Cte>) -> bool {
-    if Arc::ptr_eq(a, b) {
-        return true;
-    }
-    match (&a.element, &b.element) {
-        (CteElement::Query(x), CteElement::Query(y)) => {
-            if Arc::ptr_eq(x, y) {
-                return a.alias_of.is_some() == b.alias_of.is_some();
-            }
-            let (x, y) = (super::hash::shape(&Node::Query(x.clone())), super::hash::shape(&Node::Query(y.clone())));
-            x.hash.is_some() && x.hash == y.hash && a.alias_of.is_none() && b.alias_of.is_none()
-        }
-        _ => false,
+/// The CTE behind aliases of aliases.
+fn root(f: &FromRef) -> &FromRef {
+    match &f.kind {
+        FromKind::Cte(c) => c.alias_of.as_ref().map_or(f, root),
+        _ => f,
     }
 }
 

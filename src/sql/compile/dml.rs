@@ -446,9 +446,7 @@ impl Compiler<'_> {
 
     fn update_inner(&mut self, u: &Arc<Update>, ctx: Ctx) -> SqlResult<()> {
         let toplevel = self.begin(StatementKind::Update);
-        let Some(table) = target_table(&u.table) else {
-            return Err(SqlError::argument("subject table for an INSERT, UPDATE or DELETE expected"));
-        };
+        let table = target_table(&u.table).unwrap_or_else(|| columns_as_table(&u.table));
         let mut values = match &u.values {
             DmlValues::Single(row) => GivenValues::read(row, Some(&table)),
             DmlValues::Multi(_) => return Err(SqlError::compile("UPDATE construct does not support multiple parameter sets.")),
@@ -589,4 +587,15 @@ impl Compiler<'_> {
         }
         Ok(())
     }
+}
+
+/// What an UPDATE of a CTE may set: its columns, as if it were a table.
+fn columns_as_table(f: &FromRef) -> Arc<Table> {
+    let table = Table::new(crate::Name::new("cte"), crate::schema::table::TableData { lightweight: true, ..Default::default() });
+    for (key, e) in proxy::columns(f) {
+        if let ExprKind::Column(c) = &e.kind {
+            table.d.write().columns.insert(key, c.column.clone());
+        }
+    }
+    table
 }

@@ -5,6 +5,7 @@ use crate::ast::Op;
 use crate::dialects::{Dialect, ParamStyle};
 use crate::error::SqlResult;
 use crate::types::{Affinity, TypeRef};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -53,10 +54,11 @@ pub fn expand(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
     let mut out = Expanded { sql: String::with_capacity(c.sql.len() + 32), ..Expanded::default() };
     let mut at = 0;
     let mut numbers: Vec<(u32, Option<usize>)> = Vec::new();
+    let mut names = Names { taken: c.binds.iter().map(|b| b.name.clone()).collect(), given: FxHashMap::default() };
     for slot in &c.slots {
         out.sql.push_str(&c.sql[at..slot.offset]);
         at = slot.offset + slot.len;
-        one(c, slot, fill(slot.bind), &mut out, &mut numbers)?;
+        one(c, slot, fill(slot.bind), &mut out, &mut numbers, &mut names)?;
     }
     out.sql.push_str(&c.sql[at..]);
     if matches!(c.paramstyle, ParamStyle::Numeric | ParamStyle::NumericDollar) {
@@ -65,19 +67,56 @@ pub fn expand(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
     Ok(out)
 }
 
-fn one(c: &Compiled, slot: &Slot, fill: Fill, out: &mut Expanded, numbers: &mut Vec<(u32, Option<usize>)>) -> SqlResult<()> {
+/// Names of elements of lists, distinct from all other binds.
+struct Names {
+    taken: FxHashSet<Arc<str>>,
+    given: FxHashMap<(u32, usize), Arc<str>>,
+}
+
+impl Names {
+    fn element(&mut self, bind: u32, base: &str, index: usize, width: Option<usize>) -> Arc<str> {
+        if let Some(name) = self.given.get(&(bind, index)) {
+            return name.clone();
+        }
+        let plain = match width {
+            Some(w) if w > 0 => format!("{base}_{}_{}", index / w + 1, index % w + 1),
+            _ => format!("{base}_{}", index + 1),
+        };
+        let mut name: Arc<str> = plain.as_str().into();
+        for n in 1.. {
+            if self.taken.insert(name.clone()) {
+                break;
+            }
+            name = format!("{plain}__{n}").into();
+        }
+        self.given.insert((bind, index), name.clone());
+        name
+    }
+}
+
+fn one(
+    c: &Compiled,
+    slot: &Slot,
+    fill: Fill,
+    out: &mut Expanded,
+    numbers: &mut Vec<(u32, Option<usize>)>,
+    names: &mut Names,
+) -> SqlResult<()> {
     let Some(bind) = c.binds.get(slot.bind as usize) else { return Ok(()) };
     let cast = if c.dialect.render_bind_cast { c.dialect.rules().bind_cast_text(&c.dialect, &bind.ty) } else { None };
+    let width = match &fill {
+        Fill::Tuples(_, width) => Some(*width),
+        _ => None,
+    };
+    let named = !c.paramstyle.is_positional();
     let mut element = |out: &mut Expanded, index: Option<usize>| {
+        let name = index.filter(|_| named).map(|i| names.element(slot.bind, &bind.name, i, width));
         if let Some((before, _)) = &slot.wrap {
             out.sql.push_str(before);
         }
-        let n = index.map_or(0, |i| i + 1);
         let _ = match c.paramstyle {
-            ParamStyle::Named if n == 0 => write!(out.sql, ":{}", bind.name),
-            ParamStyle::Named => write!(out.sql, ":{}_{n}", bind.name),
-            ParamStyle::Pyformat if n == 0 => write!(out.sql, "%({})s", bind.name),
-            ParamStyle::Pyformat => write!(out.sql, "%({}_{n})s", bind.name),
+            ParamStyle::Named => write!(out.sql, ":{}", name.as_ref().unwrap_or(&bind.name)),
+            ParamStyle::Pyformat => write!(out.sql, "%({})s", name.as_ref().unwrap_or(&bind.name)),
             ParamStyle::Qmark => write!(out.sql, "?"),
             ParamStyle::Format => write!(out.sql, "%s"),
             style => {
@@ -98,8 +137,8 @@ fn one(c: &Compiled, slot: &Slot, fill: Fill, out: &mut Expanded, numbers: &mut 
         }
         if c.paramstyle.is_positional() {
             out.positions.push((slot.bind, index));
-        } else if let Some(i) = index {
-            out.names.push((slot.bind, i, format!("{}_{}", bind.name, i + 1).into()));
+        } else if let (Some(i), Some(name)) = (index, name) {
+            out.names.push((slot.bind, i, name));
         }
     };
     match fill {

@@ -153,14 +153,9 @@ impl Compiler<'_> {
         let Some(label) = label else {
             return self.rules.nameless_column(self);
         };
-        if literal {
-            let text = self.names.resolve(&label);
-            self.verbatim(&text);
-            return Ok(());
-        }
         // The column takes its number before its table does.
         let text = match &label {
-            Label::Fixed(n) if c.from.as_ref().is_none_or(|f| matches!(f.kind, FromKind::Table(_))) => n.text.clone(),
+            Label::Fixed(n) if literal || c.from.as_ref().is_none_or(|f| !names_are_generated(f)) => n.text.clone(),
             other => self.label_text(other, Ident::Column),
         };
         if !ctx.no_table && let Some(from) = &c.from {
@@ -170,7 +165,11 @@ impl Compiler<'_> {
                 _ => self.column_prefix(from),
             }
         }
-        self.write_label(&label, &text);
+        if literal {
+            self.verbatim(&text);
+        } else {
+            self.write_label(&label, &text);
+        }
         Ok(())
     }
 
@@ -439,6 +438,15 @@ impl Compiler<'_> {
     /// An entry of the result map, in SELECT order.
     pub(crate) fn add_result(&mut self, column: ResultColumn) {
         self.result.push(column);
+    }
+}
+
+/// Are the column names of `f` labels, which may be cut, rather than names of the user's?
+fn names_are_generated(f: &FromRef) -> bool {
+    match &f.kind {
+        FromKind::Subquery { .. } | FromKind::Query(_) | FromKind::Lateral { .. } | FromKind::Cte(_) => true,
+        FromKind::Alias { element, .. } => names_are_generated(element),
+        _ => false,
     }
 }
 

@@ -37,6 +37,7 @@ impl Compiler<'_> {
             needs_expand: self.needs_expand,
             schema_translate: self.schema_translate,
             cacheable: self.cacheable,
+            warnings: self.warnings,
         }
     }
 }

@@ -26,6 +26,11 @@ impl Compiler<'_> {
                     self.alias_name(name);
                     return Ok(());
                 }
+                // An alias of an alias is another name for the same thing.
+                let mut element = element;
+                while let (FromKind::Alias { element: inner, .. }, true) = (&element.kind, ctx.asfrom) {
+                    element = inner;
+                }
                 self.from(element, ctx)?;
                 if ctx.asfrom {
                     self.as_name(name);

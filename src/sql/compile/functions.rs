@@ -113,8 +113,7 @@ impl Compiler<'_> {
                 self.push(" ");
             }
             self.push("EXCLUDE ");
-            let exclude = exclude.to_uppercase();
-            self.push(&exclude);
+            self.push(exclude);
         }
         self.push(")");
         Ok(())

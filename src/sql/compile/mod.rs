@@ -77,6 +77,7 @@ pub struct Compiler<'a> {
     pub(crate) needs_expand: bool,
     pub(crate) schema_translate: bool,
     pub(crate) cacheable: bool,
+    pub(crate) warnings: Vec<(&'static str, String)>,
     /// Context of the node that is being rendered, for user code that renders parts of it.
     pub ctx: Ctx,
 }
@@ -120,6 +121,7 @@ impl<'a> Compiler<'a> {
             needs_expand: false,
             schema_translate: false,
             cacheable: true,
+            warnings: Vec::new(),
             ctx: Ctx::default(),
         }
     }
@@ -168,6 +170,11 @@ impl<'a> Compiler<'a> {
         let text = hooks.visit(&node(), self);
         self.ctx = saved;
         Some(text?.map(|text| self.out.push_str(&text)))
+    }
+
+    /// Warn whoever asked for the rendering.
+    pub fn warn(&mut self, class: &'static str, message: impl Into<String>) {
+        self.warnings.push((class, message.into()));
     }
 
     /// Write text as it is.

@@ -50,10 +50,30 @@ impl Names {
     }
 }
 
+/// What anonymous binds are named after: runs of characters that placeholders cannot hold become one underscore.
+fn bind_base(base: &Arc<str>) -> Arc<str> {
+    let bad = |c: char| matches!(c, '%' | '(' | ')' | ' ' | '$' | '.' | ':' | '[' | ']');
+    if !base.contains(bad) && !base.starts_with('_') && !base.ends_with('_') {
+        return base.clone();
+    }
+    let mut out = String::with_capacity(base.len());
+    for c in base.chars() {
+        match bad(c) {
+            true if out.ends_with('_') => {}
+            true => out.push('_'),
+            false => out.push(c),
+        }
+    }
+    out.trim_matches('_').into()
+}
+
 impl Compiler<'_> {
     /// Text of a label, cut when it is too long and not given by the user.
     pub(crate) fn label_text(&mut self, label: &Label, kind: Ident) -> Arc<str> {
-        let text = self.names.resolve(label);
+        let text = match (label, kind) {
+            (Label::Anon { id, base }, Ident::Bind) => self.names.number(*id, &bind_base(base)),
+            _ => self.names.resolve(label),
+        };
         let limit = self.dialect.label_length.unwrap_or(self.dialect.max_identifier_length);
         if text.len() + 6 <= limit || (matches!(label, Label::Fixed(_)) && kind != Ident::Column) {
             return text;

@@ -529,7 +529,7 @@ fn needs_resolving(q: &QueryRef) -> bool {
 fn is_exists(e: &ExprRef) -> bool {
     match &e.kind {
         ExprKind::Exists(_) => true,
-        ExprKind::Grouping(inner) => is_exists(inner),
+        ExprKind::Grouping(inner) | ExprKind::UnaryPrefix { op: Op::Not, operand: inner } => is_exists(inner),
         _ => false,
     }
 }
@@ -538,7 +538,7 @@ fn is_exists(e: &ExprRef) -> bool {
 fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
     match &e.kind {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
-        ExprKind::LiteralColumn(_) | ExprKind::Text(_) => false,
+        ExprKind::LiteralColumn(_) | ExprKind::Text(_) | ExprKind::List { .. } => false,
         ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
         ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } => asfrom,
         ExprKind::TableValue(_) => false,

@@ -146,6 +146,8 @@ impl Rules for MySql {
     fn cast(&self, c: &mut Compiler<'_>, element: &ExprRef, to: &TypeRef, _safe: bool, ctx: Ctx) -> SqlResult<bool> {
         let Some(text) = super::types::mysql_cast(c.dialect, to)? else {
             // There is no such CAST: the operand alone, in parentheses where it needs them.
+            let name = super::types::type_text(c.dialect, to, None).unwrap_or_default();
+            c.warn("SAWarning", format!("Datatype {name} does not support CAST on MySQL/MariaDb; the CAST will be skipped."));
             let grouped = precedence::self_group(element, None);
             c.expr(&grouped, ctx)?;
             return Ok(true);

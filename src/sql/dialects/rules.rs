@@ -81,6 +81,14 @@ pub trait Rules: Sync {
         ""
     }
     fn precolumns(&self, c: &mut Compiler<'_>, s: &Select, ctx: Ctx) -> SqlResult<()> {
+        if matches!(s.distinct, Distinct::On(_)) && c.dialect.family != super::Family::Str {
+            c.warn(
+                "SADeprecationWarning",
+                "DISTINCT ON is currently supported only by the PostgreSQL dialect.  Use of DISTINCT ON for other backends is currently \
+                 silently ignored, however this usage is deprecated, and will raise CompileError in a future release for all backends \
+                 that do not support this syntax.",
+            );
+        }
         if !matches!(s.distinct, Distinct::No) {
             c.write("DISTINCT ");
         }

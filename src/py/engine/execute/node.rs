@@ -211,6 +211,7 @@ pub fn prepare<'py>(
         ..CompileOptions::default()
     };
     let compiled = compile(node, &data, &compile_options).map_err(|e| sql_error(py, e))?;
+    crate::py::compile::statement::warnings(py, &compiled)?;
     let cacheable = compiled.cacheable;
     let entry = Arc::new(Entry::new(py, compiled, dialect, started)?);
     let origin = match key {
