@@ -221,6 +221,30 @@ impl RowBatch {
         self.push_raw(Tag::Bytes, b);
     }
 
+    /// Appends an exact number in its text form.
+    pub fn push_decimal(&mut self, s: &str) {
+        self.push_str(Tag::Decimal, s);
+    }
+    /// Appends JSON in its text form.
+    pub fn push_json(&mut self, s: &str) {
+        self.push_str(Tag::Json, s);
+    }
+    /// Appends a date.
+    pub fn push_date(&mut self, d: Date) {
+        self.push(Tag::Date, pack_date(d));
+    }
+    /// Appends a date and time.
+    pub fn push_datetime(&mut self, d: DateTime) {
+        match d.time.offset() {
+            None => self.push(Tag::DateTime, pack_date(d.date) << TIME_BITS | pack_time(d.time)),
+            Some(_) => self.push_other(Value::DateTime(d)),
+        }
+    }
+    /// Appends a UUID.
+    pub fn push_uuid(&mut self, u: &[u8; 16]) {
+        self.push_raw(Tag::Uuid, u);
+    }
+
     /// Appends any value.
     pub fn push_value(&mut self, value: &Value) {
         match value {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`connection`] | [`Connection`], the trait that every driver implements, and what its methods exchange |
 //! | [`sqlite`] | SQLite: opened by sqlx, then stepped on the calling thread |
+//! | [`postgres`] | PostgreSQL: protocols by sqlx, decoding by us |
+//! | `remote`, `leftover` | what the servers' drivers share: a session driven by the calling thread, results that make way |
 //!
 //! Invariants: blocking calls on the calling thread (callers release the GIL first), no SQL of our own beyond what a
 //! protocol demands, no dialect knowledge, no Python. `unsafe` lives in `sqlite/ffi.rs` alone.
@@ -18,6 +20,10 @@
 //! ```
 
 pub mod connection;
+mod leftover;
+pub mod postgres;
+mod remote;
 pub mod sqlite;
 
 pub use connection::{Column, Connection, CursorId, InterruptHandle, Outcome};
+pub use remote::Watch;

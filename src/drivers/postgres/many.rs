@@ -1,0 +1,121 @@
+//! One statement for many rows of parameters, in few round trips.
+//!
+//! sqlx waits for the answer to each execution, so the rows do not go through it one by one: the statement is prepared
+//! by name and executed with literals, as many times as fit into a message.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use base::{DbResult, RowBatch, Value};
+
+use super::encode;
+use super::session::Session;
+use super::text::{self, Verb};
+use crate::connection::Outcome;
+
+/// A message is sent when it has become this long.
+const MESSAGE: usize = 1 << 18;
+
+/// Executes `sql` for each row.
+pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> DbResult<Outcome> {
+    let affected = if rows.rows() < 2 || text::verb(sql) != Verb::Dml || text::is_script(sql) {
+        let mut affected = 0;
+        for row in 0..rows.rows() {
+            let params: Vec<Value> = rows.row(row).map(base::Cell::to_value).collect();
+            affected += session.run_once(sql, &params).await?;
+        }
+        affected
+    } else if session.statements.is_enabled() {
+        prepared(session, sql, rows).await?
+    } else {
+        literal(session, sql, rows).await?
+    };
+    let rowcount = if text::verb(sql) == Verb::Dml { i64::try_from(affected).unwrap_or(i64::MAX) } else { -1 };
+    Ok(Outcome { rowcount, ..Default::default() })
+}
+
+/// Each row as a statement of its own, several in a message.
+async fn literal(session: &mut Session, sql: &str, rows: &RowBatch) -> DbResult<u64> {
+    let sql = sql.trim_end().trim_end_matches(';');
+    let mut affected = 0;
+    let mut message = String::new();
+    for row in 0..rows.rows() {
+        let params: Vec<Value> = rows.row(row).map(base::Cell::to_value).collect();
+        message.push_str(&text::interpolate(sql, &params)?);
+        // A comment at the end must not swallow the semicolon.
+        message.push_str("\n;");
+        if message.len() >= MESSAGE {
+            affected += session.run_text(&message).await?;
+            message.clear();
+        }
+    }
+    if !message.is_empty() {
+        affected += session.run_text(&message).await?;
+    }
+    Ok(affected)
+}
+
+async fn prepared(session: &mut Session, sql: &str, rows: &RowBatch) -> DbResult<u64> {
+    session.names += 1;
+    let name = format!("_ox_{}", session.names);
+    let result = execute_prepared(session, &name, sql, rows).await;
+    if result.is_err() {
+        // Preparing is not undone by a rollback; in a failed transaction nothing can be given up yet.
+        if session.shared.in_transaction.load(Ordering::Acquire) {
+            session.stale.push(name);
+        } else {
+            let _ = session.run_text(&format!("DEALLOCATE {name}")).await;
+        }
+    }
+    result
+}
+
+async fn execute_prepared(session: &mut Session, name: &str, sql: &str, rows: &RowBatch) -> DbResult<u64> {
+    let sql = sql.trim_end().trim_end_matches(';');
+    let types: Vec<&str> = (0..rows.columns()).map(|column| common_type(rows, column)).collect();
+    let types = if types.is_empty() { String::new() } else { format!("({})", types.join(",")) };
+    let mut message = format!("PREPARE {name}{types} AS {sql}\n;");
+    let mut affected = 0;
+    for row in 0..rows.rows() {
+        let _ = write!(message, "EXECUTE {name}");
+        for (i, cell) in rows.row(row).enumerate() {
+            message.push(if i == 0 { '(' } else { ',' });
+            text::literal(&cell.to_value(), &mut message)?;
+        }
+        message.push_str(if rows.columns() > 0 { ");" } else { ";" });
+        if message.len() >= MESSAGE {
+            affected += session.run_quietly(&message).await?;
+            message.clear();
+        }
+    }
+    let _ = write!(message, "DEALLOCATE {name}");
+    affected += session.run_quietly(&message).await?;
+    Ok(affected)
+}
+
+/// The type that all values of a column have, as its declaration.
+fn common_type(rows: &RowBatch, column: usize) -> &'static str {
+    let mut found = 0;
+    for row in 0..rows.rows() {
+        let oid = match rows.cell(row, column) {
+            base::Cell::Null => continue,
+            base::Cell::Int(i) => {
+                if i32::try_from(i).is_ok() {
+                    23
+                } else {
+                    20
+                }
+            }
+            base::Cell::Ascii(_) | base::Cell::Text(_) => return "unknown",
+            cell => encode::declared(&cell.to_value()),
+        };
+        found = match (found, oid) {
+            (0, oid) => oid,
+            (20, 23) | (23, 20) => 20,
+            (old, oid) if old == oid => oid,
+            _ => return "unknown",
+        };
+    }
+    text::type_name(found).unwrap_or("unknown")
+}
