@@ -47,6 +47,7 @@ from .sql.schema import (
     FetchedValue as FetchedValue,
     ForeignKey as ForeignKey,
     ForeignKeyConstraint as ForeignKeyConstraint,
+    ForeignKeyTarget as ForeignKeyTarget,
     HasConditionalDDL as HasConditionalDDL,
     Identity as Identity,
     IdentityOptions as IdentityOptions,

@@ -9,7 +9,10 @@ __all__ = ("mysql", "oracle", "postgresql", "sqlite")
 # Driver names of the documentation, all served by the built-in backend of their dialect.
 _DRIVERS = {
     "sqlite": ("sqlite", ("", "pysqlite", "aiosqlite", "pysqlcipher")),
-    "postgresql": ("postgresql", ("", "psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg2cffi", "psycopg_async", "pypostgresql")),
+    "postgresql": (
+        "postgresql",
+        ("", "psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg2cffi", "psycopg_async", "pypostgresql"),
+    ),
     "postgres": ("postgresql", ("", "psycopg", "psycopg2", "asyncpg", "pg8000")),
     "mysql": (
         "mysql",

@@ -1,11 +1,11 @@
 """`@compiles`: SQL text for constructs of the user's, and other text for ours.
 
-    class my_column(ColumnClause):
-        inherit_cache = True
+class my_column(ColumnClause):
+    inherit_cache = True
 
-    @compiles(my_column)
-    def render(element, compiler, **kw):
-        return f"[{element.name}]"
+@compiles(my_column)
+def render(element, compiler, **kw):
+    return f"[{element.name}]"
 """
 
 from __future__ import annotations

@@ -20,6 +20,12 @@ class _NoArg(enum.Enum):
 NO_ARG = _NoArg.NO_ARG
 
 
+class DialectKWArgConst(enum.Enum):
+    """What a dialect may say of one of its arguments instead of a default."""
+
+    REFLECTED_ONLY = 1
+
+
 class _NoneName(enum.Enum):
     NONE_NAME = 0
 

@@ -1,3 +1,4 @@
-"""The mysql dialect."""
+"""The mysql dialect: its types under their documented names, and its dialect class."""
 
 from .base import dialect
+from .types import *

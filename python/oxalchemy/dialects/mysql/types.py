@@ -82,9 +82,7 @@ class BIT(sqltypes.TypeEngine):
 
 
 class _StringType(sqltypes.String):
-    def __init__(
-        self, charset=None, collation=None, ascii=False, binary=False, unicode=False, national=False, length=None, **kw
-    ):
+    def __init__(self, charset=None, collation=None, ascii=False, binary=False, unicode=False, national=False, length=None, **kw):
         self.charset = charset
         self.ascii = ascii
         self.unicode = unicode
@@ -95,7 +93,9 @@ class _StringType(sqltypes.String):
     def __repr__(self):
         from ... import util
 
-        return util.generic_repr(self, to_inspect=[_StringType, sqltypes.String], omit_kwarg=("convert_unicode", "unicode_error", "assert_unicode"))
+        return util.generic_repr(
+            self, to_inspect=[_StringType, sqltypes.String], omit_kwarg=("convert_unicode", "unicode_error", "assert_unicode")
+        )
 
 
 def _string(name, base):
@@ -152,7 +152,9 @@ class ENUM(sqltypes.NativeForEmulated, sqltypes.Enum):
     __visit_name__ = "ENUM"
     native_enum = True
 
-    def __init__(self, *enums, strict=False, charset=None, collation=None, ascii=False, unicode=False, binary=False, national=False, **kw):
+    def __init__(
+        self, *enums, strict=False, charset=None, collation=None, ascii=False, unicode=False, binary=False, national=False, **kw
+    ):
         kw.pop("quoting", None)
         self.strict = strict
         super().__init__(*enums, **kw)
@@ -173,9 +175,7 @@ class SET(_StringType):
         self.retrieve_as_bitwise = retrieve_as_bitwise
         self.values = tuple(values)
         if not retrieve_as_bitwise and "" in values:
-            raise exc.ArgumentError(
-                "Can't use the blank value '' in a SET without setting retrieve_as_bitwise=True"
-            )
+            raise exc.ArgumentError("Can't use the blank value '' in a SET without setting retrieve_as_bitwise=True")
         kw.setdefault("length", max((len(v) for v in values), default=0))
         super().__init__(**kw)
 

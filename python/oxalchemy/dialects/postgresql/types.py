@@ -179,9 +179,7 @@ class ENUM(NativeForEmulated, sqltypes.Enum):
 
     def __init__(self, *enums, name=sqltypes.NO_ARG, create_type=True, **kw):
         if kw.pop("native_enum", None) is False:
-            raise exc.ArgumentError(
-                "PostgreSQL ENUM does not support native_enum=False; use Enum(native_enum=False) instead"
-            )
+            raise exc.ArgumentError("PostgreSQL ENUM does not support native_enum=False; use Enum(native_enum=False) instead")
         if name is not sqltypes.NO_ARG:
             kw["name"] = name
         super().__init__(*enums, create_type=create_type, **kw)

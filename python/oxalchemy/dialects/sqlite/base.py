@@ -77,8 +77,7 @@ class SQLiteDialect(DefaultDialect):
     def create_connect_args(self, url):
         if url.username or url.host or url.password or url.port:
             raise exc.ArgumentError(
-                f"Invalid SQLite URL: {url}\n"
-                "Valid SQLite URL forms are sqlite:///:memory: or sqlite:////absolute/path/to/file.db"
+                f"Invalid SQLite URL: {url}\nValid SQLite URL forms are sqlite:///:memory: or sqlite:////absolute/path/to/file.db"
             )
         opts = dict(url.query)
         driver_opts = {}
@@ -99,7 +98,10 @@ class SQLiteDialect(DefaultDialect):
 
         def connect(dbapi_connection):
             # The built-in driver has REGEXP already; a DBAPI of the user's may not.
-            if hasattr(dbapi_connection, "create_function") and type(dbapi_connection).__module__.partition(".")[0] != "oxalchemy":
+            if (
+                hasattr(dbapi_connection, "create_function")
+                and type(dbapi_connection).__module__.partition(".")[0] != "oxalchemy"
+            ):
                 dbapi_connection.create_function("regexp", 2, regexp, deterministic=True)
 
         return connect

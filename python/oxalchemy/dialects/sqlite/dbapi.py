@@ -226,4 +226,3 @@ def _iterdump(connection):
             yield f"{sql};"
     yield from sequences
     yield "COMMIT;"
-

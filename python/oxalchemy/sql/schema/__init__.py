@@ -16,7 +16,7 @@ from .base import (
     SchemaVisitor,
     _get_table_key,
 )
-from .column import Column, insert_sentinel
+from .column import Column, _InsertSentinelColumnDefault, insert_sentinel
 from .constraint import (
     CheckConstraint,
     ColumnCollectionConstraint,
@@ -39,7 +39,7 @@ from .defaults import (
     ScalarElementColumnDefault,
     Sequence,
 )
-from .foreign_key import ForeignKey, ForeignKeyConstraint
+from .foreign_key import ForeignKey, ForeignKeyConstraint, ForeignKeyTarget
 from .index import Index
 from .metadata import MetaData, ThreadLocalMetaData
 from .table import Table

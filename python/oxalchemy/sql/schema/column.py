@@ -434,13 +434,13 @@ def insert_sentinel(name=None, type_=None, *, default=None, omit_from_statements
     return Column(
         name=name,
         type_=INTEGERTYPE if type_ is None else type_,
-        default=default if default is not None else _SentinelDefault(None),
+        default=default if default is not None else _InsertSentinelColumnDefault(None),
         _omit_from_statements=omit_from_statements,
         insert_sentinel=True,
     )
 
 
-class _SentinelDefault(ColumnDefault):
+class _InsertSentinelColumnDefault(ColumnDefault):
     is_sentinel = True
     _kind = "scalar"
 
@@ -448,7 +448,7 @@ class _SentinelDefault(ColumnDefault):
         return object.__new__(cls)
 
     def _copy(self):
-        return _SentinelDefault(None)
+        return _InsertSentinelColumnDefault(None)
 
 
 __all__ = ["Column", "insert_sentinel", "_is_clause"]

@@ -1,9 +1,19 @@
 """``ForeignKey`` and ``ForeignKeyConstraint``."""
 
+from typing import NamedTuple
+
 from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
 from .base import BLANK_SCHEMA, RETAIN_SCHEMA, SchemaItem, _get_table_key
 from .constraint import ColumnCollectionConstraint
+
+
+class ForeignKeyTarget(NamedTuple):
+    """What a foreign key refers to, name by name. Since 2.1."""
+
+    schema: str | None
+    table_name: str
+    column_name: str | None
 
 
 class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
@@ -120,7 +130,8 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
 
     @property
     def target_tokens(self):
-        return self._column_tokens
+        """The target as a :class:`ForeignKeyTarget`. Since 2.1."""
+        return ForeignKeyTarget(*self._column_tokens)
 
     @property
     def target_table_key(self):
