@@ -148,7 +148,7 @@ class _Scan:
             value = self.complete(name, value, target, own, owner)
             if value is _MISSING:
                 continue
-            if name in _RESERVED:
+            if name in _RESERVED and _is_mappable(value):
                 raise exc.InvalidRequestError(f"Attribute name '{name}' is reserved when using the Declarative API.")
             self.take(name, value)
 
