@@ -74,6 +74,7 @@ def test_only_changed_columns(base, session):
     p = Parent(name="p")
     s.add(p)
     s.commit()
+    assert p.name == "p"
     p.name = "q"
     p.name = "p"
     assert p in s.dirty and not s.is_modified(p)

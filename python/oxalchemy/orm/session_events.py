@@ -5,6 +5,8 @@ from ..event.base import dispatcher
 from .scoping import scoped_session
 from .session import Session, sessionmaker
 
+__all__ = ["SessionEvents", "SessionExtension"]
+
 
 class SessionEvents(event.Events):
     """Events of a :class:`.Session`. Targets: a session, a ``sessionmaker``, a ``scoped_session``, a Session class."""

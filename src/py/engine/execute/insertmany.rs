@@ -39,7 +39,9 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     let sorted = matches!(node, Node::Insert(i) if i.common.sort_by_parameter_order);
     let order = if sorted { "ordered" } else { "unordered" };
     let (mut rows, mut names, mut total) = (Vec::new(), Vec::new(), 0);
-    let range = c.dml.as_ref().and_then(|d| d.values_range).filter(|_| dialect.use_insertmanyvalues && c.paramstyle.is_positional());
+    // Rows that the database numbers come back in no promised order: asked for in order, they go one by one.
+    let numbered = sorted && c.dml.as_ref().is_some_and(|d| d.primary_key.is_empty() || d.primary_key.iter().any(|(_, bind)| bind.is_none()));
+    let range = c.dml.as_ref().and_then(|d| d.values_range).filter(|_| dialect.use_insertmanyvalues && c.paramstyle.is_positional() && !numbered);
     let Some((start, end)) = range else {
         for (i, g) in given.iter().enumerate() {
             let stats = format!("{} (insertmanyvalues) {}/{} ({order}; batch not supported)", s.stats, i + 1, given.len());

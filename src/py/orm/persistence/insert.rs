@@ -151,11 +151,15 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     }
     if wanted.is_empty() {
         let statement = exec::insert_statement(py, plan, &[], false)?;
-        let result = exec::run_many(&connection, &statement, &params)?;
-        computed(rows, group, &result, &executed)?;
+        // Rows without any parameter cannot be told apart in an executemany.
+        let size = if first.params.is_empty() { 1 } else { group.len() };
+        for (group, params) in group.chunks(size).zip(params.chunks(size)) {
+            let result = exec::run_many(&connection, &statement, params)?;
+            computed(rows, group, &result, &executed)?;
+        }
         return written(py, rows, group);
     }
-    if returning && group.len() > 1 && exec::dialect_flag(&connection, "insert_executemany_returning", true)? {
+    if returning && group.len() > 1 && !first.params.is_empty() && exec::dialect_flag(&connection, "insert_executemany_returning", true)? {
         let statement = exec::insert_statement(py, plan, &wanted, true)?;
         let result = exec::run_many(&connection, &statement, &params)?;
         computed(rows, group, &result, &executed)?;

@@ -64,6 +64,6 @@ impl StateMap {
     }
     /// For `__traverse__` of an owner.
     pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.0.values().try_for_each(|(_, o)| visit.call(o))
+        self.0.values().try_for_each(|(s, o)| visit.call(s).and_then(|()| visit.call(o)))
     }
 }

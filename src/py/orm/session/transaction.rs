@@ -733,13 +733,16 @@ impl SessionTransaction {
                 visit.call(&p.transaction)?;
             }
             d.deleted.traverse(&visit)?;
+            d.new.values().chain(d.dirty.values()).try_for_each(|s| visit.call(s))?;
+            d.key_switches.values().try_for_each(|(s, ..)| visit.call(s))?;
         }
         Ok(())
     }
     fn __clear__(&self) {
         let dropped = self.d.try_lock().map(|mut d| {
             let parts = std::mem::take(&mut d.participants);
-            (d.session.take(), d.previous_nested.take(), d.rollback_exception.take(), parts, std::mem::take(&mut d.deleted))
+            let states = (std::mem::take(&mut d.deleted), std::mem::take(&mut d.new), std::mem::take(&mut d.dirty));
+            (d.session.take(), d.previous_nested.take(), d.rollback_exception.take(), parts, states)
         });
         drop(dropped);
     }
