@@ -143,7 +143,7 @@ pub fn reduce_columns(cols: &[ExprRef], criteria: &[ExprRef], froms: &[FromRef],
         let ExprKind::Column(cr) = &c.kind else { continue };
         let fks = cr.column.d.read().foreign_keys.clone();
         for fk in fks {
-            let Some(t) = fk.d.read().target.clone() else { continue };
+            let Ok(t) = fk.column() else { continue };
             for other in cols {
                 if expr_id(other) == Arc::as_ptr(&t) as usize && expr_id(other) != expr_id(c) {
                     let same_name = matches!(&other.kind, ExprKind::Column(o) if o.column.name() == cr.column.name());

@@ -10,17 +10,30 @@ use std::sync::Arc;
 /// A pair of columns that a foreign key equates: `(referring, referred)`.
 type Pair = (ExprRef, ExprRef);
 
-fn target_of(fk: &Arc<crate::schema::ForeignKey>) -> Option<Arc<Column>> {
-    fk.d.read().target.clone()
+/// The column a foreign key refers to; `None` while its table is not known.
+fn target_of(fk: &Arc<crate::schema::ForeignKey>, to: &FromRef) -> SqlResult<Option<Arc<Column>>> {
+    match fk.column() {
+        Ok(c) => Ok(Some(c)),
+        // A table that does not exist matters only when it is the one that is joined.
+        Err(e) if e.kind == ErrorKind::NoReferencedTable => {
+            let missing = fk.target_table_key();
+            if missing.is_some() && missing.as_deref() == Some(describe(to).as_str()) { Err(e) } else { Ok(None) }
+        }
+        Err(e) if e.kind == ErrorKind::NoReferencedColumn => {
+            let here = super::proxy::from_name(to).map(|(s, t)| s.map_or(t.clone(), |s| format!("{s}.{t}")));
+            if here.is_some() && here == fk.target_table_key() { Err(e) } else { Ok(None) }
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 /// Foreign keys of `from`'s columns that lead to `to`, grouped by constraint.
-fn pairs(from: &[KeyedColumn], to: &[KeyedColumn], groups: &mut Vec<(usize, Vec<Pair>)>, swap: bool) {
+fn pairs(from: &[KeyedColumn], to: &[KeyedColumn], to_from: &FromRef, groups: &mut Vec<(usize, Vec<Pair>)>, swap: bool) -> SqlResult<()> {
     for (_, c) in from {
         let ExprKind::Column(cr) = &c.kind else { continue };
         let fks = cr.column.d.read().foreign_keys.clone();
         for fk in fks {
-            let Some(target) = target_of(&fk) else { continue };
+            let Some(target) = target_of(&fk, to_from)? else { continue };
             let target = build::column(&target, None);
             let Some(found) = corresponding_in(to, &target, false) else { continue };
             let constraint = fk.d.read().constraint.as_ref().map_or(Arc::as_ptr(&fk) as usize, |w| w.as_ptr() as usize);
@@ -31,6 +44,7 @@ fn pairs(from: &[KeyedColumn], to: &[KeyedColumn], groups: &mut Vec<(usize, Vec<
             }
         }
     }
+    Ok(())
 }
 
 /// What a FROM element is called in messages.
@@ -73,9 +87,9 @@ pub fn on_clause_consider(left: &FromRef, right: &FromRef, consider: Option<&[Ex
     let (left_cols, considered): (Vec<KeyedColumn>, _) = (columns(left), consider);
     let mut groups = Vec::new();
     // The right side refers to the left, or the other way round.
-    pairs(&right_cols, &left_cols, &mut groups, true);
+    pairs(&right_cols, &left_cols, left, &mut groups, true)?;
     if left.id() != right.id() {
-        pairs(&left_cols, &right_cols, &mut groups, false);
+        pairs(&left_cols, &right_cols, right, &mut groups, false)?;
     }
     if let Some(only) = considered {
         let ids: Vec<usize> = only.iter().map(expr_id).collect();
