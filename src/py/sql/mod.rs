@@ -23,6 +23,7 @@ pub mod from_functions;
 pub mod functions;
 pub mod host;
 pub mod names;
+pub mod on_conflict;
 pub mod operators;
 pub mod ops;
 pub mod parts;
@@ -104,6 +105,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     extra::register(m)?;
     select::register(m)?;
     dml::register(m)?;
+    on_conflict::register(m)?;
     from_functions::register(m)?;
     text::register(m)
 }

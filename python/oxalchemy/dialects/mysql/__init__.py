@@ -1,4 +1,5 @@
 """The mysql dialect: its types under their documented names, and its dialect class."""
 
 from .base import dialect
-from .types import *
+from .dml import Insert, insert, limit
+from .types import *  # noqa: F403

@@ -1,4 +1,4 @@
 """The oracle dialect: its types under their documented names, and its dialect class."""
 
 from .base import dialect
-from .types import *
+from .types import *  # noqa: F403
