@@ -522,7 +522,6 @@ class SchemaGenerator(InvokeCreateDDLBase):
                     for fkc in fkcs:
                         self.visit_foreign_key_constraint(fkc)
 
-        _types(metadata, "_on_metadata_create", self, event_collection)
         self._with_events(metadata, run, tables=event_collection, checkfirst=self.checkfirst)
 
     def visit_table(self, table, create_ok=False, include_foreign_key_constraints=None, _is_metadata_operation=False):
@@ -554,7 +553,6 @@ class SchemaGenerator(InvokeCreateDDLBase):
                         if constraint.comment is not None:
                             self._execute(SetConstraintComment(constraint))
 
-        _table_types(table, "_on_table_create", self)
         self._with_events(
             table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation
         )
@@ -630,7 +628,6 @@ class SchemaDropper(InvokeDropDDLBase):
                 self.visit_sequence(seq, drop_ok=seq.column is None)
 
         self._with_events(metadata, run, tables=event_collection, checkfirst=self.checkfirst)
-        _types(metadata, "_on_metadata_drop", self, event_collection)
 
     def _can_drop_table(self, table):
         if table.is_view:
@@ -679,7 +676,6 @@ class SchemaDropper(InvokeDropDDLBase):
         self._with_events(
             table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation
         )
-        _table_types(table, "_on_table_drop", self)
 
     def visit_foreign_key_constraint(self, constraint):
         if self.dialect.supports_alter:
@@ -696,20 +692,6 @@ def _schema(connection, item):
     if translate and item.schema in translate:
         return translate[item.schema]
     return item.schema
-
-
-def _types(metadata, hook, runner, tables):
-    for type_ in list(metadata._objects):
-        fn = getattr(type_, hook, None)
-        if fn is not None:
-            fn(metadata, runner.connection, checkfirst=runner.checkfirst, tables=tables)
-
-
-def _table_types(table, hook, runner):
-    for column in table.columns:
-        fn = getattr(column.type, hook, None)
-        if fn is not None:
-            fn(table, runner.connection, checkfirst=runner.checkfirst)
 
 
 def sort_tables(tables, skip_fn=None, extra_dependencies=None):

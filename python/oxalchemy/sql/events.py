@@ -1,7 +1,7 @@
 """Events of schema constructs."""
 
 from .. import event
-from .schema.base import SchemaEventTarget
+from .event_target import SchemaEventTarget
 
 
 class DDLEvents(event.Events):

@@ -86,14 +86,15 @@ class ConventionDict:
         return self._column_X(idx, "_ddl_label")
 
     def _key_referred_table_name(self):
-        refs = self.const.elements[0]._get_colspec().split(".")
-        return refs[-2] if len(refs) > 1 else refs[0]
+        return self.const.elements[0].target_tokens.table_name
 
     def _key_referred_column_X_name(self, idx):
-        fk = self.const.elements
-        if idx >= len(fk):
+        elements = self.const.elements
+        if idx >= len(elements):
             return ""
-        return fk[idx]._get_colspec().split(".")[-1]
+        fk = elements[idx]
+        column = fk.target_column
+        return column.name if column is not None else fk.target_tokens.column_name
 
     def __getitem__(self, key):
         if key in self.convention:

@@ -11,6 +11,7 @@ import pickle
 import uuid as _uuid
 
 from .. import _rs, exc, util
+from .event_target import SchemaEventTarget
 from .type_api import (
     NO_ARG,
     Comparator,
@@ -296,7 +297,7 @@ class LargeBinary(_Binary):
 Binary = LargeBinary
 
 
-class SchemaType(TypeEngineMixin):
+class SchemaType(SchemaEventTarget, TypeEngineMixin):
     """Types that need DDL of their own: a named type, or a constraint on the table."""
 
     __slots__ = ()
@@ -331,22 +332,77 @@ class SchemaType(TypeEngineMixin):
         self.create_type = create_type
         self._create_events = _create_events
         if metadata is not None and _create_events:
-            _register_with_metadata(self, metadata)
+            self._set_metadata(metadata)
+
+    def _set_parent(self, column, **kw):
+        column._on_table_attach(self._set_table)
+
+    def _set_table(self, column, table):
+        if self.schema is None:
+            if self.inherit_schema:
+                self.schema = table.schema
+            elif self.metadata is not None and self.metadata.schema:
+                self.schema = self.metadata.schema
+        if not self._create_events:
+            return
+        from .. import event
+
+        event.listen(table, "before_create", self._on_table_create)
+        event.listen(table, "after_drop", self._on_table_drop)
+        if self.metadata is None:
+            metadata = getattr(table, "metadata", None)
+            if metadata is not None:
+                event.listen(metadata, "before_create", self._on_metadata_create)
+                event.listen(metadata, "after_drop", self._on_metadata_drop)
+                _register_with_metadata(self, metadata)
+
+    def _set_metadata(self, metadata):
+        from .. import event
+
+        event.listen(metadata, "before_create", self._on_metadata_create)
+        event.listen(metadata, "after_drop", self._on_metadata_drop)
+        _register_with_metadata(self, metadata)
+
+    def _of_dialect(self, bind):
+        """The dialect's own form of the type, when it needs DDL."""
+        t = self.dialect_impl(bind.dialect)
+        return t if isinstance(t, SchemaType) and t.__class__ is not self.__class__ else None
+
+    def _on_table_create(self, target, bind, **kw):
+        t = self._of_dialect(bind)
+        if t is not None:
+            t._on_table_create(target, bind, **kw)
+
+    def _on_table_drop(self, target, bind, **kw):
+        t = self._of_dialect(bind)
+        if t is not None:
+            t._on_table_drop(target, bind, **kw)
+
+    def _on_metadata_create(self, target, bind, **kw):
+        t = self._of_dialect(bind)
+        if t is not None:
+            t._on_metadata_create(target, bind, **kw)
+
+    def _on_metadata_drop(self, target, bind, **kw):
+        t = self._of_dialect(bind)
+        if t is not None:
+            t._on_metadata_drop(target, bind, **kw)
 
     def create(self, bind, checkfirst=True):
         """Issue the DDL of the type."""
-        t = self.dialect_impl(bind.dialect)
-        if isinstance(t, SchemaType) and type(t) is not type(self):
+        t = self._of_dialect(bind)
+        if t is not None:
             t.create(bind, checkfirst=checkfirst)
 
     def drop(self, bind, checkfirst=True):
         """Issue the DROP of the type."""
-        t = self.dialect_impl(bind.dialect)
-        if isinstance(t, SchemaType) and type(t) is not type(self):
+        t = self._of_dialect(bind)
+        if t is not None:
             t.drop(bind, checkfirst=checkfirst)
 
     def copy(self, **kw):
-        return self.adapt(self.__class__, metadata=kw.pop("metadata", self.metadata))
+        metadata = kw.get("_to_metadata", self.metadata) if self.metadata is not None else None
+        return self.adapt(self.__class__, _create_events=True, metadata=metadata)
 
     def adapt(self, cls, **kw):
         kw.setdefault("_create_events", False)
@@ -361,16 +417,14 @@ class SchemaType(TypeEngineMixin):
 
 
 def _adapt_schema_type(type_, cls, kw):
-    import inspect as _inspect
-
     names = util.get_cls_kwargs(cls)
     if names:
         kw = {k: v for k, v in kw.items() if k in names}
-        new = util.constructor_copy(type_, cls, **kw)
-    else:
-        new = cls(**kw)
+    new = util.constructor_copy(type_, cls, **kw)
     if type_._variant_mapping:
         new._variant_mapping = type_._variant_mapping
+    if "dispatch" in type_.__dict__ and isinstance(new, SchemaEventTarget):
+        new.dispatch._update(type_.dispatch)
     return new
 
 
@@ -378,6 +432,23 @@ def _register_with_metadata(type_, metadata):
     add = getattr(metadata, "_add_schema_type", None)
     if add is not None:
         add(type_)
+
+
+def _column_check(type_, column, condition):
+    """The CHECK constraint that stands in for a type the database lacks."""
+    from .naming import _NONE_NAME
+    from .schema import CheckConstraint
+
+    constraint = CheckConstraint(
+        condition,
+        name=_NONE_NAME if type_.name is None else type_.name,
+        _create_rule=type_._should_create_constraint,
+        _type_bound=True,
+        _autoattach=False,
+    )
+    constraint._type_check = True
+    constraint._set_parent_with_dispatch(column.table)
+    return constraint
 
 
 class Boolean(SchemaType, Emulated, TypeEngine):
@@ -395,13 +466,22 @@ class Boolean(SchemaType, Emulated, TypeEngine):
         self._create_events = _create_events
 
     def copy(self, **kw):
-        new = Boolean.__new__(self.__class__)
-        new.__dict__.update(self.__dict__)
-        return new
+        return self.adapt(self.__class__, _create_events=True)
 
     def adapt(self, cls, **kw):
-        new = TypeEngine.adapt(self, cls, **kw)
-        return new
+        kw.pop("metadata", None)
+        return _adapt_schema_type(self, cls, kw)
+
+    def _should_create_constraint(self, compiler, **kw):
+        dialect = compiler.dialect
+        return not dialect.supports_native_boolean and dialect.non_native_boolean_check_constraint
+
+    def _set_table(self, column, table):
+        if not self.create_constraint:
+            return
+        from .expression import type_coerce
+
+        _column_check(self, column, type_coerce(column, Integer()).in_([0, 1]))
 
     @property
     def python_type(self):
@@ -531,18 +611,16 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
         return kw
 
     def copy(self, **kw):
-        new = self.__class__.__new__(self.__class__)
-        new.__dict__.update(self.__dict__)
-        if "metadata" in kw:
-            new.metadata = kw["metadata"]
-        return new
+        return SchemaType.copy(self, **kw)
 
     def adapt(self, cls, **kw):
         if issubclass(cls, Enum):
             kw["_disable_warnings"] = True
-            kw["_create_events"] = False
+            kw.setdefault("_create_events", False)
             self._make_enum_kw(kw)
             new = cls(*self._enums_argument, **kw)
+            if "dispatch" in self.__dict__:
+                new.dispatch._update(self.dispatch)
         else:
             new = String.adapt(self, cls)
         if self._variant_mapping:
@@ -551,6 +629,17 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
 
     def adapt_to_emulated(self, impltype, **kw):
         return self.adapt(impltype, **kw)
+
+    def _should_create_constraint(self, compiler, **kw):
+        return not self.native_enum or not compiler.dialect.supports_native_enum
+
+    def _set_table(self, column, table):
+        SchemaType._set_table(self, column, table)
+        if not self.create_constraint:
+            return
+        from .expression import type_coerce
+
+        _column_check(self, column, type_coerce(column, String()).in_(list(self.enums)))
 
     def as_generic(self, allow_nulltype=False):
         args = self._enums_argument
@@ -775,7 +864,7 @@ class JSON(Indexable, TypeEngine):
         return object
 
 
-class ARRAY(Indexable, Concatenable, TypeEngine):
+class ARRAY(SchemaEventTarget, Indexable, Concatenable, TypeEngine):
     """Lists, on databases that have arrays."""
 
     __visit_name__ = "ARRAY"
@@ -797,6 +886,16 @@ class ARRAY(Indexable, Concatenable, TypeEngine):
         self.as_tuple = as_tuple
         self.dimensions = dimensions
         self.zero_indexes = zero_indexes
+
+    def _set_parent(self, parent, **kw):
+        if isinstance(self.item_type, SchemaEventTarget):
+            self.item_type._set_parent(parent, **kw)
+
+    def _set_parent_with_dispatch(self, parent, **kw):
+        super()._set_parent_with_dispatch(parent, **kw)
+        if isinstance(self.item_type, SchemaEventTarget):
+            self.item_type.dispatch.before_parent_attach(self.item_type, parent)
+            self.item_type.dispatch.after_parent_attach(self.item_type, parent)
 
     @property
     def hashable(self):

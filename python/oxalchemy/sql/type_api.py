@@ -5,8 +5,10 @@ where user code asks for it.
 """
 
 import inspect
+import weakref
 
 from .. import _rs, exc, util
+from .event_target import SchemaEventTarget
 
 NO_ARG = util.symbol("NO_ARG") if hasattr(util, "symbol") else object()
 
@@ -303,10 +305,18 @@ class TypeEngine(_rs.TypeEngine):
 
 def _dialect_impl(type_, dialect):
     """Dialect-specific class of the same kind, adapted; the type itself when the dialect has none."""
-    colspecs = getattr(dialect, "colspecs", None)
-    if colspecs:
-        return adapt_type(type_, colspecs)
-    return type_
+    memos = _memos.setdefault(dialect, weakref.WeakKeyDictionary())
+    found = memos.get(type_)
+    if found is None:
+        found = adapt_type(type_, getattr(dialect, "colspecs", None) or {})
+        if found is type_:
+            found = type_.adapt(type(type_))
+        memos[type_] = found
+    return found
+
+
+# dialect -> type -> its adapted form
+_memos = weakref.WeakKeyDictionary()
 
 
 class _TypeDecoratorLike:
@@ -360,7 +370,7 @@ class Emulated(TypeEngineMixin):
         return super().adapt(impltype, **kw)
 
 
-class TypeDecorator(_TypeDecoratorLike, ExternalType, TypeEngine):
+class TypeDecorator(_TypeDecoratorLike, SchemaEventTarget, ExternalType, TypeEngine):
     """A type with Python code before binding and after fetching."""
 
     __visit_name__ = "type_decorator"
@@ -492,14 +502,14 @@ class TypeDecorator(_TypeDecoratorLike, ExternalType, TypeEngine):
         return self
 
     def _set_parent(self, parent, **kw):
-        setter = getattr(self.impl, "_set_parent", None)
-        if setter is not None:
-            setter(parent, **kw)
+        if isinstance(self.impl, SchemaEventTarget):
+            self.impl._set_parent(parent, **kw)
 
-    def _set_table(self, column, table):
-        setter = getattr(self.impl, "_set_table", None)
-        if setter is not None:
-            setter(column, table)
+    def _set_parent_with_dispatch(self, parent, **kw):
+        super()._set_parent_with_dispatch(parent, **kw)
+        if isinstance(self.impl, SchemaEventTarget):
+            self.impl.dispatch.before_parent_attach(self.impl, parent)
+            self.impl.dispatch.after_parent_attach(self.impl, parent)
 
     def __getattr__(self, key):
         if key.startswith("__") or key == "impl":

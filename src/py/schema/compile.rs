@@ -28,6 +28,8 @@ struct Hooks<'py> {
     /// The Python `DDLCompiler`, made on first use.
     compiler: std::cell::OnceCell<Bound<'py, PyAny>>,
     registered: bool,
+    /// The element itself is to be rendered as usual: the user's function asked for that.
+    skip: std::cell::Cell<bool>,
 }
 
 impl<'py> Hooks<'py> {
@@ -39,7 +41,7 @@ impl<'py> Hooks<'py> {
             Some(m) => m.getattr("_registered")?.is_truthy()?,
             None => false,
         };
-        Ok(Self { dialect: dialect.clone(), compiler: std::cell::OnceCell::new(), registered })
+        Ok(Self { dialect: dialect.clone(), compiler: std::cell::OnceCell::new(), registered, skip: std::cell::Cell::new(false) })
     }
     fn compiler(&self) -> PyResult<&Bound<'py, PyAny>> {
         if let Some(c) = self.compiler.get() {
@@ -65,7 +67,7 @@ impl<'py> Hooks<'py> {
 
 impl DdlHooks for Hooks<'_> {
     fn column(&self, column: &Arc<Column>, _compiler: &mut DdlCompiler<'_>) -> Option<SqlResult<Option<String>>> {
-        if !self.registered {
+        if !self.registered || self.skip.replace(false) {
             return None;
         }
         let py = self.dialect.py();
@@ -77,6 +79,9 @@ impl DdlHooks for Hooks<'_> {
         run().map_err(|e| to_sql_error(py, e)).transpose()
     }
     fn constraint(&self, constraint: &Arc<Constraint>, _compiler: &mut DdlCompiler<'_>) -> Option<SqlResult<Option<String>>> {
+        if self.skip.replace(false) {
+            return None;
+        }
         let py = self.dialect.py();
         let face = crate::py::ffi::face(py, &constraint.face)?;
         self.user_text(&face).map_err(|e| to_sql_error(py, e)).transpose()
@@ -135,6 +140,7 @@ pub fn compile_ddl(
         return text(statement, dialect);
     }
     if let Some(ddl) = ddl_of(statement)? {
+        hooks.skip.set(default && matches!(ddl, sql::ddl::Ddl::CreateColumn { .. } | sql::ddl::Ddl::Constraint { .. }));
         return render(&ddl, &data, &opts, Some(&hooks)).map_err(|e| ddl_error(statement, e));
     }
     // A plain expression inside DDL, for `process()` of user code.

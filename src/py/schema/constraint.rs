@@ -128,27 +128,44 @@ impl PyConstraint {
         Ok(())
     }
     #[getter]
-    fn deferrable(&self) -> Option<bool> {
-        self.inner.d.read().deferrable
+    fn deferrable<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        kept(slf, "@deferrable")
     }
     #[setter]
-    fn set_deferrable(&self, value: Option<bool>) {
-        self.inner.d.write().deferrable = value;
+    fn set_deferrable(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        keep(slf, "@deferrable", value)?;
+        let value = if value.is_none() { None } else { Some(value.is_truthy()?) };
+        slf.get().inner.d.write().deferrable = value;
+        Ok(())
     }
     #[getter]
-    fn initially(&self) -> Option<String> {
-        self.inner.d.read().initially.as_ref().map(ToString::to_string)
+    fn initially<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        kept(slf, "@initially")
     }
     #[setter]
-    fn set_initially(&self, value: Option<String>) {
-        self.inner.d.write().initially = value.map(Into::into);
+    fn set_initially(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        keep(slf, "@initially", value)?;
+        slf.get().inner.d.write().initially = opt_text(value);
+        Ok(())
     }
     #[getter]
-    fn comment(&self) -> Option<String> {
-        self.inner.d.read().comment.as_ref().map(ToString::to_string)
+    fn comment<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        kept(slf, "@comment")
     }
     #[setter]
-    fn set_comment(&self, value: Option<String>) {
-        self.inner.d.write().comment = value.map(Into::into);
+    fn set_comment(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        keep(slf, "@comment", value)?;
+        slf.get().inner.d.write().comment = opt_text(value);
+        Ok(())
     }
+}
+
+/// Attributes come back as the objects that were set, whatever they are.
+fn keep(slf: &Bound<'_, PyConstraint>, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item(key, value)
+}
+
+fn kept<'py>(slf: &Bound<'py, PyConstraint>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+    let found = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item(key)?;
+    Ok(found.unwrap_or_else(|| slf.py().None().into_bound(slf.py())))
 }

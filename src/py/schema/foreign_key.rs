@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::schema::ForeignKey;
 use sql::schema::constraint::ForeignKeyData;
+use sql::schema::resolve::Tokens;
 use std::sync::{Arc, OnceLock};
 
 /// Reference of one column.
@@ -37,11 +38,22 @@ impl PyForeignKey {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         Self { inner: OnceLock::new() }
     }
-    fn _init(slf: &Bound<'_, Self>, spec: Option<String>, target: Option<Bound<'_, PyAny>>, link_to_name: bool) -> PyResult<()> {
+    /// The target: dotted text, a column, or schema, table and column as they are.
+    fn _init(
+        slf: &Bound<'_, Self>,
+        spec: Option<String>,
+        target: Option<Bound<'_, PyAny>>,
+        tokens: Option<(Option<String>, String, Option<String>)>,
+    ) -> PyResult<()> {
         let target = target.as_ref().map(column_of).transpose()?;
-        let data = ForeignKeyData { colspec: spec.map(Into::into), target, link_to_name, ..ForeignKeyData::default() };
+        let tokens = tokens.map(|(schema, table, column)| Tokens { schema, table, column });
+        let data = ForeignKeyData { colspec: spec.map(Into::into), tokens, target, ..ForeignKeyData::default() };
         let fk = slf.get().inner.get_or_init(|| ForeignKey::new(data));
         crate::py::ffi::remember(&fk.face, slf.as_any());
+        Ok(())
+    }
+    fn _set_link_to_name(&self, value: bool) -> PyResult<()> {
+        self.inner()?.d.write().link_to_name = value;
         Ok(())
     }
     fn _attach(&self, column: &Bound<'_, PyAny>) -> PyResult<()> {

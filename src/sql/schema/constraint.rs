@@ -23,6 +23,8 @@ pub struct ForeignKey {
 pub struct ForeignKeyData {
     /// `"schema.table.column"` as given, when the target is not yet known.
     pub colspec: Option<Arc<str>>,
+    /// The same in parts, for names that hold dots.
+    pub tokens: Option<super::resolve::Tokens>,
     /// Target, once known. Strong: the target outlives the reference or the reference is meaningless.
     pub target: Option<Arc<Column>>,
     pub target_table: Option<Weak<Table>>,

@@ -42,14 +42,18 @@ impl ForeignKey {
         self.d.read().parent.as_ref()?.upgrade()
     }
 
+    /// What is referred to by name; `None` when a column was given.
+    pub fn tokens(&self) -> Option<Tokens> {
+        let d = self.d.read();
+        d.tokens.clone().or_else(|| d.colspec.as_deref().map(tokens))
+    }
+
     /// Key in `MetaData.tables` of the table referred to; the MetaData's schema applies where none is named.
     pub fn target_table_key(&self) -> Option<String> {
-        let (spec, target) = {
-            let d = self.d.read();
-            (d.colspec.clone(), d.target.clone())
+        let Some(t) = self.tokens() else {
+            let target = self.d.read().target.clone();
+            return target?.table().map(|t| t.key());
         };
-        let Some(spec) = spec else { return target?.table().map(|t| t.key()) };
-        let t = tokens(&spec);
         let schema = t.schema.or_else(|| {
             let metadata = self.parent()?.table()?.d.read().metadata.upgrade()?;
             let schema = metadata.d.read().schema.as_ref().map(ToString::to_string);
@@ -67,11 +71,7 @@ impl ForeignKey {
     /// `InvalidRequestError` while the reference is not part of a table, `NoReferencedTableError` and
     /// `NoReferencedColumnError` while its target does not exist.
     pub fn column(&self) -> SqlResult<Arc<Column>> {
-        let (spec, target) = {
-            let d = self.d.read();
-            (d.colspec.clone(), d.target.clone())
-        };
-        if let Some(target) = target {
+        if let Some(target) = self.d.read().target.clone() {
             return Ok(target);
         }
         let Some(parent) = self.parent() else {
@@ -80,8 +80,9 @@ impl ForeignKey {
         let Some(table) = parent.table() else {
             return Err(SqlError::invalid_request("this ForeignKey's parent column is not yet associated with a Table."));
         };
-        let spec = spec.unwrap_or_else(|| "".into());
-        let wanted = tokens(&spec);
+        let wanted = self.tokens().unwrap_or_else(|| tokens(""));
+        let spec = [wanted.schema.as_deref(), Some(wanted.table.as_str()), wanted.column.as_deref()];
+        let spec = spec.into_iter().flatten().collect::<Vec<_>>().join(".");
         let key = self.target_table_key().unwrap_or_default();
         let found = table.d.read().metadata.upgrade().and_then(|m| m.d.read().tables.get(key.as_str()).cloned());
         let found = found.or_else(|| (table.key() == key).then(|| table.clone()));

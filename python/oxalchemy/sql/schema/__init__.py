@@ -14,6 +14,7 @@ from .base import (
     SchemaEventTarget,
     SchemaItem,
     SchemaVisitor,
+    DialectKWArgs,
     _get_table_key,
 )
 from .column import Column, _InsertSentinelColumnDefault, insert_sentinel

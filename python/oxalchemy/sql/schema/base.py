@@ -2,8 +2,9 @@
 
 import enum
 
-from ... import event, exc, util
+from ... import exc, util
 from ..dialect_kw import DialectKWArgs
+from ..event_target import SchemaEventTarget
 
 
 class SchemaConst(enum.Enum):
@@ -33,14 +34,6 @@ def _get_table_key(name, schema):
     return name if schema is None else schema + "." + name
 
 
-def _expect_item(item):
-    if not isinstance(item, SchemaItem):
-        from ..util_text import _obj_desc
-
-        return _obj_desc(item)
-    return None
-
-
 class SchemaVisitor:
     """Base of 0.5 schema visitors: ``visit_<name>`` methods, run over a construct and its children."""
 
@@ -53,24 +46,6 @@ class SchemaVisitor:
         for child in obj.get_children():
             self.traverse(child)
         return obj
-
-
-class SchemaEventTarget(event.EventTarget):
-    """What becomes part of something else, with events before and after."""
-
-    __slots__ = ()
-
-    def _set_parent(self, parent, **kw):
-        """Become part of ``parent``."""
-
-    def _set_parent_with_dispatch(self, parent, **kw):
-        self.dispatch.before_parent_attach(self, parent)
-        self._set_parent(parent, **kw)
-        self._after_attach(parent)
-        self.dispatch.after_parent_attach(self, parent)
-
-    def _after_attach(self, parent):
-        pass
 
 
 class SchemaItem(SchemaEventTarget):
@@ -142,4 +117,4 @@ def dialect_options_of(obj):
     return [(d, o, v) for d, opts in obj.dialect_options.items() for o, v in opts._non_defaults.items()]
 
 
-__all__ = ["DialectKWArgs"]
+__all__ = ["DialectKWArgs", "SchemaEventTarget"]

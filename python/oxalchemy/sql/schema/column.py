@@ -3,7 +3,7 @@
 from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
 from ..type_api import to_instance
-from .base import NO_ARG, NULL_UNSPECIFIED, SchemaItem, dialect_options_of
+from .base import NO_ARG, NULL_UNSPECIFIED, SchemaEventTarget, SchemaItem, dialect_options_of
 from .defaults import ColumnDefault, Computed, DefaultClause, FetchedValue, Identity, Sequence, _is_clause
 
 _NAMED = (
@@ -192,9 +192,9 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
         return [x for x in (self.default, self.onupdate) if x is not None] + list(self.foreign_keys) + list(self.constraints)
 
     def _type_events(self, type_):
-        setter = getattr(type_, "_set_column", None)
-        if setter is not None:
-            setter(self)
+        for t in (type_, *type_._variant_mapping.values()):
+            if isinstance(t, SchemaEventTarget):
+                t._set_parent_with_dispatch(self)
 
     def _set_type(self, type_):
         self.type = type_
@@ -268,13 +268,6 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
                     "Index object external to the Table."
                 )
             table.append_constraint(UniqueConstraint(self.key, _column_flag=True))
-        setter = getattr(self.type, "_set_table", None)
-        if setter is not None:
-            setter(self, table)
-        for variant in self.type._variant_mapping.values():
-            setter = getattr(variant, "_set_table", None)
-            if setter is not None:
-                setter(self, table)
         if self.identity and (isinstance(self.default, Sequence) or isinstance(self.onupdate, Sequence)):
             raise exc.ArgumentError("An column cannot specify both Identity and Sequence.")
 
@@ -297,7 +290,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
             args.append(server_default._copy(**kw))
             server_default = server_onupdate = None
         type_ = self.type
-        if hasattr(type_, "_use_schema_map"):
+        if isinstance(type_, SchemaEventTarget):
             type_ = type_.copy(**kw)
         opts = {f"{d}_{o}": v for d, o, v in dialect_options_of(self)} if "dialect_options" in self.__dict__ else {}
         c = self._constructor(

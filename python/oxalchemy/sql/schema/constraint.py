@@ -436,6 +436,16 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         self._set_parent_with_dispatch(self.table)
 
     def _replace(self, col):
+        self._change(col)
+        # A name made from the columns follows them; an explicit constraint keeps the one it got.
+        table = self.__dict__.get("parent")
+        if self._implicit_generated and table is not None:
+            from ..naming import name_constraint
+
+            self.name = None
+            name_constraint(self, table)
+
+    def _change(self, col):
         if any(c.key == col.key for c in self._cols):
             self._set_cols([col if c.key == col.key else c for c in self._cols])
         else:

@@ -164,7 +164,7 @@ class FetchedValue(SchemaItem):
         return n
 
     def _copy(self):
-        return FetchedValue(self.for_update)
+        return self._clone(self.for_update)
 
     def copy(self):
         return self._copy()
@@ -360,6 +360,15 @@ class Sequence(HasSchemaAttr, IdentityOptions, DefaultGenerator, _rs.Sequence):
 
         run_ddl(_bind_or_error(self, bind), SchemaDropper, self, checkfirst=checkfirst)
 
+    def __reduce__(self):
+        state = dict(self.__dict__)
+        state.pop("column", None)
+        return _rebuild, (type(self),), state
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._init(self.name, self.schema, self._options(), bool(self.optional), self.data_type)
+
     def _not_a_column_expr(self):
         raise exc.InvalidRequestError(
             f"This {self.__class__.__name__} cannot be used directly as a column expression.  Use func.next_value(sequence) "
@@ -368,6 +377,10 @@ class Sequence(HasSchemaAttr, IdentityOptions, DefaultGenerator, _rs.Sequence):
 
     def __repr__(self):
         return util.generic_repr(self, omit_kwarg=("order",))
+
+
+def _rebuild(cls):
+    return cls.__new__(cls)
 
 
 class Computed(FetchedValue):

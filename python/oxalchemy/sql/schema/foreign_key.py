@@ -1,6 +1,6 @@
 """``ForeignKey`` and ``ForeignKeyConstraint``."""
 
-from typing import NamedTuple
+import typing
 
 from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
@@ -8,12 +8,59 @@ from .base import BLANK_SCHEMA, RETAIN_SCHEMA, SchemaItem, _get_table_key
 from .constraint import ColumnCollectionConstraint
 
 
-class ForeignKeyTarget(NamedTuple):
-    """What a foreign key refers to, name by name. Since 2.1."""
+class ForeignKeyTarget(typing.NamedTuple):
+    """Schema, table and column that a ForeignKey names (2.1); unlike the dotted text, names may hold dots."""
 
-    schema: str | None
+    schema: typing.Optional[str]
     table_name: str
-    column_name: str | None
+    column_name: typing.Optional[str]
+
+    def _problem(self):
+        """Why the dotted text would be ambiguous, ``None`` when it is not."""
+        if self.table_name is None:
+            return (
+                "the target has no table name; a ForeignKey to a Column which is not yet associated with a Table has no names to "
+                "render until that Column is attached"
+            )
+        if "." in self.table_name:
+            return (
+                f"the table name {self.table_name!r} contains a dot, which can't be told apart from the separator between a "
+                "schema name and a table name"
+            )
+        if self.column_name is not None and "." in self.column_name:
+            return (
+                f"the column name {self.column_name!r} contains a dot, which can't be told apart from the separator between a "
+                "table name and a column name"
+            )
+        if self.schema is not None and self.column_name is None:
+            return (
+                f"a schema name {self.schema!r} is present with no column name, so the schema name can't be told apart from a "
+                "table name"
+            )
+        return None
+
+    def _text(self):
+        problem = self._problem()
+        if problem is not None:
+            raise exc.InvalidRequestError(
+                f"Can't render a single string representation for foreign key target (schema={self.schema!r}, "
+                f"table_name={self.table_name!r}, column_name={self.column_name!r}); {problem}.  Use ForeignKey.target_tokens to "
+                "receive the schema, table and column names individually."
+            )
+        return ".".join(p for p in self if p is not None)
+
+
+def _target_of(tokens):
+    """The target a tuple of names stands for."""
+    if len(tokens) not in (2, 3):
+        raise exc.ArgumentError(
+            "ForeignKey target given as a tuple must have two tokens (table_name, column_name) or three tokens (schema, "
+            f"table_name, column_name); got {len(tokens)}"
+        )
+    target = ForeignKeyTarget(*tokens) if len(tokens) == 3 else ForeignKeyTarget(None, *tokens)
+    if not target.table_name:
+        raise exc.ArgumentError("ForeignKey target table_name must be a non-empty string")
+    return target
 
 
 class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
@@ -44,19 +91,26 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
     ):
         if hasattr(column, "__clause_element__"):
             column = column.__clause_element__()
-        if isinstance(column, str):
+        if isinstance(column, tuple):
+            target = _target_of(column)
+            column = target._text() if target._problem() is None else target
+        if isinstance(column, (str, ForeignKeyTarget)):
             self._colspec = column
-            self._init(column, None, bool(link_to_name))
+            self._init_target()
         elif isinstance(column, _rs.ColumnClause):
             table = getattr(column, "table", None)
-            if table is not None and not hasattr(table, "primary_key"):
-                raise exc.ArgumentError(f"ForeignKey received Column not bound to a Table, got: {table!r}")
+            if table is not None and not isinstance(table, _rs.TableClause):
+                raise exc.ArgumentError(
+                    f"ForeignKey target Column {column!r} is associated with {table!r}, which is not a Table; a foreign key may "
+                    "only target a Column of a Table"
+                )
             self._colspec = column
-            self._init(None, column, bool(link_to_name))
+            self._init_target()
         else:
             raise exc.ArgumentError(
                 f"String column name or Column object for DDL foreign key constraint expected, got {column!r}."
             )
+        self._set_link_to_name(bool(link_to_name))
         self.constraint = constraint if constraint is not None else _constraint
         self.use_alter = use_alter
         self.name = name
@@ -93,52 +147,69 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
         )
         return self._schema_item_copy(fk)
 
+    def _init_target(self):
+        """Hand the target to Rust."""
+        spec = self._colspec
+        if isinstance(spec, ForeignKeyTarget):
+            self._init(None, None, tuple(spec))
+        elif isinstance(spec, str):
+            self._init(spec, None, None)
+        else:
+            self._init(None, spec, None)
+
     def _get_colspec(self, schema=None, table_name=None, _is_copy=False):
-        if schema not in (None, RETAIN_SCHEMA):
-            _schema, tname, colname = self._column_tokens
-            if table_name is not None:
-                tname = table_name
-            if schema is BLANK_SCHEMA:
-                return ".".join(p for p in (tname, colname) if p is not None)
-            return ".".join(p for p in (schema, tname, colname) if p is not None)
-        if table_name:
-            _schema, tname, colname = self._column_tokens
-            return ".".join(p for p in (_schema, table_name, colname) if p is not None)
-        if not isinstance(self._colspec, str):
-            c = self._colspec
-            table = getattr(c, "table", None)
-            if table is None:
-                if _is_copy:
-                    raise exc.InvalidRequestError(
-                        f"Can't copy ForeignKey object which refers to non-table bound Column {c!r}"
-                    )
-                return c.key
-            return f"{table.fullname}.{c.key}"
-        return self._colspec
+        """The target as text or names, in another schema or table."""
+        if schema in (None, RETAIN_SCHEMA) and table_name is None:
+            if isinstance(self._colspec, (str, ForeignKeyTarget)):
+                return self._colspec
+            if _is_copy and getattr(self._colspec, "table", None) is None:
+                raise exc.InvalidRequestError(
+                    f"Can't copy ForeignKey object which refers to non-table bound Column {self._colspec!r}"
+                )
+        target = self.target_tokens
+        if table_name is not None:
+            target = target._replace(table_name=table_name)
+        if schema is BLANK_SCHEMA:
+            target = target._replace(schema=None)
+        elif schema not in (None, RETAIN_SCHEMA):
+            target = target._replace(schema=schema)
+        return target._text() if target._problem() is None else target
 
     @property
-    def _column_tokens(self):
-        parts = self._get_colspec().split(".")
-        column = parts.pop() if len(parts) > 1 else None
-        table = parts.pop()
-        return (".".join(parts) if parts else None), table, column
+    def target_tokens(self):
+        """Schema, table and column as a :class:`.ForeignKeyTarget`."""
+        spec = self._colspec
+        if isinstance(spec, ForeignKeyTarget):
+            return spec
+        if isinstance(spec, str):
+            parts = spec.split(".")
+            column = parts.pop() if len(parts) > 1 else None
+            table = parts.pop()
+            return ForeignKeyTarget(".".join(parts) if parts else None, table, column)
+        table = getattr(spec, "table", None)
+        if table is None:
+            return ForeignKeyTarget(None, None, spec.key)
+        return ForeignKeyTarget(getattr(table, "schema", None), table.name, spec.key)
+
+    _column_tokens = target_tokens
 
     @property
     def target_fullname(self):
         """``"table.column"`` of the target."""
-        return self._get_colspec()
-
-    @property
-    def target_tokens(self):
-        """The target as a :class:`ForeignKeyTarget`. Since 2.1."""
-        return ForeignKeyTarget(*self._column_tokens)
+        return self.target_tokens._text()
 
     @property
     def target_table_key(self):
+        """Key of the target table in ``MetaData.tables``."""
         return self._table_key()
 
+    @property
+    def target_column(self):
+        """The Column given as target, ``None`` when it was named."""
+        return self._colspec if isinstance(self._colspec, _rs.ColumnClause) else None
+
     def _table_key(self):
-        if not isinstance(self._colspec, str):
+        if isinstance(self._colspec, _rs.ColumnClause):
             table = getattr(self._colspec, "table", None)
             return table.key if table is not None else None
         return self._target_table_key()
@@ -146,11 +217,9 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
     @property
     def column(self):
         """The Column referred to."""
-        if not isinstance(self._colspec, str):
+        if isinstance(self._colspec, _rs.ColumnClause):
             return self._colspec
         return self._column()
-
-    target_column = column
 
     def references(self, table):
         """Does it refer to ``table``?"""
@@ -199,11 +268,8 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
 
     def __setstate__(self, state):
         self.__dict__.update(state)
-        spec = state["_colspec"]
-        if isinstance(spec, str):
-            self._init(spec, None, bool(state["link_to_name"]))
-        else:
-            self._init(None, spec, bool(state["link_to_name"]))
+        self._init_target()
+        self._set_link_to_name(bool(state["link_to_name"]))
 
     def __repr__(self):
         return f"ForeignKey({self._get_colspec()!r})"
@@ -246,11 +312,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         self.match = match
         columns = list(columns)
         refcolumns = list(refcolumns)
-        if len(set(columns)) != len(refcolumns):
-            if len(set(columns)) != len(columns):
-                raise exc.ArgumentError(
-                    "ForeignKeyConstraint with duplicate source column references are not supported."
-                )
+        if len(columns) != len(refcolumns):
             raise exc.ArgumentError(
                 "ForeignKeyConstraint number of constrained columns must match the number of referenced columns."
             )
@@ -332,7 +394,8 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     def _set_parent(self, table, **kw):
         ColumnCollectionConstraint._set_parent(self, table)
-        for col, fk in zip(self._cols, self.elements):
+        local = self._col_expressions(table) if self._pending_colargs else self._cols
+        for col, fk in zip(local, self.elements):
             if fk.parent is not col:
                 fk._set_parent_with_dispatch(col)
         self._validate_dest_table(table)

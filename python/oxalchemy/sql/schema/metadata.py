@@ -43,7 +43,7 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
             self.info = info
         self._schemas = set()
         self._sequences = {}
-        self._objects = set()
+        self._objects = {}
         self._bind = None
         if bind is not None:
             self.bind = bind
@@ -91,7 +91,8 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
 
     @property
     def schemas(self):
-        return set(self._schemas)
+        found = {o.schema for o in (*self.tables.values(), *self._sequences.values(), *self._objects) if o.schema is not None}
+        return tuple(sorted(found))
 
     @property
     def sorted_tables(self):
@@ -115,16 +116,14 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         self._put_sequence(seq._key, seq)
 
     def _add_schema_type(self, type_):
-        self._objects.add(type_)
+        self._objects[type_] = None
 
     def get_schema_objects(self, kind, *, schema=NO_ARG):
         """Named types, sequences … registered here."""
-        from .defaults import Sequence
-
-        found = [o for o in list(self._sequences.values()) + list(self._objects) if isinstance(o, kind)]
+        found = [o for o in (*self._sequences.values(), *self._objects) if isinstance(o, kind)]
         if schema is not NO_ARG:
             found = [o for o in found if o.schema == schema]
-        return found if kind is not Sequence else tuple(found)
+        return tuple(found)
 
     def get_schema_object_by_name(self, kind, name, *, schema=NO_ARG):
         for o in self.get_schema_objects(kind, schema=schema):
@@ -210,7 +209,7 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
             "schemas": self._schemas,
             "sequences": self._sequences,
             "naming_convention": self.naming_convention,
-            "objects": self._objects,
+            "objects": list(self._objects),
             "info": dict(self.info),
         }
 
@@ -221,7 +220,7 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         self.naming_convention = state["naming_convention"]
         self._bind = None
         self._schemas = state["schemas"]
-        self._objects = state["objects"]
+        self._objects = dict.fromkeys(state["objects"])
         self._sequences = {}
         if state["info"]:
             self.info = state["info"]

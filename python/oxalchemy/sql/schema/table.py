@@ -222,16 +222,20 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
         """Show a column in ``.c``, in the place of the one with key ``replaces`` if that is given."""
         cols = self.__dict__.setdefault("_cols", {})
         key = column.key
-        if replaces is not None and replaces in cols:
+        if replaces is not None and replaces in cols and index is not None:
+            items = list(cols.items())
+            items.insert(index, (key, column))
+            self.__dict__["_cols"] = {k: c for k, c in items if c is column or k not in (replaces, key)}
+        elif replaces is not None and replaces in cols:
             self.__dict__["_cols"] = {
                 (key if k == replaces else k): (column if k == replaces else c)
                 for k, c in cols.items()
                 if k == replaces or k != key
             }
-        elif index is not None and key not in cols:
+        elif index is not None:
             items = list(cols.items())
             items.insert(index, (key, column))
-            self.__dict__["_cols"] = dict(items)
+            self.__dict__["_cols"] = {k: c for k, c in items if k != key or c is column}
         else:
             cols[key] = column
         self._columns_changed()
@@ -324,6 +328,9 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
 
     def set_dropper_ddl(self, ddl):
         self._dropper_ddl = ddl
+
+    def _reset_exported(self):
+        """Columns are always as they are now; kept for callers of old."""
 
     def get_children(self, *, column_tables=None, schema_visitor=False, **kw):
         if schema_visitor:
