@@ -451,9 +451,9 @@ class InvokeDDLBase:
             self.connection.execute(ddl)
 
     def _inspect(self):
-        from ..engine.reflection import Inspector
+        from ..inspection import inspect
 
-        return Inspector(self.connection)
+        return inspect(self.connection)
 
 
 class InvokeCreateDDLBase(InvokeDDLBase):
