@@ -58,6 +58,11 @@ pub struct Url {
 impl Url {
     /// Parses a DSN.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
+        Self::parse_with(text, false)
+    }
+
+    /// Parses a DSN; `keep_blank`: query keys without value stay, with an empty one.
+    pub fn parse_with(text: &str, keep_blank: bool) -> Result<Self, UrlError> {
         let (name, rest) = text.split_once("://").ok_or(UrlError::Form)?;
         if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '+') {
             return Err(UrlError::Form);
@@ -87,7 +92,7 @@ impl Url {
             host: host.map(str::to_owned),
             port,
             database,
-            query: parse_query(query),
+            query: parse_query(query, keep_blank),
         })
     }
 
@@ -143,9 +148,9 @@ impl Url {
         self.drivername.split_once('+').map(|(_, driver)| driver)
     }
 
-    /// Parses a query string alone, as after `?`: keys without value or with an empty one are dropped.
-    pub fn parse_query_string(query: &str) -> IndexMap<String, QueryValue> {
-        parse_query(query)
+    /// Parses a query string alone, as after `?`: keys without value are dropped unless `keep_blank`.
+    pub fn parse_query_string(query: &str, keep_blank: bool) -> IndexMap<String, QueryValue> {
+        parse_query(query, keep_blank)
     }
 }
 
@@ -207,10 +212,13 @@ fn python_repr(text: &str) -> String {
     out
 }
 
-fn parse_query(query: &str) -> IndexMap<String, QueryValue> {
+fn parse_query(query: &str, keep_blank: bool) -> IndexMap<String, QueryValue> {
     let mut out: IndexMap<String, QueryValue> = IndexMap::new();
     for pair in query.split('&') {
-        let Some((key, value)) = pair.split_once('=').filter(|(_, v)| !v.is_empty()) else { continue };
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if pair.is_empty() || (value.is_empty() && !keep_blank) {
+            continue;
+        }
         let value = unquote(&value.replace('+', " "));
         match out.entry(unquote(&key.replace('+', " "))) {
             indexmap::map::Entry::Vacant(e) => {

@@ -16,6 +16,8 @@ log.class_logger(Engine)
 Engine._sqla_logger_namespace = "oxalchemy.engine.Engine"
 Engine._connection_cls = Connection
 Engine.echo = log.echo_property()
+Engine._has_events = False
+Connection._has_events = False
 Connection._sqla_logger_namespace = "oxalchemy.engine.Connection"
 
 

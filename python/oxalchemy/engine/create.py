@@ -91,9 +91,6 @@ def create_engine(url, **kwargs):
         entrypoint.engine_created(engine)
     for plugin in plugins:
         plugin.engine_created(engine)
-    options = engine.get_execution_options()
-    if options:
-        dialect.set_engine_execution_options(engine, options)
     return engine
 
 
@@ -117,12 +114,15 @@ def _make_pool(u, dialect, dialect_cls, cargs, cparams, kwargs, plugins):
         pool._dialect = dialect
         return pool
 
-    def connect(connection_record=None):
+    def connect(connection_record):
         if dialect._has_events:
+            # listeners may change them, for this connection only
+            args, params = list(cargs), dict(cparams)
             for fn in dialect.dispatch.do_connect:
-                connection = fn(dialect, connection_record, cargs, cparams)
+                connection = fn(dialect, connection_record, args, params)
                 if connection is not None:
                     return connection
+            return dialect.connect(*args, **params)
         return dialect.connect(*cargs, **cparams)
 
     creator = creator or connect

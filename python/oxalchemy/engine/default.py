@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 
 from .. import _rs, exc, util
 from ..sql import compiler as _compiler
+from .characteristics import IsolationLevelCharacteristic, LoggingTokenCharacteristic
 from .interfaces import BindTyping, Dialect
 
 _NO_ARG = object()
@@ -56,7 +58,9 @@ class DefaultDialect(_rs.DialectBase, Dialect):
     supports_unicode_statements = True
     supports_unicode_binds = True
     minimum_dbapi_version = None
-    connection_characteristics = util.immutabledict({"isolation_level": "isolation_level", "logging_token": "logging_token"})
+    connection_characteristics = util.immutabledict(
+        {"isolation_level": IsolationLevelCharacteristic(), "logging_token": LoggingTokenCharacteristic()}
+    )
     dbapi_exception_translation_map = util.immutabledict()
     engine_config_types = util.immutabledict(
         {
@@ -313,24 +317,67 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         self.set_isolation_level(dbapi_connection, level)
 
     def set_connection_execution_options(self, connection, opts):
-        level = opts.get("isolation_level")
-        if level is not None:
-            if connection.in_transaction():
-                raise exc.InvalidRequestError(
-                    "This connection has already initialized a SQLAlchemy Transaction() object via begin() or autobegin; "
-                    "isolation_level may not be altered unless rollback() or commit() is called first."
-                )
-            self._assert_and_set_isolation_level(connection.connection.dbapi_connection, level)
+        values = {name: opts[name] for name in set(self.connection_characteristics).intersection(opts)}
+        if values:
+            self._set_connection_characteristics(connection, values)
 
     def set_engine_execution_options(self, engine, opts):
-        level = opts.get("isolation_level")
-        if level is not None:
+        values = util.immutabledict({name: opts[name] for name in set(self.connection_characteristics).intersection(opts)})
+        if values:
             from .. import event
 
             @event.listens_for(engine, "engine_connect")
-            def set_isolation(connection):
-                if not connection.in_transaction():
-                    connection.execution_options(isolation_level=level)
+            def set_connection_characteristics(connection):
+                self._set_connection_characteristics(connection, values)
+
+    def _set_connection_characteristics(self, connection, values):
+        found = [(name, self.connection_characteristics[name], value) for name, value in values.items()]
+        if connection.in_transaction():
+            refused = [name for name, characteristic, _ in found if characteristic.transactional]
+            if refused:
+                raise exc.InvalidRequestError(
+                    "This connection has already initialized a SQLAlchemy Transaction() object via begin() or autobegin; "
+                    f"{', '.join(refused)} may not be altered unless rollback() or commit() is called first."
+                )
+        proxied = connection.connection
+        dbapi_connection = proxied.dbapi_connection
+        for _, characteristic, value in found:
+            characteristic.set_connection_characteristic(self, connection, dbapi_connection, value)
+        record = proxied._connection_record
+        if record is not None:
+            record.finalize_callback.append(functools.partial(self._reset_characteristics, values))
+
+    def _reset_characteristics(self, values, dbapi_connection):
+        for name in values:
+            self.connection_characteristics[name].reset_characteristic(self, dbapi_connection)
+
+    @classmethod
+    def retrieve_dbapi_version(cls, dbapi):
+        """The version of a driver module."""
+        raise NotImplementedError(
+            f"Dialect {cls.name}+{cls.driver} does not implement retrieve_dbapi_version(); no DBAPI version is available"
+        )
+
+    @util.memoized_property
+    def dbapi_version(self):
+        """The version of the driver module."""
+        if self.dbapi is None:
+            raise exc.NoDBAPILoaded(
+                f"Dialect {self.dialect_description} has no DBAPI module loaded; no DBAPI version is available"
+            )
+        version = self.retrieve_dbapi_version(self.dbapi)
+        if version is None:
+            raise exc.NoDBAPILoaded(
+                f"Dialect {self.dialect_description} could not determine a version for its DBAPI module {self.driver!r}"
+            )
+        return version
+
+    @property
+    def _dbapi_version_or_none(self):
+        try:
+            return self.dbapi_version
+        except (exc.NoDBAPILoaded, NotImplementedError):
+            return None
 
     # -- names and types -----------------------------------------------------------------------------------------------
     def normalize_name(self, name):

@@ -37,6 +37,7 @@ class ConnectionEvents(event.Events):
                 "Only the 'before_execute', 'before_cursor_execute' and 'handle_error' engine event listeners accept the "
                 "'retval=True' argument."
             )
+        event_key.dispatch_target._has_events = True
         event_key.base_listen(**kw)
 
     @event._legacy_signature(
@@ -138,6 +139,7 @@ class DialectEvents(event.Events):
 
     @classmethod
     def _listen(cls, event_key, *, retval=False, **kw):
+        event_key.dispatch_target._has_events = True
         event_key.base_listen(**kw)
 
     def do_connect(self, dialect, conn_rec, cargs, cparams):

@@ -103,9 +103,9 @@ class URL(_Parts):
             raise ValueError(f"Got unexpected field names: {unknown!r}")
         return URL.create(**{**self._asdict(), **kw})
 
-    def update_query_string(self, query_string, append=False):
+    def update_query_string(self, query_string, append=False, *, keep_blank_values=False):
         """A copy with the keys of a query string set or, with ``append``, added."""
-        return self.update_query_dict(_rs._url_parse_query(query_string), append=append)
+        return self.update_query_dict(_rs._url_parse_query(query_string, keep_blank_values), append=append)
 
     def update_query_pairs(self, key_value_pairs, append=False):
         """A copy with these keys set or, with ``append``, added; a key may come several times."""
@@ -129,9 +129,10 @@ class URL(_Parts):
 
     def difference_update_query(self, names):
         """A copy without these query keys."""
-        if not set(names).intersection(self.query):
+        names = set(names)
+        if not names.intersection(self.query):
             return self
-        return self._replace(query={k: v for k, v in self.query.items() if k not in set(names)})
+        return self._replace(query={k: v for k, v in self.query.items() if k not in names})
 
     @property
     def normalized_query(self):
@@ -222,13 +223,13 @@ class URL(_Parts):
         return translated
 
 
-def make_url(name_or_url: Union[str, URL]) -> URL:
-    """The URL of a DSN; a URL is given back as it is.
+def make_url(name_or_url: Union[str, URL], *, keep_blank_values: bool = False) -> URL:
+    """The URL of a DSN; a URL is given back as it is. ``keep_blank_values``: keep query keys without a value.
 
     Raises ``ArgumentError`` when the text is not a DSN and ``ValueError`` when its port is not a number.
     """
     if isinstance(name_or_url, str):
-        return URL.create(*_rs._url_parse(name_or_url))
+        return URL.create(*_rs._url_parse(name_or_url, keep_blank_values))
     if isinstance(name_or_url, URL) or hasattr(name_or_url, "_sqla_is_testing_if_this_is_a_mock_object"):
         return name_or_url
     raise exc.ArgumentError(f"Expected string or URL object, got {name_or_url!r}")

@@ -1,7 +1,5 @@
 """What ``target.dispatch`` and ``target.dispatch.event_name`` are."""
 
-import weakref
-
 from .registry import Entry, changed, next_order, stored, version
 
 
@@ -23,11 +21,12 @@ class RefCollection:
 class Listeners(RefCollection):
     """The functions that one event of one target runs. Callable; iterates over the functions."""
 
-    __slots__ = ("name", "dispatch", "_seen", "_fns", "_once_done")
+    __slots__ = ("name", "_events", "_cls", "_parent", "_seen", "_fns", "_once_done")
 
     def __init__(self, dispatch, name):
         super().__init__()
-        self.dispatch = weakref.ref(dispatch)
+        # what is needed of the dispatch, not itself: a temporary target's may be gone when the event runs
+        self._events, self._cls, self._parent = dispatch._events, dispatch._cls, dispatch._parent
         self.name = name
         self._seen = -1
         self._fns = ()
@@ -36,16 +35,15 @@ class Listeners(RefCollection):
     def _current(self):
         now = version[0]
         if self._seen != now:
-            dispatch = self.dispatch()
-            fns = []
-            if dispatch is not None:
-                found = list(dispatch._events._class_entries(dispatch._cls, self.name))
-                found.sort(key=lambda e: e.order)
-                fns += [e.call for e in found]
-                if dispatch._parent is not None:
-                    inherited = getattr(dispatch._parent, self.name)._current()
-                    fns += [f for f in inherited if f not in fns] if found else inherited
-            fns += [e.call for e in sorted(self.entries, key=lambda e: e.order)]
+            found = sorted(self._events._class_entries(self._cls, self.name), key=lambda e: e.order)
+            fns = [e.call for e in found]
+            own = [e.call for e in sorted(self.entries, key=lambda e: e.order)]
+            if self._parent is None:
+                fns += own
+            else:
+                # the target's own come before those of what it was made from
+                inherited = getattr(self._parent, self.name)._current()
+                fns = [f for f in fns if f not in inherited] + own + list(inherited)
             self._fns = tuple(fns)
             self._seen = now
         return self._fns
@@ -68,6 +66,10 @@ class Listeners(RefCollection):
 
     def __repr__(self):
         return f"<listeners of {self.name!r}: {list(self._current())!r}>"
+
+    def for_modify(self, dispatch):
+        """The collection of the target itself: this one."""
+        return self
 
     @property
     def listeners(self):
@@ -118,7 +120,7 @@ class Dispatch:
         self._parent = parent
 
     def __getattr__(self, name):
-        if name.startswith("_") or not self._events._has_event(name):
+        if name.startswith("__") or not self._events._has_event(name):
             raise AttributeError(name)
         listeners = Listeners(self, name)
         self.__dict__[name] = listeners

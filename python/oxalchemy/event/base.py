@@ -128,9 +128,15 @@ class dispatcher:
     def __get__(self, obj, cls):
         if obj is None:
             return ClassDispatch(self.events, cls)
+        slotted = hasattr(cls, "_slots_dispatch")
+        if slotted and (kept := getattr(obj, "_slots_dispatch", None)) is not None:
+            return kept
         made = Dispatch(self.events, cls)
         try:
-            obj.__dict__["dispatch"] = made
+            if slotted:
+                obj._slots_dispatch = made
+            else:
+                obj.__dict__["dispatch"] = made
         except AttributeError as err:
             raise TypeError(f"target {obj!r} doesn't have __dict__, should it be defining _slots_dispatch?") from err
         return made

@@ -66,7 +66,9 @@ def _adapt(events, name, argnames, legacy, fn, spec):
     for since, old, converter in legacy:
         takes_kw = bool(old) and old[-1] == "**kw"
         positional = old[:-1] if takes_kw else old
-        if len(names) != len(positional) or kw != takes_kw or star or len(names) == len(argnames):
+        if len(names) != len(positional) or kw != takes_kw or star:
+            continue
+        if len(names) == len(argnames) and not takes_kw:
             continue
         util.warn_deprecated(
             f'The argument signature for the "{events.__name__}.{name}" event listener has changed as of version {since}, and '

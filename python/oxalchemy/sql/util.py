@@ -120,3 +120,6 @@ def unwrap_order_by(clause):
         else:
             out.append(c)
     return out
+
+
+from ..util._reprs import repr_params as _repr_params  # noqa: E402, F401

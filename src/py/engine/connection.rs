@@ -1,7 +1,7 @@
 //! [`Connection`]: a DBAPI connection out of the pool, its transaction, and the statements that run on it.
 
 use super::engine::{Engine, immutable};
-use super::events::{Event, fire, listeners};
+use super::events::Event;
 use super::execute;
 use super::failure;
 use super::transaction::{self, Transaction};
@@ -38,6 +38,8 @@ pub struct Connection {
     dialect: Py<PyAny>,
     s: Mutex<State>,
     echo: AtomicBool,
+    /// Made without events.
+    deaf: bool,
     /// The dialect runs statements as `DefaultDialect` does.
     plain_dialect: bool,
 }
@@ -141,6 +143,10 @@ impl Connection {
     /// The built-in driver's connection, when it is one and is open.
     pub fn native(&self) -> Option<Arc<NativeConnection>> {
         self.s.lock().native.clone()
+    }
+    /// Made without events.
+    pub fn is_deaf(&self) -> bool {
+        self.deaf
     }
     /// Whether somebody has to see cursors.
     pub fn is_watched(&self, slf: &Bound<'_, Self>) -> PyResult<bool> {
@@ -296,9 +302,10 @@ impl Connection {
     /// BEGIN.
     pub fn begin_impl(slf: &Bound<'_, Self>) -> PyResult<()> {
         Self::proxied(slf)?;
-        if let Some(found) = listeners(slf.as_any(), Event::Begin)? {
-            found.call1((slf,))?;
-        }
+        slf.get().s.lock().in_begin = true;
+        let told = fire(slf, Event::Begin, (slf,));
+        slf.get().s.lock().in_begin = false;
+        told?;
         if slf.get().echoes() {
             let autocommit = Self::autocommit_mode(slf)?;
             let words = if autocommit { "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)" } else { "BEGIN (implicit)" };
@@ -312,7 +319,7 @@ impl Connection {
 
     /// ROLLBACK.
     pub fn rollback_impl(slf: &Bound<'_, Self>) -> PyResult<()> {
-        if let Some(found) = listeners(slf.as_any(), Event::Rollback)? {
+        if let Some(found) = listeners(slf, Event::Rollback)? {
             found.call1((slf,))?;
         }
         if slf.get().held(slf.py()).is_none() {
@@ -328,7 +335,7 @@ impl Connection {
 
     /// COMMIT.
     pub fn commit_impl(slf: &Bound<'_, Self>) -> PyResult<()> {
-        if let Some(found) = listeners(slf.as_any(), Event::Commit)? {
+        if let Some(found) = listeners(slf, Event::Commit)? {
             found.call1((slf,))?;
         }
         if slf.get().echoes() {
@@ -355,7 +362,7 @@ impl Connection {
             s.savepoints
         };
         let name = format!("sa_savepoint_{n}");
-        fire(slf.as_any(), Event::Savepoint, (slf, &name))?;
+        fire(slf, Event::Savepoint, (slf, &name))?;
         Self::proxied(slf)?;
         Self::plain_statement(slf, "do_savepoint", &name, &format!("SAVEPOINT {name}"))?;
         Ok(name)
@@ -363,7 +370,7 @@ impl Connection {
 
     /// ROLLBACK TO SAVEPOINT.
     pub fn rollback_to_savepoint_impl(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
-        fire(slf.as_any(), Event::RollbackSavepoint, (slf, name, slf.py().None()))?;
+        fire(slf, Event::RollbackSavepoint, (slf, name, slf.py().None()))?;
         if slf.get().held(slf.py()).is_none() {
             return Ok(());
         }
@@ -372,7 +379,7 @@ impl Connection {
 
     /// RELEASE SAVEPOINT.
     pub fn release_savepoint_impl(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
-        fire(slf.as_any(), Event::ReleaseSavepoint, (slf, name, slf.py().None()))?;
+        fire(slf, Event::ReleaseSavepoint, (slf, name, slf.py().None()))?;
         Self::plain_statement(slf, "do_release_savepoint", name, &format!("RELEASE SAVEPOINT {name}"))
     }
 
@@ -389,7 +396,7 @@ impl Connection {
 
     /// BEGIN of a two-phase transaction.
     pub fn begin_twophase_impl(slf: &Bound<'_, Self>, xid: &Bound<'_, PyAny>) -> PyResult<()> {
-        fire(slf.as_any(), Event::BeginTwophase, (slf, xid))?;
+        fire(slf, Event::BeginTwophase, (slf, xid))?;
         slf.get().s.lock().in_begin = true;
         let done = Self::twophase_do(slf, "BEGIN TWOPHASE (implicit)", "do_begin_twophase", &PyTuple::new(slf.py(), [xid])?);
         slf.get().s.lock().in_begin = false;
@@ -398,13 +405,13 @@ impl Connection {
 
     /// PREPARE.
     pub fn prepare_twophase_impl(slf: &Bound<'_, Self>, xid: &Bound<'_, PyAny>) -> PyResult<()> {
-        fire(slf.as_any(), Event::PrepareTwophase, (slf, xid))?;
+        fire(slf, Event::PrepareTwophase, (slf, xid))?;
         Self::twophase_do(slf, "PREPARE TRANSACTION", "do_prepare_twophase", &PyTuple::new(slf.py(), [xid])?)
     }
 
     /// ROLLBACK PREPARED.
     pub fn rollback_prepared_impl(slf: &Bound<'_, Self>, xid: &Bound<'_, PyAny>, prepared: bool) -> PyResult<()> {
-        fire(slf.as_any(), Event::RollbackTwophase, (slf, xid, prepared))?;
+        fire(slf, Event::RollbackTwophase, (slf, xid, prepared))?;
         if slf.get().held(slf.py()).is_none() {
             return Ok(());
         }
@@ -414,7 +421,7 @@ impl Connection {
 
     /// COMMIT PREPARED.
     pub fn commit_prepared_impl(slf: &Bound<'_, Self>, xid: &Bound<'_, PyAny>, prepared: bool) -> PyResult<()> {
-        fire(slf.as_any(), Event::CommitTwophase, (slf, xid, prepared))?;
+        fire(slf, Event::CommitTwophase, (slf, xid, prepared))?;
         let args = (xid, prepared).into_pyobject(slf.py())?;
         Self::twophase_do(slf, "COMMIT TRANSACTION", "do_commit_twophase", &args)
     }
@@ -483,6 +490,24 @@ impl Connection {
     }
 }
 
+/// The listeners of an event of a connection; none when it was made without events.
+pub fn listeners<'py>(conn: &Bound<'py, Connection>, event: Event) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !event.used() || conn.get().deaf {
+        return Ok(None);
+    }
+    super::events::listeners(conn.as_any(), event)
+}
+
+fn fire<'py, A>(conn: &Bound<'py, Connection>, event: Event, args: A) -> PyResult<()>
+where
+    A: IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>,
+{
+    match listeners(conn, event)? {
+        Some(found) => found.call1(args.into_pyobject(conn.py())?).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Whether a dialect's method is `DefaultDialect`'s own, so that its work may be done here.
 pub fn is_plain(dialect: &Bound<'_, PyAny>, method: &str) -> PyResult<bool> {
     let py = dialect.py();
@@ -515,6 +540,7 @@ impl Connection {
             engine: engine.clone().unbind(),
             dialect: engine.get().dialect(py).unbind(),
             echo: AtomicBool::new(Engine::logs_info(engine)?),
+            deaf: _has_events.is_some_and(|h| !h.bind(py).is_truthy().unwrap_or(true)),
             plain_dialect: is_plain(&engine.get().dialect(py), "do_execute")? && is_plain(&engine.get().dialect(py), "do_executemany")?,
             s: Mutex::new(State {
                 proxied: None,
@@ -541,12 +567,10 @@ impl Connection {
     }
     #[pyo3(signature = (*_args, **_kw))]
     fn __init__(slf: &Bound<'_, Self>, _args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-        fire(slf.as_any(), Event::EngineConnect, (slf,))?;
-        let options = slf.get().options(slf.py());
-        if !options.is_empty() {
-            execute::options::apply(slf, &options)?;
+        if slf.get().engine(slf.py()).getattr("_has_events")?.is_truthy()? && !slf.get().deaf {
+            slf.setattr("_has_events", true)?;
         }
-        Ok(())
+        fire(slf, Event::EngineConnect, (slf,))
     }
 
     /// The engine.
@@ -600,6 +624,14 @@ impl Connection {
         self.held(py).map(Bound::unbind)
     }
     #[getter]
+    fn _allow_autobegin(&self) -> bool {
+        self.s.lock().allow_autobegin
+    }
+    #[setter]
+    fn set__allow_autobegin(&self, value: bool) {
+        self.s.lock().allow_autobegin = value;
+    }
+    #[getter]
     fn _is_future(&self) -> bool {
         true
     }
@@ -620,10 +652,7 @@ impl Connection {
     /// The proxied DBAPI connection.
     #[getter]
     fn connection<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        match Self::proxied(slf) {
-            Ok(p) => Ok(p),
-            Err(e) => failure::handle(slf, e, failure::Facts::default()),
-        }
+        Self::proxied(slf)
     }
     /// A dictionary that lives as long as the DBAPI connection.
     #[getter]
@@ -648,7 +677,7 @@ impl Connection {
     fn execution_options<'py>(slf: &Bound<'py, Self>, opt: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, Self>> {
         let py = slf.py();
         let Some(opt) = opt else { return Ok(slf.clone()) };
-        if let Some(found) = listeners(slf.as_any(), Event::SetConnectionExecutionOptions)? {
+        if let Some(found) = listeners(slf, Event::SetConnectionExecutionOptions)? {
             found.call1((slf, opt))?;
         }
         let merged = PyDict::new(py);

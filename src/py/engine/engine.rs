@@ -83,7 +83,8 @@ impl Engine {
         hide_parameters: bool,
     ) -> PyResult<Self> {
         drop(echo);
-        let options = immutable(&execution_options.unwrap_or_else(|| PyDict::new(py)))?;
+        drop(execution_options);
+        let options = immutable(&PyDict::new(py))?;
         Ok(Self {
             s: Mutex::new(State { pool, options: options.unbind(), dispatch: None }),
             dialect: Mutex::new(dialect),
@@ -109,7 +110,10 @@ impl Engine {
     ) -> PyResult<()> {
         let py = slf.py();
         py.import("oxalchemy.log")?.getattr("instance_logger")?.call1((slf, echo))?;
-        Ok(())
+        match execution_options.filter(|o| !o.is_empty()) {
+            Some(o) => slf.call_method("update_execution_options", (), Some(&o)).map(drop),
+            None => Ok(()),
+        }
     }
 
     /// The pool.
@@ -263,6 +267,7 @@ impl Engine {
             proxied: Some(slf.clone().unbind()),
         };
         let new = Bound::new(py, PyClassInitializer::from(init).add_subclass(OptionEngine))?;
+        new.setattr("_has_events", slf.getattr("_has_events")?)?;
         new.setattr("_echo", slf.getattr_opt("_echo")?)?;
         new.setattr("logger", slf.getattr("logger")?)?;
         let empty = PyDict::new(py);

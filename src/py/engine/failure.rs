@@ -163,7 +163,7 @@ fn handled<'py>(slf: &Bound<'py, Connection>, error: &PyErr, facts: Facts<'py>) 
             kw.set_item("invalidate_pool_on_disconnect", invalidate_pool)?;
             kw.set_item("is_pre_ping", false)?;
             let ctx = context_object(py, &kw)?;
-            new = ask(slf.as_any(), &ctx)?;
+            new = if conn.is_deaf() { None } else { ask(slf.as_any(), &ctx)? };
             let now: bool = ctx.getattr("is_disconnect")?.is_truthy()?;
             if now != lost {
                 lost = now;

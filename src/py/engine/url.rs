@@ -43,8 +43,9 @@ fn query_from_py(query: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, QueryVa
 
 /// The parts of a DSN: drivername, username, password, host, port, database, query.
 #[pyfunction]
-fn _url_parse<'py>(py: Python<'py>, text: &str) -> PyResult<Parts<'py>> {
-    let url = Url::parse(text).map_err(|e| match e {
+#[pyo3(signature = (text, keep_blank_values=false))]
+fn _url_parse<'py>(py: Python<'py>, text: &str, keep_blank_values: bool) -> PyResult<Parts<'py>> {
+    let url = Url::parse_with(text, keep_blank_values).map_err(|e| match e {
         UrlError::Form => argument_error(py, e.to_string()),
         UrlError::Port(_) => PyValueError::new_err(e.to_string()),
     })?;
@@ -71,8 +72,9 @@ fn _url_render(
 
 /// A query string alone, as a dict.
 #[pyfunction]
-fn _url_parse_query<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyDict>> {
-    query_to_py(py, Url::parse_query_string(text))
+#[pyo3(signature = (text, keep_blank_values=false))]
+fn _url_parse_query<'py>(py: Python<'py>, text: &str, keep_blank_values: bool) -> PyResult<Bound<'py, PyDict>> {
+    query_to_py(py, Url::parse_query_string(text, keep_blank_values))
 }
 
 /// Add this file's functions to `oxalchemy._rs`.

@@ -77,13 +77,13 @@ fn ddl<'py>(
     statement: &Bound<'py, PyAny>,
     execution_options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    use super::events::listeners;
+    use super::connection::listeners;
     let py = conn.py();
     let own = statement.getattr_opt("_execution_options")?;
     let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
     let mut statement = statement.clone();
     let nothing = || (pyo3::types::PyList::empty(py), PyDict::new(py));
-    if let Some(found) = listeners(conn.as_any(), Event::BeforeExecute)? {
+    if let Some(found) = listeners(conn, Event::BeforeExecute)? {
         for listener in found.try_iter()? {
             let (multi, single) = nothing();
             let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
@@ -96,7 +96,7 @@ fn ddl<'py>(
     let map = opts.get_item("schema_translate_map")?;
     let sql = crate::py::schema::compile::compile_ddl(&statement, conn.get().dialect(py), map.as_ref(), None)?;
     let result = raw::ddl(conn, &statement, &PyString::new(py, &sql), &opts, started.elapsed())?;
-    if let Some(found) = listeners(conn.as_any(), Event::AfterExecute)? {
+    if let Some(found) = listeners(conn, Event::AfterExecute)? {
         let (multi, single) = nothing();
         found.call1((conn, &statement, multi, single, &opts, &result))?;
     }
@@ -125,7 +125,7 @@ pub fn changes_data(result: &Bound<'_, PyAny>) -> PyResult<bool> {
 pub fn watched(conn: &Bound<'_, Connection>) -> PyResult<bool> {
     use super::events::listeners;
     for event in [Event::BeforeCursorExecute, Event::AfterCursorExecute] {
-        if listeners(conn.as_any(), event)?.is_some() {
+        if super::connection::listeners(conn, event)?.is_some() {
             return Ok(true);
         }
     }

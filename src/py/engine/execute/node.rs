@@ -1,7 +1,8 @@
 //! SQL constructs: compiled or found in the cache, run, and their rows described.
 
 use super::super::connection::Connection;
-use super::super::events::{Event, listeners};
+use super::super::connection::listeners;
+use super::super::events::Event;
 use super::super::failure::{self, Facts};
 use super::super::meta::{Found, RowMeta};
 use super::super::result::source::Buffered;
@@ -62,7 +63,7 @@ pub fn execute<'py>(
         None => None,
     };
     let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
-    let (before, after) = (listeners(conn.as_any(), Event::BeforeExecute)?, listeners(conn.as_any(), Event::AfterExecute)?);
+    let (before, after) = (listeners(conn, Event::BeforeExecute)?, listeners(conn, Event::AfterExecute)?);
     if before.is_none() && after.is_none() {
         return run(conn, Some(statement), &node, params, &opts);
     }

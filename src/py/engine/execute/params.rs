@@ -76,6 +76,10 @@ pub fn distill<'py>(
     if parameters.is_instance_of::<PyList>() || parameters.is_instance_of::<PyTuple>() {
         let items: Vec<_> = parameters.try_iter()?.collect::<PyResult<_>>()?;
         if items.is_empty() {
+            py.import("oxalchemy.util")?.getattr("warn_deprecated")?.call1((
+                "Empty parameter sequence passed to execute(). This use is deprecated and will raise an exception in a future SQLAlchemy release",
+                "2.1",
+            ))?;
             return Ok(Params::None);
         }
         let mut sets = Vec::with_capacity(items.len());

@@ -1,7 +1,8 @@
 //! Statements that are text already, and everything that goes through a PEP 249 cursor.
 
 use super::super::connection::Connection;
-use super::super::events::{Event, listeners};
+use super::super::connection::listeners;
+use super::super::events::Event;
 use super::super::failure::{self, Facts};
 use super::super::meta::RowMeta;
 use super::super::result::source::Cursor;
@@ -94,28 +95,31 @@ pub fn run_cursor<'py>(
         Err(e) => return failure::handle(conn, e, before),
     };
     exec.set_cursor(Some(&cursor));
-    if let Some(found) = listeners(conn.as_any(), Event::BeforeCursorExecute)? {
-        let ctx = context(exec)?;
-        for listener in found.try_iter()? {
-            let answer = listener?.call1((conn, &cursor, &sql, &params, &ctx, many))?;
-            if let Ok((s, p)) = answer.extract::<(Bound<'py, PyString>, Bound<'py, PyAny>)>() {
-                (sql, params) = (s, p);
+    let done = (|| {
+        if let Some(found) = listeners(conn, Event::BeforeCursorExecute)? {
+            let ctx = context(exec)?;
+            for listener in found.try_iter()? {
+                let answer = listener?.call1((conn, &cursor, &sql, &params, &ctx, many))?;
+                if let Ok((s, p)) = answer.extract::<(Bound<'py, PyString>, Bound<'py, PyAny>)>() {
+                    (sql, params) = (s, p);
+                }
             }
+            exec.set_statement(&sql);
+            exec.set_params(params.clone(), many);
         }
-        exec.set_statement(&sql);
-        exec.set_params(params.clone(), many);
-    }
-    if conn.get().echoes() {
-        logs::statement(conn, sql.to_str()?, stats, &params, many)?;
-    }
-    let done = send(conn, exec, &cursor, &sql, &params, many);
+        if conn.get().echoes() {
+            logs::statement(conn, sql.to_str()?, stats, &params, many)?;
+        }
+        send(conn, exec, &cursor, &sql, &params, many)?;
+        if let Some(found) = listeners(conn, Event::AfterCursorExecute)? {
+            found.call1((conn, &cursor, &sql, &params, context(exec)?, many))?;
+        }
+        Ok(())
+    })();
     if let Err(e) = done {
         let ctx = if Event::HandleError.used() { Some(context(exec)?) } else { None };
         let facts = Facts { statement: Some(sql.into_any()), params: Some(params), cursor: Some(cursor), context: ctx, many, running: true };
         return failure::handle(conn, e, facts);
-    }
-    if let Some(found) = listeners(conn.as_any(), Event::AfterCursorExecute)? {
-        found.call1((conn, &cursor, &sql, &params, context(exec)?, many))?;
     }
     Ok(cursor)
 }
@@ -136,7 +140,7 @@ fn send<'py>(
         (_, true) => ("do_execute_no_params", Event::DoExecuteNoParams),
         _ => ("do_execute", Event::DoExecute),
     };
-    if event.used() && dialect.hasattr("dispatch")? && let Some(found) = listeners(dialect, event)? {
+    if event.used() && dialect.hasattr("dispatch")? && let Some(found) = super::super::events::listeners(dialect, event)? {
         let ctx = ExecutionContext::of(py, exec)?;
         for listener in found.try_iter()? {
             let listener = listener?;
