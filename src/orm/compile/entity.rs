@@ -333,7 +333,7 @@ impl Context<'_> {
             }
             _ => (data.lazy, None, None, None),
         };
-        if !self.settings.eager {
+        if !self.eager {
             return Ok(());
         }
         let Some(target) = rel.target() else { return Ok(()) };

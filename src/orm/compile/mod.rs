@@ -23,7 +23,7 @@ mod select;
 pub use criteria::{loader_criteria, single_table_criterion};
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
 pub use roots::Root;
-pub use select::{BaseAlias, entity_name, name_of};
+pub use select::{BaseAlias, NoEagerloads, entity_name, name_of};
 
 use crate::attr::CompileHost;
 use crate::entity::Entity;
@@ -124,6 +124,8 @@ pub(crate) struct Context<'a> {
     pub settings: &'a Settings<'a>,
     /// See [`Settings::base_alias`]; an option of the statement may say it too.
     pub base: Option<FromRef>,
+    /// Eager joins are rendered.
+    pub eager: bool,
     pub primary: Vec<ExprRef>,
     pub secondary: Vec<ExprRef>,
     /// FROM clauses from `select_from()` and `join()`.

@@ -7,7 +7,7 @@ use crate::attr::Bundled;
 use crate::entity::{Entity, entity_of};
 use crate::loadplan::{Item, LoadPlan};
 use sql::ast::{
-    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold, proxy,
+    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold, naming, proxy,
 };
 use sql::host::HostObject;
 use sql::{Label, SqlError, SqlResult};
@@ -30,6 +30,22 @@ impl HostObject for BaseAlias {
     }
 }
 
+/// Among the options of a statement: no eager joins (`enable_eagerloads(False)`, and every query inside another).
+#[derive(Clone, Copy, Debug)]
+pub struct NoEagerloads;
+
+impl HostObject for NoEagerloads {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn same(&self, other: &dyn HostObject) -> bool {
+        other.as_any().is::<Self>()
+    }
+    fn repr(&self) -> String {
+        "<no eager loads>".to_owned()
+    }
+}
+
 impl<'a> Context<'a> {
     pub(crate) fn new(select: &'a Select, settings: &'a Settings<'a>) -> SqlResult<Self> {
         let base = settings
@@ -40,6 +56,7 @@ impl<'a> Context<'a> {
             select,
             settings,
             base,
+            eager: settings.eager && !select.options.iter().any(|o| o.as_any().is::<NoEagerloads>()),
             primary: Vec::new(),
             secondary: Vec::new(),
             froms: Vec::new(),
@@ -124,6 +141,9 @@ impl<'a> Context<'a> {
             let (key, item) = self.item(item)?;
             plan.keys.extend(key);
             plan.items.extend(item);
+        }
+        if !matches!(select.label_style, LabelStyle::LegacyOrm | LabelStyle::None) {
+            label_keys(&mut plan, select.label_style);
         }
         plan.unique = self.multi_row;
         plan.buffered = self.buffered;
@@ -385,6 +405,27 @@ fn leaves(f: &FromRef) -> Vec<FromRef> {
             out
         }
         _ => vec![f.clone()],
+    }
+}
+
+/// Names of plain columns as the label style makes them distinct.
+fn label_keys(plan: &mut LoadPlan, style: LabelStyle) {
+    let exprs: Vec<ExprRef> = plan
+        .items
+        .iter()
+        .filter_map(|i| match i {
+            Item::Column { expr, .. } => Some(expr.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut names = naming::columns_plus_names(exprs, style, false).into_iter();
+    for (key, item) in plan.keys.iter_mut().zip(&plan.items) {
+        if let Item::Column { .. } = item
+            && let Some(n) = names.next()
+            && key.is_some()
+        {
+            *key = Some(n.key);
+        }
     }
 }
 

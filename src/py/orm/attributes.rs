@@ -72,9 +72,7 @@ impl QueryableAttribute {
         if let Some(i) = self.imp.get() {
             let _ = imp.set(i.clone_ref(py));
         }
-        Bound::new(
-            py,
-            Self {
+        let base = Self {
                 class_: class.clone().unbind(),
                 key: self.key.clone_ref(py),
                 parent: parent.clone().unbind(),
@@ -86,8 +84,9 @@ impl QueryableAttribute {
                 extra_criteria,
                 dispatch: GilCell::new(None),
                 active_history: GilCell::new(false),
-            },
-        )
+            };
+        // of the same class as the original, so that Python does not prefer the original's reflected operators
+        Ok(Bound::new(py, PyClassInitializer::from(base).add_subclass(InstrumentedAttribute))?.into_super())
     }
     /// Name of the class.
     pub fn class_name(&self, py: Python<'_>) -> String {

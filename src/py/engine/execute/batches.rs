@@ -14,7 +14,7 @@ use base::RowBatch;
 use drivers::CursorId;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use sql::ast::{ExprRef, Node};
+use sql::ast::{ExprRef, Node, proxy};
 use std::sync::Arc;
 
 /// Rows asked of the driver at once.
@@ -36,6 +36,7 @@ pub struct Batches {
     cursor: Option<CursorId>,
     first: bool,
     names: Vec<Arc<str>>,
+    node: Node,
 }
 
 /// Run a statement.
@@ -69,7 +70,7 @@ pub fn open<'py>(conn: &Bound<'py, Connection>, node: &Node, params: Params<'py>
     };
     let words = if conn.get().echoes() { stats(&origin, &entry) } else { String::new() };
     let sending = Sending { conn, exec: &exec, stats: &words };
-    let mut out = Batches { exec: exec.clone(), native: None, batch: RowBatch::new(0), cursor: None, first: true, names: Vec::new() };
+    let mut out = Batches { exec: exec.clone(), native: None, batch: RowBatch::new(0), cursor: None, first: true, names: Vec::new(), node: node.clone() };
     match send(&sending, &values, false, node)? {
         Ran::Native { native, outcome } => {
             out.names = outcome.columns.iter().map(|c| c.name.as_ref().into()).collect();
@@ -114,6 +115,11 @@ impl Batches {
     /// The columns: names as the cursor has them, and what the statement says of them.
     pub fn columns(&self) -> Vec<GivenColumn> {
         let compiled = self.exec.entry.as_ref().map(|e| e.compiled.clone());
+        // a compiled statement is shared by all of its shape: the columns of the one at hand are its own
+        let current: Vec<ExprRef> = proxy::node_columns(&self.node).into_iter().map(|(_, e)| e).collect();
+        if compiled.as_ref().is_some_and(|c| c.result_ordered && !c.result_textual) && current.len() == self.names.len() {
+            return self.names.iter().zip(current).map(|(name, e)| GivenColumn { name: name.clone(), exprs: vec![e] }).collect();
+        }
         self.names
             .iter()
             .enumerate()

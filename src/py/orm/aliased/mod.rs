@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     crate::py::sql::select::set_join_hook(|obj| Ok(functions::relationship_attr(obj)?.map(|a| -> sql::host::HostRef { std::sync::Arc::new(a) })));
+    crate::py::sql::describe::set_describe_hook(crate::py::orm::query::describe_statement);
     m.add_class::<AliasedClass>()?;
     m.add_class::<AliasedInsp>()?;
     m.add_function(wrap_pyfunction!(functions::aliased, m)?)?;

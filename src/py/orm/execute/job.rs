@@ -148,7 +148,7 @@ pub(super) fn collect<'py>(loader: &mut Loader<'py>, runtime: &Runtime, batch: &
 }
 
 fn mode_of(job: &Job<'_>, locked: bool) -> Mode {
-    Mode { populate_existing: job.populate_existing, token: None, refresh_all: locked }
+    Mode { populate_existing: job.populate_existing, token: None, refresh_all: locked, partial: false }
 }
 
 /// A loader for a job.

@@ -96,6 +96,10 @@ fn from_entity(f: &FromRef) -> Option<Entity> {
     }
     match &f.kind {
         sql::ast::FromKind::Subquery { query, .. } => query_entity(query),
+        sql::ast::FromKind::Cte(c) => match &c.element {
+            sql::ast::CteElement::Query(q) => query_entity(q),
+            _ => None,
+        },
         sql::ast::FromKind::Join(j) => from_entity(&j.left).or_else(|| from_entity(&j.right)),
         _ => None,
     }
@@ -115,10 +119,13 @@ fn expr_entity(e: &ExprRef) -> Option<Entity> {
     fold::walk(e, &mut |x| {
         if found.is_none() {
             found = orm::entity::entity_of(&x.ann).cloned();
-            if found.is_none()
-                && let ExprKind::Entity(en) = &x.kind
-            {
-                found = Entity::of(en).cloned();
+            if found.is_none() {
+                found = match &x.kind {
+                    ExprKind::Entity(en) => Entity::of(en).cloned(),
+                    ExprKind::ScalarSelect(q) | ExprKind::Exists(q) | ExprKind::QueryGrouping(q) => query_entity(q),
+                    ExprKind::Column(c) => c.from.as_ref().and_then(from_entity),
+                    _ => None,
+                };
             }
         }
         found.is_none()

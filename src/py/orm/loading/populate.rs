@@ -30,12 +30,14 @@ pub struct Mode {
     pub token: Option<Py<PyAny>>,
     /// Row locks were asked for: rows are current, as if refreshed.
     pub refresh_all: bool,
+    /// Only some attributes are loaded: what else the instance has stays.
+    pub partial: bool,
 }
 
 impl Mode {
     /// A copy.
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
-        Self { populate_existing: self.populate_existing, token: self.token.as_ref().map(|t| t.clone_ref(py)), refresh_all: self.refresh_all }
+        Self { populate_existing: self.populate_existing, token: self.token.as_ref().map(|t| t.clone_ref(py)), refresh_all: self.refresh_all, partial: self.partial }
     }
 }
 
@@ -388,6 +390,9 @@ impl<'py> Loader<'py> {
             gone
         });
         drop(old);
+        if !self.mode.partial {
+            self.reset_rest(rt, state, &dict)?;
+        }
         if let Some(o) = &rt.options {
             let o = o.clone_ref(py).into_any();
             InstanceState::with_extra(state, |e| e.load_options = Some(o));
@@ -404,6 +409,19 @@ impl<'py> Loader<'py> {
         if let Some(l) = &rt.on_refresh {
             l.bind(py).call1((state, self.context.as_ref(), py.None()))?;
         }
+        Ok(())
+    }
+
+    /// Relationships that the row does not bring are loaded again when they are next used; no change is left.
+    fn reset_rest(&self, rt: &RtEntity, state: &State<'py>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+        let py = self.py;
+        for key in rt.relationships.iter() {
+            if ffi::dict_get(dict, key).is_some() && !rt.joined.iter().any(|j| j.key.is(key)) {
+                dict.del_item(key)?;
+            }
+        }
+        state.get().commit_all(py);
+        self.map.get().forget_modified(state);
         Ok(())
     }
 

@@ -81,6 +81,8 @@ pub struct RtEntity {
     pub joined: Vec<RtJoined>,
     /// Relationships that are empty by decree.
     pub noload: Vec<(Py<PyString>, Arc<Relationship>)>,
+    /// Names of all relationships.
+    pub relationships: Vec<Py<PyString>>,
     /// Loads that follow.
     pub post: Vec<(Py<PyString>, Arc<PostLoad>)>,
     /// Options that stay with the instance.
@@ -184,6 +186,7 @@ fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) ->
         subs,
         joined,
         noload: plan.noload.iter().map(|r| (intern(py, &r.key), r.clone())).collect(),
+        relationships: data.relationships().map(|r| intern(py, &r.key)).collect(),
         post: plan.post.iter().map(|p| (intern(py, &p.relationship.key), Arc::new(p.clone()))).collect(),
         options,
         on_load: ClassManager::listeners(&manager, Event::Load)?.map(Bound::unbind),

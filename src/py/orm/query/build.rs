@@ -100,7 +100,10 @@ fn clears(args: Args<'_, '_>) -> PyResult<bool> {
 fn ordered(args: Args<'_, '_>, role: Role) -> PyResult<Vec<ExprRef>> {
     let mut out = Vec::new();
     for a in args.iter() {
-        if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
+        if let Some(entity) = coerce::entity_of(&a)? {
+            // all columns of the class
+            out.extend(entity.columns());
+        } else if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
             for x in a.try_iter()? {
                 out.push(coerce::ordering(&x?, role)?);
             }
@@ -234,7 +237,7 @@ pub(super) fn correlate<'py>(slf: &Q<'py>, fromclauses: Args<'_, 'py>) -> PyResu
 }
 
 pub(super) fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResult<Q<'py>> {
-    state::no_criterion_but_from(slf, "select_from")?;
+    state::no_criterion(slf, "select_from", true)?;
     let list = from_obj.iter().map(|f| coerce::from(&f)).collect::<PyResult<Vec<_>>>()?;
     with(slf, |s, _| {
         s.select.from_obj = list;
@@ -264,7 +267,13 @@ fn text_or_expr(obj: &Any<'_>) -> PyResult<ExprRef> {
 }
 
 pub(super) fn hint<'py>(slf: &Q<'py>, selectable: Option<&Any<'py>>, text: &str, dialect: &str) -> PyResult<Q<'py>> {
-    let target = selectable.map(coerce::from).transpose()?;
+    let target = match selectable {
+        Some(o) => Some(match super::super::aliased::entity_of(o)? {
+            Some(e) => orm::compile::selectable(&e),
+            None => coerce::from(o)?,
+        }),
+        None => None,
+    };
     with(slf, |s, _| {
         s.select.hints.push(Hint { target, text: text.into(), dialect: dialect.into() });
         Ok(())

@@ -7,7 +7,7 @@ use crate::py::orm::aliased;
 use crate::py::sql::coerce::{self, Role};
 use crate::py::sql::face;
 use orm::Entity;
-use orm::compile::BaseAlias;
+use orm::compile::{BaseAlias, NoEagerloads};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use sql::Label;
@@ -22,6 +22,9 @@ pub(super) fn plain(s: &QueryState, style: LabelStyle) -> Select {
     if s.select.label_style == LabelStyle::LegacyOrm || style == LabelStyle::TablenamePlusCol {
         select.label_style = style;
     }
+    if style != LabelStyle::LegacyOrm {
+        select.options.push(Arc::new(NoEagerloads));
+    }
     select
 }
 
@@ -34,12 +37,23 @@ pub(super) fn query_ref(s: &QueryState, style: LabelStyle) -> QueryRef {
 
 /// The statement's face.
 pub(super) fn statement_face<'py>(slf: &Q<'py>, style: LabelStyle) -> PyResult<Any<'py>> {
+    face_of(slf, style, false)
+}
+
+/// The statement's face, with eager joins when it is to be executed on its own.
+pub(super) fn face_of<'py>(slf: &Q<'py>, style: LabelStyle, eager: bool) -> PyResult<Any<'py>> {
     let py = slf.py();
     let (node, params) = {
         let q = slf.borrow();
         let node = match &q.s.from_statement {
             Some(n) => n.clone(),
-            None => Node::Query(Statement::select(plain(&q.s, style))),
+            None => {
+                let mut select = plain(&q.s, style);
+                if eager && q.s.eagerloads {
+                    select.options.retain(|o| !o.as_any().is::<NoEagerloads>());
+                }
+                Node::Query(Statement::select(select))
+            }
         };
         (node, q.s.params.as_ref().map(|p| p.clone_ref(py)))
     };
@@ -211,7 +225,7 @@ pub(super) fn select_entity_from<'py>(slf: &Q<'py>, from_obj: &Any<'py>) -> PyRe
 }
 
 pub(super) fn from_statement<'py>(slf: &Q<'py>, statement: &Any<'py>) -> PyResult<Q<'py>> {
-    no_criterion(slf, "from_statement", false)?;
+    no_criterion(slf, "from_statement", true)?;
     let node = match statement.cast::<pyo3::types::PyString>() {
         Ok(s) => {
             let text = sql::ast::TextClause { text: s.to_str()?.into(), binds: Vec::new() };

@@ -13,11 +13,11 @@ use sql::ast::{LabelStyle, SelectItem};
 
 /// What stands for the query inside another statement.
 pub(super) fn clause_element<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
-    statement_face(slf, LabelStyle::TablenamePlusCol)
+    super::derive::face_of(slf, LabelStyle::TablenamePlusCol, true)
 }
 
 pub(super) fn statement<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
-    statement_face(slf, LabelStyle::DisambiguateOnly)
+    super::derive::face_of(slf, LabelStyle::DisambiguateOnly, true)
 }
 
 /// The text as it would execute on the session's bind.
@@ -57,6 +57,7 @@ pub(super) fn entity_zero<'py>(slf: &Q<'py>) -> PyResult<Option<Any<'py>>> {
 fn item_entity(item: &SelectItem) -> Option<Entity> {
     match item {
         SelectItem::Entity(e) => Entity::of(e).cloned(),
+        SelectItem::Host(h) => h.as_any().downcast_ref::<orm::attr::Bundled>().and_then(|b| b.items.iter().find_map(item_entity)),
         SelectItem::Expr(e) => {
             let inner = match &e.kind {
                 sql::ast::ExprKind::Label { element, .. } if e.ann.is_none() => element,
@@ -94,15 +95,27 @@ pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAn
             }
             SelectItem::Expr(e) => {
                 let given = given.get(i).map(|g| g.bind(py).clone());
-                let expr = match given {
+                let attribute = match (&given, orm::entity::entity_of(&e.ann), e.ann.as_ref().and_then(|a| a.proxy_key.clone())) {
+                    (None, Some(owner), Some(key)) => aliased::object_of(py, owner)?.getattr_opt(&*key)?,
+                    _ => None,
+                };
+                let expr = match given.or(attribute) {
                     Some(g) => g,
                     None => face::wrap_expr(py, e)?,
                 };
                 (name_of(e).map(|n| n.to_string()), wrap_type(py, &e.ty)?, expr)
             }
             SelectItem::From(f) => {
-                let obj = face::wrap_from(py, f)?;
-                (obj.getattr_opt("name")?.and_then(|n| n.extract().ok()), py.None().into_bound(py), obj)
+                for (key, e) in sql::ast::proxy::columns(f) {
+                    let d = PyDict::new(py);
+                    d.set_item("name", &*key)?;
+                    d.set_item("type", wrap_type(py, &e.ty)?)?;
+                    d.set_item("aliased", false)?;
+                    d.set_item("expr", face::wrap_expr(py, &e)?)?;
+                    d.set_item("entity", py.None())?;
+                    out.append(d)?;
+                }
+                continue;
             }
             SelectItem::Host(h) => {
                 let bundled = h.as_any().downcast_ref::<orm::attr::Bundled>();
@@ -155,4 +168,14 @@ pub(super) fn load_options<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
     d.set_item("_params", q.s.params.as_ref().map(|p| p.clone_ref(py)))?;
     drop(q);
     py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&d))
+}
+
+/// `column_descriptions` of a SELECT with entities; `None` for one without.
+pub fn describe_statement<'py>(obj: &Any<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
+    let py = obj.py();
+    let q = crate::py::sql::coerce::query(obj, crate::py::sql::coerce::Role::Select)?;
+    match q.as_select() {
+        Some(s) if s.orm => Ok(Some(descriptions(py, &s.columns, &[])?.cast_into()?)),
+        _ => Ok(None),
+    }
 }

@@ -18,6 +18,7 @@ mod joins;
 mod run;
 mod state;
 
+pub use describe::describe_statement;
 pub use joins::{join_on, join_target};
 pub use state::{QueryState, item};
 

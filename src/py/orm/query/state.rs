@@ -189,23 +189,7 @@ pub fn no_criterion(slf: &Q<'_>, method: &str, clause: bool) -> PyResult<()> {
             || x.limit.is_some()
             || x.offset.is_some()
             || !x.group_by.is_empty()
-            || (clause && !x.order_by.is_empty()))
-    {
-        return Err(errors::invalid_request(
-            slf.py(),
-            format!("Query.{method}() being called on a Query with existing criterion. "),
-        ));
-    }
-    Ok(())
-}
-
-/// `select_from()` replaces an earlier `select_from()`, nothing else.
-pub fn no_criterion_but_from(slf: &Q<'_>, method: &str) -> PyResult<()> {
-    let q = slf.borrow();
-    let s = &q.s;
-    let x = &s.select;
-    if s.assertions
-        && (!x.where_.is_empty() || s.from_statement.is_some() || !x.joins.is_empty() || x.limit.is_some() || x.offset.is_some())
+            || (clause && (!x.order_by.is_empty() || !matches!(x.distinct, sql::ast::Distinct::No))))
     {
         return Err(errors::invalid_request(
             slf.py(),
