@@ -402,3 +402,22 @@ def _str_dialect():
 
         _str_dialects.append(StrCompileDialect())
     return _str_dialects[0]
+
+
+def _operators():
+    """Text of each operator, for those who look it up."""
+    from . import operators as o
+
+    return {
+        o.and_: " AND ", o.or_: " OR ", o.add: " + ", o.mul: " * ", o.sub: " - ", o.mod: " % ", o.neg: "-", o.lt: " < ", o.le: " <= ",
+        o.ne: " != ", o.gt: " > ", o.ge: " >= ", o.eq: " = ", o.is_distinct_from: " IS DISTINCT FROM ",
+        o.is_not_distinct_from: " IS NOT DISTINCT FROM ", o.concat_op: " || ", o.match_op: " MATCH ", o.not_match_op: " NOT MATCH ",
+        o.in_op: " IN ", o.not_in_op: " NOT IN ", o.comma_op: ", ", o.from_: " FROM ", o.as_: " AS ", o.is_: " IS ", o.is_not: " IS NOT ",
+        o.collate: " COLLATE ", o.exists: "EXISTS ", o.distinct_op: "DISTINCT ", o.inv: "NOT ", o.any_op: "ANY ", o.all_op: "ALL ",
+        o.desc_op: " DESC", o.asc_op: " ASC", o.nulls_first_op: " NULLS FIRST", o.nulls_last_op: " NULLS LAST",
+        o.bitwise_xor_op: " ^ ", o.bitwise_or_op: " | ", o.bitwise_and_op: " & ", o.bitwise_not_op: "~", o.bitwise_lshift_op: " << ",
+        o.bitwise_rshift_op: " >> ",
+    }
+
+
+OPERATORS = _operators()

@@ -415,6 +415,9 @@ class UnaryExpression(ColumnElement):
     operator = Part("operator")
     modifier = Part("modifier")
 
+    def __new__(cls, element, operator=None, modifier=None, type_=None, **kw):
+        return _rs._unary(element, operator, modifier, type_) if cls is UnaryExpression else super().__new__(cls)
+
 
 class CollectionAggregate(UnaryExpression):
     """ANY, ALL."""

@@ -42,27 +42,32 @@ class OperatorType:
 class OperatorClass(enum.Flag):
     """Groups of operators a type supports (2.1)."""
 
-    UNSPECIFIED = 0
+    UNSPECIFIED = enum.auto()
     BASE = enum.auto()
-    NULL_OP = enum.auto()
-    COMPARISON = enum.auto()
-    STRING_OPS = enum.auto()
-    IN_COMPARISON = enum.auto()
-    CONCATENABLE = enum.auto()
+    BOOLEAN_ALGEBRA = enum.auto()
+    EQUALITY = enum.auto()
+    ORDERING = enum.auto()
     INDEXABLE = enum.auto()
+    CONTAINS = enum.auto()
+    CONCATENABLE = enum.auto()
+    STRING_MATCH = enum.auto()
     MATH = enum.auto()
     BITWISE = enum.auto()
-    ARRAY_OPS = enum.auto()
-    JSON_OPS = enum.auto()
-    ORDERING = enum.auto()
-    MATCH = enum.auto()
-    REGEXP = enum.auto()
-    CONTAINS = enum.auto()
-    OTHER = enum.auto()
-    NUMERIC = NULL_OP | COMPARISON | IN_COMPARISON | MATH
+    DATE_ARITHEMETIC = enum.auto()
+    JSON_GETITEM = enum.auto()
+    COMPARISON = EQUALITY | ORDERING
+    STRING = BASE | EQUALITY | ORDERING | INDEXABLE | CONTAINS | CONCATENABLE | STRING_MATCH
+    INTEGER = BASE | EQUALITY | ORDERING | MATH | BITWISE
+    NUMERIC = INTEGER
+    BOOLEAN = BASE | BOOLEAN_ALGEBRA | EQUALITY | ORDERING
+    BINARY = BASE | EQUALITY | ORDERING | INDEXABLE | CONTAINS | CONCATENABLE
+    DATETIME = BASE | EQUALITY | ORDERING | DATE_ARITHEMETIC
+    JSON = BASE | EQUALITY | INDEXABLE | JSON_GETITEM | ORDERING
+    ARRAY = BINARY
+    TUPLE = BINARY
     ANY = (
-        BASE | NULL_OP | COMPARISON | STRING_OPS | IN_COMPARISON | CONCATENABLE | INDEXABLE | MATH | BITWISE | ARRAY_OPS | JSON_OPS
-        | ORDERING | MATCH | REGEXP | CONTAINS | OTHER
+        BASE | BOOLEAN_ALGEBRA | EQUALITY | ORDERING | INDEXABLE | CONTAINS | CONCATENABLE | STRING_MATCH | MATH | BITWISE
+        | DATE_ARITHEMETIC | JSON_GETITEM
     )
 
 

@@ -12,6 +12,7 @@ import uuid as _uuid
 
 from .. import _rs, exc, util
 from .event_target import SchemaEventTarget
+from .operators import OperatorClass
 from .type_api import (
     NO_ARG,
     Comparator,
@@ -27,31 +28,6 @@ from .type_api import (
     builtin_comparator,
     to_instance,
 )
-
-
-class OperatorClass(_enum.Flag):
-    """Groups of operators a type supports (2.1)."""
-
-    UNSPECIFIED = 0
-    COMPARISON = _enum.auto()
-    IN_COMPARISON = _enum.auto()
-    BITWISE = _enum.auto()
-    MATH = _enum.auto()
-    CONCATENABLE = _enum.auto()
-    INDEXABLE = _enum.auto()
-    JSON = _enum.auto()
-    DATE_MATH = _enum.auto()
-    STRING_MATCH = _enum.auto()
-    ANY_ALL = _enum.auto()
-    ORDER_BY = _enum.auto()
-    OTHER = _enum.auto()
-    BASE = COMPARISON | IN_COMPARISON | ORDER_BY | OTHER
-    NUMERIC = BASE | MATH | BITWISE
-    INTEGER = NUMERIC
-    STRING = BASE | CONCATENABLE | STRING_MATCH
-    BINARY = STRING
-    ARRAY = BASE | INDEXABLE | CONCATENABLE | ANY_ALL
-    ANY = COMPARISON | IN_COMPARISON | BITWISE | MATH | CONCATENABLE | INDEXABLE | JSON | DATE_MATH | STRING_MATCH | ANY_ALL | ORDER_BY | OTHER
 
 
 class HasExpressionLookup(TypeEngineMixin):
@@ -214,7 +190,7 @@ class Double(Float):
 
 class _RenderISO8601NoT(HasExpressionLookup):
     __slots__ = ()
-    operator_classes = OperatorClass.BASE | OperatorClass.DATE_MATH
+    operator_classes = OperatorClass.DATETIME
 
 
 class DateTime(_RenderISO8601NoT, TypeEngine):
@@ -457,7 +433,7 @@ class Boolean(SchemaType, Emulated, TypeEngine):
     __visit_name__ = "boolean"
     _affinity = "boolean"
     native = True
-    operator_classes = OperatorClass.BASE
+    operator_classes = OperatorClass.BOOLEAN
     create_constraint = False
 
     def __init__(self, create_constraint=False, name=None, _create_events=True, _adapted_from=None):
@@ -742,7 +718,7 @@ class Interval(Emulated, _AbstractInterval, TypeEngine):
 
     __visit_name__ = "interval"
     _affinity = "interval"
-    operator_classes = OperatorClass.BASE | OperatorClass.DATE_MATH
+    operator_classes = OperatorClass.DATETIME
     impl = DateTime
     epoch = dt.datetime.fromtimestamp(0, dt.timezone.utc).replace(tzinfo=None)
     cache_ok = True
@@ -808,7 +784,7 @@ class JSON(Indexable, TypeEngine):
 
     __visit_name__ = "JSON"
     _affinity = "json"
-    operator_classes = OperatorClass.JSON | OperatorClass.BASE | OperatorClass.INDEXABLE
+    operator_classes = OperatorClass.JSON
     hashable = False
     NULL = JSON_NULL
 
@@ -914,7 +890,7 @@ class TupleType(TypeEngine):
 
     _is_tuple_type = True
     _affinity = "tuple"
-    operator_classes = OperatorClass.COMPARISON | OperatorClass.IN_COMPARISON
+    operator_classes = OperatorClass.TUPLE
 
     def __init__(self, *types):
         self._fully_typed = NULLTYPE not in types

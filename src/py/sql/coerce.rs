@@ -72,6 +72,9 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
     let mut message = format!("{} expected, got {shown}.", role.expects());
     if matches!(role, Role::Expression | Role::BinaryElement | Role::WhereHaving | Role::OrderBy | Role::GroupBy) {
         match node_of(obj) {
+            Ok(Some(Node::From(f))) if matches!(f.kind, FromKind::Values(_)) => {
+                message.push_str(" To create a column expression from a VALUES clause, use the .scalar_values() method.");
+            }
             Ok(Some(Node::From(_))) => message.push_str(
                 " To create a column expression from a FROM clause row as a whole, use the .table_valued() method.",
             ),

@@ -126,7 +126,7 @@ impl ColumnElement {
         let e = own(slf.as_any())?;
         if super::operators::has_comparator(&e.ty) {
             let c = super::operators::comparator(py, &e)?;
-            return c.call_method1("operate", (py.import("operator")?.getattr("contains")?, other))?.is_truthy();
+            return py.import("operator")?.getattr("contains")?.call1((c, other))?.is_truthy();
         }
         Err(pyo3::exceptions::PyNotImplementedError::new_err("Operator 'contains' is not supported on this expression"))
     }
@@ -135,16 +135,28 @@ impl ColumnElement {
         Err(pyo3::exceptions::PyTypeError::new_err(format!("'{name}' object is not iterable")))
     }
     fn __lshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        shift(slf, "lshift", other)
+        rare(slf, "lshift", &other, false)
+    }
+    fn __rlshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        rare(slf, "lshift", &other, true)
     }
     fn __rshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        shift(slf, "rshift", other)
+        rare(slf, "rshift", &other, false)
+    }
+    fn __rrshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        rare(slf, "rshift", &other, true)
     }
     fn __matmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        shift(slf, "matmul", other)
+        rare(slf, "matmul", &other, false)
+    }
+    fn __rmatmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        rare(slf, "matmul", &other, true)
     }
     fn __pow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        shift(slf, "pow_", other)
+        rare(slf, "pow", &other, false)
+    }
+    fn __rpow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        rare(slf, "pow", &other, true)
     }
     /// Build `self op other`.
     #[pyo3(signature = (op, *other, **kwargs))]
@@ -158,8 +170,7 @@ impl ColumnElement {
         let e = own(slf.as_any())?;
         if super::operators::has_comparator(&e.ty) {
             let c = super::operators::comparator(py, &e)?;
-            let args = PyTuple::new(py, std::iter::once(op.clone()).chain(other.iter()).collect::<Vec<_>>())?;
-            return c.call_method("operate", args, kwargs.as_ref());
+            return op.call(PyTuple::new(py, std::iter::once(c).chain(other.iter()).collect::<Vec<_>>())?, kwargs.as_ref());
         }
         super::operators::default_operate(slf.as_any(), op, false, other, kwargs)
     }
@@ -174,7 +185,7 @@ impl ColumnElement {
         let py = slf.py();
         let e = own(slf.as_any())?;
         if super::operators::has_comparator(&e.ty) {
-            return super::operators::comparator(py, &e)?.call_method("reverse_operate", (op, other), kwargs.as_ref());
+            return op.call((other, super::operators::comparator(py, &e)?), kwargs.as_ref());
         }
         super::operators::default_operate(slf.as_any(), op, true, &PyTuple::new(py, [other])?, kwargs)
     }
@@ -260,8 +271,13 @@ impl ColumnElement {
     fn notin_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         operate(slf.py(), &own(slf.as_any())?, &Op::NotIn, &[other], None)
     }
-    fn collate<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Collate, &[other], None)
+    #[pyo3(signature = (collation, collation_schema=None))]
+    fn collate<'py>(slf: &Bound<'py, Self>, collation: Bound<'py, PyAny>, collation_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let name = match collation_schema.filter(|s| !s.is_none()) {
+            Some(schema) => pyo3::types::PyString::new(slf.py(), &format!("{schema}.{collation}")).into_any(),
+            None => collation,
+        };
+        operate(slf.py(), &own(slf.as_any())?, &Op::Collate, &[name], None)
     }
     #[pyo3(signature = (other, escape=None))]
     fn like<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
@@ -482,14 +498,16 @@ impl ColumnElement {
     }
 }
 
-fn shift<'py>(slf: &Bound<'py, ColumnElement>, name: &str, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// Operators that only comparators of the user's types have, and `**`.
+fn rare<'py>(slf: &Bound<'py, ColumnElement>, name: &str, other: &Bound<'py, PyAny>, reverse: bool) -> PyResult<Bound<'py, PyAny>> {
     let py = slf.py();
     let e = own(slf.as_any())?;
+    let f = py.import("operator")?.getattr(name)?;
     if super::operators::has_comparator(&e.ty) {
-        let f = py.import("oxalchemy.sql.operators")?.getattr(name)?;
-        return super::operators::comparator(py, &e)?.call_method1("operate", (f, other));
+        let c = super::operators::comparator(py, &e)?;
+        return if reverse { f.call1((other, c)) } else { f.call1((c, other)) };
     }
-    Err(pyo3::exceptions::PyNotImplementedError::new_err(format!("Operator '{name}' is not supported on this expression")))
+    super::operators::default_operate(slf.as_any(), &f, reverse, &PyTuple::new(py, [other])?, None)
 }
 
 /// An operator object for `op()` calls from Rust.

@@ -187,6 +187,13 @@ macro_rules! unary {
     ($($f:ident = $op:ident, $role:expr;)*) => {$(
         #[pyfunction]
         fn $f<'py>(expr: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+            // ORM attributes and other objects with operators of their own build it themselves.
+            if !expr.is_instance_of::<super::ClauseElement>()
+                && expr.hasattr("__clause_element__")?
+                && let Some(method) = coerce::clause_of(expr)?.getattr_opt(stringify!($f))?
+            {
+                return method.call0();
+            }
             let e = match $role {
                 Some(role) => coerce::ordering(expr, role)?,
                 None => coerce::expr_or_literal(expr, "param")?,

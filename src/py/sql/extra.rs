@@ -129,6 +129,32 @@ fn binary<'py>(
     wrap_expr(left.py(), &build::binary_typed(&l, op, &r, ty, negate, Vec::new()))
 }
 
+/// `UnaryExpression(element, operator, modifier, type_)`.
+#[pyfunction]
+#[pyo3(name = "_unary", signature = (element, operator=None, modifier=None, type_=None))]
+fn unary<'py>(
+    element: &Bound<'py, PyAny>,
+    operator: Option<Bound<'py, PyAny>>,
+    modifier: Option<Bound<'py, PyAny>>,
+    type_: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let e = coerce::expr_or_literal(element, "param")?;
+    let ty = match type_.filter(|t| !t.is_none()) {
+        Some(t) => crate::py::types::to_type(&t)?,
+        None => e.ty.clone(),
+    };
+    let given = |o: Option<Bound<'py, PyAny>>| o.filter(|o| !o.is_none()).map(|o| super::ops::op_of(&o)).transpose();
+    let out = match (given(operator)?, given(modifier)?) {
+        (Some(_), Some(_)) => {
+            return Err(crate::py::errors::compile_error(element.py(), "Unary expression does not support operator and modifier simultaneously"));
+        }
+        (Some(op), None) => build::prefix(op, &e, ty),
+        (None, Some(op)) => build::postfix(op, &e, ty),
+        (None, None) => return Err(crate::py::errors::compile_error(element.py(), "Unary expression has no operator or modifier")),
+    };
+    wrap_expr(element.py(), &out)
+}
+
 /// A DML face of a user's or dialect's subclass around the same node.
 #[pyfunction]
 #[pyo3(name = "_dml_subclass")]
@@ -162,6 +188,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     macro_rules! functions {
         ($($f:path),* $(,)?) => { $(m.add_function(wrap_pyfunction!($f, m)?)?;)* };
     }
-    functions!(replacement_traverse, cloned_traverse, literal_execute, clause_list, binary, dml_subclass, next_value, from_objects_of);
+    functions!(replacement_traverse, cloned_traverse, literal_execute, clause_list, binary, unary, dml_subclass, next_value, from_objects_of);
     Ok(())
 }

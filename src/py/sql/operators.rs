@@ -53,10 +53,10 @@ pub fn operate<'py>(
     kw: Option<Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     if has_comparator(&left.ty) {
+        // The operator's function calls the comparator's own method, which a user class may have overridden.
         let c = comparator(py, left)?;
-        let mut all = vec![ops::function_of(py, op)?];
-        all.extend(args.iter().cloned());
-        return c.call_method("operate", PyTuple::new(py, all)?, kw.as_ref());
+        let all: Vec<_> = std::iter::once(c).chain(args.iter().cloned()).collect();
+        return ops::function_of(py, op)?.call(PyTuple::new(py, all)?, kw.as_ref());
     }
     wrap_expr(py, &build_op(py, left, op, args, &Options { kw })?)
 }
@@ -65,7 +65,7 @@ pub fn operate<'py>(
 pub fn reverse_operate<'py>(py: Python<'py>, right: &ExprRef, op: &Op, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if has_comparator(&right.ty) {
         let c = comparator(py, right)?;
-        return c.call_method1("reverse_operate", (ops::function_of(py, op)?, other));
+        return ops::function_of(py, op)?.call1((other, c));
     }
     wrap_expr(py, &reverse(py, right, op, other)?)
 }
@@ -88,11 +88,15 @@ pub fn default_operate<'py>(
     let py = expr.py();
     let e = coerce::expr(expr)?;
     let args: Vec<_> = other.iter().collect();
-    if let Some(f) = op.getattr_opt("_ox_function")? {
-        // A user function registered as an operator.
-        return f.call1(PyTuple::new(py, std::iter::once(expr.clone()).chain(args).collect::<Vec<_>>())?);
-    }
     let op_obj = op;
+    if let Some(name) = ops::unsupported_name(op)? {
+        if name == "pow"
+            && let Some(other) = args.first()
+        {
+            return power(expr, other, reverse);
+        }
+        return Err(PyNotImplementedError::new_err(format!("Operator '{name}' is not supported on this expression")));
+    }
     let op = ops::op_of(op)?;
     if let (Op::Custom(_), Some(ret)) = (&op, op_obj.getattr_opt("return_type")?.filter(|r| !r.is_none())) {
         let first = args.first().ok_or_else(|| PyTypeError::new_err("operator needs an operand"))?;
@@ -103,6 +107,12 @@ pub fn default_operate<'py>(
         _ => build_op(py, &e, &op, &args, &Options { kw })?,
     };
     wrap_expr(py, &built)
+}
+
+/// `x ** 2`: `pow(x, 2)`.
+fn power<'py>(expr: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>, reverse: bool) -> PyResult<Bound<'py, PyAny>> {
+    let f = expr.py().import("oxalchemy.sql.functions")?.getattr("func")?.getattr("pow")?;
+    if reverse { f.call1((other, expr)) } else { f.call1((expr, other)) }
 }
 
 fn reverse_build<'py>(py: Python<'py>, right: &ExprRef, op: &Op, other: &Bound<'py, PyAny>) -> PyResult<ExprRef> {
@@ -383,21 +393,28 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
                 }
                 ExprKind::List { clauses, .. } => Ok(build::in_(left, op.clone(), &build::comma_group(clauses.clone()))),
                 ExprKind::Tuple(clauses) => Ok(build::in_(left, op.clone(), &build::comma_group(clauses.clone()))),
-                ExprKind::Null => Err(coerce::unexpected(&clause, Role::InElement)),
-                _ => Ok(build::in_(left, op.clone(), &e)),
+                ExprKind::Text(_) | ExprKind::Host(_) => Ok(build::in_(left, op.clone(), &e)),
+                ExprKind::Function(_) => {
+                    // A function is selected from.
+                    let q = sql::ast::Query::select(sql::ast::Select { columns: vec![sql::ast::SelectItem::Expr(e.clone())], ..Default::default() });
+                    Ok(build::in_(left, op.clone(), &query_operand(&q)))
+                }
+                ExprKind::Grouping(inner) if matches!(inner.kind, ExprKind::List { .. }) => Ok(build::in_(left, op.clone(), &e)),
+                _ => Err(coerce::unexpected(&clause, Role::InElement)),
             },
             _ => Err(coerce::unexpected(&clause, Role::InElement)),
         };
     }
-    if !is_collection(&clause)? {
+    if !is_collection(&clause)? || clause.is_instance_of::<pyo3::types::PyType>() {
         return Err(coerce::unexpected(obj, Role::InElement));
     }
     let items: Vec<Bound<'py, PyAny>> = clause.try_iter()?.collect::<PyResult<_>>()?;
     let mut has_expr = false;
     for i in &items {
-        if i.is_instance_of::<super::ClauseElement>() || coerce::try_expr(i, Role::InElement)?.is_some() {
-            has_expr = true;
-            break;
+        match super::clause::node_of(&coerce::clause_of(i)?)? {
+            None => continue,
+            Some(sql::ast::Node::Expr(e)) if !matches!(e.kind, ExprKind::Text(_)) => has_expr = true,
+            Some(_) => return Err(coerce::unexpected(obj, Role::InElement)),
         }
     }
     if has_expr {

@@ -50,7 +50,7 @@ fn functions(py: Python<'_>) -> PyResult<&Functions> {
             out.by_op.push((op.clone(), f.unbind()));
         }
         // Aliases: other functions with the same meaning.
-        for (name, op) in [("div", Op::TrueDiv), ("matmul", Op::Concat)] {
+        for (name, op) in [("div", Op::TrueDiv)] {
             if let Some(f) = module.getattr_opt(name)? {
                 out.by_address.entry(f.as_ptr() as usize).or_insert(op);
             }
@@ -73,6 +73,17 @@ pub fn op_of(f: &Bound<'_, PyAny>) -> PyResult<Op> {
         return custom_of(f);
     }
     Err(argument_error(py, format!("Not a SQL operator: {}", f.repr()?)))
+}
+
+/// The name of a Python operator that no built-in type has (`<<`, `@`, `in`, `**`).
+pub fn unsupported_name(f: &Bound<'_, PyAny>) -> PyResult<Option<&'static str>> {
+    let module = f.py().import("operator")?;
+    for name in ["lshift", "rshift", "matmul", "pow", "contains"] {
+        if f.is(&module.getattr(name)?) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 /// The operator of a `custom_op` object.

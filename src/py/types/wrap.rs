@@ -72,6 +72,11 @@ pub fn wrap_type<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAn
         other if sqltypes(py)?.hasattr(other)? => other,
         _ => by_affinity(ty.affinity),
     };
+    if let Some(shared) = shared_object(py, ty, class)? {
+        kept(py).append(&shared)?;
+        crate::py::ffi::remember(&ty.face, &shared);
+        return Ok(shared);
+    }
     let class = sqltypes(py)?.getattr(class)?;
     let obj = match (&ty.item, ty.timezone, ty.length) {
         (Some(item), ..) if ty.affinity == Affinity::Array => class.call1((wrap_type(py, item)?,))?,
@@ -83,6 +88,20 @@ pub fn wrap_type<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAn
     kept(py).append(&obj)?;
     crate::py::ffi::remember(&ty.face, &obj);
     Ok(obj)
+}
+
+/// The documented singleton of a type without arguments (`BOOLEANTYPE`, `NULLTYPE`).
+fn shared_object<'py>(py: Python<'py>, ty: &TypeRef, class: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let name = match class {
+        "NullType" => "NULLTYPE",
+        "Boolean" => "BOOLEANTYPE",
+        "String" if ty.length.is_none() && ty.collation.is_none() => "STRINGTYPE",
+        "Integer" => "INTEGERTYPE",
+        "Numeric" if ty.precision.is_none() => "NUMERICTYPE",
+        "MatchType" => "MATCHTYPE",
+        _ => return Ok(None),
+    };
+    sqltypes(py)?.getattr_opt(name)
 }
 
 fn by_affinity(affinity: Affinity) -> &'static str {

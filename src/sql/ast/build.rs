@@ -198,7 +198,6 @@ pub fn not_(e: &ExprRef) -> ExprRef {
     match &e.kind {
         ExprKind::True => false_(),
         ExprKind::False => true_(),
-        ExprKind::Null => e.clone(),
         ExprKind::Binary { left, right, op, negate: Some(n), modifiers } => Expr::new(
             ExprKind::Binary {
                 left: left.clone(),
@@ -218,7 +217,8 @@ pub fn not_(e: &ExprRef) -> ExprRef {
             _ if e.ty.affinity == Affinity::Boolean => as_false(e),
             _ => not_prefix(e),
         },
-        ExprKind::Label { element, .. } => not_(element),
+        // The name stays: a negated label is a label.
+        ExprKind::Label { name, element } => label(name.clone(), &not_(element)),
         _ if e.ty.affinity == Affinity::Boolean => as_false(e),
         _ => not_prefix(e),
     }

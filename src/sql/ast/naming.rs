@@ -72,6 +72,7 @@ fn wrapped(e: &ExprRef) -> Option<&ExprRef> {
         ExprKind::Cast { element, .. } => Some(element),
         ExprKind::TypeCoerce(element) | ExprKind::Grouping(element) => Some(element),
         ExprKind::AsBoolean { operand, .. } => Some(operand),
+        ExprKind::UnaryPrefix { operand, .. } if matches!(operand.kind, ExprKind::Label { .. }) => Some(operand),
         _ => None,
     }
 }

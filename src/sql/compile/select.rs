@@ -540,7 +540,8 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) | ExprKind::List { .. } => false,
         ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
-        ExprKind::UnaryPrefix { .. } | ExprKind::UnaryPostfix { .. } => asfrom,
+        ExprKind::UnaryPrefix { operand, .. } => asfrom || !matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_)),
+        ExprKind::UnaryPostfix { .. } => asfrom,
         ExprKind::TableValue(_) => false,
         _ => true,
     }
