@@ -9,6 +9,8 @@ from oxalchemy.orm.exc import MappedAnnotationError
 from oxalchemy.orm.mapped_column import MappedColumn, check_no_dataclass_args, mapped_column
 
 _RESERVED = {"metadata", "registry"}
+# What a declarative base says about itself.
+_OF_BASES = {"metadata", "registry", "type_annotation_map"}
 _MISSING = object()
 
 
@@ -107,6 +109,8 @@ class _Scan:
             notes = owner.__dict__.get("__annotations__", {})
             for name in _ordered_names(body, notes):
                 if name in found or (name.startswith("__") and name.endswith("__")) or name.startswith("_sa_"):
+                    continue
+                if not own and name in _OF_BASES:
                     continue
                 if not own and any(name in c.__dict__ for c in _between(self.cls, owner)):
                     continue

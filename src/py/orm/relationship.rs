@@ -626,7 +626,7 @@ fn install_on<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, 
             kind,
             parent_token: node.id,
             active_history: kind == Kind::Object && (d.active_history || d.direction != Direction::ManyToOne || !d.use_get),
-            trackparent: true,
+            trackparent: d.single_parent || d.direction == Direction::OneToMany,
             collection_factory,
             loader,
             related: Related {
