@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`connection`] | [`Connection`], the trait that every driver implements, and what its methods exchange |
 //! | [`sqlite`] | SQLite: opened by sqlx, then stepped on the calling thread |
-//! | [`postgres`] | PostgreSQL: protocols by sqlx, decoding by us |
+//! | [`postgres`], [`mysql`] | the servers: protocols by sqlx, decoding by us |
 //! | `remote`, `leftover` | what the servers' drivers share: a session driven by the calling thread, results that make way |
 //!
 //! Invariants: blocking calls on the calling thread (callers release the GIL first), no SQL of our own beyond what a
@@ -21,6 +21,7 @@
 
 pub mod connection;
 mod leftover;
+pub mod mysql;
 pub mod postgres;
 mod remote;
 pub mod sqlite;

@@ -124,6 +124,15 @@ pub(crate) fn runtime() -> DbResult<Runtime> {
         .map_err(|e| DbError::operational(format!("could not start the connection's event loop: {e}")))
 }
 
+/// Polls a future on this thread. Malformed input makes the protocol code panic in places; that is an error here.
+pub(crate) fn block_on<T>(runtime: &Runtime, future: impl Future<Output = DbResult<T>>) -> DbResult<T> {
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(future))).unwrap_or_else(|_| Err(not_understood()))
+}
+
+fn not_understood() -> DbError {
+    DbError::operational("the server sent something that could not be understood").disconnect()
+}
+
 /// Waits for a future at most `limit`.
 pub(crate) async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
     match limit {
@@ -183,9 +192,8 @@ impl Remote {
         let watch = self.watch.lock().clone();
         self.shared.busy.store(true, Ordering::Release);
         running.mail.0.lock().0 = Some(request);
-        // A panic inside the protocol code means malformed input; the connection is of no use any more.
         let answer = catch_unwind(AssertUnwindSafe(|| drive(running, &*self.canceller, deadline, watch)))
-            .unwrap_or_else(|_| Err(DbError::operational("the server sent something that could not be understood").disconnect()));
+            .unwrap_or_else(|_| Err(not_understood()));
         self.shared.busy.store(false, Ordering::Release);
         if answer.as_ref().is_err_and(DbError::is_disconnect) || self.shared.lost.load(Ordering::Acquire) {
             *inner = None;

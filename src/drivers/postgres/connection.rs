@@ -10,7 +10,7 @@ use super::error;
 use super::options::Options;
 use super::session::Session;
 use crate::connection::{Connection, CursorId, InterruptHandle, Outcome};
-use crate::remote::{Canceller, Mailbox, Remote, Shared, Task, Watch, runtime, within};
+use crate::remote::{Canceller, Mailbox, Remote, Shared, Task, Watch, block_on, runtime, within};
 
 /// A PostgreSQL connection.
 pub struct Postgres {
@@ -46,14 +46,13 @@ impl Postgres {
     /// Connects.
     pub fn open(options: &Options) -> DbResult<Self> {
         let runtime = runtime()?;
-        let started = runtime.block_on(async {
+        let (conn, process) = block_on(&runtime, async {
             let mut conn = options.connect().await?;
             let process = within(options.connect_timeout, prepare_session(&mut conn, options))
                 .await
                 .unwrap_or_else(|| Err(base::DbError::operational("connection timeout expired").disconnect()))?;
             DbResult::Ok((conn, process))
-        });
-        let (conn, process) = started?;
+        })?;
         let version = conn.server_version_num().unwrap_or(0);
         let (mail, shared) = (Mailbox::default(), Arc::new(Shared::default()));
         let session = Session::new(conn, options.cached_statements, mail.clone(), shared.clone());
