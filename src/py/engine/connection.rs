@@ -301,6 +301,14 @@ impl Connection {
 
     /// BEGIN.
     pub fn begin_impl(slf: &Bound<'_, Self>) -> PyResult<()> {
+        // Listeners and drivers may execute on the way: that must not begin again.
+        slf.get().s.lock().in_begin = true;
+        let done = Self::begin_now(slf);
+        slf.get().s.lock().in_begin = false;
+        done
+    }
+
+    fn begin_now(slf: &Bound<'_, Self>) -> PyResult<()> {
         Self::proxied(slf)?;
         slf.get().s.lock().in_begin = true;
         let told = fire(slf, Event::Begin, (slf,));
@@ -311,10 +319,7 @@ impl Connection {
             let words = if autocommit { "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)" } else { "BEGIN (implicit)" };
             Self::log(slf, words, &[])?;
         }
-        slf.get().s.lock().in_begin = true;
-        let done = Self::dialect_do(slf, "do_begin");
-        slf.get().s.lock().in_begin = false;
-        done
+        Self::dialect_do(slf, "do_begin")
     }
 
     /// ROLLBACK.

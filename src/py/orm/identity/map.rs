@@ -26,7 +26,7 @@ struct Inner {
 }
 
 /// See the module documentation.
-#[pyclass(name = "IdentityMap", module = "oxalchemy.orm.identity", weakref, frozen)]
+#[pyclass(name = "IdentityMap", module = "oxalchemy.orm.identity", weakref, dict, frozen)]
 #[derive(Default)]
 pub struct IdentityMap {
     d: GilCell<Inner>,

@@ -125,6 +125,12 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             !given(*i) && !executed.contains(i) && (c.pk || c.server_default) || first.sql.iter().any(|(p, _)| p == i)
         })
         .collect();
+    // What is read back names the row too.
+    if !wanted.is_empty() {
+        let missing: Vec<usize> = plan.pk.iter().copied().filter(|i| !wanted.contains(i)).collect();
+        wanted.extend(missing);
+        wanted.sort_unstable();
+    }
     let version_fetch = plan.version.filter(|v| !given(*v));
     if let Some(v) = version_fetch
         && !wanted.contains(&v)

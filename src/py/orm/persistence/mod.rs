@@ -207,7 +207,7 @@ fn switched<'py>(flush: &mut Flush<'py>, state: &State<'py>, obj: &Any<'py>, map
     let py = flush.py;
     let Some(key) = plan::key_from_dict(state, obj, mapper)? else { return Ok(None) };
     let Some((existing, _)) = flush.session.get().identity(py).get().find(py, &key) else { return Ok(None) };
-    if flush.was_already_deleted(&existing) {
+    if was_already_deleted(flush, &existing)? {
         return Ok(None);
     }
     if !flush.is_deleted(&existing) {
@@ -227,6 +227,23 @@ fn switched<'py>(flush: &mut Flush<'py>, state: &State<'py>, obj: &Any<'py>, map
         m.list_only = true;
     }
     Ok(Some(existing))
+}
+
+/// Whether the row of an expired instance is found to be gone; then the instance leaves the session.
+fn was_already_deleted<'py>(flush: &Flush<'py>, state: &State<'py>) -> PyResult<bool> {
+    let py = flush.py;
+    if !state.get().is(py, super::state::flag::EXPIRED) {
+        return Ok(false);
+    }
+    let gone = crate::py::imports::orm_exc(py, "ObjectDeletedError")?;
+    match super::loading::refresh_expired(state) {
+        Ok(()) => Ok(false),
+        Err(e) if e.is_instance(py, &gone) => {
+            session::attach::register_deleted(&flush.session, std::slice::from_ref(state))?;
+            Ok(true)
+        }
+        Err(e) => Err(e),
+    }
 }
 
 /// The value of a column that the row has now.

@@ -75,6 +75,12 @@ pub(super) fn flush<'py>(session: &This<'py>, objects: Option<Bound<'py, PyAny>>
 
 fn subset<'py>(objects: Option<Bound<'py, PyAny>>) -> PyResult<Option<FxHashSet<usize>>> {
     let Some(objects) = objects.filter(|o| !o.is_none()) else { return Ok(None) };
+    errors::warn(
+        objects.py(),
+        "SADeprecationWarning",
+        "The `objects` parameter of `Session.flush` is deprecated and will be removed in a future release: flush everything, or keep \
+         objects in Sessions of their own.",
+    )?;
     let mut out = FxHashSet::default();
     for o in objects.try_iter()? {
         out.insert(id_of(&attach::state_of(&o?)?));

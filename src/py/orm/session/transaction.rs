@@ -358,8 +358,17 @@ fn provision<'py>(
         }
     };
     let mut should_commit = true;
+    let own = session.get().d.lock().execution_options.as_ref().map(|o| o.bind(py).clone()).filter(|o| !o.is_empty());
+    let merged = match (own, options.filter(|o| !o.is_empty())) {
+        (Some(own), Some(more)) => {
+            let both = own.copy()?;
+            both.update(more.as_mapping())?;
+            Some(both)
+        }
+        (own, more) => own.or_else(|| more.cloned()),
+    };
     let begun = (|| {
-        if let Some(options) = options.filter(|o| !o.is_empty()) {
+        if let Some(options) = &merged {
             connection = connection.call_method("execution_options", (), Some(options))?;
         }
         let truth = |name: &str| connection.call_method0(name)?.is_truthy();

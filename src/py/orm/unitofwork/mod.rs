@@ -236,11 +236,6 @@ impl<'py> Flush<'py> {
         self.members.get(&(state.as_ptr() as usize)).is_some_and(|m| m.delete)
     }
 
-    /// Whether an object was deleted by an earlier flush of the transaction.
-    pub fn was_already_deleted(&self, state: &State<'_>) -> bool {
-        state.is_deleted()
-    }
-
     /// The relationships of a class.
     fn processors_of(&mut self, mapper: &Arc<Mapper>) -> Rc<Vec<usize>> {
         if let Some(found) = self.by_mapper.get(&mapper.id) {
