@@ -48,7 +48,7 @@ def create_engine(url, **kwargs):
 
     kwargs.pop("implicit_returning", None)
     if kwargs.pop("enable_from_linting", True):
-        kwargs.setdefault("compiler_linting", 0)
+        kwargs.setdefault("compiler_linting", 3)
     for plugin in plugins:
         plugin.handle_dialect_kwargs(dialect_cls, kwargs)
     dialect_args = _pop_for(dialect_cls, kwargs)

@@ -180,6 +180,8 @@ class SQLCompiler(Compiled):
         if _live is not None:
             return
         options = {**self.compile_kwargs, **kwargs}
+        if linting:
+            options["linting"] = linting
         self._handle = _handle or _rs.compile_statement(
             statement, dialect, column_keys, for_executemany, schema_translate_map, options
         )

@@ -58,6 +58,7 @@ fn options<'a>(kw: Option<&Bound<'_, PyDict>>) -> PyResult<CompileOptions<'a>> {
     let Some(kw) = kw else { return Ok(out) };
     let flag = |name: &str| -> PyResult<bool> { kw.get_item(name)?.map_or(Ok(false), |v| v.is_truthy()) };
     out.literal_binds = flag("literal_binds")?;
+    out.linting = flag("linting")?;
     out.within_columns_clause = flag("within_columns_clause")?;
     out.exclude_tables = kw.get_item("include_table")?.is_some_and(|v| !v.is_truthy().unwrap_or(true));
     Ok(out)

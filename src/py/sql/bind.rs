@@ -56,7 +56,9 @@ pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, 
     let required = given("required")?.filter(|r| !r.is_none());
     let callable_ = given("callable_")?.filter(|c| !c.is_none());
     let (expanding, isoutparam, literal_execute) = (flag("expanding")?, flag("isoutparam")?, flag("literal_execute")?);
-    let mut unique = flag("unique")?;
+    let unique = flag("unique")?;
+    // Without a name it is numbered, but it does not give its place to another one as `unique` binds do.
+    let mut nameless = false;
     let sample = match &value {
         Some(v) if expanding && (v.is_instance_of::<pyo3::types::PyList>() || v.is_instance_of::<pyo3::types::PyTuple>()) => {
             v.try_iter()?.next().transpose()?
@@ -66,7 +68,7 @@ pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, 
     let mut ty = type_for(type_.as_ref(), sample.as_ref())?;
     let base = match key.filter(|k| !k.is_none()) {
         None => {
-            unique = true;
+            nameless = true;
             "param".to_owned()
         }
         Some(k) => match super::coerce::clause_of(&k)? {
@@ -90,7 +92,7 @@ pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, 
         None => matches!(bound_value, BindValue::Missing),
     };
     let bind = Bind {
-        key: if unique { Label::anon(base.as_str()) } else { Label::fixed(base.as_str()) },
+        key: if unique || nameless { Label::anon(base.as_str()) } else { Label::fixed(base.as_str()) },
         orig_key: base.as_str().into(),
         value: bound_value,
         unique,

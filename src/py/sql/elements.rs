@@ -313,7 +313,7 @@ fn case<'py>(
                     }
                 }
             }
-            None => precedence::self_group(&coerce::expr_in(when, Role::Expression)?, Some(&Op::AsBoolean)),
+            None => precedence::self_group(&coerce::expr_in(when, Role::Expression)?, None),
         };
         pairs.push((when, coerce::expr_or_literal(then, "param")?));
     }

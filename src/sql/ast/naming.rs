@@ -88,7 +88,7 @@ fn anon_base(e: &ExprRef) -> Option<Label> {
         ExprKind::Column(c) => Some(c.column.label()),
         ExprKind::LiteralColumn(n) => Some(Label::Fixed(n.clone())),
         ExprKind::Label { name, .. } => Some(name.clone()),
-        ExprKind::WithinGroup { func, .. } => anon_base(func),
+        ExprKind::WithinGroup { func, .. } | ExprKind::AggregateOrderBy { func, .. } => anon_base(func),
         ExprKind::Sequence(_) => Some(Label::Fixed(Name::new("next_value"))),
         _ => None,
     }
@@ -147,7 +147,7 @@ fn parent_from(c: &ColumnRef) -> Option<FromRef> {
 
 fn compose(parts: Vec<Label>) -> Label {
     if parts.iter().all(|p| matches!(p, Label::Fixed(_))) {
-        let quote = parts.iter().filter_map(Label::as_fixed).any(|n| n.quote == Some(true)).then_some(true);
+        let quote = parts.iter().rev().filter_map(Label::as_fixed).find_map(|n| n.quote);
         let text: Vec<&str> = parts.iter().filter_map(Label::as_fixed).map(Name::as_str).collect();
         return Label::Fixed(Name { text: text.join("_").into(), quote });
     }

@@ -17,8 +17,7 @@ impl Compiler<'_> {
     /// Render a bind.
     pub(crate) fn bind(&mut self, e: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
         if !ctx.skip_bind_expression
-            && let Some(host) = &e.ty.variant(&self.dialect.name).host
-            && let Some(wrapped) = host.bind_expression(e)
+            && let Some(wrapped) = type_wrapping(&e.ty, &self.dialect.name, &|host| host.bind_expression(e))
         {
             return self.wrapped_bind(&wrapped, b, ctx);
         }
@@ -157,6 +156,20 @@ impl Compiler<'_> {
     pub(crate) fn node_text(&mut self, node: &Node, ctx: Ctx) -> SqlResult<String> {
         self.capture(|c| c.node(node, ctx))
     }
+}
+
+/// What the type, or the one it is implemented by, wraps around a value.
+pub(crate) fn type_wrapping(
+    ty: &crate::types::TypeRef,
+    dialect: &str,
+    wrap: &dyn Fn(&dyn crate::host::HostType) -> Option<ExprRef>,
+) -> Option<ExprRef> {
+    let host = ty.variant(dialect).host.as_ref()?;
+    wrap(&**host).or_else(|| {
+        let inner = host.dialect_impl(dialect);
+        let deeper = !Arc::ptr_eq(&inner, ty) && inner.host.as_ref().is_some_and(|h| !Arc::ptr_eq(h, host));
+        if deeper { type_wrapping(&inner, dialect, wrap) } else { None }
+    })
 }
 
 fn existing_key(existing: &CompiledBind) -> crate::Label {

@@ -83,6 +83,7 @@ fn owned(c: &Arc<Column>, of: Option<&Arc<Table>>) -> Option<Arc<Column>> {
 pub(crate) struct GivenValues {
     pub own: Vec<(Arc<str>, Given)>,
     pub foreign: Vec<(Arc<Column>, Given)>,
+    pub exprs: Vec<(ExprRef, Given)>,
 }
 
 impl GivenValues {
@@ -93,6 +94,12 @@ impl GivenValues {
                 DmlValue::Host(h) => Given::Host(h.clone()),
                 DmlValue::Expr(e) => Given::Expr(e.clone()),
             };
+            if let ColumnKey::Expr(e) = k
+                && naming::column_of(e).is_none()
+            {
+                out.exprs.push((e.clone(), value));
+                continue;
+            }
             match column_key_text(k, table) {
                 (_, Some(c)) if matches!(c.d.read().parent, crate::schema::ColumnParent::Table(_)) => out.foreign.push((c, value)),
                 (key, _) => match out.own.iter_mut().find(|(k, _)| *k == key) {
@@ -472,13 +479,36 @@ impl Compiler<'_> {
                 }
             }
         }
+        let own = out;
+        let mut out = Vec::new();
         for (c, given) in &values.foreign {
             let table = c.table().map_or_else(String::new, |t| t.name.to_string());
             let name: Arc<str> = format!("{table}_{}", bind_name(c)).into();
             let (value, _) = self.given(c, given, name, ctx)?;
             out.push(Assignment { column: Some(c.clone()), target: self.target(c, with_table)?, value });
         }
+        out.extend(own);
+        for (e, given) in &values.exprs {
+            let target = self.capture(|s| s.expr(e, Ctx { no_table: true, ..Ctx::default() }))?;
+            let value = self.given_for_expr(e, given, ctx)?;
+            out.push(Assignment { column: None, target, value });
+        }
         Ok(out)
+    }
+
+    /// The value assigned to an expression (`SET data[1] = …`).
+    fn given_for_expr(&mut self, e: &ExprRef, given: &Given, ctx: Ctx) -> SqlResult<String> {
+        match given {
+            Given::Expr(x) => self.capture(|s| s.expr(&self_group(x, None), Ctx { within_columns: false, ..ctx })),
+            Given::Host(h) => {
+                let bind = build::anon_bind("param", BindValue::Host(h.clone()), e.ty.clone());
+                if let Some(i) = self.sources.get(&(Arc::as_ptr(h).cast::<()>() as usize)).copied() {
+                    self.sources.insert(Arc::as_ptr(&bind) as usize, i);
+                }
+                self.capture(|s| s.expr(&bind, Ctx { within_columns: false, ..ctx }))
+            }
+            Given::Required => Ok("NULL".to_owned()),
+        }
     }
 
     fn note_update(&mut self, c: &Arc<Column>, fetching: &Fetching) {
@@ -492,9 +522,9 @@ impl Compiler<'_> {
 
     /// The values an execution with these parameter keys gives.
     pub(crate) fn required(&self, values: &mut GivenValues, table: &Arc<Table>, none_given: bool) {
-        let keys: Vec<Arc<str>> = match (&self.opts.column_keys, none_given && self.stack.len() <= 1) {
+        let keys: Vec<Arc<str>> = match (&self.opts.column_keys, none_given) {
             (Some(keys), _) if self.stack.len() <= 1 => keys.clone(),
-            (None, true) => table.d.read().columns.keys().cloned().collect(),
+            (_, true) => table.d.read().columns.keys().cloned().collect(),
             _ => return,
         };
         for key in keys {

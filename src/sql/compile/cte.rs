@@ -11,6 +11,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 struct Rendered {
     id: usize,
+    /// What it restates at bottom, or itself: a recursive CTE and the one it extends are the same element.
+    reference: usize,
     cte: Arc<Cte>,
     level: usize,
     nesting: bool,
@@ -30,6 +32,13 @@ pub(crate) struct Ctes {
 /// Identity of a CTE.
 fn id_of(f: &From) -> usize {
     f.id()
+}
+
+fn reference(id: usize, c: &Cte) -> usize {
+    match c.restates.as_ref().map(|r| (r.id(), &r.kind)) {
+        Some((other, FromKind::Cte(inner))) => reference(other, inner),
+        _ => id,
+    }
 }
 
 impl Compiler<'_> {
@@ -53,6 +62,7 @@ impl Compiler<'_> {
         let nesting = c.nesting || ctx.nest_here;
         let level = if nesting { self.stack.len() } else { 1 };
         let mut is_new = true;
+        let reference = reference(id, c);
         if let Some(at) = self.ctes.seen.iter().position(|r| r.id == id) {
             is_new = false;
             if ctx.nest_here && !self.ctes.seen[at].nesting {
@@ -61,7 +71,9 @@ impl Compiler<'_> {
                 seen.nesting = true;
                 seen.level = depth;
             }
-        } else if let Some(at) = self.ctes.seen.iter().position(|r| r.level == level && r.name == name) {
+        } else if let Some(at) =
+            self.ctes.seen.iter().position(|r| (r.reference == reference || r.level == level) && r.name == name)
+        {
             let existing = &self.ctes.seen[at];
             if existing.cte.restates.as_ref().is_some_and(|r| id_of(r) == id) {
                 // The one that extends us is being rendered around us.
@@ -78,7 +90,7 @@ impl Compiler<'_> {
         if is_new {
             let order = self.ctes.next;
             self.ctes.next += 1;
-            self.ctes.seen.push(Rendered { id, cte: c.clone(), level, nesting, name: name.clone(), text: None, order });
+            self.ctes.seen.push(Rendered { id, reference, cte: c.clone(), level, nesting, name: name.clone(), text: None, order });
             match &c.alias_of {
                 Some(original) => {
                     if let FromKind::Cte(inner) = &original.kind

@@ -82,7 +82,7 @@ impl Compiler<'_> {
         if let (true, Some(dml)) = (explicit && toplevel, &mut self.dml) {
             dml.returning = true;
         }
-        let named = naming::columns_plus_names(items, LabelStyle::None, true);
+        let named = naming::columns_plus_names(items, LabelStyle::DisambiguateOnly, true);
         let populate = toplevel || self.stack.len() == 1;
         let rules = self.rules;
         let text = self.capture(|s| {
@@ -307,7 +307,8 @@ impl Compiler<'_> {
         }
         self.push(&format!(" ({}) ", names.join(", ")));
         let start = self.out.len();
-        self.query(froms::ungroup(&query), Ctx { insert_into: true, ..ctx })?;
+        // Inside a CTE the SELECT labels its columns as any subquery does.
+        self.query(froms::ungroup(&query), Ctx { insert_into: true, asfrom: ctx.visiting_cte != 0, ..ctx })?;
         if self.dialect.cte_follows_insert {
             self.place_ctes(start, toplevel, true);
         }
@@ -446,7 +447,11 @@ impl Compiler<'_> {
 
     fn update_inner(&mut self, u: &Arc<Update>, ctx: Ctx) -> SqlResult<()> {
         let toplevel = self.begin(StatementKind::Update);
-        let table = target_table(&u.table).unwrap_or_else(|| columns_as_table(&u.table));
+        // An alias has columns of its own, without the defaults of the table's.
+        let table = match &u.table.kind {
+            FromKind::Alias { .. } => columns_as_table(&u.table),
+            _ => target_table(&u.table).unwrap_or_else(|| columns_as_table(&u.table)),
+        };
         let mut values = match &u.values {
             DmlValues::Single(row) => GivenValues::read(row, Some(&table)),
             DmlValues::Multi(_) => return Err(SqlError::compile("UPDATE construct does not support multiple parameter sets.")),
@@ -460,7 +465,7 @@ impl Compiler<'_> {
         let none = matches!(u.values, DmlValues::None);
         let result = (|| {
             let dml = self.dml.get_or_insert_default();
-            dml.table = Some(table.clone());
+            dml.table = target_table(&u.table);
             dml.inline = u.inline;
             self.required(&mut values, &table, none);
             let fetching = self.fetching(&table, toplevel, false, u.inline, false, &u.common);
@@ -469,7 +474,7 @@ impl Compiler<'_> {
             let text = self.capture(|s| rules.update_tables(s, &u.table, &extra, inner))?;
             let text = self.crud_target(&u.common, &u.table, text)?;
             self.push(&text);
-            let with_table = !extra.is_empty() && rules.table_in_set();
+            let with_table = (!extra.is_empty() || matches!(u.table.kind, FromKind::Join(_))) && rules.table_in_set();
             let columns = self.update_columns(&table, &values, u.ordered, with_table, &fetching, inner)?;
             if let Some(dml) = &mut self.dml {
                 dml.columns = columns.iter().filter_map(|a| a.column.as_ref().map(|c| c.key())).collect();
@@ -477,10 +482,13 @@ impl Compiler<'_> {
             self.push(" SET ");
             let set: Vec<String> = columns.iter().map(|a| format!("{}={}", a.target, a.value)).collect();
             self.push(&set.join(", "));
+            let outer = self.begin_lint();
+            self.lint_from(&u.table);
             if !extra.is_empty() {
                 rules.update_from(self, &u.table, &extra, inner)?;
             }
             self.criteria(" WHERE ", &u.where_, inner)?;
+            self.end_lint(outer, "UPDATE");
             rules.dml_limit(self, &u.common, "update")?;
             let returning = self.returning(&u.common, &u.table, inner, toplevel)?;
             if !returning.is_empty() {
@@ -562,10 +570,13 @@ impl Compiler<'_> {
             let text = self.crud_target(&d.common, &d.table, text)?;
             self.push(&text);
             let rules = self.rules;
+            let outer = self.begin_lint();
+            self.lint_from(&d.table);
             if !extra.is_empty() {
                 rules.delete_from(self, &d.table, &extra, inner)?;
             }
             self.criteria(" WHERE ", &d.where_, inner)?;
+            self.end_lint(outer, "DELETE");
             rules.dml_limit(self, &d.common, "delete")?;
             let returning = self.returning(&d.common, &d.table, inner, toplevel)?;
             if !returning.is_empty() {

@@ -18,6 +18,20 @@ impl Compiler<'_> {
 
     /// Render a FROM element as the dialect does.
     pub fn from_plain(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
+        if self.linter.is_some() && ctx.asfrom {
+            self.lint_from(f);
+            if !matches!(f.kind, FromKind::Join(_) | FromKind::Grouping(_)) {
+                // What is inside has a FROM list of its own.
+                let saved = self.linter.take();
+                let result = self.from_kind(f, ctx);
+                self.linter = saved;
+                return result;
+            }
+        }
+        self.from_kind(f, ctx)
+    }
+
+    fn from_kind(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
         use FromKind as K;
         match &f.kind {
             K::Table(t) => self.table(t, ctx),
@@ -31,7 +45,11 @@ impl Compiler<'_> {
                 while let (FromKind::Alias { element: inner, .. }, true) = (&element.kind, ctx.asfrom) {
                     element = inner;
                 }
-                self.from(element, ctx)?;
+                match (&element.kind, ctx.asfrom) {
+                    (K::Subquery { query, .. }, true) => self.sub_query(query, ctx, false)?,
+                    (K::Lateral { element: inner, .. }, true) => self.lateral(inner, ctx)?,
+                    _ => self.from(element, ctx)?,
+                }
                 if ctx.asfrom {
                     self.as_name(name);
                 }
@@ -57,12 +75,10 @@ impl Compiler<'_> {
                     self.alias_name(name);
                     return Ok(());
                 }
-                self.push("LATERAL ");
-                match element {
-                    LateralElement::Query(q) => self.sub_query(q, ctx, true)?,
-                    LateralElement::From(x) => self.from(x, Ctx { lateral: true, asfrom: true, ..ctx })?,
+                self.lateral(element, ctx)?;
+                if ctx.asfrom {
+                    self.as_name(name);
                 }
-                self.as_name(name);
                 Ok(())
             }
             K::TableSample { element, name, sampling, seed } => {
@@ -109,6 +125,15 @@ impl Compiler<'_> {
         self.alias_name(name);
     }
 
+    fn lateral(&mut self, element: &LateralElement, ctx: Ctx) -> SqlResult<()> {
+        self.push("LATERAL ");
+        match element {
+            LateralElement::Query(q) if ctx.asfrom => self.sub_query(q, ctx, true),
+            LateralElement::Query(q) => self.parenthesized(q, ctx),
+            LateralElement::From(x) => self.from(x, Ctx { lateral: true, asfrom: true, ..ctx }),
+        }
+    }
+
     fn sub_query(&mut self, q: &QueryRef, ctx: Ctx, lateral: bool) -> SqlResult<()> {
         self.push("(");
         let inner = Ctx { asfrom: true, lateral, visiting_cte: ctx.visiting_cte, literal_binds: ctx.literal_binds, ..ctx.nested() };
@@ -135,6 +160,7 @@ impl Compiler<'_> {
         let words = self.rules.join_words(j);
         self.push(words);
         self.from_hinted(&j.right, side)?;
+        self.lint_join(&j.left, &j.right);
         self.push(" ON ");
         self.condition(&j.onclause, Ctx { asfrom: false, within_columns: false, ..ctx })
     }
@@ -158,7 +184,7 @@ impl Compiler<'_> {
         if v.lateral && ctx.asfrom {
             self.push("LATERAL ");
         }
-        let named = ctx.asfrom && v.name.is_some();
+        let named = ctx.asfrom;
         if named {
             self.push("(");
         }
@@ -174,8 +200,10 @@ impl Compiler<'_> {
             self.separated(row, ", ", cell)?;
             self.push(")");
         }
-        if named && let Some(name) = &v.name {
+        if named {
             self.push(")");
+        }
+        if named && let Some(name) = &v.name {
             self.push(self.rules.alias_word());
             self.alias_name(name);
             self.push(" (");

@@ -32,7 +32,35 @@ impl Compiler<'_> {
         if f.packages.is_empty() && self.rules.function(self, e, f, ctx)? {
             return Ok(());
         }
+        if f.known == Some("aggregate_strings") && f.packages.is_empty() {
+            if self.dialect.family == crate::dialects::Family::Default {
+                let name = &self.dialect.name;
+                return Err(crate::SqlError::compile(format!("{name} dialect does not support the aggregate_strings function")));
+            }
+            return self.aggregate_strings("aggregate_strings", &f.args, ctx);
+        }
         self.function_plain(f, ctx)
+    }
+
+    /// A value that becomes part of the text at execution.
+    pub fn literal_at_execution(&mut self, e: &ExprRef, ctx: Ctx) -> SqlResult<()> {
+        self.expr(e, Ctx { literal_execute: true, ..ctx })
+    }
+
+    /// `name(value, separator)` with the separator as a literal.
+    pub fn aggregate_strings(&mut self, name: &str, args: &[ExprRef], ctx: Ctx) -> SqlResult<()> {
+        self.push(name);
+        self.push("(");
+        for (i, arg) in args.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+                self.literal_at_execution(arg, ctx)?;
+            } else {
+                self.expr(arg, ctx)?;
+            }
+        }
+        self.push(")");
+        Ok(())
     }
 
     /// A function call without overrides.

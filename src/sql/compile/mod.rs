@@ -13,6 +13,7 @@
 //! | `expr`, `operators`, `functions` | expressions |
 //! | `froms`, `joins`, `from`, `select`, `cte` | queries |
 //! | `crud`, `dml` | INSERT, UPDATE, DELETE |
+//! | `lint` | warnings about FROM elements that nothing joins |
 //! | `expand` | binds that become known at execution |
 //! | `hash`, `collect` | cache key and bound values of a statement |
 //! | `finish` | placeholders of positional styles |
@@ -32,6 +33,7 @@ pub mod froms;
 mod functions;
 pub mod hash;
 pub mod joins;
+mod lint;
 mod literal;
 mod names;
 pub mod operators;
@@ -78,6 +80,7 @@ pub struct Compiler<'a> {
     pub(crate) schema_translate: bool,
     pub(crate) cacheable: bool,
     pub(crate) warnings: Vec<(&'static str, String)>,
+    pub(crate) linter: Option<lint::Linter>,
     /// Context of the node that is being rendered, for user code that renders parts of it.
     pub ctx: Ctx,
 }
@@ -91,7 +94,7 @@ pub fn compile(node: &Node, dialect: &Arc<Dialect>, opts: &CompileOptions<'_>) -
     let ctx = Ctx { literal_binds: opts.literal_binds, no_table: opts.exclude_tables, within_columns: opts.within_columns_clause, ..Ctx::default() };
     match node {
         // Not in a FROM clause, a table or an alias renders nothing.
-        Node::From(f) if matches!(f.kind, FromKind::Table(_) | FromKind::Alias { .. }) && opts.hooks.is_none() => {}
+        Node::From(f) if matches!(f.kind, FromKind::Table(_) | FromKind::Alias { .. }) => {}
         _ => compiler.node(node, ctx)?,
     }
     Ok(Arc::new(compiler.finish(node)))
@@ -122,6 +125,7 @@ impl<'a> Compiler<'a> {
             schema_translate: false,
             cacheable: true,
             warnings: Vec::new(),
+            linter: None,
             ctx: Ctx::default(),
         }
     }

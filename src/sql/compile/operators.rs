@@ -82,6 +82,9 @@ impl Compiler<'_> {
     pub(crate) fn binary(&mut self, e: &ExprRef, ctx: Ctx) -> SqlResult<()> {
         let ExprKind::Binary { left, right, op, modifiers, .. } = &e.kind else { return Ok(()) };
         let b = Binary { expr: e, left, right, op, modifiers };
+        if self.linter.is_some() && op.is_comparison() {
+            self.lint_comparison(left, right);
+        }
         let outer = ctx.in_operator;
         let ctx = Ctx { in_operator: true, ..ctx };
         if self.rules.binary(self, &b, ctx)? {

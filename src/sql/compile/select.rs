@@ -127,6 +127,7 @@ impl Compiler<'_> {
                 first = false;
             }
         }
+        let outer = self.begin_lint();
         if froms.is_empty() {
             self.push(self.rules.default_from(s));
         } else {
@@ -139,6 +140,7 @@ impl Compiler<'_> {
             }
         }
         self.criteria(" \nWHERE ", &s.where_, inner)?;
+        self.end_lint(outer, "SELECT");
         self.group_by(&s.group_by, inner)?;
         self.criteria(" \nHAVING ", &s.having, inner)?;
         self.order_by(&s.order_by, inner)?;
@@ -261,7 +263,11 @@ impl Compiler<'_> {
     pub(crate) fn select_column(&mut self, n: &Named, ctx: Ctx, asfrom: bool, populate: bool) -> SqlResult<()> {
         let e = &n.expr;
         let columns = Ctx { within_columns: true, ..ctx };
-        let host_expr = e.ty.variant(&self.dialect.name).host.as_ref().filter(|_| populate || !asfrom).and_then(|h| h.column_expression(e));
+        let host_expr = if populate || !asfrom {
+            super::bind::type_wrapping(&e.ty, &self.dialect.name, &|host| host.column_expression(e))
+        } else {
+            None
+        };
         let wrapped = host_expr.is_some();
         let shown = host_expr.unwrap_or_else(|| e.clone());
         let mut names: Vec<Arc<str>> = Vec::new();
@@ -382,7 +388,7 @@ impl Compiler<'_> {
         self.stack.push(entry);
         let start = self.out.len();
         let result = self.compound_body(c, ctx);
-        if result.is_ok() && (toplevel || ctx.compound == 0) {
+        if result.is_ok() {
             self.place_ctes(start, toplevel, true);
         }
         self.stack.pop();
@@ -487,9 +493,10 @@ impl Compiler<'_> {
             if matches!(e.kind, ExprKind::Text(_)) {
                 continue;
             }
-            let key = match naming::tq_label(e) {
-                Some(Label::Fixed(n)) => Some(n.text),
-                _ => naming::proxy_key(e),
+            let key = match (naming::tq_label(e), &e.kind) {
+                (Some(Label::Fixed(n)), _) => Some(n.text),
+                (_, ExprKind::Column(_) | ExprKind::LiteralColumn(_) | ExprKind::Bind(_)) => naming::proxy_key(e),
+                _ => None,
             };
             if let Some(key) = key {
                 names.only_cols.insert(key, e.clone());

@@ -135,7 +135,7 @@ impl Rules for MySql {
                 c.write("group_concat(");
                 c.expr(&f.args[0], ctx)?;
                 c.write(" SEPARATOR ");
-                c.expr(&f.args[1], ctx)?;
+                c.literal_at_execution(&f.args[1], ctx)?;
                 c.write(")");
             }
             _ => return Ok(false),
@@ -156,6 +156,21 @@ impl Rules for MySql {
         c.expr(element, ctx)?;
         c.write(" AS ");
         c.write(&text);
+        c.write(")");
+        Ok(true)
+    }
+
+    fn aggregate_order_by(&self, c: &mut Compiler<'_>, func: &ExprRef, order_by: &[ExprRef], ctx: Ctx) -> SqlResult<bool> {
+        let ExprKind::Function(f) = &func.kind else { return Ok(false) };
+        if !f.name.text.eq_ignore_ascii_case("aggregate_strings") || f.args.len() != 2 {
+            return Ok(false);
+        }
+        c.write("group_concat(");
+        c.expr(&f.args[0], ctx)?;
+        c.write(" ORDER BY ");
+        c.separated(order_by, ", ", ctx)?;
+        c.write(" SEPARATOR ");
+        c.literal_at_execution(&f.args[1], ctx)?;
         c.write(")");
         Ok(true)
     }

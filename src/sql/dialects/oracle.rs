@@ -108,7 +108,7 @@ impl Rules for Oracle {
         match &*f.name.text.to_lowercase() {
             "now" => c.write("CURRENT_TIMESTAMP"),
             "char_length" => c.call("LENGTH", &f.args, ctx)?,
-            "aggregate_strings" => c.call("LISTAGG", &f.args, ctx)?,
+            "aggregate_strings" => c.aggregate_strings("LISTAGG", &f.args, ctx)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -125,6 +125,14 @@ impl Rules for Oracle {
         c.write(" AS ");
         let text = c.cast_type(&to)?;
         c.write(&text);
+        c.write(")");
+        Ok(true)
+    }
+
+    fn aggregate_order_by(&self, c: &mut Compiler<'_>, func: &ExprRef, order_by: &[ExprRef], ctx: Ctx) -> SqlResult<bool> {
+        c.expr(func, ctx)?;
+        c.write(" WITHIN GROUP (ORDER BY ");
+        c.separated(order_by, ", ", ctx)?;
         c.write(")");
         Ok(true)
     }

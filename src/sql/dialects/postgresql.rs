@@ -98,7 +98,7 @@ impl Rules for PostgreSql {
 
     fn function(&self, c: &mut Compiler<'_>, _e: &ExprRef, f: &Function, ctx: Ctx) -> SqlResult<bool> {
         match &*f.name.text.to_lowercase() {
-            "aggregate_strings" => c.call("string_agg", &f.args, ctx)?,
+            "aggregate_strings" => c.aggregate_strings("string_agg", &f.args, ctx)?,
             _ => return Ok(false),
         }
         Ok(true)

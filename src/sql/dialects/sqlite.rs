@@ -73,7 +73,7 @@ impl Rules for Sqlite {
             "now" => c.write("CURRENT_TIMESTAMP"),
             "localtimestamp" if f.known.is_some() => c.write("DATETIME(CURRENT_TIMESTAMP, 'localtime')"),
             "char_length" => c.call("length", &f.args, ctx)?,
-            "aggregate_strings" => c.call("group_concat", &f.args, ctx)?,
+            "aggregate_strings" => c.aggregate_strings("group_concat", &f.args, ctx)?,
             _ => return Ok(false),
         }
         Ok(true)

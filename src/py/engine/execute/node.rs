@@ -204,6 +204,7 @@ pub fn prepare<'py>(
     let compile_options = CompileOptions {
         column_keys: keys,
         for_executemany: many,
+        linting: dialect.getattr_opt("compiler_linting")?.is_some_and(|l| l.is_truthy().unwrap_or(false)),
         schema_translate_map: translation(map.as_ref())?,
         resolver: crate::py::compile::resolver(),
         literals: Some(&literals),
