@@ -8,6 +8,21 @@ import collections.abc
 import datetime
 import time
 
+# The very classes that users of Python's driver catch: `except sqlite3.IntegrityError` works on `orig` and on raw connections.
+# Importing them loads Python's SQLite library too, but opens no file with it.
+from sqlite3 import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    Warning,
+)
+
 from ..._rs import SqliteConnection as Connection
 from ..._rs import SqliteCursor as Cursor
 from ..._rs import SqliteRow as Row
@@ -59,49 +74,6 @@ sqlite_version_info = tuple(int(part) for part in sqlite_version.split("."))
 
 PARSE_DECLTYPES = 1
 PARSE_COLNAMES = 2
-
-
-class Warning(Exception):
-    """PEP 249: important warnings. Not raised by this driver."""
-
-
-class Error(Exception):
-    """Base of all errors of the driver.
-
-    ``sqlite_errorcode`` and ``sqlite_errorname`` tell SQLite's extended result code where SQLite gave one.
-    """
-
-
-class InterfaceError(Error):
-    """Misuse of the driver's interface."""
-
-
-class DatabaseError(Error):
-    """An error of the database."""
-
-
-class DataError(DatabaseError):
-    """A value is out of range or too big."""
-
-
-class OperationalError(DatabaseError):
-    """Bad SQL, locks, full disks, interrupts."""
-
-
-class IntegrityError(DatabaseError):
-    """A constraint was violated."""
-
-
-class InternalError(DatabaseError):
-    """SQLite reports a broken state of its own."""
-
-
-class ProgrammingError(DatabaseError):
-    """Closed handles, wrong number of parameters, wrong thread."""
-
-
-class NotSupportedError(DatabaseError):
-    """SQLite cannot do that."""
 
 
 class PrepareProtocol:
