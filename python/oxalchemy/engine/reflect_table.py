@@ -123,12 +123,11 @@ class _Filler:
                 autoload_with=self.insp,
                 _extend_on=self.extend_on,
             )
-        prefix = f"{schema}.{target}" if schema is not None else target
         options = dict(found.get("options") or {})
         self.table.append_constraint(
             ForeignKeyConstraint(
                 local,
-                [f"{prefix}.{c}" for c in found["referred_columns"]],
+                [(schema, target, c) for c in found["referred_columns"]],
                 found["name"],
                 link_to_name=True,
                 comment=found.get("comment"),

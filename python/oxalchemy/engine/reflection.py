@@ -2,6 +2,7 @@
 
 import contextlib
 import enum
+import functools
 
 from .. import exc, inspection, util
 
@@ -35,6 +36,27 @@ class ReflectionDefaults:
     foreign_keys = indexes = unique_constraints = check_constraints = columns
     table_options = classmethod(lambda cls: {})
     table_comment = classmethod(lambda cls: {"text": None})
+
+
+def cache(fn):
+    """Decorator of dialect methods ``fn(self, connection, name, …, **kw)``: remembers answers in ``kw["info_cache"]``."""
+
+    @functools.wraps(fn)
+    def cached(self, con, *args, **kw):
+        info_cache = kw.get("info_cache")
+        if info_cache is None:
+            return fn(self, con, *args, **kw)
+        # quoted and plain spellings of a name are different questions
+        key = (
+            fn.__name__,
+            tuple((str(a), getattr(a, "quote", None)) for a in args if isinstance(a, str)),
+            tuple((k, (str(v), getattr(v, "quote", None)) if isinstance(v, str) else v) for k, v in kw.items() if k != "info_cache"),
+        )
+        if key not in info_cache:
+            info_cache[key] = fn(self, con, *args, **kw)
+        return info_cache[key]
+
+    return cached
 
 
 def _reflector(dialect):

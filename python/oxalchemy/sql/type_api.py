@@ -100,7 +100,10 @@ class TypeEngine(_rs.TypeEngine):
     _variant_mapping = util.EMPTY_DICT
 
     def __getstate__(self):
-        return dict(self.__dict__)
+        state = dict(self.__dict__)
+        for memoized in ("_type_affinity", "_generic_type_affinity"):
+            state.pop(memoized, None)
+        return state
 
     # -- documented hooks -------------------------------------------------
     def bind_processor(self, dialect):
@@ -220,7 +223,7 @@ class TypeEngine(_rs.TypeEngine):
             )
         return util.constructor_copy(self, self._generic_type_affinity)
 
-    @property
+    @util.memoized_property
     def _type_affinity(self):
         """The most general class of this type's kind."""
         typ = None
@@ -231,7 +234,7 @@ class TypeEngine(_rs.TypeEngine):
                 typ = t
         return self.__class__
 
-    @property
+    @util.memoized_property
     def _generic_type_affinity(self):
         best_camel = best_upper = None
         from . import sqltypes

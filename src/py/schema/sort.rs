@@ -2,7 +2,7 @@
 
 use super::PyConstraint;
 use super::table::table_of;
-use crate::py::errors::{exc, sql_error};
+use crate::py::errors::sql_error;
 use crate::py::sql::wrap_from;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -60,8 +60,12 @@ pub fn sort_tables<'py>(
     let sorted = match sorted {
         Ok(s) => s,
         Err(cycle) => {
+            let faces = cycle.tables.iter().map(|t| wrap_from(py, &t.as_from())).collect::<PyResult<Vec<_>>>()?;
             let names = cycle.tables.iter().map(|t| t.key()).collect::<Vec<_>>().join(", ");
-            return Err(exc(py, "CircularDependencyError", format!("Circular dependency detected between tables {names}")));
+            let message = format!("Circular dependency detected between tables {names}.");
+            let class = crate::py::imports::exc(py, "CircularDependencyError")?;
+            let cycles = pyo3::types::PySet::new(py, &faces)?;
+            return Err(PyErr::from_value(class.call1((message, cycles, pyo3::types::PySet::empty(py)?))?));
         }
     };
     let list = |cs: &[Arc<sql::schema::Constraint>]| -> PyResult<Vec<Bound<'py, PyAny>>> {

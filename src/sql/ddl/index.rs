@@ -143,8 +143,14 @@ impl DdlCompiler<'_> {
     }
 
     pub(super) fn drop_index(&mut self, index: &Arc<Index>, if_exists: bool) -> SqlResult<String> {
-        let (d, table) = self.index_table(index)?;
         let exists = super::table::exists(if_exists);
+        // An index that was never attached can still be dropped by its name.
+        if index.d.read().table.is_none()
+            && let Some(name) = &index.d.read().name
+        {
+            return Ok(format!("\nDROP INDEX {exists}{}", self.dialect.quote(name)));
+        }
+        let (d, table) = self.index_table(index)?;
         if self.dialect.is_mysql() {
             let name = self.index_name(&d, &table, false)?;
             return Ok(format!("\nDROP INDEX {exists}{name} ON {}", self.table_name(&table)));

@@ -376,12 +376,17 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
     def column_keys(self):
         """Keys of the local columns."""
         if "parent" in self.__dict__:
-            return self.keys()
+            return [c.key for c in self._cols]
         return [c if isinstance(c, str) else c.key for c in self._pending_colargs]
 
     @property
     def _col_description(self):
         return ", ".join(self.column_keys)
+
+    def _set_parent_columns(self, parent):
+        # One local column may refer to several others.
+        if not self._cols:
+            self._set_cols(self._col_expressions(parent))
 
     def _validate_dest_table(self, table):
         keys = {e._table_key() for e in self.elements}
@@ -394,8 +399,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     def _set_parent(self, table, **kw):
         ColumnCollectionConstraint._set_parent(self, table)
-        local = self._col_expressions(table) if self._pending_colargs else self._cols
-        for col, fk in zip(local, self.elements):
+        for col, fk in zip(self._cols, self.elements):
             if fk.parent is not col:
                 fk._set_parent_with_dispatch(col)
         self._validate_dest_table(table)
