@@ -4,7 +4,7 @@ import enum
 
 from .. import _rs, exc, util
 from .cache_key import HasCacheKey
-from .dialect_kw import DialectKWArgs
+from .dialect_kw import DialectKWArgConst, DialectKWArgs
 from .visitors import Visitable
 
 ColumnCollection = _rs.ColumnCollection
@@ -18,12 +18,6 @@ class _NoArg(enum.Enum):
 
 
 NO_ARG = _NoArg.NO_ARG
-
-
-class DialectKWArgConst(enum.Enum):
-    """What a dialect may say of one of its arguments instead of a default."""
-
-    REFLECTED_ONLY = 1
 
 
 class _NoneName(enum.Enum):

@@ -1,8 +1,35 @@
 """``DialectKWArgs``: keyword arguments of the form ``<dialect>_<option>``."""
 
 import collections.abc
+import enum
+import types
 
 from .. import exc, util
+
+
+class DialectKWArgConst(enum.Enum):
+    """Marks in ``construct_arguments`` (2.1)."""
+
+    REFLECTED_ONLY = 1
+
+
+class _ReflectOnly(collections.abc.Mapping):
+    """Database state that reflection reports, by dialect; read only."""
+
+    def __init__(self, obj):
+        self._obj = obj
+
+    def __getitem__(self, dialect):
+        return types.MappingProxyType(self._obj.__dict__.get("_reflect_only", {}).get(dialect, {}))
+
+    def __iter__(self):
+        return iter(self._obj.__dict__.get("_reflect_only", {}))
+
+    def __len__(self):
+        return len(self._obj.__dict__.get("_reflect_only", {}))
+
+    def __repr__(self):
+        return repr({k: dict(v) for k, v in self._obj.__dict__.get("_reflect_only", {}).items()})
 
 
 class _DialectArgDict(collections.abc.MutableMapping):
@@ -138,7 +165,46 @@ class DialectKWArgs:
             for klass in reversed(cls.__mro__):
                 if klass in known:
                     d._defaults.update(known[klass])
+            for name in [k for k, v in d._defaults.items() if v is DialectKWArgConst.REFLECTED_ONLY]:
+                del d._defaults[name]
         return d
+
+    @property
+    def reflect_only_elements(self):
+        """State that reflection reported and DDL ignores, by dialect (2.1)."""
+        return _ReflectOnly(self)
+
+    def _copy_reflect_only(self, other):
+        found = self.__dict__.get("_reflect_only")
+        if found:
+            other.__dict__["_reflect_only"] = {k: dict(v) for k, v in found.items()}
+
+    @classmethod
+    def _is_reflect_only(cls, construct, arg_name):
+        if construct is None:
+            return False
+        found = None
+        for klass in reversed(cls.__mro__):
+            found = construct.get(klass, {}).get(arg_name, found) if construct.get(klass) else found
+        return found is DialectKWArgConst.REFLECTED_ONLY
+
+    def get_dialect_option(self, dialect, argument_name, *, else_=None, deprecated_fallback=None):
+        """The option of a dialect object, ``else_`` when the dialect does not have it."""
+        registered = DialectKWArgs._kw_registry[dialect.name]
+        options = self.dialect_options[dialect.name]
+        if registered is None or argument_name in options:
+            if argument_name in options:
+                return options[argument_name]
+        if deprecated_fallback:
+            fallback = self.dialect_options[deprecated_fallback]
+            if fallback.get(argument_name):
+                util.warn_deprecated(
+                    f"Using '{deprecated_fallback}_{argument_name}' with the '{dialect.name}' dialect is deprecated; please "
+                    f"additionally specify '{dialect.name}_{argument_name}'.",
+                    version="2.1",
+                )
+                return fallback[argument_name]
+        return else_
 
     def _validate_dialect_kwargs(self, kwargs):
         if not kwargs:
@@ -155,6 +221,9 @@ class DialectKWArgs:
                 d._defaults.update({"*": None})
                 d._non_defaults[arg_name] = value
                 self.dialect_options[dialect_name] = d
+                continue
+            if self._is_reflect_only(construct, arg_name):
+                self.__dict__.setdefault("_reflect_only", {}).setdefault(dialect_name, {})[arg_name] = value
                 continue
             opts = self.dialect_options[dialect_name]
             if construct is not None and "*" not in opts and arg_name not in opts:

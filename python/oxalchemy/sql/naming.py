@@ -3,6 +3,7 @@
 import re
 
 from .. import _rs, exc
+from .base import _NONE_NAME
 from .elements import conv
 
 _PREFIXES = {}
@@ -22,22 +23,6 @@ def _prefixes():
             }
         )
     return _PREFIXES
-
-
-class _NoneName:
-    """The name of a type's constraint that the convention may fill, but that is no name itself."""
-
-    def __repr__(self):
-        return "_NONE_NAME"
-
-    def __reduce__(self):
-        return "_NONE_NAME"
-
-    def __bool__(self):
-        return False
-
-
-_NONE_NAME = _NoneName()
 
 
 class ConventionDict:
@@ -93,8 +78,10 @@ class ConventionDict:
         if idx >= len(elements):
             return ""
         fk = elements[idx]
-        column = fk.target_column
-        return column.name if column is not None else fk.target_tokens.column_name
+        try:
+            return fk.column.name
+        except exc.SQLAlchemyError:
+            return fk.target_tokens.column_name
 
     def __getitem__(self, key):
         if key in self.convention:
@@ -159,3 +146,17 @@ def name_constraint(const, parent):
 
 def _named_by_convention(const, table):
     return bool(getattr(table, "metadata", None)) and bool(table.metadata.naming_convention)
+
+
+def deferred_name(const):
+    """The name that a constraint marked with ``_NONE_NAME`` gets when it is rendered, ``None`` for none."""
+    if const.name is not _NONE_NAME:
+        return None
+    try:
+        table = const.table
+    except exc.InvalidRequestError:
+        return None
+    convention = _get_convention(table.metadata.naming_convention, type(const))
+    if convention is None or (const._type_bound and "constraint_name" in convention):
+        return None
+    return _constraint_name_for_table(const, table)

@@ -209,6 +209,14 @@ class Select(_rs.Select, HasPrefixes, HasSuffixes, HasHints, HasCompileState, Ge
     """SELECT."""
 
     __slots__ = ()
+
+    def into(self, target, *, metadata=None, schema=None, temporary=False, if_not_exists=False):
+        """CREATE TABLE … AS this SELECT (2.1)."""
+        from .ddl import CreateTableAs
+
+        return CreateTableAs(
+            self, target, metadata=metadata, schema=schema, temporary=temporary, if_not_exists=if_not_exists
+        )
     __visit_name__ = "select"
 
     def __new__(cls, *args, **kw):

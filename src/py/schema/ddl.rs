@@ -41,6 +41,16 @@ fn constraint(obj: &Bound<'_, PyAny>) -> PyResult<Arc<Constraint>> {
 /// Options that are plain attributes of the Python object may have changed since it was made.
 pub fn refresh(face: &Bound<'_, PyConstraint>) -> PyResult<()> {
     let inner = face.get().inner();
+    // A name that a convention gives only when it is rendered.
+    if inner.d.read().name.is_none() && !face.as_any().getattr("name")?.is_none() {
+        let name = face.py().import("oxalchemy.sql.naming")?.getattr("deferred_name")?.call1((face,))?;
+        if !name.is_none() {
+            let name = names::name(&name)?;
+            let mut d = inner.d.write();
+            d.name = Some(name);
+            d.name_is_conv = true;
+        }
+    }
     if !matches!(inner.d.read().kind, ConstraintKind::ForeignKey { .. }) {
         return Ok(());
     }

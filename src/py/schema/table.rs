@@ -53,11 +53,16 @@ impl PyTable {
             implicit_returning: true,
             ..TableData::default()
         };
+        slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", name)?;
         let table = Table::new(names::name(name)?, data);
         ClauseElement::set_node(slf.as_any(), Node::From(table.as_from()))
     }
     #[getter]
     fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        // The `quoted_name` it was made with.
+        if let Some(name) = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item("@name")? {
+            return Ok(name);
+        }
         names::wrap(slf.py(), &own(slf)?.name)
     }
     #[getter]

@@ -161,8 +161,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
         try:
             return self.__dict__["table"]
         except KeyError:
-            found = self._table()
-            return found
+            return _rs.ColumnClause.table.__get__(self)
 
     @table.setter
     def table(self, table):
@@ -240,15 +239,22 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column):
                         table.constraints.discard(fk.constraint)
                         table._sync()
             if extra_remove is not None and found.key != self.key:
+                if found.key != found.name and self.key == self.name:
+                    util.warn(
+                        f'Column with user-specified key "{found.key}" is being replaced with plain named column '
+                        f'"{self.name}", key "{found.key}" is being removed.  If this is a reflection operation, specify '
+                        "autoload_replace=False to prevent this replacement."
+                    )
                 table._remove_column(found.key)
         table._put_column(self, found.key if found is not None and found is not self else None, index)
+        # Names made from the columns of a key need to know the table.
+        self.table = table
         if self.primary_key:
             table.primary_key._replace(self)
         elif self.key in table.primary_key._column_keys():
             raise exc.ArgumentError(
                 f"Trying to redefine primary-key column '{self.key}' as a non-primary-key column on table '{table.fullname}'"
             )
-        self.table = table
         if self._insert_sentinel:
             if table._sentinel_column is not None and table._sentinel_column is not self:
                 raise exc.ArgumentError("a Table may have only one explicit sentinel column")
@@ -439,6 +445,9 @@ class _InsertSentinelColumnDefault(ColumnDefault):
 
     def __new__(cls, arg=None, for_update=False):
         return object.__new__(cls)
+
+    def __init__(self, arg=None, for_update=False):
+        super().__init__(None, for_update)
 
     def _copy(self):
         return _InsertSentinelColumnDefault(None)

@@ -200,10 +200,10 @@ class ColumnCollectionMixin:
             raise exc.ArgumentError(f"Column(s) {others} are not part of table '{table.fullname}'.")
 
     def _set_cols(self, columns):
-        """The columns, replacing those before."""
+        """The columns, replacing those before; ad hoc ``column()`` objects are kept for Python only."""
         self._cols = list(columns)
         self.__dict__.pop("_cc", None)
-        self._set_columns(self._cols)
+        self._set_columns([c for c in self._cols if isinstance(c, _rs.Column)])
 
     @property
     def columns(self):
@@ -315,6 +315,7 @@ class CheckConstraint(ColumnCollectionConstraint):
         initially=None,
         table=None,
         info=None,
+        comment=None,
         _create_rule=None,
         _autoattach=True,
         _type_bound=False,
@@ -329,6 +330,7 @@ class CheckConstraint(ColumnCollectionConstraint):
             deferrable=deferrable,
             initially=initially,
             info=info,
+            comment=comment,
             _create_rule=_create_rule,
             _type_bound=_type_bound,
             **dialect_kw,
@@ -363,6 +365,7 @@ class CheckConstraint(ColumnCollectionConstraint):
             name=self.name,
             initially=self.initially,
             deferrable=self.deferrable,
+            comment=self.comment,
             _create_rule=self._create_rule,
             table=target_table,
             _autoattach=False,

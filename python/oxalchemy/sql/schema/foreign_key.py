@@ -94,6 +94,10 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
         if isinstance(column, tuple):
             target = _target_of(column)
             column = target._text() if target._problem() is None else target
+        if isinstance(column, _rs.ColumnClause) and not isinstance(column, _rs.Column):
+            # column("x") and table("t", …).c.x are names
+            table = getattr(column, "table", None)
+            column = column.name if table is None else f"{table.fullname}.{column.name}"
         if isinstance(column, (str, ForeignKeyTarget)):
             self._colspec = column
             self._init_target()

@@ -142,7 +142,9 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
         if autoload_with is not None:
             self._autoload(metadata, autoload_with, include_columns, _extend_on=_extend_on, resolve_fks=resolve_fks)
         self._init_items(
-            *args, allow_replacements=False, replace_existing=bool(autoload_with is not None)
+            *args,
+            allow_replacements=False,
+            replace_existing=bool(extend_existing or keep_existing or useexisting or autoload_with is not None),
         )
 
     def _autoload(self, metadata, autoload_with, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None):
@@ -423,6 +425,17 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
                 _table=table,
                 **dict(index.kwargs),
             )
+
+        if self.is_view:
+            table.is_view = True
+            table._set_is_view(True)
+        if self._creator_ddl is not None:
+            table._creator_ddl = self._creator_ddl.against(table)
+            table._creator_ddl.element = table
+        if self._dropper_ddl is not None:
+            table._dropper_ddl = self._dropper_ddl.against(table)
+            table._dropper_ddl.element = table
+        self._copy_reflect_only(table)
         return self._schema_item_copy(table)
 
     tometadata = to_metadata
