@@ -54,6 +54,14 @@ pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut Colu
             let name = name.map_or_else(|| Label::anon("anon"), Label::fixed);
             From::new(FromKind::Subquery { query: Query::select(select), name })
         }
+        FromKind::Subquery { query, .. } => {
+            let name = name.map_or_else(|| Label::anon("anon"), Label::fixed);
+            From::new(FromKind::Subquery { query: query.clone(), name })
+        }
+        FromKind::Alias { element, .. } => {
+            let name = name.map_or_else(|| Label::anon(base_name(element)), Label::fixed);
+            From::new(FromKind::Alias { element: element.clone(), name })
+        }
         _ => {
             let name = name.map_or_else(|| Label::anon(base_name(from)), Label::fixed);
             From::new(FromKind::Alias { element: from.clone(), name })

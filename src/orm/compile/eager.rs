@@ -47,7 +47,8 @@ impl Context<'_> {
         let Some(target) = data.target.upgrade() else { return Ok(None) };
         let dest = match of_type.as_ref().and_then(Entity::of) {
             Some(e) if e.alias.is_some() => realias(e),
-            Some(e) => alias::alias_entity(&e.mapper, None, true, true),
+            // a subclass without alias: its columns as well, of all rows
+            Some(e) => with_subclass(&target, &e.mapper),
             None => match &data.target_alias {
                 Some(a) => realias(a),
                 None => alias::alias_entity(&target, None, true, true),
@@ -64,7 +65,7 @@ impl Context<'_> {
         let position = self.eager_tree(place)?;
         let extra: Vec<ExprRef> = {
             let mut x: Vec<ExprRef> = criteria.iter().map(|c| dest.adapt(c)).collect();
-            x.extend(self.criteria_of(&dest, true)?);
+            x.extend(if of_type.is_some() { self.loader_criteria(&dest, true)? } else { self.criteria_of(&dest, true)? });
             x
         };
         let join = join_targets(rel, parent, &dest, true)?;
@@ -74,6 +75,7 @@ impl Context<'_> {
         }
         let outer = innerjoin == InnerJoin::No || (place.outer && innerjoin == InnerJoin::Unnested);
         let right = selectable(&dest);
+        let secondary_map = join.map.clone();
         if let Some(e) = self.eager_joins.get_mut(position) {
             let nest = place.outer && innerjoin == InnerJoin::Nested;
             e.tree = if nest {
@@ -83,7 +85,8 @@ impl Context<'_> {
             };
         }
         if !data.order_by.is_empty() {
-            let shown: Vec<ExprRef> = data.order_by.iter().map(|o| self.through(&dest, o)).collect();
+            let shown: Vec<ExprRef> =
+                data.order_by.iter().map(|o| alias::adapt_columns(&self.through(&dest, o), &secondary_map)).collect();
             self.eager_order_by.extend(shown);
         }
         let mut path = place.path.clone();
@@ -198,11 +201,23 @@ impl Context<'_> {
     }
 }
 
+/// An alias of a class with the columns of a subclass.
+fn with_subclass(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Entity {
+    if target.id == sub.id {
+        return alias::alias_entity(target, None, true, true);
+    }
+    let chain: Vec<_> = sub.iterate_to_root().into_iter().rev().filter(|m| m.isa(target) && m.id != target.id).collect();
+    let from = super::entity::polymorphic_join(target, &chain, false);
+    let mut map = alias::ColumnMap::default();
+    let selectable = alias::alias_from(&from, None, true, &mut map);
+    alias::entity_over(target, selectable, map, None, chain, true)
+}
+
 /// The same alias once more, for a join of its own.
 fn realias(e: &Entity) -> Entity {
     let Some(a) = &e.alias else { return e.clone() };
     let mut map = alias::ColumnMap::default();
-    let selectable = alias::alias_from(&a.selectable, a.name.as_deref(), true, &mut map);
+    let selectable = alias::alias_from(&a.selectable, None, true, &mut map);
     let columns = a
         .columns
         .iter()

@@ -116,6 +116,11 @@ impl Context<'_> {
     pub(crate) fn push(&mut self, dest: Dest, expr: ExprRef) -> usize {
         match dest {
             Dest::Primary => {
+                if self.settings.dedupe
+                    && let Some(i) = self.primary.iter().position(|e| sql::ast::proxy::expr_id(e) == sql::ast::proxy::expr_id(&expr))
+                {
+                    return i;
+                }
                 self.primary.push(expr);
                 self.primary.len() - 1
             }
@@ -129,7 +134,6 @@ impl Context<'_> {
     fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool) -> Wanted {
         let Some(expr) = prop.expr() else { return Wanted::Skip };
         if let (Some(only), true) = (&self.settings.only, place.is_root)
-            && !is_pk
             && !only.contains(&prop.key)
         {
             return Wanted::Skip;
@@ -197,7 +201,10 @@ impl Context<'_> {
         }
         let data = entity.mapper.data();
         let mut identity = Vec::with_capacity(data.primary_key.len());
-        for c in &data.primary_key {
+        // a refresh knows whose row it reads: the key is selected only when nothing else is
+        let partial = self.settings.only.is_some() && place.is_root;
+        let wants_identity = !partial || (at.is_empty() && by_prop.is_empty());
+        for c in data.primary_key.iter().filter(|_| wants_identity) {
             let known = at.get(&col_id(c)).map(|x| x.0).or_else(|| {
                 data.equivalents.get(&col_id(c))?.iter().find_map(|e| at.get(&col_id(e)).map(|x| x.0))
             });
@@ -217,6 +224,7 @@ impl Context<'_> {
         let mut discriminator = None;
         let on = entity.alias.as_ref().and_then(|a| a.polymorphic_on.clone()).or_else(|| data.polymorphic_on.clone());
         if let Some(on) = on
+            && !partial
             && (descendants.len() > 1 || data.inherits.is_some())
         {
             let id = as_column(&on).map_or(Arc::as_ptr(&on) as usize, col_id);

@@ -21,6 +21,8 @@ pub struct RelationshipJoin {
     pub primary: ExprRef,
     /// Secondary (an alias of it) and its condition with the target.
     pub secondary: Option<(FromRef, ExprRef)>,
+    /// Columns of the secondary table to those of its alias.
+    pub map: alias::ColumnMap,
 }
 
 fn through(entity: &Entity, expr: &ExprRef) -> ExprRef {
@@ -45,7 +47,7 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
             let remote = e.ann.as_ref().is_some_and(|a| a.remote);
             Some(through(if remote { dest } else { source }, e))
         });
-        return Ok(RelationshipJoin { primary: JoinCondition::plain(&primary), secondary: None });
+        return Ok(RelationshipJoin { primary: JoinCondition::plain(&primary), secondary: None, map: Default::default() });
     };
     let mut map = alias::ColumnMap::default();
     let shown = if alias_secondary { alias::alias_from(&secondary, None, true, &mut map) } else { secondary.clone() };
@@ -67,7 +69,7 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
         Some(s) => adapt(s, dest),
         None => return Err(SqlError::invalid_request(format!("relationship {} has no secondaryjoin", rel.describe()))),
     };
-    Ok(RelationshipJoin { primary, secondary: Some((shown, second)) })
+    Ok(RelationshipJoin { primary, secondary: Some((shown, second)), map })
 }
 
 fn column_of(column: &Arc<sql::schema::Column>, from: &FromRef) -> ExprRef {
@@ -240,6 +242,9 @@ impl Context<'_> {
                 let dest = right.entity.clone().unwrap_or(target_entity(a)?);
                 let source = self.entity_in_statement(&a.entity);
                 let targets = join_targets(&a.relationship, &source, &dest, true)?;
+                if self.settings.relationship_load {
+                    self.secondary_map.extend(targets.map.iter().map(|(k, v)| (*k, v.clone())));
+                }
                 attach(left_from, right.from.clone(), targets, extra, j.isouter, j.full)
             }
             None => {

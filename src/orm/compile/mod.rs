@@ -55,6 +55,8 @@ pub struct Settings<'a> {
     pub relationship_load: bool,
     /// The rows come from a statement of the user's: nothing can be joined to it.
     pub given: bool,
+    /// A load of the ORM's own: a column that is there already is not selected again.
+    pub dedupe: bool,
 }
 
 impl<'a> Settings<'a> {
@@ -71,6 +73,7 @@ impl<'a> Settings<'a> {
             base_alias: None,
             relationship_load: false,
             given: false,
+            dedupe: false,
         }
     }
     /// A statement inside another.
@@ -146,5 +149,7 @@ pub(crate) struct Context<'a> {
     pub joined_entities: Vec<u64>,
     /// Parent columns that joins outside a wrapping subquery need inside.
     pub pending_parent_columns: Vec<ExprRef>,
+    /// Columns of secondary tables that a load of the ORM's own orders by.
+    pub secondary_map: alias::ColumnMap,
     pub buffered: bool,
 }

@@ -74,6 +74,7 @@ impl<'a> Context<'a> {
             criteria_entities: Vec::new(),
             joined_entities: Vec::new(),
             pending_parent_columns: Vec::new(),
+            secondary_map: Default::default(),
             buffered: false,
         };
         ctx.collect_roots()?;
@@ -152,6 +153,9 @@ impl<'a> Context<'a> {
         let extra = self.where_criteria()?;
         where_.extend(if self.base.is_some() { self.adapt_all(&extra) } else { extra });
         let mut order_by = self.adapt_all(&select.order_by);
+        if !self.secondary_map.is_empty() {
+            order_by = order_by.iter().map(|e| alias::adapt_columns(e, &self.secondary_map)).collect();
+        }
         if order_by.is_empty() && select.limit.is_none() {
             if let Some(r) = self.roots.first() {
                 order_by = r.entity.mapper.data().order_by.iter().map(|o| self.through(&r.entity, o)).collect();

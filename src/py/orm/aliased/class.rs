@@ -98,10 +98,6 @@ pub fn make<'py>(element: &Bound<'py, PyAny>, r: &Request<'py>) -> PyResult<Enti
         Node::Query(q) => From::new(FromKind::Subquery { query: q, name: sql::Label::anon("anon") }),
         _ => coerce::from(selectable)?,
     };
-    let from = match &r.name {
-        Some(n) if !matches!(from.kind, FromKind::Alias { .. }) => From::new(FromKind::Alias { element: from, name: sql::Label::fixed(n.as_str()) }),
-        _ => from,
-    };
     let name = r.name.clone().or_else(|| match sql::ast::proxy::from_label(&from) {
         Some(sql::Label::Fixed(n)) => Some(n.to_string()),
         _ => None,

@@ -34,7 +34,14 @@ pub fn hook_expired<'py>(state: &State<'py>, passive: u32) -> PyResult<Any<'py>>
     let mapper = state.mapper()?;
     let data = mapper.data();
     let mut only: Vec<Arc<str>> = Vec::new();
-    let mut relationships: Vec<Arc<str>> = Vec::new();
+    // eager loads of an instance that was expired as a whole run again
+    if state.get().is(py, crate::py::orm::state::flag::EXPIRED) {
+        for r in data.relationships() {
+            if ffi::dict_get(&dict, &pyo3::types::PyString::intern(py, &r.key).unbind()).is_none() {
+                only.push(r.key.clone());
+            }
+        }
+    }
     for key in expired {
         if ffi::dict_get(&dict, &key).is_some() || state.get().has_committed(py, &key) {
             continue;
@@ -42,7 +49,7 @@ pub fn hook_expired<'py>(state: &State<'py>, passive: u32) -> PyResult<Any<'py>>
         let name = key.bind(py).to_string_lossy().into_owned();
         match data.props.get(name.as_str()) {
             Some(Property::Column(_)) => only.push(name.as_str().into()),
-            Some(Property::Relationship(_)) => relationships.push(name.as_str().into()),
+            Some(Property::Relationship(r)) if !only.contains(&r.key) => only.push(r.key.clone()),
             _ => {}
         }
     }

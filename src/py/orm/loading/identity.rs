@@ -49,7 +49,7 @@ fn select_one(entity: &Entity, values: &[Any<'_>], binds: &mut Vec<ExprRef>) -> 
     Select {
         columns: vec![SelectItem::Entity(Arc::new(entity.clone()))],
         where_: criterion(entity, values, binds),
-        label_style: LabelStyle::TablenamePlusCol,
+        label_style: LabelStyle::None,
         orm: true,
         ..Select::default()
     }
@@ -145,6 +145,7 @@ pub fn load_on<'py>(
     let host = execute::Host::new(py);
     let mut settings = Settings::top(&host);
     let partial = only.is_some();
+    settings.dedupe = true;
     settings.only = only;
     settings.node = node;
     let prepared = Prepared::new(py, &select, &settings)?;
@@ -167,8 +168,24 @@ pub fn refresh<'py>(
     names: Option<&[Bound<'py, PyString>]>,
     with_for_update: Option<&Any<'py>>,
 ) -> PyResult<bool> {
-    let only = names.map(|n| n.iter().map(|s| Arc::from(s.to_string_lossy().as_ref())).collect());
-    load_on(session, state, only, lock_of(with_for_update)?, node_of(state))
+    let py = session.py();
+    let only: Option<Vec<Arc<str>>> = names.map(|n| n.iter().map(|s| Arc::from(s.to_string_lossy().as_ref())).collect());
+    if !load_on(session, state, only, lock_of(with_for_update)?, node_of(state))? {
+        return Ok(false);
+    }
+    // relationships that were asked for by name are loaded now, whatever their strategy
+    let mapper = state.mapper()?;
+    for name in names.unwrap_or_default() {
+        if let Some(orm::Property::Relationship(r)) = mapper.prop(name.to_str()?) {
+            let dict = state.get().instance_dict(py);
+            let dynamic = matches!(r.data().lazy, orm::Lazy::Dynamic | orm::Lazy::WriteOnly | orm::Lazy::Raise | orm::Lazy::RaiseOnSql);
+            if !dict.contains(name)? && !dynamic {
+                let imp = state.get().manager.get().require_impl(py, name.to_str()?)?;
+                crate::py::orm::impls::AttributeImpl::get(&imp, state, &dict, crate::py::orm::flags::PASSIVE_OFF)?;
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// Load what is expired of an instance.

@@ -267,7 +267,7 @@ pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Enti
         from_obj,
         where_,
         order_by: data.order_by.iter().map(|o| target.adapt(o)).collect(),
-        label_style: LabelStyle::TablenamePlusCol,
+        label_style: LabelStyle::None,
         orm: true,
         ..Select::default()
     }
@@ -275,10 +275,10 @@ pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Enti
 
 /// The entity that a relationship loads.
 pub(super) fn target_entity(rel: &Relationship, of_type: Option<&sql::host::EntityRef>) -> Option<Entity> {
-    if let Some(e) = of_type.and_then(Entity::of) {
-        return Some(Entity { mapper: e.mapper.clone(), alias: None });
-    }
     let data = rel.data();
+    if let Some(e) = of_type.and_then(Entity::of).filter(|e| e.alias.is_some()) {
+        return Some(e.clone());
+    }
     match &data.target_alias {
         Some(a) => Some((**a).clone()),
         None => Some(Entity { mapper: data.target.upgrade()?, alias: None }),
@@ -326,6 +326,7 @@ fn emit<'py>(
             settings.path = vec![mapper.id];
             settings.criteria = criteria;
             settings.relationship_load = true;
+            settings.dedupe = true;
             let mut child = option.map(|o| o.node.clone()).unwrap_or_default();
             if let Some(n) = node.filter(|n| n.everywhere)
                 && child.relationships.is_none()

@@ -234,7 +234,7 @@ impl<'py> Loader<'py> {
             Some(state) => {
                 // the row was selected by the instance's own identity
                 let Some(obj) = state.obj() else { return Ok(None) };
-                if self.key(rt, batch, row)?.is_none() {
+                if !rt.identity.is_empty() && self.key(rt, batch, row)?.is_none() {
                     return Ok(None);
                 }
                 self.refresh_one(rt, &state, &obj, batch, row)?;
@@ -437,7 +437,8 @@ impl<'py> Loader<'py> {
     /// Note the instance for the loads that follow.
     fn wait(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>, fresh: bool) {
         for (key, post) in &rt.post {
-            if fresh || ffi::dict_get(dict, key).is_none() {
+            // what is loaded already stays, but what the options say of its members is loaded too
+            if fresh || ffi::dict_get(dict, key).is_none() || !post.node.is_empty() {
                 let w = self.waiting.entry(Arc::as_ptr(post) as usize).or_insert_with(|| Waiting {
                     load: post.clone(),
                     states: Vec::new(),

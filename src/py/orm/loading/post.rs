@@ -85,14 +85,57 @@ enum Ties {
     Child(Vec<Arc<Column>>, Vec<Arc<Column>>),
     /// The parent holds the child's key: parent columns, child primary key.
     Parent(Vec<Arc<Column>>, Vec<Arc<Column>>),
+    /// The secondary table holds the parent's key: parent columns, secondary columns.
+    Secondary(Vec<Arc<Column>>, Vec<Arc<Column>>),
     /// Through a join from the parent.
     Join,
+}
+
+/// `secondary.a_id` for each primary key column, when the primaryjoin says nothing else.
+fn secondary_ties(jc: &orm::JoinCondition, parent: &Arc<Mapper>) -> Option<Ties> {
+    let clauses = match &jc.primaryjoin.kind {
+        ExprKind::BoolList { op: Op::And, clauses } => clauses.clone(),
+        _ => vec![jc.primaryjoin.clone()],
+    };
+    let secondary = jc.secondary.as_ref()?;
+    let mut pairs = Vec::new();
+    for c in &clauses {
+        let ExprKind::Binary { left, right, op: Op::Eq, .. } = &c.kind else { return None };
+        let (l, r) = (orm::columns::as_column(left)?, orm::columns::as_column(right)?);
+        let inside = |x: &Arc<Column>| orm::columns::contains_column(secondary, x);
+        pairs.push(match (inside(l), inside(r)) {
+            (false, true) => (l.clone(), r.clone()),
+            (true, false) => (r.clone(), l.clone()),
+            _ => return None,
+        });
+    }
+    let data = parent.data();
+    if pairs.len() != data.primary_key.len() {
+        return None;
+    }
+    let columns = data
+        .primary_key
+        .iter()
+        .map(|pk| {
+            let same = |c: &Arc<Column>| {
+                Arc::ptr_eq(c, pk) || data.equivalents.get(&col_id(pk)).is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, c)))
+            };
+            pairs.iter().find(|(p, _)| same(p)).map(|(_, s)| s.clone())
+        })
+        .collect::<Option<Vec<_>>>()?;
+    Some(Ties::Secondary(data.primary_key.clone(), columns))
 }
 
 fn ties(load: &PostLoad, parent: &Arc<Mapper>, target: &Entity) -> Ties {
     let data = load.relationship.data();
     let Some(jc) = data.join.clone() else { return Ties::Join };
-    if jc.secondary.is_some() || data.omit_join == Some(false) || target.alias.is_some() {
+    if data.omit_join == Some(false) {
+        return Ties::Join;
+    }
+    if jc.secondary.is_some() {
+        return secondary_ties(&jc, parent).unwrap_or(Ties::Join);
+    }
+    if data.target_alias.is_some() {
         return Ties::Join;
     }
     let Ok(clause) = LazyClause::new(&jc, false) else { return Ties::Join };
@@ -238,6 +281,7 @@ fn selectin<'py>(
     settings.path = load.path.clone();
     settings.criteria = criteria.to_vec();
     settings.relationship_load = true;
+    settings.dedupe = true;
     let mut node = load.node.clone();
     if let Some(depth) = load.recursion_depth {
         // the same load goes on below, one level less
@@ -262,7 +306,7 @@ fn selectin<'py>(
     settings.node = (!node.is_empty()).then_some(node);
     let n = match &ties {
         Ties::Parent(_, pk) => pk.len(),
-        Ties::Child(pk, _) => pk.len(),
+        Ties::Child(pk, _) | Ties::Secondary(pk, _) => pk.len(),
         Ties::Join => parent.data().primary_key.len(),
     };
     let select = statement(&ties, load, &parent, &target, PyList::empty(py).as_any());
@@ -327,10 +371,30 @@ fn statement(ties: &Ties, load: &PostLoad, parent: &Arc<Mapper>, target: &Entity
     let rel = &load.relationship;
     let data = rel.data();
     let exprs = |cols: &[Arc<Column>], e: &Entity| -> Vec<ExprRef> { cols.iter().map(|c| e.adapt(&column_expr(c))).collect() };
-    let mut select = Select { label_style: LabelStyle::TablenamePlusCol, orm: true, ..Select::default() };
+    let mut select = Select { label_style: LabelStyle::None, orm: true, ..Select::default() };
     let keys = match ties {
         Ties::Parent(_, pk) => exprs(pk, target),
         Ties::Child(_, child) => exprs(child, target),
+        Ties::Secondary(_, cols) => {
+            let keys: Vec<ExprRef> = cols.iter().map(column_expr).collect();
+            if let Some(jc) = &data.join
+                && let (Some(s), Some(on)) = (&jc.secondary, &jc.secondaryjoin)
+            {
+                let on = target.adapt(&orm::JoinCondition::plain(on));
+                let mut all = vec![on.clone()];
+                all.extend(load.criteria.iter().map(|c| target.adapt(c)));
+                let on = build::and_(all).unwrap_or(on);
+                select.from_obj = vec![s.clone()];
+                select.joins = vec![SetupJoin {
+                    target: JoinTarget::Entity(Arc::new(target.clone())),
+                    onclause: Some(sql::ast::JoinOn::Expr(on)),
+                    left: Some(JoinTarget::From(s.clone())),
+                    isouter: false,
+                    full: false,
+                }];
+            }
+            keys
+        }
         Ties::Join => {
             let alias = alias_entity(parent, None, true, false);
             let keys = exprs(&parent.data().primary_key, &alias);
@@ -349,7 +413,7 @@ fn statement(ties: &Ties, load: &PostLoad, parent: &Arc<Mapper>, target: &Entity
     select.columns = keys.iter().cloned().map(SelectItem::Expr).collect();
     select.columns.push(SelectItem::Entity(Arc::new(target.clone())));
     select.where_ = vec![in_list(&keys, values)];
-    if !matches!(ties, Ties::Join) {
+    if !matches!(ties, Ties::Join | Ties::Secondary(..)) {
         select.where_.extend(load.criteria.iter().map(|c| target.adapt(c)));
     }
     if !matches!(ties, Ties::Parent(..)) {
