@@ -874,6 +874,9 @@ impl Connection {
     ) -> PyResult<Bound<'py, PyAny>> {
         execute::execute(slf, statement, parameters, &PyTuple::empty(slf.py()), None, execution_options)
     }
+    fn _safe_close_cursor(slf: &Bound<'_, Self>, cursor: &Bound<'_, PyAny>) -> PyResult<()> {
+        failure::close_quietly(slf, cursor)
+    }
     #[pyo3(signature = (message, *args))]
     fn _log_info(slf: &Bound<'_, Self>, message: &str, args: &Bound<'_, PyTuple>) -> PyResult<()> {
         Self::log(slf, message, &args.iter().collect::<Vec<_>>())

@@ -2,6 +2,7 @@
 
 use crate::py::errors::{exc, invalid_request};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use std::sync::Arc;
@@ -37,7 +38,8 @@ pub struct RowMeta {
     translated: Option<Vec<usize>>,
     /// What makes values comparable for `unique()`, per column.
     pub unique_filters: Option<Vec<Option<Py<PyAny>>>>,
-
+    /// A callable that makes them, given the result.
+    make_filters: Mutex<Option<Py<PyAny>>>,
 }
 
 impl RowMeta {
@@ -61,7 +63,7 @@ impl RowMeta {
             fallback,
             translated: None,
             unique_filters: None,
-
+            make_filters: Mutex::new(None),
         })
     }
 
@@ -72,7 +74,7 @@ impl RowMeta {
         by_object: Py<PyDict>,
         fallback: Option<Arc<dyn KeyFallback>>,
     ) -> Self {
-        Self { keys, by_name, by_object, fallback, translated: None, unique_filters: None }
+        Self { keys, by_name, by_object, fallback, translated: None, unique_filters: None, make_filters: Mutex::new(None) }
     }
 
     /// Let `object` find column `index` too.
@@ -149,6 +151,20 @@ impl RowMeta {
         self.index(key)
     }
 
+    /// What makes values comparable, per column: known, or made now.
+    pub fn filters(&self, py: Python<'_>) -> PyResult<Option<Vec<Option<Py<PyAny>>>>> {
+        if let Some(f) = &self.unique_filters {
+            return Ok(Some(f.iter().map(|x| x.as_ref().map(|x| x.clone_ref(py))).collect()));
+        }
+        let make = self.make_filters.lock().as_ref().map(|f| f.clone_ref(py));
+        let Some(make) = make else { return Ok(None) };
+        let all: Vec<Option<Py<PyAny>>> = make.bind(py).call1((py.None(),))?.extract()?;
+        Ok(Some(match &self.translated {
+            Some(t) => t.iter().map(|i| all.get(*i).and_then(|x| x.as_ref().map(|x| x.clone_ref(py)))).collect(),
+            None => all,
+        }))
+    }
+
     /// The metadata of a selection of these columns.
     pub fn reduce(&self, py: Python<'_>, indexes: &[usize]) -> PyResult<Self> {
         let keys = self.keys.bind(py);
@@ -170,6 +186,7 @@ impl RowMeta {
             Some(t) => indexes.iter().filter_map(|i| t.get(*i).copied()).collect(),
             None => indexes.to_vec(),
         });
+        *meta.make_filters.lock() = self.make_filters.lock().as_ref().map(|f| f.clone_ref(py));
         if let Some(f) = &self.unique_filters {
             meta.unique_filters = Some(indexes.iter().map(|i| f.get(*i).and_then(|x| x.as_ref().map(|x| x.clone_ref(py)))).collect());
         }
@@ -195,14 +212,18 @@ fn text(key: &Bound<'_, PyAny>) -> String {
 impl RowMeta {
     /// Names, and per column further objects that find it, and what makes its values comparable.
     #[new]
-    #[pyo3(signature = (keys, extra=None, _processors=None, _tuplegetter=None, _translated_indexes=None, _unique_filters=None))]
+    #[pyo3(signature = (keys, extra=None, _processors=None, _tuplefilter=None, _translated_indexes=None, _create_unique_filters=None,
+                        _ambiguous_keys=None, _unique_filters=None))]
+    #[allow(clippy::too_many_arguments)]
     fn py_new(
         py: Python<'_>,
         keys: &Bound<'_, PyAny>,
         extra: Option<&Bound<'_, PyAny>>,
         _processors: Option<Py<PyAny>>,
-        _tuplegetter: Option<Py<PyAny>>,
+        _tuplefilter: Option<Py<PyAny>>,
         _translated_indexes: Option<Py<PyAny>>,
+        _create_unique_filters: Option<Py<PyAny>>,
+        _ambiguous_keys: Option<&Bound<'_, PyAny>>,
         _unique_filters: Option<Vec<Option<Py<PyAny>>>>,
     ) -> PyResult<Self> {
         let keys = PyTuple::new(py, keys.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
@@ -219,6 +240,10 @@ impl RowMeta {
             }
         }
         meta.unique_filters = _unique_filters;
+        *meta.make_filters.lock() = _create_unique_filters;
+        for key in _ambiguous_keys.into_iter().flat_map(|k| k.try_iter()).flatten() {
+            meta.by_name.bind(py).set_item(key?, py.None())?;
+        }
         Ok(meta)
     }
 
@@ -228,6 +253,15 @@ impl RowMeta {
         RMKeyView { meta: slf.clone().unbind() }
     }
 
+    #[getter]
+    fn _create_unique_filters(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.make_filters.lock().as_ref().map(|f| f.clone_ref(py))
+    }
+    #[setter]
+    fn set__create_unique_filters(&self, make: Option<Py<PyAny>>) {
+        let old = std::mem::replace(&mut *self.make_filters.lock(), make);
+        drop(old);
+    }
     #[getter]
     fn _keys(&self, py: Python<'_>) -> PyResult<Py<PyList>> {
         Ok(self.keys.bind(py).to_list().unbind())

@@ -30,6 +30,20 @@ fn other_data<'py>(other: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
     }
 }
 
+/// Warn about what 2.1 no longer needs.
+pub fn old(py: Python<'_>, what: &str, instead: Option<&str>) -> PyResult<()> {
+    let (message, since) = match instead {
+        Some(i) => (
+            format!(
+                "The {what} is deprecated in favor of {i}; all Row methods and library-level attributes are intended to be underscored to avoid name conflicts.  Please use {i}."
+            ),
+            "2.0.19",
+        ),
+        None => (format!("The {what} is deprecated, Row now behaves like a tuple and can unpack types directly."), "2.1.0"),
+    };
+    py.import("oxalchemy.util")?.getattr("warn_deprecated")?.call1((message, since)).map(drop)
+}
+
 impl Row {
     /// Value by name, column, label or attribute.
     fn by_key<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -83,13 +97,18 @@ impl Row {
                 return row.data.bind(py).get_item(index.extract()?);
             }
         }
-        generic_getattr(slf, name).map_err(|e| {
-            if e.is_instance_of::<PyAttributeError>(py) && !name.to_cow().is_ok_and(|n| n.starts_with("__")) {
-                PyAttributeError::new_err(not_found(name))
-            } else {
-                e
-            }
-        })
+        generic_getattr(slf, name)
+    }
+    /// Only asked for what is not there.
+    fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
+        let dunder = name.to_cow().is_ok_and(|n| n.starts_with("__"));
+        Err(PyAttributeError::new_err(if dunder { name.to_string() } else { not_found(name) }))
+    }
+    fn __setitem__(&self, _key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyTypeError::new_err("'Row' object does not support item assignment"))
+    }
+    fn __delitem__(&self, _key: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyTypeError::new_err("'Row' object doesn't support item deletion"))
     }
     fn __setattr__(&self, _name: &Bound<'_, PyString>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(PyAttributeError::new_err("can't set attribute"))
@@ -166,22 +185,26 @@ impl Row {
         self.named(py)
     }
     /// The row, for type checkers a tuple.
-    fn _tuple(slf: &Bound<'_, Self>) -> Py<Self> {
-        slf.clone().unbind()
+    fn _tuple(slf: &Bound<'_, Self>) -> PyResult<Py<Self>> {
+        old(slf.py(), "Row._tuple() method", None)?;
+        Ok(slf.clone().unbind())
     }
     /// The same under another name.
-    fn tuple(slf: &Bound<'_, Self>) -> Py<Self> {
-        slf.clone().unbind()
+    fn tuple(slf: &Bound<'_, Self>) -> PyResult<Py<Self>> {
+        old(slf.py(), "Row.tuple() method", Some("Row._tuple()"))?;
+        Ok(slf.clone().unbind())
     }
     /// The same as an attribute.
     #[getter]
-    fn _t(slf: &Bound<'_, Self>) -> Py<Self> {
-        slf.clone().unbind()
+    fn _t(slf: &Bound<'_, Self>) -> PyResult<Py<Self>> {
+        old(slf.py(), "Row._t attribute", None)?;
+        Ok(slf.clone().unbind())
     }
     /// The same as an attribute.
     #[getter]
-    fn t(slf: &Bound<'_, Self>) -> Py<Self> {
-        slf.clone().unbind()
+    fn t(slf: &Bound<'_, Self>) -> PyResult<Py<Self>> {
+        old(slf.py(), "Row.t attribute", Some("Row._t"))?;
+        Ok(slf.clone().unbind())
     }
     #[getter]
     fn _data(&self, py: Python<'_>) -> Py<PyTuple> {
@@ -284,6 +307,12 @@ impl RowMapping {
     }
     fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
         Err(PyAttributeError::new_err(not_found(name)))
+    }
+    fn __setitem__(&self, _key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyTypeError::new_err("'RowMapping' object does not support item assignment"))
+    }
+    fn __delitem__(&self, _key: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyTypeError::new_err("'RowMapping' object doesn't support item deletion"))
     }
     fn __len__(&self, py: Python<'_>) -> usize {
         self.data.bind(py).len()

@@ -378,7 +378,7 @@ fn dialect_of<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyAny>
 fn metadata(py: Python<'_>, exec: &Arc<Execution>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
     let Some(entry) = &exec.entry else { return Py::new(py, RowMeta::shared(py, shape, None)?) };
     let current = (!same(&entry.compiled.statement, node)).then(|| node.clone());
-    let fallback = Expressions { compiled: entry.compiled.clone(), current, keys: shape.keys.clone_ref(py) };
+    let fallback = Expressions { compiled: entry.compiled.clone(), current };
     Py::new(py, RowMeta::shared(py, shape, Some(Arc::new(fallback)))?)
 }
 
@@ -509,7 +509,11 @@ pub fn find_expression(known: &Expressions, key: &Bound<'_, PyAny>) -> PyResult<
     let Some(e) = faces::expr_of(key)? else { return Ok(Found::No) };
     let id = naming::identity(&e);
     let result = &known.compiled.result;
-    let exact = result.iter().position(|c| c.exprs.iter().any(|x| naming::identity(x) == id));
+    let is_it = |x: &sql::ast::ExprRef| match &x.kind {
+        sql::ast::ExprKind::UnaryPrefix { op: sql::ast::Op::Distinct, operand } => naming::identity(operand) == id || naming::identity(x) == id,
+        _ => naming::identity(x) == id,
+    };
+    let exact = result.iter().position(|c| c.exprs.iter().any(is_it));
     if let Some(i) = exact {
         return Ok(Found::At(i));
     }
@@ -527,23 +531,6 @@ pub fn find_expression(known: &Expressions, key: &Bound<'_, PyAny>) -> PyResult<
     }
     if let Some(i) = current.iter().position(|(_, x)| touches(x)) {
         return Ok(Found::At(i));
-    }
-    by_name(known, key, &e)
-}
-
-/// By name: for rows of text, and for expressions that belong to no table.
-fn by_name(known: &Expressions, key: &Bound<'_, PyAny>, e: &sql::ast::ExprRef) -> PyResult<Found> {
-    let py = key.py();
-    let names: Vec<Arc<str>> = [proxy::table_qualified(e), naming::proxy_key(e)].into_iter().flatten().collect();
-    let keys: Vec<String> = known.keys.bind(py).iter().map(|k| k.extract().unwrap_or_default()).collect();
-    let floating = |e: &sql::ast::ExprRef| !matches!(&e.kind, sql::ast::ExprKind::Column(c) if c.from.is_some());
-    for name in &names {
-        for (i, k) in keys.iter().enumerate() {
-            let untyped = known.compiled.result.get(i).is_none_or(|c| c.exprs.is_empty() || c.exprs.iter().any(floating)) || known.compiled.result_textual;
-            if **name == **k && (untyped || floating(e)) {
-                return Ok(Found::At(i));
-            }
-        }
     }
     Ok(Found::No)
 }

@@ -25,12 +25,20 @@ pub fn merged<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let filled = |o: &&Bound<'py, PyAny>| o.cast::<PyDict>().is_ok_and(|d| !d.is_empty());
     let (statement, execution) = (statement.filter(filled), execution.filter(filled));
-    if statement.is_none() && execution.is_none() {
+    if statement.is_none() && execution.is_none() && (base.is_empty() || !base.contains("yield_per")?) {
         return Ok(base.clone());
     }
     let out = PyDict::new(base.py());
     for d in [statement, Some(base.as_any()), execution].into_iter().flatten() {
         out.update(d.cast::<PyDict>()?.as_mapping())?;
+    }
+    if let Some(n) = out.get_item("yield_per")?.filter(|n| n.is_truthy().unwrap_or(false)) {
+        // a fixed batch size is streaming with a buffer of that size
+        let wide = PyDict::new(base.py());
+        wide.set_item("stream_results", true)?;
+        wide.set_item("max_row_buffer", n)?;
+        wide.update(out.as_mapping())?;
+        return super::super::engine::immutable(&wide);
     }
     super::super::engine::immutable(&out)
 }

@@ -143,8 +143,6 @@ pub struct Expressions {
     pub compiled: Arc<Compiled>,
     /// The statement at hand, when it is another one of the same shape.
     pub current: Option<sql::ast::Node>,
-    /// Names of the columns.
-    pub keys: Py<PyTuple>,
 }
 
 impl KeyFallback for Expressions {

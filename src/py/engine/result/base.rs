@@ -89,7 +89,7 @@ impl View {
             return strategy.bind(py).call1((shown,));
         }
         let Some(meta) = &self.meta else { return Ok(shown.clone()) };
-        let Some(filters) = &meta.get().unique_filters else { return Ok(shown.clone()) };
+        let Some(filters) = unique.filters(py, meta)? else { return Ok(shown.clone()) };
         if let Show::Scalar(i) = self.show {
             return match filters.get(if self.core.scalars() { 0 } else { i }).and_then(Option::as_ref) {
                 Some(f) => f.bind(py).call1((shown,)),
@@ -101,7 +101,7 @@ impl View {
             Err(_) => shown.cast::<RowMapping>()?.get().data.bind(py).clone(),
         };
         let mut out = Vec::with_capacity(data.len());
-        for (value, filter) in data.iter().zip(filters) {
+        for (value, filter) in data.iter().zip(filters.iter()) {
             out.push(match filter {
                 Some(f) => f.bind(py).call1((value,))?,
                 None => value,
@@ -247,7 +247,7 @@ impl ResultBase {
         let py = slf.py();
         let strategy = strategy.filter(|s| !s.is_none(py));
         let seen = PySet::empty(py)?.unbind();
-        slf.get().view.lock().unique = Some(Arc::new(Unique { seen, strategy }));
+        slf.get().view.lock().unique = Some(Arc::new(Unique { seen, strategy, filters: Mutex::new(None) }));
         Ok(slf.clone())
     }
     /// Iterator of lists of `size` rows.

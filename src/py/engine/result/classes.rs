@@ -1,6 +1,7 @@
 //! The result classes that do not come from a statement, and the filtered views.
 
 use super::super::meta::{RMKeyView, RowMeta};
+use super::super::row::old;
 use super::base::ResultBase;
 use super::frozen::FrozenResult;
 use super::source::{Chunks, Iter, Merged};
@@ -73,13 +74,15 @@ impl ResultRows {
         Bound::new(py, PyClassInitializer::from(ResultBase::new(view)).add_subclass(FilterResult { real }).add_subclass(MappingResult))
     }
     /// The same rows, which type checkers take for tuples.
-    fn tuples<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
-        slf.clone()
+    fn tuples<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+        old(slf.py(), "Result.tuples() method", None)?;
+        Ok(slf.clone())
     }
     /// The same as an attribute.
     #[getter]
-    fn t<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
-        slf.clone()
+    fn t<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+        old(slf.py(), "Result.t attribute", None)?;
+        Ok(slf.clone())
     }
     /// First column of the first row, or None; closes the result.
     fn scalar(slf: &Bound<'_, Self>) -> PyResult<Option<Py<PyAny>>> {
@@ -111,6 +114,17 @@ impl ResultRows {
         let mut raw = Vec::new();
         slf.as_super().get().core().fetch(py, None, &mut raw)?;
         Ok(pyo3::types::PyList::new(py, raw)?.try_iter()?.into_any())
+    }
+    /// A function that takes the value of a column out of a row.
+    #[pyo3(signature = (key, raiseerr=true))]
+    fn _getter<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>, raiseerr: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = slf.py();
+        let meta = slf.as_super().get().snapshot(py).columns_of(py)?;
+        match meta.get().index_or_position(key) {
+            Ok(i) => py.import("operator")?.getattr("itemgetter")?.call1((i,)).map(Some),
+            Err(_) if !raiseerr => Ok(None),
+            Err(e) => Err(e),
+        }
     }
     /// Whether the statement returns rows.
     #[getter]

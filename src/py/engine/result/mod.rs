@@ -144,6 +144,21 @@ pub enum Show {
 pub struct Unique {
     seen: Py<PySet>,
     strategy: Option<Py<PyAny>>,
+    filters: Mutex<Option<Option<Filters>>>,
+}
+
+type Filters = Arc<[Option<Py<PyAny>>]>;
+
+impl Unique {
+    /// What makes values comparable, asked for once.
+    fn filters(&self, py: Python<'_>, meta: &Py<RowMeta>) -> PyResult<Option<Filters>> {
+        if let Some(known) = self.filters.lock().clone() {
+            return Ok(known);
+        }
+        let made: Option<Filters> = meta.get().filters(py)?.map(Into::into);
+        *self.filters.lock() = Some(made.clone());
+        Ok(made)
+    }
 }
 
 /// What an object shows of a stream.
@@ -168,7 +183,7 @@ impl View {
     /// Rows may not be fetched before `unique()` is called: joined eager collections repeat them.
     pub fn require_unique(&mut self, py: Python<'_>) -> PyResult<()> {
         let strategy = pyo3::wrap_pyfunction!(not_unique, py)?.into_any().unbind();
-        self.unique = Some(Arc::new(Unique { seen: PySet::empty(py)?.unbind(), strategy: Some(strategy) }));
+        self.unique = Some(Arc::new(Unique { seen: PySet::empty(py)?.unbind(), strategy: Some(strategy), filters: Mutex::new(None) }));
         Ok(())
     }
     /// Another view of the same stream.
