@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base::{DbError, DbErrorKind, DbResult, Value};
+use base::{Cell, DbError, DbErrorKind, DbResult, Value};
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::mysql::MySqlTypeInfo;
@@ -66,36 +66,28 @@ fn clock(t: base::Time) -> String {
 }
 
 /// Appends a value as a literal that means the same in every SQL mode.
-pub fn literal(value: &Value, out: &mut String) -> DbResult<()> {
-    let wrote = match value {
-        Value::Null => out.write_str("NULL"),
-        Value::Bool(b) => write!(out, "{b}"),
+pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
+    match value {
+        Cell::Null => out.push_str("NULL"),
+        Cell::Bool(b) => out.push_str(if b { "true" } else { "false" }),
         // In parentheses a sign cannot meet another one.
-        Value::Int(i) if *i < 0 => write!(out, "({i})"),
-        Value::Int(i) => write!(out, "{i}"),
-        Value::Float(f) if f.is_finite() => write!(out, "({f:e})"),
-        Value::Float(f) => return Err(DbError::programming(format!("{f} can not be used with MySQL"))),
-        Value::Decimal(s) => {
-            if !is_number(s) {
-                return Err(DbError::new(DbErrorKind::Data, format!("{s:?} is no number that MySQL knows")));
-            }
-            write!(out, "({s})")
+        Cell::Int(i) if i < 0 => out.push_str(&format!("({i})")),
+        Cell::Int(i) => out.push_str(&i.to_string()),
+        Cell::Float(f) if f.is_finite() => out.push_str(&format!("({f:e})")),
+        Cell::Float(f) => return Err(DbError::programming(format!("{f} can not be used with MySQL"))),
+        Cell::Decimal(s) if !is_number(s) => {
+            return Err(DbError::new(DbErrorKind::Data, format!("{s:?} is no number that MySQL knows")));
         }
-        Value::Bytes(b) => {
+        Cell::Decimal(s) => out.push_str(&format!("({s})")),
+        Cell::Bytes(b) | Cell::InvalidText(b) => {
             out.push_str("X'");
             hex(b, out);
-            out.write_str("'")
+            out.push('\'');
         }
-        Value::Text(s) | Value::Json(s) => {
-            quote(s, out);
-            Ok(())
-        }
-        value => {
-            quote(&text(value)?, out);
-            Ok(())
-        }
-    };
-    wrote.map_err(|e| DbError::interface(e.to_string()))
+        Cell::Ascii(s) | Cell::Text(s) | Cell::Json(s) => quote(s, out),
+        cell => quote(&text(&cell.to_value())?, out),
+    }
+    Ok(())
 }
 
 fn is_number(s: &str) -> bool {
@@ -118,6 +110,11 @@ fn quote(s: &str, out: &mut String) {
         hex(s.as_bytes(), out);
     } else {
         out.push('\'');
+        if !s.contains('\'') {
+            out.push_str(s);
+            out.push('\'');
+            return;
+        }
         for c in s.chars() {
             if c == '\'' {
                 out.push(c);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::{DbResult, RowBatch, Value};
+use base::{Cell, DbResult, RowBatch, Value};
 
 use super::session::Session;
 use super::text::{self, Verb};
@@ -23,7 +23,7 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
         affected += n;
         key = if id == 0 { key } else { id };
     };
-    let params = |row: usize| rows.row(row).map(base::Cell::to_value).collect::<Vec<Value>>();
+    let params = |row: usize| rows.row(row).map(Cell::to_value).collect::<Vec<Value>>();
     if rows.rows() < 2 || !changes || script {
         for row in 0..rows.rows() {
             add(session.run_once(sql, &params(row)).await?);
@@ -40,7 +40,8 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
         let mut message = String::new();
         for row in 0..rows.rows() {
             message.push_str(if message.is_empty() { head } else { separator });
-            text::write_row(sql, &marks, part.clone(), &params(row), &mut message)?;
+            let cells: Vec<Cell<'_>> = rows.row(row).collect();
+            text::write_row(sql, &marks, part.clone(), &cells, &mut message)?;
             if message.len() + tail.len() >= MESSAGE || row + 1 == rows.rows() {
                 message.push_str(tail);
                 add(session.run_changes(&message).await?);

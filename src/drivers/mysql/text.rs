@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use base::{DbError, DbResult, Value};
+use base::{Cell, DbError, DbResult, Value};
 
 use super::encode;
 
@@ -144,7 +144,8 @@ pub fn is_script(sql: &str) -> bool {
 /// A statement with its parameters written into it as literals.
 pub fn interpolate(sql: &str, params: &[Value]) -> DbResult<String> {
     let mut out = String::with_capacity(sql.len() + params.len() * 16);
-    write_row(sql, &marks(sql), 0..sql.len(), params, &mut out)?;
+    let cells: Vec<Cell<'_>> = params.iter().map(Value::as_cell).collect();
+    write_row(sql, &marks(sql), 0..sql.len(), &cells, &mut out)?;
     Ok(out)
 }
 
@@ -153,7 +154,7 @@ pub fn write_row(
     sql: &str,
     marks: &[(Range<usize>, Mark)],
     part: Range<usize>,
-    params: &[Value],
+    params: &[Cell<'_>],
     out: &mut String,
 ) -> DbResult<()> {
     let mut values = params.iter();
@@ -165,7 +166,7 @@ pub fn write_row(
         let Some(value) = values.next() else { return Err(wrong_count(sql, params.len())) };
         out.push_str(&sql[done..range.start]);
         done = range.end;
-        encode::literal(value, out)?;
+        encode::literal(*value, out)?;
     }
     out.push_str(&sql[done..part.end]);
     values.next().map_or(Ok(()), |_| Err(wrong_count(sql, params.len())))

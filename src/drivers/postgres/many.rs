@@ -1,17 +1,19 @@
 //! One statement for many rows of parameters, in few round trips.
 //!
-//! sqlx waits for the answer to each execution, so the rows do not go through it one by one: the statement is prepared
-//! by name and executed with literals, as many times as fit into a message.
+//! sqlx waits for the answer to each execution, so the rows do not go through it one by one. An `INSERT … VALUES (…)`
+//! takes all of them into one statement; anything else is prepared by name and executed with literals, as many times as
+//! fit into a message.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use base::{DbResult, RowBatch, Value};
+use base::{Cell, DbResult, RowBatch, Value};
 
 use super::encode;
 use super::session::Session;
-use super::text::{self, Verb};
+use super::text::{self, Mark, Verb};
 use crate::connection::Outcome;
 
 /// A message is sent when it has become this long.
@@ -22,36 +24,41 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
     let affected = if rows.rows() < 2 || text::verb(sql) != Verb::Dml || text::is_script(sql) {
         let mut affected = 0;
         for row in 0..rows.rows() {
-            let params: Vec<Value> = rows.row(row).map(base::Cell::to_value).collect();
+            let params: Vec<Value> = rows.row(row).map(Cell::to_value).collect();
             affected += session.run_once(sql, &params).await?;
         }
         affected
-    } else if session.statements.is_enabled() {
-        prepared(session, sql, rows).await?
     } else {
-        literal(session, sql, rows).await?
+        match text::repeatable_row(sql, &text::marks(sql)) {
+            None if session.statements.is_enabled() => prepared(session, sql, rows).await?,
+            row => literal(session, sql, row, rows).await?,
+        }
     };
     let rowcount = if text::verb(sql) == Verb::Dml { i64::try_from(affected).unwrap_or(i64::MAX) } else { -1 };
     Ok(Outcome { rowcount, ..Default::default() })
 }
 
-/// Each row as a statement of its own, several in a message.
-async fn literal(session: &mut Session, sql: &str, rows: &RowBatch) -> DbResult<u64> {
-    let sql = sql.trim_end().trim_end_matches(';');
+/// All rows in one statement, or each in a statement of its own; as many as fit into a message.
+async fn literal(session: &mut Session, sql: &str, row: Option<Range<usize>>, rows: &RowBatch) -> DbResult<u64> {
+    let marks = text::marks(sql);
+    let end = marks.iter().find(|(_, m)| *m == Mark::End).map_or(sql.len(), |(r, _)| r.start);
+    // What is repeated, what separates it, and what stands before and after.
+    let (part, separator, head, tail) = match row {
+        Some(row) => (row.clone(), ",", &sql[..row.start], &sql[row.end..end]),
+        // A comment at the end must not swallow the semicolon.
+        None => (0..end, "\n;", "", ""),
+    };
     let mut affected = 0;
     let mut message = String::new();
     for row in 0..rows.rows() {
-        let params: Vec<Value> = rows.row(row).map(base::Cell::to_value).collect();
-        message.push_str(&text::interpolate(sql, &params)?);
-        // A comment at the end must not swallow the semicolon.
-        message.push_str("\n;");
-        if message.len() >= MESSAGE {
-            affected += session.run_text(&message).await?;
+        message.push_str(if message.is_empty() { head } else { separator });
+        let cells: Vec<Cell<'_>> = rows.row(row).collect();
+        text::write_row(sql, &marks, part.clone(), &cells, &mut message)?;
+        if message.len() + tail.len() >= MESSAGE || row + 1 == rows.rows() {
+            message.push_str(tail);
+            affected += session.run_quietly(&message).await?;
             message.clear();
         }
-    }
-    if !message.is_empty() {
-        affected += session.run_text(&message).await?;
     }
     Ok(affected)
 }
@@ -81,7 +88,7 @@ async fn execute_prepared(session: &mut Session, name: &str, sql: &str, rows: &R
         let _ = write!(message, "EXECUTE {name}");
         for (i, cell) in rows.row(row).enumerate() {
             message.push(if i == 0 { '(' } else { ',' });
-            text::literal(&cell.to_value(), &mut message)?;
+            text::literal(cell, &mut message)?;
         }
         message.push_str(if rows.columns() > 0 { ");" } else { ";" });
         if message.len() >= MESSAGE {
@@ -99,15 +106,15 @@ fn common_type(rows: &RowBatch, column: usize) -> &'static str {
     let mut found = 0;
     for row in 0..rows.rows() {
         let oid = match rows.cell(row, column) {
-            base::Cell::Null => continue,
-            base::Cell::Int(i) => {
+            Cell::Null => continue,
+            Cell::Int(i) => {
                 if i32::try_from(i).is_ok() {
                     23
                 } else {
                     20
                 }
             }
-            base::Cell::Ascii(_) | base::Cell::Text(_) => return "unknown",
+            Cell::Ascii(_) | Cell::Text(_) => return "unknown",
             cell => encode::declared(&cell.to_value()),
         };
         found = match (found, oid) {

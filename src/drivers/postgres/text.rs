@@ -1,7 +1,9 @@
 //! The little that has to be known of SQL text: what a statement begins with, where its parameters are, and how it
 //! looks with the values written into it.
 
-use base::{DbError, DbResult, Value};
+use std::ops::Range;
+
+use base::{Cell, DbError, DbResult, Value};
 
 use super::encode;
 use crate::sqlite::text::strip_leading;
@@ -52,6 +54,12 @@ pub fn verb(sql: &str) -> Verb {
 pub enum Mark {
     /// `$n`, from 1.
     Param(usize),
+    /// `(`.
+    Open,
+    /// `)`.
+    Close,
+    /// `VALUES`.
+    Values,
     /// `;` with more than blanks and comments after it.
     Separator,
     /// `;` at the end.
@@ -59,7 +67,7 @@ pub enum Mark {
 }
 
 /// The marks of a statement with their byte ranges.
-pub fn marks(sql: &str) -> Vec<(std::ops::Range<usize>, Mark)> {
+pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
     let b = sql.as_bytes();
     let at = |i: usize| b.get(i).copied().unwrap_or(0);
     let name = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c >= 0x80;
@@ -125,6 +133,19 @@ pub fn marks(sql: &str) -> Vec<(std::ops::Range<usize>, Mark)> {
                 out.push((i..i + 1, if last { Mark::End } else { Mark::Separator }));
                 i += 1;
             }
+            b'(' | b')' => {
+                out.push((i..i + 1, if b[i] == b'(' { Mark::Open } else { Mark::Close }));
+                i += 1;
+            }
+            c if name(c) => {
+                let start = i;
+                while name(at(i)) {
+                    i += 1;
+                }
+                if b[start..i].eq_ignore_ascii_case(b"VALUES") {
+                    out.push((start..i, Mark::Values));
+                }
+            }
             _ => i += 1,
         }
     }
@@ -139,32 +160,84 @@ pub fn is_script(sql: &str) -> bool {
 /// A statement with its parameters written into it as literals.
 pub fn interpolate(sql: &str, params: &[Value]) -> DbResult<String> {
     let mut out = String::with_capacity(sql.len() + params.len() * 16);
-    let mut done = 0;
-    for (range, mark) in marks(sql) {
-        let Mark::Param(n) = mark else { continue };
+    let cells: Vec<Cell<'_>> = params.iter().map(Value::as_cell).collect();
+    write_row(sql, &marks(sql), 0..sql.len(), &cells, &mut out)?;
+    Ok(out)
+}
+
+/// Appends a part of a statement with literals for the parameters in it.
+pub fn write_row(
+    sql: &str,
+    marks: &[(Range<usize>, Mark)],
+    part: Range<usize>,
+    params: &[Cell<'_>],
+    out: &mut String,
+) -> DbResult<()> {
+    let mut done = part.start;
+    for (range, mark) in marks {
+        let Mark::Param(n) = *mark else { continue };
+        if range.start < part.start || range.end > part.end {
+            continue;
+        }
         out.push_str(&sql[done..range.start]);
         done = range.end;
         let value = n.checked_sub(1).and_then(|n| params.get(n)).ok_or_else(|| {
             DbError::programming(format!("the query has a placeholder ${n} but {} parameters were passed", params.len()))
         })?;
-        literal(value, &mut out)?;
+        literal(*value, out)?;
     }
-    out.push_str(&sql[done..]);
-    Ok(out)
+    out.push_str(&sql[done..part.end]);
+    Ok(())
+}
+
+/// Where an `INSERT … VALUES (…) …` has its one row: all parameters are inside, and the row may be repeated. Not so when
+/// conflicts update, because one statement must not update a row twice.
+pub fn repeatable_row(sql: &str, marks: &[(Range<usize>, Mark)]) -> Option<Range<usize>> {
+    let mut depth = 0i32;
+    let mut row: Option<Range<usize>> = None;
+    let mut awaiting = false;
+    for (range, mark) in marks {
+        match mark {
+            Mark::Values if depth == 0 && row.is_none() => awaiting = true,
+            Mark::Values if depth == 0 => return None,
+            Mark::Values => {}
+            Mark::Open => {
+                if awaiting && depth == 0 {
+                    row = Some(range.start..usize::MAX);
+                    awaiting = false;
+                }
+                depth += 1;
+            }
+            Mark::Close => {
+                depth -= 1;
+                if let Some(row) = row.as_mut().filter(|r| depth == 0 && r.end == usize::MAX) {
+                    row.end = range.end;
+                }
+            }
+            Mark::Param(_) if row.as_ref().is_none_or(|r| r.end != usize::MAX) => return None,
+            Mark::Param(_) | Mark::End => {}
+            Mark::Separator => return None,
+        }
+    }
+    let starts_with_insert = strip_leading(sql).get(..6).is_some_and(|w| w.eq_ignore_ascii_case("INSERT"));
+    row.filter(|r| starts_with_insert && r.end != usize::MAX && !sql[r.end..].to_ascii_uppercase().contains("UPDATE"))
 }
 
 /// Appends a value as a literal of the type that a parameter would have been declared with.
-pub fn literal(value: &Value, out: &mut String) -> DbResult<()> {
+pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
     match value {
-        Value::Null => out.push_str("NULL"),
+        Cell::Null => out.push_str("NULL"),
+        Cell::Bool(b) => out.push_str(if b { "true" } else { "false" }),
         // In parentheses the sign binds tighter than a cast.
-        Value::Int(i) if *i < 0 => out.push_str(&format!("({i})")),
-        Value::Int(_) | Value::Bool(_) => encode::text(value, out),
-        value => {
+        Cell::Int(i) if i < 0 => out.push_str(&format!("({i})")),
+        Cell::Int(i) => out.push_str(&i.to_string()),
+        Cell::Ascii(s) | Cell::Text(s) | Cell::Json(s) => quote(s, out)?,
+        cell => {
+            let value = cell.to_value();
             let mut text = String::new();
-            encode::text(value, &mut text);
+            encode::text(&value, &mut text);
             quote(&text, out)?;
-            if let Some(name) = type_name(encode::declared(value)) {
+            if let Some(name) = type_name(encode::declared(&value)) {
                 out.push_str("::");
                 out.push_str(name);
             }
@@ -180,6 +253,11 @@ fn quote(text: &str, out: &mut String) -> DbResult<()> {
     }
     let escapes = text.contains('\\');
     out.push_str(if escapes { " E'" } else { "'" });
+    if !escapes && !text.contains('\'') {
+        out.push_str(text);
+        out.push('\'');
+        return Ok(());
+    }
     for c in text.chars() {
         if c == '\'' || c == '\\' {
             out.push(c);
@@ -232,6 +310,11 @@ mod tests {
         let sql = "SELECT '$1', \"$2\", $$ $3 $$, $x$ $4 $$ $x$, E'\\'$5', a$6, $1 /* $7 /* $8 */ $9 */ -- $10\n, $2;";
         let found: Vec<_> = marks(sql).into_iter().map(|(_, m)| m).collect();
         assert_eq!(found, [Mark::Param(1), Mark::Param(2), Mark::End]);
+        let row = |sql: &str| repeatable_row(sql, &marks(sql)).map(|r| sql[r].to_owned());
+        assert_eq!(row("INSERT INTO t (a) VALUES ($1, f($2)) RETURNING a").as_deref(), Some("($1, f($2))"));
+        assert_eq!(row("INSERT INTO t VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = 1"), None);
+        assert_eq!(row("INSERT INTO t SELECT * FROM (VALUES ($1)) v"), None);
+        assert_eq!(row("INSERT INTO t VALUES ($1), ($2)"), None);
         assert!(is_script("a; b") && !is_script("a; -- b") && !is_script("';'; ;"));
         for odd in ["$", "$x", "'", "E'\\", "/*", "$9999999999999999999999", "--", "\"", "$é$"] {
             marks(odd);
