@@ -64,6 +64,10 @@ pub struct JoinCondition {
     pub local_columns: ColumnSet,
     pub remote_columns: ColumnSet,
     pub foreign_key_columns: ColumnSet,
+    /// The condition was given with `remote()` marks.
+    pub user_remote: bool,
+    /// The condition was given with `foreign()` marks.
+    pub user_foreign: bool,
 }
 
 /// A mark on a column of a condition.
@@ -394,6 +398,7 @@ impl Request<'_> {
             return Err(SqlError::argument(format!("relationship {} has no join condition", self.name)));
         };
         let mut secondary = self.secondaryjoin.clone();
+        let (user_remote, user_foreign) = (has_mark(&primary, Mark::Remote), has_mark(&primary, Mark::Foreign));
         self.mark_foreign(&mut primary, &mut secondary);
         self.mark_remote(&mut primary, &mut secondary);
         let parent = self.parent_selectable.clone();
@@ -413,6 +418,8 @@ impl Request<'_> {
             primaryjoin: primary,
             secondaryjoin: secondary,
             secondary: self.secondary.clone(),
+            user_remote,
+            user_foreign,
         };
         self.pairs(&mut jc);
         self.check_foreign(&jc.primaryjoin, true, &jc)?;

@@ -13,7 +13,8 @@ from .._rs import (
     clear_mappers,
     configure_mappers,
 )
-from . import exc as exc
+from . import attributes, base, collections, descriptor_props, events, exc, instrumentation, interfaces, mapperlib, properties  # noqa: F401
+from . import relationships, state  # noqa: F401
 from ._constructors import (
     backref,
     column_property,
@@ -97,7 +98,7 @@ from .session import (
     sessionmaker,
     was_deleted,
 )
-from .session_events import *  # noqa: F403
+from .session_events import SessionEvents, SessionExtension
 from .unitofwork import *  # noqa: F403
 
 # -- queries -----------------------------------------------------------------------------------------------------------
@@ -125,7 +126,6 @@ def _inspect_class(cls):
     manager = cls.__dict__.get("_sa_class_manager")
     if manager is None or not manager.is_mapped:
         return None
-    configure_mappers()
     return manager.mapper
 
 

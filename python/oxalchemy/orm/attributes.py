@@ -135,6 +135,9 @@ def register_descriptor(class_, key, *, comparator=None, parententity=None, doc=
     manager = manager_of_class(class_)
     descriptor = InstrumentedAttribute(class_, key, parententity, comparator)
     descriptor.__doc__ = doc
+    from .events import _new_attribute
+
+    _new_attribute(manager, descriptor)
     manager.instrument_attribute(key, descriptor)
     return descriptor
 
@@ -214,7 +217,9 @@ class _ProxyAttribute(QueryableAttribute):
 
     @_property
     def property(self):
-        return self._proxy_prop if self._kind() != "SynonymProperty" else self._target().property
+        if self._kind() != "SynonymProperty":
+            return self._proxy_prop
+        return self._proxy_prop._proxied_object if isinstance(self.parent, _rs.Mapper) else self._target().property
 
     def _kind(self):
         return self._proxy_prop._kind
@@ -293,7 +298,7 @@ class _ProxyAttribute(QueryableAttribute):
         return new
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("__") or name == "comparator":
             raise AttributeError(name)
         if self.descriptor is not None and name in getattr(self.descriptor, "__dict__", {}):
             return getattr(self.descriptor, name)
@@ -353,6 +358,17 @@ class _DescriptorImpl:
 
     def get_history(self, state, dict_, passive=PASSIVE_OFF):
         return self.attribute._proxy_prop.get_history(state, dict_, passive)
+
+
+def init_state_collection(state, dict_, key):
+    """A fresh collection in place of the present one; its adapter."""
+    attr = state.manager[key].impl
+    old = dict_.pop(key, None)
+    del old
+    data = attr._default_value(state, dict_)
+    adapter = data._sa_adapter
+    adapter._reset_empty()
+    return adapter
 
 
 def create_proxied_attribute(descriptor):

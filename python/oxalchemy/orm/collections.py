@@ -202,6 +202,7 @@ def _instrument_class(cls):
     if not hasattr(cls, "_sa_converter"):
         cls._sa_converter = None
     cls._sa_instrumented_collection = cls
+    cls._sa_instrumented = id(cls)
 
 
 def _scan(cls):

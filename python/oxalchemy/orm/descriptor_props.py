@@ -65,8 +65,7 @@ class DescriptorProperty(MapperProperty):
         proxy = attributes._ProxyAttribute(
             mapper.class_, key, mapper, self, self.descriptor if self.descriptor is not None else existing, self.doc
         )
-        mapper.class_manager.install_member(key, proxy)
-        mapper.class_manager.local_attrs[key] = proxy
+        mapper.class_manager.instrument_attribute(key, proxy)
 
 
 def _raw_attribute(cls, key):
@@ -104,9 +103,11 @@ class SynonymProperty(DescriptorProperty):
         if not hasattr(attr, "property") or not isinstance(attr.property, MapperProperty):
             if isinstance(attr, attributes.QueryableAttribute):
                 return attr.comparator
-            if hasattr(attr, "comparator"):
+            if hasattr(attr, "comparator") or hasattr(attr, "__clause_element__"):
                 return attr
-            return attr
+            raise exc.InvalidRequestError(
+                f'synonym() attribute "{self.parent.class_.__name__}.{self.name}" only supports ORM mapped attributes, got {attr!r}'
+            )
         return attr.property
 
     def _attribute_of(self, entity):

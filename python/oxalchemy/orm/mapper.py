@@ -2,7 +2,6 @@
 
 from .._rs import Mapper, clear_mappers, configure_mappers
 from .base import class_mapper, object_mapper
-from .decl_api import default_registry
 
 __all__ = [
     "Mapper",
@@ -41,8 +40,7 @@ def reconstructor(fn):
 
 def mapper(class_, local_table=None, *args, **params):
     """Map a class to a table (classical mapping). Arguments as documented for :class:`Mapper`."""
-    reg = params.pop("registry", None) or default_registry()
-    return Mapper(class_, local_table, *args, registry=reg, **params)
+    return Mapper(class_, local_table, *args, **params)
 
 
 def _all_registries():

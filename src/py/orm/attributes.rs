@@ -107,6 +107,11 @@ impl QueryableAttribute {
     pub fn property_object<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
         self.prop.bind(py).clone()
     }
+    /// What identifies the attribute in messages and events: the property, or the attribute where there is none.
+    pub fn token_object<'py>(slf: &Bound<'py, Self>) -> Bound<'py, PyAny> {
+        let p = slf.get().property_object(slf.py());
+        if p.is_none() { slf.clone().into_any() } else { p }
+    }
     /// The comparator, made by the property on first use.
     pub fn get_comparator<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
@@ -590,7 +595,7 @@ pub fn flag_modified(instance: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
     let py = instance.py();
     let (imp, state, dict) = impl_of(instance, key)?;
     if let Some(l) = imp.get().listeners(py, crate::py::engine::events::Event::Modified)? {
-        l.call1((&state, AttributeImpl::token(&imp, super::impls::EventOp::Replace)?))?;
+        l.call1((&state, AttributeImpl::token(&imp, super::impls::EventOp::Modified)?))?;
     }
     if ffi::dict_get(&dict, &imp.get().key).is_none() {
         return Err(errors::invalid_request(

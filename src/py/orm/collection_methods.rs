@@ -124,8 +124,11 @@ impl<'py> Fire<'py> {
         }
     }
     fn remove(&self, value: &Any<'py>) -> PyResult<()> {
+        self.remove_at(value, None)
+    }
+    fn remove_at(&self, value: &Any<'py>, key: Option<&Any<'py>>) -> PyResult<()> {
         match &self.adapter {
-            Some(a) => a.get().fire_remove(value.py(), value, self.initiator.as_ref()),
+            Some(a) => a.get().fire_remove_at(value.py(), value, self.initiator.as_ref(), key),
             None => Ok(()),
         }
     }
@@ -233,10 +236,10 @@ impl CollectionMethod {
                 let gone = slf_.get_item(&i)?;
                 if i.is_instance_of::<PySlice>() {
                     for v in gone.try_iter()? {
-                        fire.remove(&v?)?;
+                        fire.remove_at(&v?, Some(&i))?;
                     }
                 } else {
-                    fire.remove(&gone)?;
+                    fire.remove_at(&gone, Some(&i))?;
                 }
                 self.inner(slf_, (i,))
             }
@@ -250,7 +253,11 @@ impl CollectionMethod {
             Op::ListPop => {
                 fire.before_pop(py)?;
                 let item = self.inner(slf_, args.clone())?;
-                fire.remove(&item)?;
+                let index = match args.get_item(0) {
+                    Ok(i) => i,
+                    Err(_) => pyo3::types::PyInt::new(py, -1).into_any(),
+                };
+                fire.remove_at(&item, Some(&index))?;
                 Ok(item)
             }
             Op::ListClear => {
@@ -330,7 +337,7 @@ impl CollectionMethod {
             Op::DictSetItem => {
                 let (k, v) = (arg(0, &["key"])?, arg(1, &["value"])?);
                 if slf_.contains(&k)? {
-                    fire.remove(&slf_.get_item(&k)?)?;
+                    fire.remove_at(&slf_.get_item(&k)?, Some(&k))?;
                 }
                 let v = fire.add(&v, Some(&k))?;
                 self.inner(slf_, (k, v))
@@ -338,13 +345,13 @@ impl CollectionMethod {
             Op::DictDelItem => {
                 let k = arg(0, &["key"])?;
                 if slf_.contains(&k)? {
-                    fire.remove(&slf_.get_item(&k)?)?;
+                    fire.remove_at(&slf_.get_item(&k)?, Some(&k))?;
                 }
                 self.inner(slf_, (k,))
             }
             Op::DictClear => {
                 for k in slf_.try_iter()?.collect::<PyResult<Vec<_>>>()? {
-                    fire.remove(&slf_.get_item(&k)?)?;
+                    fire.remove_at(&slf_.get_item(&k)?, Some(&k))?;
                 }
                 self.inner(slf_, ())
             }
@@ -357,7 +364,7 @@ impl CollectionMethod {
                 let all = prepend(slf_, args)?;
                 let item = self.inner.bind(py).call(all, rest.as_ref())?;
                 if there {
-                    fire.remove(&item)?;
+                    fire.remove_at(&item, Some(&k))?;
                 }
                 Ok(item)
             }
@@ -434,7 +441,7 @@ impl CollectionMethod {
         let Ok(slice) = index.cast::<PySlice>() else {
             let old = slf.get_item(index)?;
             if !old.is_none() {
-                fire.remove(&old)?;
+                fire.remove_at(&old, Some(index))?;
             }
             let value = fire.add(value, Some(index))?;
             return self.inner(slf, (index, value));

@@ -409,6 +409,15 @@ impl CollectionAdapter {
         data.getattr(role)?.call((value,), Some(&kw))?;
         Ok(())
     }
+    fn refuse_empty(&self, py: Python<'_>) -> PyResult<()> {
+        if self.empty.get(py) {
+            return Err(errors::invalid_request(
+                py,
+                "This is a special 'empty' collection which cannot accommodate internal mutation operations",
+            ));
+        }
+        Ok(())
+    }
     fn enter<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
         let (attr, state) = (self.attr.bind(py).clone(), self.owner.bind(py).clone());
         let dict = state.get().instance_dict(py);
@@ -454,11 +463,15 @@ impl CollectionAdapter {
     }
     /// Something goes out.
     pub fn fire_remove<'py>(&self, py: Python<'py>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+        self.fire_remove_at(py, value, initiator, None)
+    }
+    /// Something goes out that was under a key or index.
+    pub fn fire_remove_at<'py>(&self, py: Python<'py>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
         if initiator.is_some_and(is_false) {
             return Ok(());
         }
         let (attr, state, dict) = self.enter(py)?;
-        AttributeImpl::fire_remove(&attr, &state, &dict, value, initiator.filter(|i| !i.is_none()))
+        AttributeImpl::fire_remove_at(&attr, &state, &dict, value, initiator.filter(|i| !i.is_none()), key)
     }
     /// Something is about to go out, what is not known yet.
     pub fn fire_pre_remove(&self, py: Python<'_>) -> PyResult<()> {
@@ -524,6 +537,7 @@ impl CollectionAdapter {
         }
     }
     fn append_without_event<'py>(&self, py: Python<'py>, item: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.refuse_empty(py)?;
         match self.container(py) {
             Some(d) => self.put(py, &d, item),
             None => Ok(()),
@@ -543,6 +557,7 @@ impl CollectionAdapter {
         }
     }
     fn remove_without_event<'py>(&self, py: Python<'py>, item: &Bound<'py, PyAny>) -> PyResult<()> {
+        self.refuse_empty(py)?;
         match self.container(py) {
             Some(d) => self.take(py, &d, item),
             None => Ok(()),
@@ -557,7 +572,12 @@ impl CollectionAdapter {
         }
         Ok(())
     }
+    /// The placeholder of an attribute that was never set becomes its value.
+    fn _reset_empty(&self, py: Python<'_>) -> PyResult<()> {
+        self.enter(py).map(drop)
+    }
     fn clear_without_event(&self, py: Python<'_>) -> PyResult<()> {
+        self.refuse_empty(py)?;
         if let Some(d) = self.container(py) {
             for v in items(&d)? {
                 self.take(py, &d, &v)?;
@@ -571,8 +591,7 @@ impl CollectionAdapter {
     }
     #[pyo3(signature = (item, initiator = None, key = None))]
     fn fire_remove_event<'py>(&self, py: Python<'py>, item: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
-        let _ = key;
-        self.fire_remove(py, item, initiator)
+        self.fire_remove_at(py, item, initiator, key)
     }
     #[pyo3(signature = (initiator = None, key = None))]
     fn fire_pre_remove_event(&self, py: Python<'_>, initiator: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_, PyAny>>) -> PyResult<()> {

@@ -110,7 +110,7 @@ pub struct AttributeImpl {
     pub send_modified_events: bool,
     /// Default value of a dataclass field, given while nothing is set.
     pub default_value: Option<Py<PyAny>>,
-    tokens: [PyOnceLock<Py<AttributeEvent>>; 4],
+    tokens: [PyOnceLock<Py<AttributeEvent>>; 5],
 }
 
 /// What happens to an attribute, in events.
@@ -122,6 +122,7 @@ pub enum EventOp {
     Remove,
     Replace,
     BulkReplace,
+    Modified,
 }
 
 /// Who started a chain of attribute events: attribute and operation. The `initiator` of listeners.
@@ -135,6 +136,17 @@ pub struct AttributeEvent {
 
 #[pymethods]
 impl AttributeEvent {
+    #[new]
+    fn py_new(attribute_impl: Py<AttributeImpl>, op: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let op = match op.getattr("name")?.to_string().as_str() {
+            "APPEND" => EventOp::Append,
+            "REMOVE" => EventOp::Remove,
+            "BULK_REPLACE" => EventOp::BulkReplace,
+            "MODIFIED" => EventOp::Modified,
+            _ => EventOp::Replace,
+        };
+        Ok(Self { imp: attribute_impl, op })
+    }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.imp)
     }
@@ -144,7 +156,7 @@ impl AttributeEvent {
     }
     #[getter]
     fn op<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let name = ["OP_APPEND", "OP_REMOVE", "OP_REPLACE", "OP_BULK_REPLACE"][self.op as usize];
+        let name = ["OP_APPEND", "OP_REMOVE", "OP_REPLACE", "OP_BULK_REPLACE", "OP_MODIFIED"][self.op as usize];
         py.import("oxalchemy.orm.attributes")?.getattr(name)
     }
     #[getter]
@@ -153,7 +165,7 @@ impl AttributeEvent {
     }
     #[getter]
     fn parent_token<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
-        self.imp.get().owner.get().property_object(py)
+        QueryableAttribute::token_object(self.imp.get().owner.bind(py))
     }
     fn hasparent(&self, py: Python<'_>, state: &Bound<'_, InstanceState>) -> bool {
         state.get().has_parent(py, self.imp.get().parent_token, false)
@@ -251,7 +263,7 @@ impl AttributeImpl {
                 expire_missing: spec.expire_missing,
                 send_modified_events: spec.send_modified_events,
                 default_value: spec.default_value.map(Bound::unbind),
-                tokens: [const { PyOnceLock::new() }; 4],
+                tokens: [const { PyOnceLock::new() }; 5],
             },
         )?;
         owner.get().set_implementation(&imp);
@@ -261,7 +273,7 @@ impl AttributeImpl {
     pub fn token<'py>(slf: &Bound<'py, Self>, op: EventOp) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         // scalar attributes have one token for all that sets them
-        let op = if slf.get().kind != Kind::Collection && slf.get().kind != Kind::Dynamic && op != EventOp::Remove { EventOp::Replace } else { op };
+        let op = if slf.get().kind != Kind::Collection && slf.get().kind != Kind::Dynamic && !matches!(op, EventOp::Remove | EventOp::Modified) { EventOp::Replace } else { op };
         let cell = &slf.get().tokens[op as usize];
         let t = cell.get_or_try_init(py, || Py::new(py, AttributeEvent { imp: slf.clone().unbind(), op }))?;
         Ok(t.bind(py).clone().into_any())
@@ -276,6 +288,13 @@ impl AttributeImpl {
         if on {
             self.plain.store(false, Ordering::Relaxed);
         }
+    }
+    /// The AssertionError of an attribute that does not remember parents.
+    pub fn must_track_parents(&self) -> PyResult<()> {
+        if self.trackparent {
+            return Ok(());
+        }
+        Err(pyo3::exceptions::PyAssertionError::new_err("This AttributeImpl is not configured to track parents."))
     }
     fn active(&self) -> bool {
         self.active_history.load(Ordering::Relaxed)
@@ -296,13 +315,13 @@ impl AttributeImpl {
     /// [`Self::get`] of an attribute that is not in `__dict__`.
     pub fn get_missing<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
+        // after a change the database has nothing to say: the value is gone, not unloaded
+        let changed = state.get().committed(py, &this.key).is_some_and(|c| !is_no_value(&c));
+        if changed && this.kind != Kind::Dynamic {
+            return if passive & INIT_OK == 0 { flags::no_value(py) } else { Self::default(slf, state, dict) };
+        }
         if passive & CALLABLES_OK == 0 {
-            // without identity nothing can be in the database
-            return if passive & INIT_OK == 0 && this.kind != Kind::Collection && state.get().identity_key(py).is_none() && !state.get().is_expired_attr(py, &this.key) {
-                flags::no_value(py)
-            } else {
-                flags::passive_no_result(py)
-            };
+            return flags::passive_no_result(py);
         }
         let value = Self::load(slf, state, passive)?;
         if this.kind == Kind::Dynamic {
@@ -551,6 +570,11 @@ impl AttributeImpl {
 
     /// Something was taken out: parents, listeners, backrefs, cascades, history.
     pub fn fire_remove<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+        Self::fire_remove_at(slf, state, dict, value, initiator, None)
+    }
+
+    /// [`Self::fire_remove`] of a member that was under a key or index.
+    pub fn fire_remove_at<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
         let own = match initiator {
             Some(i) => i.clone(),
@@ -566,7 +590,16 @@ impl AttributeImpl {
         relate::validate(slf, state, value.clone(), &own, true)?;
         relate::on_remove(slf, state, dict, value, &own)?;
         if let Some(l) = this.listeners(py, Event::Remove)? {
-            l.call1((state, value, &own))?;
+            if this.kind == Kind::Collection {
+                let kw = PyDict::new(py);
+                match key {
+                    Some(k) => kw.set_item("key", k)?,
+                    None => kw.set_item("key", py.import("oxalchemy.orm.base")?.getattr("NO_KEY")?)?,
+                }
+                l.call((state, value, &own), Some(&kw))?;
+            } else {
+                l.call1((state, value, &own))?;
+            }
         }
         if !this.send_modified_events {
             return Ok(());
@@ -756,7 +789,7 @@ impl AttributeImpl {
     }
     #[getter]
     fn parent_token<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
-        self.owner.get().property_object(py)
+        QueryableAttribute::token_object(self.owner.bind(py))
     }
     #[getter]
     fn dispatch<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -822,8 +855,35 @@ impl AttributeImpl {
         super::history::all_pending(slf, state, passive)
     }
     #[pyo3(name = "hasparent", signature = (state, optimistic = false))]
-    fn py_hasparent(&self, py: Python<'_>, state: &Bound<'_, InstanceState>, optimistic: bool) -> bool {
-        state.get().has_parent(py, self.parent_token, optimistic)
+    fn py_hasparent(&self, py: Python<'_>, state: &Bound<'_, InstanceState>, optimistic: bool) -> PyResult<bool> {
+        self.must_track_parents()?;
+        Ok(state.get().has_parent(py, self.parent_token, optimistic))
+    }
+    fn _default_value<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+        Self::default(slf, state, dict_)
+    }
+    #[pyo3(signature = (state, dict_, passive = PASSIVE_OFF))]
+    fn get_committed_value<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, passive: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match state.get().committed(slf.py(), &slf.get().key) {
+            Some(v) if is_no_value(&v) => Ok(None),
+            Some(v) => Ok(Some(v)),
+            None => Self::get(slf, state, dict_, passive).map(Some),
+        }
+    }
+    fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        // a method of that name would clash with the getter of `collection` in the binding layer
+        if name == "get_collection" {
+            return slf.getattr("_adapter_of");
+        }
+        Err(PyAttributeError::new_err(format!("'AttributeImpl' object has no attribute '{name}'")))
+    }
+    #[pyo3(signature = (state, dict_, user_data = None, passive = PASSIVE_OFF))]
+    fn _adapter_of<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, user_data: Option<Bound<'py, PyAny>>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+        let data = match user_data.filter(|d| !d.is_none()) {
+            Some(d) => d,
+            None => Self::get(slf, state, dict_, passive)?,
+        };
+        if is_no_state(&data) { Ok(data) } else { data.getattr(names::adapter_attr(slf.py())) }
     }
     fn sethasparent<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, parent_state: &Bound<'py, InstanceState>, value: bool) -> PyResult<()> {
         relate::set_has_parent(slf, state, parent_state, value)

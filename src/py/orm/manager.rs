@@ -44,8 +44,20 @@ impl ClassManager {
     }
     /// Instrument a class: make its manager, or give the one it has.
     pub fn register<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
+        Self::register_with(class, None)
+    }
+    /// The same; `constructor` becomes the `__init__` of a class that has none.
+    pub fn register_with<'py>(class: &Bound<'py, PyType>, constructor: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, Self>> {
         if let Some(m) = Self::of(class) {
             return Ok(m);
+        }
+        if class.hasattr("__del__")? {
+            let text = format!(
+                "__del__() method on class {} will cause unreachable cycles and memory leaks, as SQLAlchemy instrumentation often \
+                 creates reference cycles.  Please remove this method.",
+                class.repr()?
+            );
+            crate::py::errors::warn(class.py(), "SAWarning", &text)?;
         }
         let py = class.py();
         let attrs = PyDict::new(py);
@@ -71,10 +83,10 @@ impl ClassManager {
             },
         )?;
         class.setattr(names::manager_attr(py), &m)?;
-        m.get().wrap_init(&m)?;
+        m.get().wrap_init(&m, constructor)?;
         Ok(m)
     }
-    fn wrap_init(&self, slf: &Bound<'_, Self>) -> PyResult<()> {
+    fn wrap_init(&self, slf: &Bound<'_, Self>, constructor: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let py = slf.py();
         let class = self.class_.bind(py);
         let original = class.getattr("__init__")?;
@@ -82,6 +94,11 @@ impl ClassManager {
             // a base's wrapper: call the base's own constructor, ours does the rest
             Ok(w) => w.get().original.bind(py).clone(),
             Err(_) => original,
+        };
+        let object_init = py.get_type::<PyAny>().getattr("__init__")?;
+        let original = match constructor {
+            Some(c) if original.is(&object_init) => c.clone(),
+            _ => original,
         };
         let own = class.getattr("__dict__")?.contains("__init__")?;
         if own {
@@ -117,7 +134,15 @@ impl ClassManager {
     }
     /// The implementation under a name.
     pub fn get_impl<'py>(&self, py: Python<'py>, key: &str) -> Option<Bound<'py, AttributeImpl>> {
-        self.attribute(py, key)?.get().implementation(py)
+        let attr = self.attribute(py, key)?;
+        if let Some(i) = attr.get().implementation(py) {
+            return Some(i);
+        }
+        // synonyms behave as what they stand for
+        if attr.is_instance_of::<super::attributes::InstrumentedAttribute>() {
+            return super::mapper::configured_impl(&attr).ok();
+        }
+        attr.getattr("impl").ok()?.cast_into::<AttributeImpl>().ok()
     }
     /// The implementation under a name, or KeyError.
     pub fn require_impl<'py>(&self, py: Python<'py>, key: &str) -> PyResult<Bound<'py, AttributeImpl>> {
@@ -297,6 +322,10 @@ impl ClassManager {
     }
     #[classattr]
     const is_instance: bool = false;
+    #[classattr]
+    const MANAGER_ATTR: &'static str = "_sa_class_manager";
+    #[classattr]
+    const STATE_ATTR: &'static str = "_sa_instance_state";
     #[getter]
     fn local_attrs(&self, py: Python<'_>) -> Py<PyDict> {
         self.local.clone_ref(py)

@@ -1,6 +1,7 @@
 //! What a change of one attribute does elsewhere: validators, backrefs, parents of orphans, cascades into the session; and
 //! the changes of dynamic relationships, which are kept beside the instance.
 
+use super::attributes::QueryableAttribute;
 use super::flags::*;
 use super::history::Changes;
 use super::hooks::HOOKS;
@@ -109,7 +110,7 @@ fn check_single_parent(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, Instanc
                 "Instance {} is already associated with an instance of {parent} via its {} attribute, and is only allowed a \
                  single parent.",
                 child.get().describe(py),
-                slf.get().owner.get().property_object(py).str()?,
+                QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?,
             ),
         );
         let _ = e.value(py).setattr("code", "bbf1");
@@ -170,8 +171,8 @@ fn conflict(slf: &Bound<'_, AttributeImpl>, child: &Bound<'_, PyAny>, initiator:
              \"{}\" via the backref \"{}\".",
             require_state(child)?.get().describe(py),
             initiator.getattr("parent_token")?.str()?,
-            other.get().owner.get().property_object(py).str()?,
-            slf.get().owner.get().property_object(py).str()?,
+            QueryableAttribute::token_object(other.get().owner.bind(py)).str()?,
+            QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?,
         ))
     };
     match text() {
@@ -298,6 +299,7 @@ fn has_duplicates<'py>(slf: &Bound<'py, AttributeImpl>, dict: &Bound<'py, PyDict
 /// Remember that `child` was put under (or taken from) `parent`.
 pub fn set_has_parent(slf: &Bound<'_, AttributeImpl>, child: &Bound<'_, InstanceState>, parent: &Bound<'_, InstanceState>, on: bool) -> PyResult<()> {
     let py = slf.py();
+    slf.get().must_track_parents()?;
     let token = slf.get().parent_token;
     if on {
         InstanceState::set_has_parent(child, token, Some(parent));

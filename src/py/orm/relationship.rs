@@ -264,6 +264,11 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     let remote_side = column_list(slf, prop, "remote_side", "remote_side")?;
     let order_by = late(slf, prop, "order_by", false)?;
     let order_by = orderings(slf, prop, &order_by)?;
+    let pairs = pair_list(prop)?;
+    if !pairs.is_empty() && !remote_side.is_empty() {
+        return Err(errors::argument_error(py, "remote_side argument is redundant against more detailed _local_remote_side argument."));
+    }
+    let remote_side = if pairs.is_empty() { remote_side } else { pairs.iter().map(|p| p.1.clone()).collect() };
     let pd = slf.get().node.data();
     let td = target.get().node.data();
     let alias_from = node.data().target_alias.as_ref().and_then(|a| a.alias.as_ref().map(|a| a.selectable.clone()));
@@ -311,6 +316,22 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     Ok(())
 }
 
+/// `_local_remote_pairs=`.
+fn pair_list(prop: &Prop<'_>) -> PyResult<Vec<orm::join_condition::Pair>> {
+    let v = prop.getattr("_local_remote_pairs_arg")?;
+    let mut out = Vec::new();
+    if v.is_none() {
+        return Ok(out);
+    }
+    for p in v.try_iter()? {
+        let p = p?;
+        if let (Some(a), Some(b)) = (sqlface::column(&p.get_item(0)?)?, sqlface::column(&p.get_item(1)?)?) {
+            out.push((a, b));
+        }
+    }
+    Ok(out)
+}
+
 fn secondary<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<Option<FromRef>> {
     let py = prop.py();
     let v = late(slf, prop, "secondary", true)?;
@@ -353,6 +374,9 @@ fn back_populates(prop: &Prop<'_>) -> PyResult<Option<String>> {
     }
     // an attribute, or a callable that gives one
     let v = if v.hasattr("key")? { v } else { v.call0()? };
+    if v.is_instance_of::<PyString>() {
+        return Ok(Some(v.to_string()));
+    }
     Ok(Some(v.getattr("key")?.to_string()))
 }
 
@@ -467,7 +491,25 @@ fn backref<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, tar
     let class = py.import("oxalchemy.orm.relationships")?.getattr("RelationshipProperty")?;
     let other = class.call((slf,), Some(&kw))?;
     prop.setattr("back_populates", &key)?;
+    warn_replaced(target, &key)?;
     props::configure_property(target, &key, &other, related.data().configured, true)
+}
+
+/// A backref takes a name that the class uses for something of its own.
+fn warn_replaced(target: &This<'_>, key: &str) -> PyResult<()> {
+    let py = target.py();
+    let class = target.get().class_.bind(py);
+    let Ok(found) = class.getattr("__dict__")?.get_item(key) else { return Ok(()) };
+    if found.is_none() || target.get().property(py, key).is_some_and(|p| props::is_a(&p, "ConcreteInheritedProperty").unwrap_or(false)) {
+        return Ok(());
+    }
+    let text = format!(
+        "User-placed attribute {}.{key} on {} is replacing an existing class-bound attribute of the same name.  Behavior is not fully \
+         defined in this case.  This use is deprecated and will raise an error in a future release",
+        class.name()?,
+        target.get().node.describe()
+    );
+    errors::warn(py, "SADeprecationWarning", &text)
 }
 
 /// A condition without some of its marks.
@@ -489,19 +531,20 @@ fn unmark(e: &ExprRef, local: bool, remote: bool) -> ExprRef {
     })
 }
 
-/// The primaryjoin as the other side sees it: what was local is remote.
+/// The primaryjoin as the other side sees it: marks of the user's change sides, those found out are found out again.
 fn reverse_remote(jc: &JoinCondition) -> ExprRef {
-    let has_remote_and_local = |e: &ExprRef| e.ann.as_ref().is_some_and(|a| a.remote || a.local);
     fold::replace(&jc.primaryjoin, &mut |e| {
         as_column(e)?;
-        if !has_remote_and_local(e) {
-            return None;
-        }
         let ann = e.ann.as_ref()?;
         let mut a = (**ann).clone();
-        (a.remote, a.local) = (ann.local, ann.remote);
+        if jc.user_remote {
+            (a.remote, a.local) = (ann.local, ann.remote);
+        } else {
+            (a.remote, a.local) = (false, false);
+            a.foreign = a.foreign && jc.user_foreign;
+        }
         let mut new = (**e).clone();
-        new.ann = Some(Arc::new(a));
+        new.ann = (a.foreign || a.remote || a.local).then(|| Arc::new(a));
         new.face = sql::FaceSlot::default();
         Some(Arc::new(new))
     })

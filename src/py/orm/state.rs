@@ -405,7 +405,8 @@ impl InstanceState {
     }
     #[getter]
     fn class_(&self, py: Python<'_>) -> Py<pyo3::types::PyType> {
-        self.manager.get().class_.clone_ref(py)
+        // of a subclass that is not instrumented itself, perhaps
+        self.instance(py).map_or_else(|| self.manager.get().class_.clone_ref(py), |o| o.get_type().unbind())
     }
     /// The mapper of the instance's class.
     #[getter]
@@ -548,6 +549,16 @@ impl InstanceState {
     fn committed_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
         for (k, v) in self.d.with(py, |d| d.committed.iter().map(|c| (c.0.clone_ref(py), c.1.clone_ref(py))).collect::<Vec<_>>()) {
+            out.set_item(k, v)?;
+        }
+        Ok(out)
+    }
+    /// Containers of collections that were read but never set.
+    #[getter]
+    fn _empty_collections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        let copy = |e: &Extra| Some(e.empties.iter().map(|x| (x.0.clone_ref(py), x.1.clone_ref(py))).collect::<Vec<_>>());
+        for (k, v) in self.read_extra(py, copy).unwrap_or_default() {
             out.set_item(k, v)?;
         }
         Ok(out)

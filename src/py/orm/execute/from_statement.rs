@@ -24,6 +24,7 @@ fn plan_of(py: Python<'_>, items: &[SelectItem], options: &[sql::host::HostRef])
         orm: true,
         ..Select::default()
     };
+    crate::py::orm::mapper::configure_if_needed(py)?;
     normalize(py, &mut select.options)?;
     let host = super::Host::new(py);
     let mut settings = Settings::top(&host);

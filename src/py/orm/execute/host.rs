@@ -63,7 +63,11 @@ impl StatementResolver for Resolver {
         match &query.kind {
             QueryKind::Select(s) => {
                 let mut select = (**s).clone();
-                Python::attach(|py| crate::py::orm::options::normalize(py, &mut select.options).map_err(|e| errors::to_sql_error(py, e)))?;
+                Python::attach(|py| {
+                    crate::py::orm::mapper::configure_if_needed(py)
+                        .and_then(|()| crate::py::orm::options::normalize(py, &mut select.options))
+                        .map_err(|e| errors::to_sql_error(py, e))
+                })?;
                 let settings = if context.toplevel { Settings::top(&host) } else { Settings::nested(&host) };
                 let (plain, _) = compile_select(&select, &settings)?;
                 Ok(Some(Query::select(plain)))

@@ -32,6 +32,8 @@ pub struct Prepared {
 impl Prepared {
     /// Compile a statement.
     pub fn new(py: Python<'_>, select: &Select, settings: &Settings<'_>) -> PyResult<Self> {
+        // statements may be built before mappers are set up; now they are needed
+        crate::py::orm::mapper::configure_if_needed(py)?;
         let (select, plan) = compile_select(select, settings).map_err(|e| errors::sql_error(py, e))?;
         let made_of = plan
             .items

@@ -89,9 +89,9 @@ fn steps<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>) -> PyRes
     let manager = instrument(slf, &registry)?;
     py.import("oxalchemy.orm.events")?.getattr("_new_mapper")?.call1((slf, &manager))?;
     fire(slf.as_any(), Event::InstrumentClass, (slf.clone(), this.class_.bind(py).clone()))?;
-    primary_keys(slf)?;
     props::configure_all(slf)?;
     polymorphic::configure(slf)?;
+    primary_keys(slf)?;
     registry.getattr("_mappers")?.call_method1("add", (slf,))?;
     super::configure::announce(slf)?;
     fire(slf.as_any(), Event::AfterMapperConstructed, (slf.clone(), this.class_.bind(py).clone()))?;
@@ -414,7 +414,11 @@ fn instrument<'py>(slf: &This<'py>, registry: &Bound<'py, PyAny>) -> PyResult<Bo
     let py = slf.py();
     let this = slf.get();
     let class = this.class_.bind(py);
-    let manager = ClassManager::register(class)?;
+    let constructor = match this.arg(py, "registry")? {
+        Some(r) => r.getattr_opt("constructor")?.filter(|c| !c.is_none()),
+        None => None,
+    };
+    let manager = ClassManager::register_with(class, constructor.as_ref())?;
     if !this.flag(py, "non_primary", false)? {
         drop(manager.get().mapper.replace(py, Some(slf.clone().unbind())));
     }
@@ -475,10 +479,12 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
         }
         None => Vec::new(),
     };
+    // a primary key column that is left out of the mapping is no part of the identity
+    let mapped = |c: &Arc<sql::schema::Column>| data.column_keys.contains_key(&col_id(c));
     let mut by_table = rustc_hash::FxHashMap::default();
     for t in &tables {
         let from = t.as_from();
-        let mut pk = columns::primary_key_of(&from);
+        let mut pk: Vec<_> = columns::primary_key_of(&from).into_iter().filter(&mapped).collect();
         let own: Vec<_> = given.iter().filter(|c| columns::contains_column(&from, c)).cloned().collect();
         if !own.is_empty() {
             pk = own;
@@ -492,7 +498,10 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
     } else if let Some(parent) = data.inherits.as_ref().filter(|_| !data.concrete) {
         parent.data().primary_key.clone()
     } else {
-        columns::reduce_columns(&columns::primary_key_of(&all), &columns::onclauses(&all))
+        {
+        let pk: Vec<_> = columns::primary_key_of(&all).into_iter().filter(mapped).collect();
+        columns::reduce_columns(&pk, &columns::onclauses(&all))
+    }
     };
     if pk.is_empty() {
         return Err(errors::argument_error(
@@ -511,11 +520,19 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
         let text = format!("Could not assemble any primary keys for locally mapped table '{}' - no rows will be persisted in this Table.", t.name);
         errors::warn(py, "SAWarning", &text)?;
     }
-    let _ = col_id;
     this.node.update(|d| {
         d.tables = tables;
         d.pks_by_table = by_table;
         d.primary_key = pk;
     });
+    // flushes need the old key of a row whose key changes
+    let manager = this.manager(py)?;
+    for key in this.node.data().primary_key_keys() {
+        if let Some(a) = manager.get().attribute(py, &key)
+            && let Some(i) = a.get().implementation(py)
+        {
+            i.get().set_active_history(true);
+        }
+    }
     Ok(())
 }

@@ -362,7 +362,7 @@ impl PyMapper {
         Ok(self.props.bind(py).values().as_any().try_iter()?.into_any())
     }
     /// The property under a name.
-    #[pyo3(signature = (key, _configure_mappers = true))]
+    #[pyo3(signature = (key, _configure_mappers = false))]
     fn get_property<'py>(&self, py: Python<'py>, key: &str, _configure_mappers: bool) -> PyResult<Bound<'py, MapperProperty>> {
         if _configure_mappers {
             configure::configure_if_needed(py)?;
@@ -534,6 +534,10 @@ impl PyMapper {
     fn compile<'py>(slf: &This<'py>) -> PyResult<This<'py>> {
         configure::configure_if_needed(slf.py())?;
         Ok(slf.clone())
+    }
+    #[getter]
+    fn _dispose_called(&self, py: Python<'_>) -> bool {
+        self.disposed.get(py)
     }
     #[getter]
     fn _disposed(&self, py: Python<'_>) -> bool {

@@ -188,7 +188,6 @@ pub fn entity_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<sql::host::EntityRef
         Err(_) => of_class(obj),
     };
     if let Some(m) = mapper {
-        configure_if_needed(py)?;
         return Ok(Some(orm::Entity::plain(&m.get().node)));
     }
     if obj.is_instance_of::<PyType>() {
