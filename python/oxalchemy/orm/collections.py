@@ -310,13 +310,13 @@ class KeyFuncDict(dict):
         return KeyFuncDict._unreduce, (self.keyfunc, dict(self), None)
 
     def _raise(self, value, initiator, remove):
-        prop = getattr(initiator, "parent_token", None)
-        where = f" for attribute {prop}" if prop is not None else ""
+        prop = _relationship_name(initiator)
         raise exc.InvalidRequestError(
-            f"In event triggered from population{where} (potentially from a backref), can't populate value in KeyFuncDict; "
+            f"In event triggered from population of attribute {prop!r} (potentially from a backref), can't populate value in "
+            "KeyFuncDict; "
             f"dictionary key derived from {_state_text(value)} is not populated. Ensure appropriate state is set up on the "
             f"{_state_text(value)} object before assigning to the {prop} attribute. To skip this assignment entirely, Set the "
-            "'ignore_unpopulated_attribute=True' parameter on the mapped collection factory."
+            '"ignore_unpopulated_attribute=True" parameter on the mapped collection factory.'
         )
 
     def _key(self, value, initiator, remove=False):
@@ -326,6 +326,16 @@ class KeyFuncDict(dict):
             if not self.ignore_unpopulated_attribute:
                 self._raise(value, initiator, remove)
             return False, None
+        if key is None and initiator is not False and not remove:
+            if self.ignore_unpopulated_attribute:
+                return False, None
+            from .. import util
+
+            util.warn(
+                f"Attribute keyed dictionary value for attribute {_relationship_name(initiator)!r} was None; this will raise in a "
+                'future release. To skip this assignment entirely, Set the "ignore_unpopulated_attribute=True" parameter on the '
+                "mapped collection factory."
+            )
         return True, key
 
     @collection.appender
@@ -350,6 +360,14 @@ class KeyFuncDict(dict):
                 "function based on mutable properties or properties that only obtain values after flush?" % (value, self[key], key)
             )
         self.__delitem__(key, _sa_initiator=_sa_initiator)
+
+
+def _relationship_name(initiator):
+    if not initiator:
+        return "unknown relationship"
+    from .attributes import OP_BULK_REPLACE
+
+    return initiator.key if initiator.op is OP_BULK_REPLACE else str(initiator.parent_token)
 
 
 def _state_text(value):

@@ -177,7 +177,7 @@ class DeclarativeAttributeIntercept(type):
 
 def _delete_attribute(cls, key):
     mapper = cls.__dict__["__mapper__"]
-    if mapper.has_property(key):
+    if mapper.has_property(key) and not mapper._dispose_called:
         raise NotImplementedError("Can't un-map individual mapped attributes on a mapped class.")
     type.__delattr__(cls, key)
 

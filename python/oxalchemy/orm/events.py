@@ -262,6 +262,7 @@ class AttributeEvents(event.Events):
         target, fn = event_key.dispatch_target, event_key._listen_fn
         if active_history:
             target._active_history = True
+            target.dispatch._active_history = True
         if not raw or not retval or not include_key:
 
             def wrap(state, *arg, **kwargs):
@@ -325,6 +326,10 @@ class _InstrumentationTarget:
 _instrumentation = _InstrumentationTarget()
 
 
+def _fire_instrumentation(name, *args):
+    getattr(_instrumentation.dispatch, name)(*args)
+
+
 class InstrumentationEvents(event.Events):
     """Events of class instrumentation."""
 
@@ -346,6 +351,7 @@ class InstrumentationEvents(event.Events):
             if propagate and issubclass(target_cls, listen_cls) or target_cls is listen_cls:
                 fn(target_cls, *arg)
 
+        _rs._listen_instrumentation(_fire_instrumentation)
         event_key.with_dispatch_target(_instrumentation).with_wrapper(listen).base_listen(**kw)
 
     def class_instrument(self, cls):
@@ -375,6 +381,7 @@ class RegistryEvents(event.Events):
 
 _mapper_holds = _Holds(MapperEvents)
 _instance_holds = _Holds(InstanceEvents)
+event.Dispatch._active_history = False
 Mapper.dispatch = native_dispatcher(MapperEvents)
 ClassManager.dispatch = native_dispatcher(InstanceEvents)
 QueryableAttribute.dispatch = native_dispatcher(AttributeEvents)

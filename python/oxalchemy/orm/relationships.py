@@ -1,5 +1,7 @@
 """Relationships."""
 
+import weakref
+
 from .. import _rs, exc
 from ..sql import operators
 from .base import MANYTOMANY, MANYTOONE, ONETOMANY
@@ -292,6 +294,7 @@ class RelationshipProperty(StrategizedProperty):
             uselist=facts["uselist"],
             order_by=facts["order_by"] or False,
         )
+        _warn_conflicting_targets(self, facts)
 
     @property
     def class_attribute(self):
@@ -450,6 +453,48 @@ class RelationshipProperty(StrategizedProperty):
             raise AttributeError(key)
 
     comparator_factory = Comparator
+
+
+_sync_targets = weakref.WeakKeyDictionary()
+
+
+def _warn_conflicting_targets(prop, facts):
+    """Two relationships that copy different columns to the same one, and do not know of each other."""
+    if prop.viewonly:
+        return
+    for from_, to_ in [*facts["synchronize_pairs"], *facts["secondary_synchronize_pairs"]]:
+        known = _sync_targets.setdefault(to_, weakref.WeakKeyDictionary())
+        others = []
+        for other, other_from in list(known.items()):
+            if (
+                not other.parent._dispose_called
+                and other is not prop
+                and other not in prop._reverse_property
+                and prop not in other._reverse_property
+                and other.key not in prop._overlaps
+                and prop.key not in other._overlaps
+                and "__*" not in prop._overlaps
+                and "__*" not in other._overlaps
+                and not prop.parent.is_sibling(other.parent)
+                and not prop.mapper.is_sibling(other.mapper)
+                and not prop.parent.is_sibling(other.mapper)
+                and not prop.mapper.is_sibling(other.parent)
+                and (prop.key != other.key or not prop.parent.common_parent(other.parent))
+            ):
+                others.append((other, other_from))
+        if others:
+            from .. import util
+
+            conflicts = ", ".join(sorted(f"'{pr}' (copies {fr} to {to_})" for pr, fr in others))
+            overlaps = ",".join(sorted(pr.key for pr, fr in others))
+            util.warn(
+                f"relationship '{prop}' will copy column {from_} to column {to_}, which conflicts with relationship(s): {conflicts}. If "
+                "this is not the intention, consider if these relationships should be linked with back_populates, or if viewonly=True "
+                "should be applied to one or more if they are read-only. For the less common case that foreign key constraints are "
+                "partially overlapping, the orm.foreign() annotation can be used to isolate the columns that should be written "
+                f"towards.   To silence this warning, add the parameter 'overlaps=\"{overlaps}\"' to the '{prop}' relationship."
+            )
+        known[prop] = from_
 
 
 def _single_table_criterion(entity):

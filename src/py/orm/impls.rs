@@ -243,6 +243,9 @@ impl AttributeImpl {
             None => None,
         };
         let active = spec.active_history || owner.get().wants_active_history(py);
+        if active {
+            owner.getattr("dispatch")?.setattr("_active_history", true)?;
+        }
         let plain = spec.kind == Kind::Scalar && !active && spec.validators.is_empty() && spec.send_modified_events;
         let imp = Bound::new(
             py,

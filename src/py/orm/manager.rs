@@ -82,8 +82,9 @@ impl ClassManager {
                 factory: GilCell::new(None),
             },
         )?;
-        class.setattr(names::manager_attr(py), &m)?;
+        set_on(class, names::manager_attr(py).bind(py), m.as_any())?;
         m.get().wrap_init(&m, constructor)?;
+        announce(py, "class_instrument", class, None)?;
         Ok(m)
     }
     fn wrap_init(&self, slf: &Bound<'_, Self>, constructor: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
@@ -104,7 +105,8 @@ impl ClassManager {
         if own {
             self.originals.bind(py).set_item("__init__", &original)?;
         }
-        class.setattr("__init__", Bound::new(py, InstrumentedInit { original: original.unbind(), manager: slf.clone().unbind() })?)
+        let init = Bound::new(py, InstrumentedInit { original: original.unbind(), manager: slf.clone().unbind() })?;
+        set_on(class, &PyString::intern(py, "__init__"), init.as_any())
     }
     /// Name of the class.
     pub fn class_name(&self, py: Python<'_>) -> String {
@@ -157,6 +159,7 @@ impl ClassManager {
         propagated: bool,
     ) -> PyResult<()> {
         let class = self.class_.bind(py);
+        reserved(key)?;
         if propagated {
             if self.local.bind(py).contains(key)? {
                 return Ok(());
@@ -170,9 +173,10 @@ impl ClassManager {
             {
                 self.originals.bind(py).set_item(key, old)?;
             }
-            class.setattr(key, attribute)?;
+            set_on(class, key, attribute)?;
         }
         self.attrs.bind(py).set_item(key, attribute)?;
+        announce(py, "attribute_instrument", class, Some((key, attribute)))?;
         for sub in class.call_method0("__subclasses__").and_then(|l| l.try_iter()?.collect::<PyResult<Vec<_>>>())? {
             if let Ok(sub) = sub.cast::<PyType>()
                 && let Some(m) = Self::of(sub)
@@ -192,7 +196,7 @@ impl ClassManager {
         {
             self.originals.bind(py).set_item(key, old)?;
         }
-        class.setattr(key, value)
+        set_on(class, key, value)
     }
     /// Take an attribute back.
     pub fn uninstrument_attribute(&self, py: Python<'_>, key: &str) -> PyResult<()> {
@@ -202,9 +206,9 @@ impl ClassManager {
             match self.originals.bind(py).get_item(key)? {
                 Some(old) => {
                     self.originals.bind(py).del_item(key)?;
-                    class.setattr(key, old)?;
+                    set_on(class, &PyString::new(py, key), &old)?;
                 }
-                None => class.delattr(key)?,
+                None => del_on(class, &PyString::new(py, key))?,
             }
         }
         if self.attrs.bind(py).contains(key)? {
@@ -222,21 +226,22 @@ impl ClassManager {
     /// End the instrumentation of the class.
     pub fn unregister(&self, py: Python<'_>) -> PyResult<()> {
         let class = self.class_.bind(py);
+        announce(py, "class_uninstrument", class, None)?;
         for key in self.local.bind(py).keys().iter() {
             self.uninstrument_attribute(py, &key.to_string())?;
         }
         for (k, v) in self.originals.bind(py) {
-            class.setattr(k.cast::<PyString>()?, v)?;
+            set_on(class, k.cast::<PyString>()?, &v)?;
         }
         if !self.originals.bind(py).contains("__init__")?
             && class.getattr("__dict__")?.get_item("__init__").is_ok_and(|i| i.is_instance_of::<InstrumentedInit>())
         {
-            class.delattr("__init__")?;
+            del_on(class, &PyString::intern(py, "__init__"))?;
         }
         self.originals.bind(py).clear();
         drop(self.mapper.replace(py, None));
         if class.getattr("__dict__")?.contains(names::manager_attr(py))? {
-            class.delattr(names::manager_attr(py))?;
+            del_on(class, names::manager_attr(py).bind(py))?;
         }
         Ok(())
     }
@@ -389,10 +394,7 @@ impl ClassManager {
         self.uninstrument_attribute(py, key)
     }
     fn install_member(&self, py: Python<'_>, key: &Bound<'_, PyString>, implementation: &Bound<'_, PyAny>) -> PyResult<()> {
-        let name = key.to_string_lossy();
-        if name == "_sa_instance_state" || name == "_sa_class_manager" {
-            return Err(PyKeyError::new_err(format!("{name:?}: requested attribute name conflicts with instrumentation attribute of the same name.").replace('"', "'")));
-        }
+        reserved(key)?;
         self.install_descriptor(py, key, implementation)
     }
     fn unregister_class(&self, py: Python<'_>) -> PyResult<()> {
@@ -540,6 +542,44 @@ impl InstrumentedInit {
             return self.original.bind(py).getattr(name);
         }
         Err(PyAttributeError::new_err(name.to_owned()))
+    }
+}
+
+/// The names of the state and the manager cannot be attributes.
+fn reserved(key: &Bound<'_, PyString>) -> PyResult<()> {
+    let name = key.to_string_lossy();
+    if name == "_sa_instance_state" || name == "_sa_class_manager" {
+        return Err(PyKeyError::new_err(format!(
+            "'{name}': requested attribute name conflicts with instrumentation attribute of the same name."
+        )));
+    }
+    Ok(())
+}
+
+/// Set a class attribute without the class's metaclass noticing (declarative maps what is set).
+fn set_on(class: &Bound<'_, PyType>, key: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    class.py().get_type::<PyType>().call_method1("__setattr__", (class, key, value)).map(drop)
+}
+
+/// Delete a class attribute without the metaclass noticing.
+fn del_on(class: &Bound<'_, PyType>, key: &Bound<'_, PyString>) -> PyResult<()> {
+    class.py().get_type::<PyType>().call_method1("__delattr__", (class, key)).map(drop)
+}
+
+static LISTENER: pyo3::sync::PyOnceLock<Py<PyAny>> = pyo3::sync::PyOnceLock::new();
+
+/// Told by `orm.events` when somebody listens for instrumentation events: `fire(name, *args)`.
+#[pyfunction]
+pub fn _listen_instrumentation(py: Python<'_>, fire: Py<PyAny>) {
+    let _ = LISTENER.set(py, fire);
+}
+
+/// Tell the listeners of instrumentation events.
+fn announce<'py>(py: Python<'py>, name: &str, class: &Bound<'py, PyType>, attribute: Option<(&Bound<'py, PyString>, &Bound<'py, PyAny>)>) -> PyResult<()> {
+    let Some(f) = LISTENER.get(py) else { return Ok(()) };
+    match attribute {
+        Some((key, inst)) => f.bind(py).call1((name, class, key, inst)).map(drop),
+        None => f.bind(py).call1((name, class)).map(drop),
     }
 }
 

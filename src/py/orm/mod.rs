@@ -77,6 +77,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<mapper::EntityBox>()?;
     m.add_class::<comparator::AttributeValue>()?;
     m.add_class::<collection_methods::CollectionMethod>()?;
+    m.add_function(wrap_pyfunction!(manager::_listen_instrumentation, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_column_clause, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_relationship_clause, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_relationship_exists, m)?)?;

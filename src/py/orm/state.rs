@@ -696,6 +696,56 @@ impl InstanceState {
             }
         }
     }
+    /// Forget everything loaded.
+    fn _expire(slf: &Bound<'_, Self>, dict_: &Bound<'_, PyDict>, modified_set: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let py = slf.py();
+        if let Some(m) = modified_set
+            && m.hasattr("discard")?
+        {
+            m.call_method1("discard", (slf,))?;
+        }
+        let keys = slf.get().manager.get().keys(py);
+        for k in &keys {
+            if dict_.contains(k)? {
+                dict_.del_item(k)?;
+            }
+        }
+        slf.get().commit_all(py);
+        let expired: Vec<Py<PyString>> = keys
+            .into_iter()
+            .filter(|k| slf.get().manager.get().get_impl(py, &k.to_string()).is_some_and(|i| i.get().accepts_scalar_loader && i.get().expire_missing))
+            .collect();
+        let old = slf.get().d.with(py, |d| {
+            d.flags |= flag::EXPIRED;
+            std::mem::replace(&mut d.expired, expired)
+        });
+        drop(old);
+        Ok(())
+    }
+    /// Forget some attributes.
+    #[pyo3(signature = (dict_, attribute_names, no_loader = false))]
+    fn _expire_attributes(slf: &Bound<'_, Self>, dict_: &Bound<'_, PyDict>, attribute_names: &Bound<'_, PyAny>, no_loader: bool) -> PyResult<()> {
+        let py = slf.py();
+        for k in attribute_names.try_iter()? {
+            let k = k?;
+            let imp = slf.get().manager.get().require_impl(py, &k.to_string())?;
+            let key = imp.get().key.clone_ref(py);
+            let there = dict_.contains(&key)?;
+            if imp.get().accepts_scalar_loader && !no_loader && (imp.get().expire_missing || there) {
+                let key = key.clone_ref(py);
+                slf.get().d.with(py, |d| {
+                    if !d.expired.iter().any(|e| e.is(&key)) {
+                        d.expired.push(key);
+                    }
+                });
+            }
+            if there {
+                dict_.del_item(&key)?;
+            }
+            drop(slf.get().drop_committed(py, &key));
+        }
+        Ok(())
+    }
     #[pyo3(name = "_commit_all", signature = (dict_, instance_dict = None))]
     fn py_commit_all(&self, py: Python<'_>, dict_: &Bound<'_, PyDict>, instance_dict: Option<&Bound<'_, PyAny>>) {
         let _ = (dict_, instance_dict);
