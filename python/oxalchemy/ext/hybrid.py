@@ -1,0 +1,299 @@
+"""Attributes with a behaviour of their own on the class and on instances."""
+
+from ..orm import attributes
+from ..orm.base import InspectionAttr, InspectionAttrExtensionType
+from ..orm.interfaces import PropComparator
+
+__all__ = ["HYBRID_METHOD", "HYBRID_PROPERTY", "Comparator", "HybridExtensionType", "ExprComparator", "hybrid_method", "hybrid_property"]
+
+
+class HybridExtensionType(InspectionAttrExtensionType):
+    """Kinds of hybrid."""
+
+    HYBRID_METHOD = "HYBRID_METHOD"
+    HYBRID_PROPERTY = "HYBRID_PROPERTY"
+
+
+HYBRID_METHOD = HybridExtensionType.HYBRID_METHOD
+HYBRID_PROPERTY = HybridExtensionType.HYBRID_PROPERTY
+
+
+class hybrid_method(InspectionAttr):
+    """A method that computes with values on instances and with expressions on the class."""
+
+    is_attribute = True
+    extension_type = HYBRID_METHOD
+
+    def __init__(self, func, expr=None):
+        self.func = func
+        self.expr = expr if expr is not None else func
+        self.__doc__ = func.__doc__
+        self.__name__ = getattr(func, "__name__", None)
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self.expr.__get__(owner, owner)
+        return self.func.__get__(instance, owner)
+
+    @property
+    def inplace(self):
+        """``.inplace.expression`` changes this hybrid in place of copying it."""
+        return _InPlaceMethod(self)
+
+    def expression(self, expr):
+        """Decorator: what the method is on the class."""
+        self.expr = expr
+        if not self.expr.__doc__:
+            self.__doc__ = self.func.__doc__
+        return self
+
+
+class _InPlaceMethod:
+    def __init__(self, hybrid):
+        self.hybrid = hybrid
+
+    def expression(self, expr):
+        return self.hybrid.expression(expr)
+
+
+class hybrid_property(InspectionAttr):
+    """A property that computes with values on instances and with expressions on the class."""
+
+    is_attribute = True
+    extension_type = HYBRID_PROPERTY
+
+    def __init__(self, fget, fset=None, fdel=None, expr=None, custom_comparator=None, update_expr=None, bulk_dml_setter=None):
+        self.fget = fget
+        self.fset = fset
+        self.fdel = fdel
+        self.expr = getattr(expr, "fget", expr)
+        self.custom_comparator = custom_comparator
+        self.update_expr = update_expr
+        self.bulk_dml_setter = bulk_dml_setter
+        self.__doc__ = getattr(fget, "__doc__", None)
+        self.__name__ = getattr(fget, "__name__", None)
+
+    def __get__(self, instance, owner):
+        if owner is None:
+            return self
+        if instance is None:
+            return self._expr_comparator(owner)
+        return self.fget(instance)
+
+    def __set__(self, instance, value):
+        if self.fset is None:
+            raise AttributeError("can't set attribute")
+        self.fset(instance, value)
+
+    def __delete__(self, instance):
+        if self.fdel is None:
+            raise AttributeError("can't delete attribute")
+        self.fdel(instance)
+
+    def _copy(self, **kw):
+        defaults = {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
+        defaults.update(kw)
+        return type(self)(**defaults)
+
+    @property
+    def overrides(self):
+        """The hybrid itself, to redefine it in a subclass."""
+        return self
+
+    @property
+    def inplace(self):
+        """The decorators, changing this hybrid in place of copying it."""
+        return _InPlaceProperty(self)
+
+    def getter(self, fget):
+        """Decorator: the value on instances."""
+        return self._copy(fget=fget)
+
+    def setter(self, fset):
+        """Decorator: set the value on instances."""
+        return self._copy(fset=fset)
+
+    def deleter(self, fdel):
+        """Decorator: delete the value on instances."""
+        return self._copy(fdel=fdel)
+
+    def expression(self, expr):
+        """Decorator: the expression on the class."""
+        return self._copy(expr=getattr(expr, "fget", expr))
+
+    def comparator(self, comparator):
+        """Decorator: a :class:`Comparator` for the class."""
+        return self._copy(custom_comparator=comparator)
+
+    def update_expression(self, meth):
+        """Decorator: what ``Query.update()`` sets: a list of (attribute, value)."""
+        return self._copy(update_expr=meth)
+
+    def bulk_dml(self, meth):
+        """Decorator: what bulk INSERT and UPDATE parameters set. Since 2.1."""
+        return self._copy(bulk_dml_setter=meth)
+
+    def _expr_comparator(self, owner):
+        if self.custom_comparator is not None:
+            return self._get_comparator(self.custom_comparator, owner)
+        if self.expr is not None:
+            return self._get_expr(self.expr, owner)
+        return self._get_expr(self.fget, owner)
+
+    def _get_expr(self, expr, owner):
+        return self._get_comparator(lambda cls: ExprComparator(cls, expr(cls), self), owner)
+
+    def _get_comparator(self, comparator, owner):
+        # the class that defines the name: the attribute's key
+        name = self.__name__
+        for cls in owner.__mro__:
+            for key, value in cls.__dict__.items():
+                if value is self:
+                    name = key
+                    break
+            else:
+                continue
+            break
+        return _HybridAttribute(owner, name, comparator(owner), self)
+
+
+class _InPlaceProperty:
+    def __init__(self, hybrid):
+        self.hybrid = hybrid
+
+    def _set(self, **kw):
+        for key, value in kw.items():
+            setattr(self.hybrid, key, value)
+        return self.hybrid
+
+    def getter(self, fget):
+        return self._set(fget=fget)
+
+    def setter(self, fset):
+        return self._set(fset=fset)
+
+    def deleter(self, fdel):
+        return self._set(fdel=fdel)
+
+    def expression(self, expr):
+        return self._set(expr=getattr(expr, "fget", expr))
+
+    def comparator(self, comparator):
+        return self._set(custom_comparator=comparator)
+
+    def update_expression(self, meth):
+        return self._set(update_expr=meth)
+
+    def bulk_dml(self, meth):
+        return self._set(bulk_dml_setter=meth)
+
+
+class Comparator(PropComparator):
+    """Operators of a hybrid: derive from it and define what they give."""
+
+    __slots__ = ("_expression_",)
+
+    def __init__(self, expression):
+        self._expression_ = expression
+        self.prop = None
+        self._parententity = None
+        self._adapt_to_entity = None
+
+    @property
+    def expression(self):
+        return self._expression_
+
+    def __clause_element__(self):
+        expr = self.expression
+        while hasattr(expr, "__clause_element__"):
+            inner = expr.__clause_element__()
+            if inner is expr:
+                break
+            expr = inner
+        return expr
+
+    @property
+    def property(self):
+        raise NotImplementedError
+
+    def adapt_to_entity(self, adapt_to_entity):
+        return self
+
+
+class ExprComparator(Comparator):
+    """The comparator of a hybrid with an expression."""
+
+    __slots__ = ("cls", "hybrid")
+
+    def __init__(self, cls, expression, hybrid):
+        super().__init__(expression)
+        self.cls = cls
+        self.hybrid = hybrid
+
+    def __getattr__(self, key):
+        if key.startswith("__"):
+            raise AttributeError(key)
+        return getattr(self.expression, key)
+
+    @property
+    def info(self):
+        return self.hybrid.info if hasattr(self.hybrid, "info") else {}
+
+    @property
+    def property(self):
+        return getattr(self.expression, "property", None)
+
+    def _bulk_update_tuples(self, value):
+        if isinstance(self.expression, attributes.QueryableAttribute):
+            return self.expression._bulk_update_tuples(value)
+        if self.hybrid.update_expr is not None:
+            return self.hybrid.update_expr(self.cls, value)
+        return [(self.expression, value)]
+
+    def operate(self, op, *other, **kwargs):
+        return op(self.expression, *other, **kwargs)
+
+    def reverse_operate(self, op, other, **kwargs):
+        return op(other, self.expression, **kwargs)
+
+
+class _HybridAttribute(attributes.QueryableAttribute):
+    """What a hybrid is on its class: an expression under the hybrid's name."""
+
+    def __new__(cls, owner, key, comparator, hybrid):
+        from ..inspection import inspect
+
+        parent = inspect(owner, False) if not hasattr(owner, "_aliased_insp") else owner._aliased_insp
+        self = attributes.QueryableAttribute.__new__(cls, owner, key or "hybrid", parent, comparator)
+        self.hybrid = hybrid
+        self.__doc__ = getattr(hybrid, "__doc__", None)
+        return self
+
+    def __init__(self, *args, **kw):
+        pass
+
+    is_attribute = True
+    extension_type = HYBRID_PROPERTY
+
+    @property
+    def property(self):
+        return self.comparator.property
+
+    @property
+    def info(self):
+        return getattr(self.hybrid, "info", {})
+
+    def __clause_element__(self):
+        expr = self.comparator.__clause_element__()
+        annotate = getattr(expr, "_annotate", None)
+        return annotate({"proxy_key": self.key}) if annotate is not None else expr
+
+    @property
+    def expression(self):
+        return self.__clause_element__()
+
+    def _bulk_update_tuples(self, value):
+        hybrid = self.hybrid
+        if hybrid.update_expr is not None:
+            return hybrid.update_expr(self.class_, value)
+        return self.comparator._bulk_update_tuples(value)
