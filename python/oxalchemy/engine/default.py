@@ -13,6 +13,16 @@ from .interfaces import BindTyping, Dialect
 _NO_ARG = object()
 
 
+class _Derived:
+    """A flag that follows from others until it is set itself."""
+
+    def __init__(self, fn):
+        self.fn = fn
+
+    def __get__(self, dialect, cls):
+        return self if dialect is None else self.fn(dialect)
+
+
 class DefaultDialect(_rs.DialectBase, Dialect):
     """Features of a database, and how its driver is used.
 
@@ -169,6 +179,10 @@ class DefaultDialect(_rs.DialectBase, Dialect):
     @property
     def supports_sane_rowcount_returning(self):
         return self.supports_sane_rowcount
+
+    @_Derived
+    def insert_executemany_returning(self):
+        return self.insert_returning and self.supports_multivalues_insert and self.use_insertmanyvalues
 
     @property
     def insert_executemany_returning_sort_by_parameter_order(self):

@@ -93,7 +93,7 @@ fn step<'py>(
         history::pending_objects(&imp, state, flags::PASSIVE_NO_INITIALIZE)?
     } else {
         let load = kind == Kind::Delete && data.passive_deletes == PassiveDeletes::No;
-        present(&imp, state, if load { flags::PASSIVE_OFF } else { flags::PASSIVE_NO_INITIALIZE })?
+        present(&imp, state, if load { flags::PASSIVE_OFF | flags::NO_RAISE } else { flags::PASSIVE_NO_INITIALIZE })?
     };
     if values.is_empty() {
         return Ok(());

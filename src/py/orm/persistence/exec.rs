@@ -39,7 +39,13 @@ pub fn insert_statement<'py>(py: Python<'py>, plan: &TablePlan, returning: &[usi
 
 /// Name of the parameter that a row is found by.
 pub fn where_name(plan: &TablePlan, i: usize) -> String {
-    format!("{}_{}", plan.table.name, plan.columns[i].column.name())
+    let base = format!("{}_{}", plan.table.name, plan.columns[i].column.name());
+    // A column may have just this name.
+    let taken = |name: &str| plan.table.d.read().columns.contains_key(name);
+    if !taken(&base) {
+        return base;
+    }
+    (1..).map(|n| format!("{base}_{n}")).find(|n| !taken(n)).unwrap_or(base)
 }
 
 fn criteria<'py>(py: Python<'py>, plan: &TablePlan, version: bool, name: &dyn Fn(usize) -> String) -> PyResult<Vec<Any<'py>>> {

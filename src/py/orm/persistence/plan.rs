@@ -165,7 +165,7 @@ impl TablePlan {
                 server_default: server,
                 client_default,
                 server_onupdate: d.server_onupdate.is_some() || d.onupdate.is_some(),
-                evaluates_none: evaluates_none(&d.ty),
+                evaluates_none: evaluates_none(py, &d.ty),
                 discriminator: data
                     .polymorphic_identity
                     .as_ref()
@@ -219,8 +219,9 @@ impl TablePlan {
     }
 }
 
-fn evaluates_none(ty: &sql::types::TypeRef) -> bool {
-    matches!(ty.options.get("should_evaluate_none"), Some(sql::types::TypeArg::Bool(true)))
+fn evaluates_none(py: Python<'_>, ty: &sql::types::TypeRef) -> bool {
+    let asked = || crate::py::types::wrap_type(py, ty)?.getattr("should_evaluate_none")?.is_truthy();
+    asked().unwrap_or(false)
 }
 
 /// The identity key that an instance's dictionary holds; `None` when a part is missing.

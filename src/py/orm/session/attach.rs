@@ -247,6 +247,8 @@ pub(super) fn detach_states<'py>(session: &Bound<'py, Session>, states: &[State<
         let attached = s.session_id().is_some();
         s.set_session_id(None);
         identity.get().forget_modified(state);
+        let strong = s.get().d.with(py, |d| d.strong.take());
+        drop(strong);
         if to_transient && !pending {
             s.set_key(None);
         }
@@ -318,7 +320,11 @@ pub fn register_persistent<'py>(session: &Bound<'py, Session>, states: &[State<'
         // An object flushed as deleted and added again in the same transaction comes back.
         s.set_deleted(false);
         if let Some(displaced) = map.replace(py, state) {
-            let replaced = displaced.obj().is_some() && !session.get().d.lock().deleted.contains(&displaced);
+            let same = match displaced.obj() {
+                Some(obj) => crate::py::orm::persistence::plan::key_from_dict(&displaced, &obj, &mapper)?.is_some_and(|k| s.key_ref() == Some(k)),
+                None => false,
+            };
+            let replaced = same && !session.get().d.lock().deleted.contains(&displaced);
             if replaced {
                 let key = key_repr(state)?;
                 errors::warn(
