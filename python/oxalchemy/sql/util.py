@@ -4,6 +4,16 @@ from .. import _rs
 from . import visitors
 
 
+def _deep_annotate(element, annotations, exclude=None, **kw):
+    """Attach facts to every element of a construct."""
+    return element._annotate(annotations)
+
+
+def _deep_deannotate(element, values=None):
+    """Remove attached facts."""
+    return element._deannotate(values, clone=True)
+
+
 def find_tables(clause, check_columns=False, include_aliases=False, include_joins=False, include_selects=False, include_crud=False):
     """Tables that occur in a construct."""
     from .selectable import Alias, Join, Select, TableClause

@@ -259,13 +259,45 @@ impl ClauseElement {
         let extra = match slf.get().node() {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(c) => format!("; {}", c.column.name()),
+                ExprKind::LiteralColumn(n) => format!("; {n}"),
+                ExprKind::Function(f) => format!("; {}", f.name),
                 ExprKind::Label { name: sql::Label::Fixed(n), .. } => format!("; {n}"),
                 _ => String::new(),
             },
-            Some(Node::From(f)) => sql::ast::proxy::from_label(f).map(|l| format!("; {}", sql::ast::proxy::anonymous(&l))).unwrap_or_default(),
+            Some(Node::From(f)) => match sql::ast::proxy::from_label(f) {
+                Some(sql::Label::Fixed(n)) => format!("; {n}"),
+                Some(_) if matches!(f.kind, sql::ast::FromKind::Subquery { .. }) => "; anon_1".to_owned(),
+                Some(_) => format!("; Anonymous alias of {}", super::selectable::alias_base(f)),
+                None => String::new(),
+            },
             _ => String::new(),
         };
-        Ok(format!("<{path} at {:#x}{extra}>", slf.as_ptr() as usize))
+        let object = if extra.is_empty() { " object" } else { "" };
+        Ok(format!("<{path}{object} at {:#x}{extra}>", slf.as_ptr() as usize))
+    }
+    /// The same construct with extra facts attached to it.
+    fn _annotate<'py>(slf: &Bound<'py, Self>, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        super::annotate::annotate(slf.as_any(), values)
+    }
+    fn _with_annotations<'py>(slf: &Bound<'py, Self>, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        super::annotate::annotate(slf.as_any(), values)
+    }
+    #[pyo3(signature = (values=None, clone=false))]
+    fn _deannotate<'py>(slf: &Bound<'py, Self>, values: Option<&Bound<'py, PyAny>>, clone: bool) -> PyResult<Bound<'py, PyAny>> {
+        let _ = clone;
+        super::annotate::deannotate(slf.as_any(), values)
+    }
+    #[getter]
+    fn _annotations<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::annotate::annotations(slf.as_any())
+    }
+    /// A copy with an identity of its own.
+    #[pyo3(signature = (**_kw))]
+    fn _clone<'py>(slf: &Bound<'py, Self>, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        super::annotate::fresh(slf.as_any())
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        super::pickle::reduce(slf.as_any())
     }
     /// Copying gives the same immutable object; `__reduce__` is for pickling.
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

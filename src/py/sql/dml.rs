@@ -222,7 +222,7 @@ fn values(py: Python<'_>, old: &mut DmlValues, table: &FromRef, args: &Bound<'_,
                     DmlValues::None => *old = DmlValues::Multi(rows),
                     DmlValues::Multi(all) => all.extend(rows),
                     DmlValues::Single(_) => {
-                        return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one set of values is already present."));
+                        return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous."));
                     }
                 }
                 return Ok(());
@@ -247,7 +247,7 @@ fn values(py: Python<'_>, old: &mut DmlValues, table: &FromRef, args: &Bound<'_,
         DmlValues::None => *old = DmlValues::Single(row),
         DmlValues::Single(prev) => merge(prev, row),
         DmlValues::Multi(_) => {
-            return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one set of values is already present."));
+            return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous."));
         }
     }
     Ok(())
@@ -440,6 +440,18 @@ impl UpdateBase {
             c.sort_by_parameter_order |= sort_by_parameter_order;
             Ok(())
         })
+    }
+    #[getter]
+    fn _return_defaults<'py>(slf: &Bound<'py, Self>) -> PyResult<bool> {
+        Ok(common(&own(slf.as_any())?).is_some_and(|c| c.return_defaults.is_some()))
+    }
+    #[getter]
+    fn _return_defaults_columns<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let node = own(slf.as_any())?;
+        match common(&node).and_then(|c| c.return_defaults.as_ref()).filter(|c| !c.is_empty()) {
+            Some(cols) => PyTuple::new(slf.py(), super::face::wrap_exprs(slf.py(), cols)?).map(Some),
+            None => Ok(None),
+        }
     }
     #[getter]
     fn _returning<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
@@ -654,10 +666,13 @@ impl Insert {
     fn from_select<'py>(slf: &Bound<'py, Self>, names: &Bound<'py, PyAny>, select: &Bound<'py, PyAny>, include_defaults: bool) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let names = names.try_iter()?.map(|n| column_key(&n?)).collect::<PyResult<Vec<_>>>()?;
-        let query = coerce::query(select, Role::DmlSelect)?;
+        let query = match node_of(&coerce::clause_of(select)?)? {
+            Some(Node::From(f)) if matches!(f.kind, sql::ast::FromKind::Table(_)) => super::select::select_from_all(&f),
+            _ => coerce::query(select, Role::DmlSelect)?,
+        };
         changed_insert(slf.as_any(), |i| {
             if !matches!(i.values, DmlValues::None) {
-                return Err(invalid_request(py, "This construct already has VALUES specified; cannot use from_select()"));
+                return Err(invalid_request(py, "This construct already inserts value expressions"));
             }
             i.from_select = Some(FromSelect { names, query, include_defaults });
             i.inline = true;
@@ -689,7 +704,7 @@ impl Update {
         let py = slf.py();
         changed_update(slf.as_any(), |u| {
             if u.ordered {
-                return Err(argument_error(py, "This statement already has ordered values present"));
+                return Err(invalid_request(py, "This statement already has ordered values present"));
             }
             let table = u.table.clone();
             values(py, &mut u.values, &table, args, kwargs, false)
@@ -750,7 +765,20 @@ impl Update {
 fn filter_by<'py>(obj: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
     let node = own(obj)?;
     let (Some(kw), Some(f)) = (kwargs, table(&node)) else { return Ok(obj.clone()) };
-    let criteria = super::filter_by::criteria(obj, std::slice::from_ref(f), kw)?;
+    // Other tables of the criteria are searched too.
+    let mut froms = vec![f.clone()];
+    let where_ = match &node {
+        Node::Update(u) => &u.where_,
+        Node::Delete(d) => &d.where_,
+        _ => return Ok(obj.clone()),
+    };
+    for w in where_ {
+        sql::ast::froms::expr_froms(w, &mut froms);
+    }
+    if let Node::Delete(d) = &node {
+        froms.extend(d.using.iter().cloned());
+    }
+    let criteria = super::filter_by::criteria(obj, &froms, kw)?;
     obj.call_method1("where", PyTuple::new(obj.py(), criteria)?)
 }
 

@@ -313,12 +313,9 @@ fn case<'py>(
                     }
                 }
             }
-            None => precedence::self_group(&coerce::expr_in(when, Role::Expression)?, None),
+            None => precedence::self_group(&coerce::expr_or_literal(when, "param")?, None),
         };
         pairs.push((when, coerce::expr_or_literal(then, "param")?));
-    }
-    if pairs.is_empty() {
-        return Err(argument_error(py, "case() requires at least one (condition, result) pair"));
     }
     let else_ = else_.filter(|e| !e.is_none()).map(|e| coerce::expr_or_literal(&e, "param")).transpose()?;
     let results: Vec<&ExprRef> = pairs.iter().map(|(_, t)| t).rev().chain(else_.iter()).collect();

@@ -34,17 +34,34 @@ pub fn find(py: Python<'_>, froms: &[FromRef], name: &str) -> PyResult<ExprRef> 
     }
     match found.as_slice() {
         [one] => Ok(one.clone()),
-        [] => {
-            let names: Vec<String> =
-                froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
-            Err(invalid_request(py, format!("None of the FROM clause entities have a property {name:?}. Searched entities: {}", names.join(", ")).replace('"', "'")))
-        }
-        _ => Err(exc(
+        [] => Err(invalid_request(
             py,
-            "AmbiguousColumnError",
-            format!("Attribute name {name:?} is ambiguous; it exists in multiple FROM clause entities").replace('"', "'"),
+            format!("None of the FROM clause entities have a property \"{name}\". Searched entities: {}", shown(froms)),
         )),
+        _ => {
+            let owners: Vec<FromRef> = found
+                .iter()
+                .filter_map(|e| match &e.kind {
+                    sql::ast::ExprKind::Column(c) => c.from.clone(),
+                    _ => None,
+                })
+                .collect();
+            Err(exc(
+                py,
+                "AmbiguousColumnError",
+                format!(
+                    "Attribute name \"{name}\" is ambiguous; it exists in multiple FROM clause entities ({}). Use filter() with explicit column references instead of filter_by().",
+                    shown(&owners)
+                ),
+            ))
+        }
     }
+}
+
+/// Names of FROM elements for messages: three, and how many there are.
+fn shown(froms: &[FromRef]) -> String {
+    let names: Vec<String> = froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
+    if names.len() > 3 { format!("{}, ... ({} total)", names[..3].join(", "), names.len()) } else { names.join(", ") }
 }
 
 /// For a SELECT face.

@@ -69,6 +69,11 @@ fn known(name: &str) -> Option<&'static (&'static str, Returns, bool)> {
     KNOWN.iter().find(|(n, ..)| *n == name)
 }
 
+/// The identifier of a known function.
+pub fn known_name(name: &str) -> Option<&'static str> {
+    known(name).map(|(n, ..)| *n)
+}
+
 fn registry(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     static CELL: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     CELL.get_or_try_init(py, || Ok(py.import("oxalchemy.sql.functions")?.getattr("_registry")?.cast_into::<PyDict>()?.unbind()))

@@ -6,6 +6,7 @@
 //! * [`parts`]: attributes of leaf classes (`.left`, `.clauses`) as descriptors.
 //! * [`host`]: constructs of the user's. [`render`]: `compile()` and `str()`, installed by the compiler's room.
 
+pub mod annotate;
 pub mod bind;
 pub mod clause;
 pub mod coerce;
@@ -27,6 +28,7 @@ pub mod on_conflict;
 pub mod operators;
 pub mod ops;
 pub mod parts;
+pub mod pickle;
 pub mod render;
 pub mod select;
 pub mod selectable;
@@ -107,5 +109,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     dml::register(m)?;
     on_conflict::register(m)?;
     from_functions::register(m)?;
+    pickle::register(m)?;
     text::register(m)
 }

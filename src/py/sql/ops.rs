@@ -117,3 +117,8 @@ pub fn name_of(op: &Op) -> &str {
         _ => TABLE.iter().find(|(o, _)| o == op).map_or("", |(_, n)| n),
     }
 }
+
+/// The operator with this documented name.
+pub fn by_name(name: &str) -> Option<Op> {
+    TABLE.iter().find(|(_, n)| *n == name).map(|(op, _)| op.clone())
+}

@@ -359,7 +359,16 @@ fn compound<'py>(py: Python<'py>, keyword: &'static str, members: &[Bound<'py, P
         .map(|m| {
             let clause = coerce::clause_of(m)?;
             let q = match node_of(&clause)? {
-                Some(Node::From(f)) if matches!(f.kind, FromKind::Table(_)) => select_from_all(&f),
+                Some(Node::From(f)) if !matches!(f.kind, FromKind::Values(_) | FromKind::Query(_)) => {
+                    return Err(argument_error(
+                        py,
+                        format!(
+                            "{} expected, got {}. To SELECT from any FROM clause, use the .select() method.",
+                            Role::Compound.expects(),
+                            m.repr()?
+                        ),
+                    ));
+                }
                 _ => coerce::query(&clause, Role::Compound)?,
             };
             Ok(match &q.kind {

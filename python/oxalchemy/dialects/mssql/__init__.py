@@ -9,6 +9,9 @@ class MSDialect:
     name = "mssql"
 
     def __init__(self, *args, **kwargs):
+        pass
+
+    def __getattr__(self, name):
         raise exc.NoSuchModuleError(
             "oxalchemy has no SQL Server dialect; supported are sqlite, postgresql, mysql, mariadb, and oracle for SQL text"
         )

@@ -1,6 +1,7 @@
 """``Table``."""
 
 from ... import _rs, exc, util
+from ..selectable import TableClause
 from ..dialect_kw import DialectKWArgs
 from .base import (
     BLANK_SCHEMA,
@@ -14,7 +15,7 @@ from .column import Column
 from .constraint import PrimaryKeyConstraint, UniqueConstraint
 
 
-class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table):
+class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     """A table of a database; one object for each key of a MetaData."""
 
     __visit_name__ = "table"
