@@ -32,6 +32,8 @@ pub enum BindProc {
     /// To a float (databases without decimals), else to exact text.
     Numeric(Family),
     Float,
+    /// Bytes-like objects only.
+    Binary(Family),
     Enum { map: Arc<EnumMap>, family: Family },
     Json { dumps: Py<PyAny>, none_as_null: bool, family: Family },
     Pickle { dumps: Py<PyAny>, protocol: Py<PyAny>, family: Family, inner: Box<BindProc> },
@@ -97,6 +99,7 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
         Affinity::Interval => BindProc::Interval(if ty.flag("native") { family } else { epoch_family(family) }),
         Affinity::Numeric => BindProc::Numeric(family),
         Affinity::Float if family == Family::Sqlite => BindProc::Float,
+        Affinity::Binary => BindProc::Binary(family),
         Affinity::Enum => BindProc::Enum { map: EnumMap::of(py, ty)?, family },
         Affinity::Json => BindProc::Json {
             dumps: json_function(py, dialect, "_json_serializer", "dumps")?,
@@ -192,6 +195,12 @@ impl BindProc {
             },
             Self::Interval(family) => interval(obj, *family),
             Self::Numeric(Family::Sqlite) | Self::Float => float(obj),
+            Self::Binary(family) => {
+                if obj.is_instance_of::<PyString>() {
+                    return Err(PyTypeError::new_err("memoryview: a bytes-like object is required, not 'str'"));
+                }
+                any(obj, *family)
+            }
             Self::Numeric(family) => match obj.cast_exact::<PyFloat>() {
                 Ok(f) => Ok(Value::Float(f.value())),
                 Err(_) => any(obj, *family),
