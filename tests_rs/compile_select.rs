@@ -197,3 +197,29 @@ fn same_shape_same_hash() {
     assert_eq!(hash(&stmt(1, true)), hash(&stmt(2, true)));
     assert_ne!(hash(&stmt(1, true)), hash(&stmt(1, false)));
 }
+
+#[test]
+fn cartesian_products_are_warned_of() {
+    let u = users();
+    let a = addresses(&u);
+    let opts = sql::compile::CompileOptions { linting: true, ..Default::default() };
+    let warnings = |s: Select| compile_with(Query::select(s), "sqlite", &opts).warnings.clone();
+    let mut s = select(&[c(&u, "id"), c(&a, "id")]);
+    assert_eq!(warnings(s.clone()).len(), 1);
+    assert!(warnings(s.clone())[0].1.contains("cartesian product between FROM element(s) \"addresses\" and FROM element \"users\""));
+    s.where_ = vec![build::eq(&c(&a, "user_id"), &c(&u, "id"))];
+    assert!(warnings(s).is_empty());
+}
+
+#[test]
+fn labels_are_numbered_before_what_is_inside_them() {
+    let u = users();
+    let inner = select(&[build::binary(&c(&u, "id"), Op::Add, &beside(&c(&u, "id"), 1))]);
+    let sub = subquery(inner);
+    let outer: Vec<ExprRef> = proxy::columns(&sub).into_iter().map(|(_, e)| e).collect();
+    insta::assert_snapshot!(text(Query::select(select(&outer))), @r"
+    SELECT anon_2.anon_1 
+    FROM (SELECT users.id + :id_1 AS anon_1 
+    FROM users) AS anon_2
+    ");
+}

@@ -29,5 +29,11 @@ pub fn compile<'py>(
 
 /// `str(obj)`: rendered for the default dialect.
 pub fn text(obj: &Bound<'_, PyAny>) -> PyResult<String> {
+    // A table shows its name; rendered outside of a FROM clause it would be nothing.
+    if let Some(sql::ast::Node::From(f)) = super::node_of(obj)?
+        && let sql::ast::FromKind::Table(t) = &f.kind
+    {
+        return Ok(t.key());
+    }
     compile(obj, None, None, None)?.str()?.extract()
 }
