@@ -98,3 +98,25 @@ fn update_and_delete() {
     let d = Arc::new(Delete { table: t.as_from(), where_, using: vec![], common: DmlCommon::default(), face: Default::default() });
     insta::assert_snapshot!(on("sqlite", Node::Delete(d)), @"DELETE FROM t WHERE t.id = ?");
 }
+
+#[test]
+fn return_defaults_fetches_what_it_names() {
+    let t = t();
+    let update = |common: DmlCommon| {
+        Node::Update(Arc::new(Update {
+            table: t.as_from(),
+            values: DmlValues::Single(row(&[("n", 1)])),
+            ordered: false,
+            where_: vec![],
+            inline: false,
+            common,
+            face: Default::default(),
+        }))
+    };
+    let plain = DmlCommon { return_defaults: Some(vec![]), ..DmlCommon::default() };
+    insta::assert_snapshot!(on("sqlite", update(plain.clone())), @"UPDATE t SET n=?, at=CURRENT_TIMESTAMP RETURNING at");
+    let more = DmlCommon { supplemental: vec![c(&t, "name")], ..plain };
+    insta::assert_snapshot!(on("sqlite", update(more)), @"UPDATE t SET n=?, at=CURRENT_TIMESTAMP RETURNING name, at");
+    let named = DmlCommon { return_defaults: Some(vec![c(&t, "name")]), ..DmlCommon::default() };
+    insta::assert_snapshot!(on("sqlite", update(named)), @"UPDATE t SET n=?, at=CURRENT_TIMESTAMP RETURNING name");
+}

@@ -474,24 +474,26 @@ impl UpdateBase {
         sort_by_parameter_order: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let _ = supplemental_cols;
         let node = own(slf.as_any())?;
         let columns = self::table(&node).map(proxy::columns).unwrap_or_default();
-        let list = cols
-            .iter()
-            .map(|c| match c.cast::<PyString>() {
+        let read = |c: Bound<'py, PyAny>| match c.cast::<PyString>() {
                 Ok(s) => {
                     let key = s.to_str()?.to_owned();
                     columns.iter().find(|(k, _)| **k == *key).map(|(_, e)| e.clone()).ok_or_else(|| coerce::unexpected(&c, Role::ColumnArgument))
                 }
                 Err(_) => coerce::expr(&c),
-            })
-            .collect::<PyResult<Vec<_>>>()?;
+            };
+        let list = cols.iter().map(read).collect::<PyResult<Vec<_>>>()?;
+        let supplemental = match supplemental_cols.filter(|s| !s.is_none()) {
+            Some(s) => s.try_iter()?.map(|c| read(c?)).collect::<PyResult<Vec<_>>>()?,
+            None => Vec::new(),
+        };
         changed_common(slf.as_any(), |c| {
             if !c.returning.is_empty() {
                 return Err(invalid_request(py, "RETURNING is already configured on this statement"));
             }
             c.return_defaults.get_or_insert_with(Vec::new).extend(list);
+            c.supplemental.extend(supplemental);
             c.sort_by_parameter_order |= sort_by_parameter_order;
             Ok(())
         })

@@ -46,6 +46,8 @@ pub struct DmlCommon {
     pub returning: Vec<SelectItem>,
     /// `return_defaults(*cols)`.
     pub return_defaults: Option<Vec<ExprRef>>,
+    /// `return_defaults(supplemental_cols=…)`: fetched in any case.
+    pub supplemental: Vec<ExprRef>,
     /// `returning(sort_by_parameter_order=True)`.
     pub sort_by_parameter_order: bool,
     /// Prefixes.

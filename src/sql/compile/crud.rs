@@ -35,9 +35,19 @@ pub(crate) struct Fetching {
     pub lastrowid: bool,
     /// `return_defaults()`: these columns, all when empty.
     pub return_defaults: Option<Vec<Arc<Column>>>,
+    /// Wanted whether or not the server computes them.
+    pub supplemental: Vec<Arc<Column>>,
 }
 
 impl Fetching {
+    fn is_supplemental(&self, c: &Arc<Column>) -> bool {
+        self.supplemental.iter().any(|x| Arc::ptr_eq(x, c))
+    }
+    /// Named by `return_defaults(c)`, rather than meant by `return_defaults()`.
+    fn names(&self, c: &Arc<Column>) -> bool {
+        self.return_defaults.as_ref().is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, c)))
+    }
+
     fn returns(&self, c: &Arc<Column>) -> bool {
         self.return_defaults.as_ref().is_some_and(|l| l.is_empty() || l.iter().any(|x| Arc::ptr_eq(x, c)))
     }
@@ -260,7 +270,7 @@ impl Compiler<'_> {
                     } else if !primary_key {
                         dml.postfetch.push(c.clone());
                     }
-                } else if fetching.returns(c) && !primary_key {
+                } else if (fetching.returns(c) || fetching.is_supplemental(c)) && !primary_key {
                     self.dml.get_or_insert_default().implicit_returning.push(c.clone());
                 }
                 None
@@ -453,6 +463,8 @@ impl Compiler<'_> {
                 let (value, is_sql) = self.given(c, given, bind_name(c), ctx)?;
                 if is_sql {
                     self.note_update(c, fetching);
+                } else if fetching.is_supplemental(c) {
+                    self.dml.get_or_insert_default().implicit_returning.push(c.clone());
                 }
                 out.push(Assignment { column: Some(c.clone()), target: self.target(c, with_table)?, value });
                 continue;
@@ -475,6 +487,8 @@ impl Compiler<'_> {
                 None => {
                     if server_onupdate {
                         self.note_update(c, fetching);
+                    } else if fetching.names(c) || fetching.is_supplemental(c) {
+                        self.dml.get_or_insert_default().implicit_returning.push(c.clone());
                     }
                 }
             }

@@ -46,10 +46,12 @@ impl Compiler<'_> {
         let explicit = !common.returning.is_empty();
         let allowed = table.d.read().implicit_returning;
         let wants = common.return_defaults.is_some();
+        let supplemental: Vec<Arc<Column>> = common.supplemental.iter().filter_map(naming::column_of).collect();
         let defaults = common.return_defaults.as_ref().map(|l| l.iter().filter_map(naming::column_of).collect::<Vec<_>>());
         if !insert {
             let on = wants && allowed && d.update_returning && toplevel;
-            return Fetching { return_defaults: if on { defaults } else { None }, ..Fetching::default() };
+            let supplemental = if on { supplemental } else { Vec::new() };
+            return Fetching { return_defaults: if on { defaults } else { None }, supplemental, ..Fetching::default() };
         }
         let many = self.opts.for_executemany;
         let need_pks = toplevel && !inline && !explicit && !multi && (!many || (d.insert_executemany_returning && wants));
@@ -60,7 +62,7 @@ impl Compiler<'_> {
         if implicit_returning {
             lastrowid = false;
         }
-        Fetching { need_pks, implicit_returning, lastrowid, return_defaults: if implicit_returning { defaults } else { None } }
+        Fetching { need_pks, implicit_returning, lastrowid, return_defaults: if implicit_returning { defaults } else { None }, supplemental }
     }
 
     fn returning(&mut self, common: &DmlCommon, target: &FromRef, ctx: Ctx, toplevel: bool) -> SqlResult<String> {
@@ -578,6 +580,11 @@ impl Compiler<'_> {
             self.criteria(" WHERE ", &d.where_, inner)?;
             self.end_lint(outer, "DELETE");
             rules.dml_limit(self, &d.common, "delete")?;
+            if let (Some(wanted), true, true) = (&d.common.return_defaults, toplevel, self.dialect.delete_returning) {
+                let mut columns: Vec<Arc<Column>> = wanted.iter().chain(&d.common.supplemental).filter_map(naming::column_of).collect();
+                columns.dedup_by(|a, b| Arc::ptr_eq(a, b));
+                self.dml.get_or_insert_default().implicit_returning = columns;
+            }
             let returning = self.returning(&d.common, &d.table, inner, toplevel)?;
             if !returning.is_empty() {
                 self.push(" ");

@@ -739,6 +739,7 @@ impl Walk {
             self.tag(1);
             self.many(r);
         }
+        self.many(&c.supplemental);
         self.flags(&[c.sort_by_parameter_order]);
         self.affixes(&c.prefixes);
         self.hints(&c.hints);
