@@ -439,7 +439,8 @@ class DefaultDialect(_rs.DialectBase, Dialect):
 
 
 for _key, _value in _rs.dialect_facts("default").items():
-    setattr(DefaultDialect, _key, _value)
+    if not isinstance(vars(DefaultDialect).get(_key), _Derived):
+        setattr(DefaultDialect, _key, _value)
 
 
 class StrCompileDialect(DefaultDialect):
@@ -450,13 +451,15 @@ class StrCompileDialect(DefaultDialect):
 
 
 for _key, _value in _rs.dialect_facts("str").items():
-    setattr(StrCompileDialect, _key, _value)
+    if not isinstance(vars(DefaultDialect).get(_key), _Derived):
+        setattr(StrCompileDialect, _key, _value)
 
 
 def take_facts(cls, name):
     """Give a dialect class the facts of the built-in dialect `name` as class attributes."""
     for key, value in _rs.dialect_facts(name).items():
-        setattr(cls, key, value)
+        if not isinstance(vars(DefaultDialect).get(key), _Derived):
+            setattr(cls, key, value)
     return cls
 
 

@@ -659,9 +659,11 @@ impl SessionTransaction {
         }
         Ok(out)
     }
+    /// The connections that take part.
     #[getter]
-    fn connections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        self._connections(py)
+    fn connections<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyFrozenSet>> {
+        let all: Vec<Py<PyAny>> = self.d.lock().participants.iter().map(|p| p.connection.clone_ref(py)).collect();
+        pyo3::types::PyFrozenSet::new(py, all)
     }
     #[getter]
     fn _rollback_exception(&self, py: Python<'_>) -> Option<Py<PyBaseException>> {
