@@ -280,6 +280,14 @@ impl Connection {
         }
     }
 
+    /// `skip_autocommit_rollback`, on a connection that the driver commits by itself.
+    fn skips_rollback(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        match slf.get().dialect(slf.py()).getattr_opt("skip_autocommit_rollback")? {
+            Some(skip) if skip.is_truthy()? => Self::autocommit_mode(slf),
+            _ => Ok(false),
+        }
+    }
+
     fn dialect_do(slf: &Bound<'_, Self>, method: &str) -> PyResult<()> {
         let py = slf.py();
         let proxied = Self::proxied(slf)?;
@@ -331,9 +339,15 @@ impl Connection {
             return Ok(());
         }
         if slf.get().echoes() {
-            let autocommit = Self::autocommit_mode(slf)?;
-            let words = if autocommit { "ROLLBACK using DBAPI connection.rollback(), DBAPI should ignore due to autocommit mode" } else { "ROLLBACK" };
+            let words = match (Self::autocommit_mode(slf)?, Self::skips_rollback(slf)?) {
+                (true, true) => "ROLLBACK will be skipped by skip_autocommit_rollback",
+                (true, false) => "ROLLBACK using DBAPI connection.rollback(); set skip_autocommit_rollback to prevent fully",
+                (false, _) => "ROLLBACK",
+            };
             Self::log(slf, words, &[])?;
+        }
+        if Self::skips_rollback(slf)? {
+            return Ok(());
         }
         Self::dialect_do(slf, "do_rollback")
     }
@@ -804,7 +818,7 @@ impl Connection {
         }
         match slf.get().held(py) {
             Some(p) => p.call_method0("detach").map(drop),
-            None => Err(invalid_request(py, "Can't detach null DBAPI connection.")),
+            None => Err(invalid_request(py, "Can't detach an invalidated Connection")),
         }
     }
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {

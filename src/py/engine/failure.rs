@@ -206,6 +206,11 @@ fn skips_events(conn: &Connection, py: Python<'_>, facts: &Facts<'_>) -> PyResul
     options.call_method1("get", ("skip_user_error_events", false))?.is_truthy()
 }
 
+/// Close the cursor of a result, through the method that may be watched.
+pub fn close_cursor(slf: &Bound<'_, Connection>, cursor: &Bound<'_, PyAny>) -> PyResult<()> {
+    slf.call_method1("_safe_close_cursor", (cursor,)).map(drop)
+}
+
 /// Close a cursor; its error is logged.
 pub fn close_quietly(slf: &Bound<'_, Connection>, cursor: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = slf.py();

@@ -1,9 +1,10 @@
 //! SQL in the log, as SQLAlchemy writes it: the text, then `[how it was compiled] (parameters)`.
 
 use super::super::connection::Connection;
+use super::super::result::RowSource;
 use super::entry::Entry;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 /// Where a text came from, for the brackets.
 pub enum Stats<'a> {
@@ -65,6 +66,49 @@ pub fn statement(conn: &Bound<'_, Connection>, sql: &str, stats: &str, params: &
         return Connection::log(conn, "[%s] [SQL parameters hidden due to hide_parameters=True]", &[stats]);
     }
     Connection::log(conn, "[%s] %r", &[stats, shortened(params, many)?])
+}
+
+/// Rows that are logged as they are fetched (`echo="debug"`).
+struct Logged {
+    inner: Box<dyn RowSource>,
+    logger: Py<PyAny>,
+}
+
+impl RowSource for Logged {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let before = out.len();
+        self.inner.fetch(py, n, out)?;
+        for row in out.get(before..).unwrap_or_default() {
+            self.logger.bind(py).call_method1("debug", ("Row %r", shortened(row.bind(py), false)?))?;
+        }
+        Ok(())
+    }
+    fn scalars(&self) -> bool {
+        self.inner.scalars()
+    }
+    fn default_many(&self) -> Option<usize> {
+        self.inner.default_many()
+    }
+    fn yield_per(&mut self, py: Python<'_>, n: usize) -> PyResult<()> {
+        self.inner.yield_per(py, n)
+    }
+    fn close(&mut self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        self.inner.close(py, hard)
+    }
+}
+
+/// The rows, logged as they are fetched when the engine's logger wants that; the names of the columns are logged now.
+pub fn rows(conn: &Bound<'_, Connection>, keys: &Bound<'_, PyTuple>, source: Box<dyn RowSource>) -> PyResult<Box<dyn RowSource>> {
+    let py = conn.py();
+    if !conn.get().echoes() {
+        return Ok(source);
+    }
+    let logger = conn.get().engine(py).getattr("logger")?;
+    if !logger.call_method1("isEnabledFor", (10,))?.is_truthy()? {
+        return Ok(source);
+    }
+    logger.call_method1("debug", ("Col %r", keys))?;
+    Ok(Box::new(Logged { inner: source, logger: logger.unbind() }))
 }
 
 #[cfg(test)]

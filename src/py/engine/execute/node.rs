@@ -440,7 +440,7 @@ fn native_result<'py>(
         return no_rows(conn, exec);
     }
     let meta = metadata(py, exec, &shape, node)?;
-    let core = Core::new(Some(Box::new(source)));
+    let core = Core::new(Some(logs::rows(conn, shape.keys.bind(py), Box::new(source))?));
     if let Some(n) = exec.options.bind(py).get_item("yield_per")?.filter(|v| !v.is_none()) {
         core.note_yield_per(n.extract()?);
     }
@@ -478,7 +478,8 @@ fn buffered_result<'py>(
         return no_rows(conn, exec);
     }
     let meta = metadata(py, exec, &shape, node)?;
-    let core = Core::new(Some(Box::new(Buffered::new(rows, false).like_cursor())));
+    let source = Buffered::new(rows, false).like_cursor();
+    let core = Core::new(Some(logs::rows(conn, shape.keys.bind(py), Box::new(source))?));
     CursorResult::make(py, View::new(core, Some(meta)), exec)
 }
 
@@ -498,7 +499,7 @@ fn cursor_result<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, curs
             let values = row?.try_iter()?.collect::<PyResult<Vec<_>>>()?;
             rows.push(super::super::result::source::convert(py, &shape.procs, values)?);
         }
-        failure::close_quietly(conn, &cursor)?;
+        failure::close_cursor(conn, &cursor)?;
         exec.set_cursor(None);
         keep_returned(py, exec, rows, &shape)?;
         return no_rows(conn, exec);

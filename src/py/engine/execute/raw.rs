@@ -73,7 +73,7 @@ pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, word: &str) -> PyResult
     let text = PyString::new(py, sql);
     let exec = Execution::raw(conn, &text, &conn.get().options(py));
     let cursor = run_cursor(conn, &exec, &text, &empty_params(conn, py), false, &stats)?;
-    failure::close_quietly(conn, &cursor)
+    failure::close_cursor(conn, &cursor)
 }
 
 /// Run a statement on a new cursor, with events and logging.
@@ -196,7 +196,7 @@ pub fn result<'py>(
     let keys = names(&cursor)?;
     exec.note_cursor(&cursor)?;
     if keys.is_empty() {
-        failure::close_quietly(conn, &cursor)?;
+        failure::close_cursor(conn, &cursor)?;
         exec.set_cursor(None);
         if conn.get().closes_with_result() {
             exec.set_closes(true);
@@ -233,7 +233,8 @@ pub fn result<'py>(
         grow,
         closed: false,
     };
-    let core = Core::new(Some(Box::new(source)));
+    let keys = typed.meta.get().keys.bind(py).clone();
+    let core = Core::new(Some(logs::rows(conn, &keys, Box::new(source))?));
     if let Some(n) = per {
         core.note_yield_per(n);
     }

@@ -358,7 +358,7 @@ pub fn fetch_all<'py>(
         rows.push(super::super::result::source::convert(py, &entry.results, values)?);
     }
     s.exec.note_cursor(&cursor)?;
-    failure::close_quietly(s.conn, &cursor)?;
+    failure::close_cursor(s.conn, &cursor)?;
     s.exec.set_cursor(None);
     Ok(s.exec.f.lock().rowcount)
 }

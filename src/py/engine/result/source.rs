@@ -335,7 +335,7 @@ impl RowSource for Cursor {
         }
         let Some(conn) = &self.connection else { return self.cursor.bind(py).call_method0("close").map(drop) };
         let conn = conn.bind(py);
-        failure::close_quietly(conn, self.cursor.bind(py))?;
+        failure::close_cursor(conn, self.cursor.bind(py))?;
         if conn.get().closes_with_result() { Connection::close_impl(conn) } else { Ok(()) }
     }
 }
