@@ -14,6 +14,7 @@ class HybridExtensionType(InspectionAttrExtensionType):
     HYBRID_PROPERTY = "HYBRID_PROPERTY"
 
 
+_property = property
 HYBRID_METHOD = HybridExtensionType.HYBRID_METHOD
 HYBRID_PROPERTY = HybridExtensionType.HYBRID_PROPERTY
 
@@ -35,7 +36,7 @@ class hybrid_method(InspectionAttr):
             return self.expr.__get__(owner, owner)
         return self.func.__get__(instance, owner)
 
-    @property
+    @_property
     def inplace(self):
         """``.inplace.expression`` changes this hybrid in place of copying it."""
         return _InPlaceMethod(self)
@@ -95,12 +96,12 @@ class hybrid_property(InspectionAttr):
         defaults.update(kw)
         return type(self)(**defaults)
 
-    @property
+    @_property
     def overrides(self):
         """The hybrid itself, to redefine it in a subclass."""
         return self
 
-    @property
+    @_property
     def inplace(self):
         """The decorators, changing this hybrid in place of copying it."""
         return _InPlaceProperty(self)
@@ -199,7 +200,7 @@ class Comparator(PropComparator):
         self._parententity = None
         self._adapt_to_entity = None
 
-    @property
+    @_property
     def expression(self):
         return self._expression_
 
@@ -212,7 +213,7 @@ class Comparator(PropComparator):
             expr = inner
         return expr
 
-    @property
+    @_property
     def property(self):
         raise NotImplementedError
 
@@ -235,11 +236,11 @@ class ExprComparator(Comparator):
             raise AttributeError(key)
         return getattr(self.expression, key)
 
-    @property
+    @_property
     def info(self):
         return self.hybrid.info if hasattr(self.hybrid, "info") else {}
 
-    @property
+    @_property
     def property(self):
         return getattr(self.expression, "property", None)
 
@@ -275,11 +276,11 @@ class _HybridAttribute(attributes.QueryableAttribute):
     is_attribute = True
     extension_type = HYBRID_PROPERTY
 
-    @property
+    @_property
     def property(self):
         return self.comparator.property
 
-    @property
+    @_property
     def info(self):
         return getattr(self.hybrid, "info", {})
 
@@ -288,7 +289,7 @@ class _HybridAttribute(attributes.QueryableAttribute):
         annotate = getattr(expr, "_annotate", None)
         return annotate({"proxy_key": self.key}) if annotate is not None else expr
 
-    @property
+    @_property
     def expression(self):
         return self.__clause_element__()
 

@@ -85,7 +85,9 @@ class registry:
 
     def map_imperatively(self, class_, local_table=None, **kw):
         """Map a class to a table without declarations. Since 1.4. Arguments as :func:`oxalchemy.orm.mapper`."""
-        return self._map(class_, local_table, **kw)
+        mapper = self._map(class_, local_table, **kw)
+        type.__setattr__(class_, "__mapper__", mapper)
+        return mapper
 
     def map_declaratively(self, cls):
         """Map a class that declares its table, without a base class. Since 1.4."""

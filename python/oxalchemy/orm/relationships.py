@@ -257,6 +257,10 @@ class RelationshipProperty(StrategizedProperty):
         return self._fact("local_remote_pairs")
 
     @property
+    def _is_collection(self):
+        return self.uselist if self.uselist is not None else self._fact("uselist")
+
+    @property
     def synchronize_pairs(self):
         return self._fact("synchronize_pairs")
 
@@ -383,7 +387,7 @@ class RelationshipProperty(StrategizedProperty):
                 if self.prop.direction in (ONETOMANY, MANYTOMANY):
                     return ~self._criterion_exists()
                 return _rs._relationship_equals(self.prop, self._parententity, None)
-            if self.prop.uselist:
+            if self.prop._is_collection:
                 raise exc.InvalidRequestError(
                     "Can't compare a collection to an object or collection; use contains() to test for membership."
                 )
@@ -394,7 +398,7 @@ class RelationshipProperty(StrategizedProperty):
                 if self.prop.direction is MANYTOONE:
                     return ~_rs._relationship_equals(self.prop, self._parententity, None)
                 return self._criterion_exists()
-            if self.prop.uselist:
+            if self.prop._is_collection:
                 raise exc.InvalidRequestError(
                     "Can't compare a collection to an object or collection; use contains() to test for membership."
                 )
@@ -428,17 +432,17 @@ class RelationshipProperty(StrategizedProperty):
             return _rs._relationship_exists(self.prop, self._parententity, related, crit)
 
         def any(self, criterion=None, **kwargs):
-            if not self.prop.uselist:
+            if not self.prop._is_collection:
                 raise exc.InvalidRequestError("'any()' not implemented for scalar attributes. Use has().")
             return self._criterion_exists(criterion, **kwargs)
 
         def has(self, criterion=None, **kwargs):
-            if self.prop.uselist:
+            if self.prop._is_collection:
                 raise exc.InvalidRequestError("'has()' not implemented for collections. Use any().")
             return self._criterion_exists(criterion, **kwargs)
 
         def contains(self, other, **kwargs):
-            if not self.prop.uselist:
+            if not self.prop._is_collection:
                 raise exc.InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
             return _rs._relationship_equals(self.prop, self._parententity, other)
 

@@ -17,6 +17,8 @@ pub struct Changes<'py> {
     pub unchanged: Vec<Bound<'py, PyAny>>,
     /// Values that were there.
     pub deleted: Vec<Bound<'py, PyAny>>,
+    /// The present collection is known.
+    pub known: bool,
 }
 
 /// The changes of an attribute; loads the present value when `passive` allows.
@@ -71,6 +73,7 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
                 return Ok(out);
             }
             let current = collections::items(&current)?;
+            out.known = true;
             match state.get().committed(py, &this.key) {
                 None => out.unchanged = current,
                 Some(o) if is_no_state(&o) || o.is_none() => out.added = current,
@@ -158,17 +161,14 @@ pub fn history<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
     let list = |v: Vec<Bound<'py, PyAny>>| -> PyResult<Bound<'py, PyAny>> {
         Ok(if v.is_empty() { PyTuple::empty(py).into_any() } else { PyList::new(py, v)?.into_any() })
     };
-    let collection = matches!(imp.get().kind, Kind::Collection | Kind::Dynamic);
-    let known = !c.added.is_empty() || !c.unchanged.is_empty() || !c.deleted.is_empty();
-    if collection && known {
-        return imports::history(py)?.call1((PyList::new(py, c.added)?, PyList::new(py, c.unchanged)?, PyList::new(py, c.deleted)?));
-    }
-    if collection && !known {
-        // a loaded, empty, unchanged collection is empty lists; an unloaded one is empty tuples
-        let dict = state.get().instance_dict(py);
-        if ffi::dict_get(&dict, &imp.get().key).is_some() {
-            return imports::history(py)?.call1((PyList::empty(py), PyList::empty(py), PyList::empty(py)));
-        }
+    if imp.get().kind == Kind::Collection && c.known {
+        let h = imports::history(py)?;
+        let (none, added, unchanged) = (PyTuple::empty(py), PyList::new(py, c.added)?, PyList::new(py, c.unchanged)?);
+        return match state.get().committed(py, &imp.get().key) {
+            None => h.call1((&none, unchanged, &none)),
+            Some(o) if is_no_state(&o) || o.is_none() => h.call1((added, &none, &none)),
+            Some(_) => h.call1((added, unchanged, PyList::new(py, c.deleted)?)),
+        };
     }
     imports::history(py)?.call1((list(c.added)?, list(c.unchanged)?, list(c.deleted)?))
 }

@@ -397,6 +397,11 @@ impl ClassManager {
         reserved(key)?;
         self.install_descriptor(py, key, implementation)
     }
+    #[pyo3(name = "install_descriptor")]
+    fn py_install_descriptor(&self, py: Python<'_>, key: &Bound<'_, PyString>, inst: &Bound<'_, PyAny>) -> PyResult<()> {
+        reserved(key)?;
+        self.install_descriptor(py, key, inst)
+    }
     fn unregister_class(&self, py: Python<'_>) -> PyResult<()> {
         self.unregister(py)
     }

@@ -257,7 +257,6 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
         d.target = Arc::downgrade(&target.get().node);
         d.target_alias = alias;
     });
-    check_concrete(slf, prop, &target)?;
     let secondary = secondary(slf, prop)?;
     let (pj, sj) = (condition(slf, prop, "primaryjoin")?, condition(slf, prop, "secondaryjoin")?);
     let foreign_keys = column_list(slf, prop, "foreign_keys", "foreign_keys")?;
@@ -279,9 +278,9 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     };
     let render = |e: &ExprRef| sqlface::wrap_expr(py, &JoinCondition::plain(e)).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_default();
     let request = Request {
-        parent_selectable: ps,
+        parent_selectable: ps.clone(),
         parent_local: pl,
-        child_selectable: cs,
+        child_selectable: cs.clone(),
         child_local: cl,
         primaryjoin: pj,
         secondary: secondary.clone(),
@@ -294,6 +293,16 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
         render: &render,
     };
     let jc = Arc::new(request.resolve().map_err(|e| errors::sql_error(py, e))?);
+    for (_, remote) in &jc.local_remote_pairs {
+        if orm::columns::contains_column(&ps, remote) && !orm::columns::contains_column(&cs, remote) {
+            let text = format!(
+                "Expression {} is marked as 'remote', but these column(s) are local to the local side.  The remote() annotation is needed \
+                 only for a self-referential relationship where both sides of the relationship refer to the same tables.",
+                sqlface::wrap_column(py, remote)?.str()?
+            );
+            errors::warn(py, "SAWarning", &text)?;
+        }
+    }
     let clause = LazyClause::new(&jc, false).map_err(|e| errors::sql_error(py, e))?;
     let use_get = jc.direction == Direction::ManyToOne && node.data().target_alias.is_none() && clause.is_get(&target.get().node);
     let uselist = prop.getattr("uselist")?;
@@ -378,27 +387,6 @@ fn back_populates(prop: &Prop<'_>) -> PyResult<Option<String>> {
         return Ok(Some(v.to_string()));
     }
     Ok(Some(v.getattr("key")?.to_string()))
-}
-
-/// A class that maps the attribute through a concrete parent cannot replace the parent's relationship by accident.
-fn check_concrete(slf: &This<'_>, prop: &Prop<'_>, target: &This<'_>) -> PyResult<()> {
-    let _ = target;
-    let this = slf.get();
-    let data = this.node.data();
-    if data.concrete || data.inherits.is_none() {
-        return Ok(());
-    }
-    let (py, key) = (slf.py(), prop.get().name(prop.py()));
-    if this.node.iterate_to_root().iter().skip(1).any(|m| m.data().props.get(&*key).is_some_and(|p| p.as_relationship().is_some_and(|r| r.parent.upgrade().is_some_and(|x| x.id == m.id)))) {
-        let parent = data.inherits.as_ref().map(|p| p.describe()).unwrap_or_default();
-        let text = format!(
-            "Warning: relationship '{key}' on mapper '{}' supersedes the same relationship on mapper '{parent}'; this can cause dependency \
-             issues during flush",
-            this.node.describe()
-        );
-        errors::warn(py, "SAWarning", &text)?;
-    }
-    Ok(())
 }
 
 fn check_cascades(prop: &Prop<'_>, node: &Arc<Relationship>, target: &This<'_>) -> PyResult<()> {
