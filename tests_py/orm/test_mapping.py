@@ -171,3 +171,28 @@ def test_plain_instances_die_without_the_collector(classes):
         assert ref() is None
     finally:
         gc.enable()
+
+
+def test_values_that_change_in_place_are_written(tables):
+    from oxalchemy import PickleType, create_engine
+    from oxalchemy.ext.mutable import MutableDict
+    from oxalchemy.orm import Session
+
+    users, _ = tables
+    t = Table("docs", users.metadata, Column("id", Integer, primary_key=True), Column("data", MutableDict.as_mutable(PickleType)))
+
+    class Doc:
+        pass
+
+    mapper(Doc, t)
+    engine = create_engine("sqlite://")
+    users.metadata.create_all(engine)
+    with Session(engine) as session:
+        doc = Doc()
+        doc.data = {"a": 1}
+        session.add(doc)
+        session.commit()
+        doc.data["b"] = 2
+        assert doc in session.dirty
+        session.commit()
+        assert doc.data == {"a": 1, "b": 2}

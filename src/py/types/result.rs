@@ -59,7 +59,8 @@ pub fn result_processor(py: Python<'_>, ty: &TypeRef, dialect: &Bound<'_, PyAny>
         }
         if host.hooks.dialect_impl {
             let implementation = obj.call_method1("dialect_impl", (dialect,))?;
-            if !implementation.is(obj) {
+            // a copy of the same class says nothing new: asking it again would never end
+            if !implementation.get_type().is(obj.get_type()) {
                 return result_processor(py, &super::to_type(&implementation)?, dialect);
             }
         }
