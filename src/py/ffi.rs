@@ -287,3 +287,24 @@ impl Borrowed<dyn sql::host::HostCompiler> {
         self.0.set(None);
     }
 }
+
+/// The cyclic collector rests while this lives: a large load makes only objects that are all still in use, so that collecting
+/// meanwhile finds nothing and costs as much as the load. It runs as usual right afterwards.
+pub struct GcPause(bool);
+
+impl GcPause {
+    /// Pause it, if it is on.
+    pub fn new(_py: Python<'_>) -> Self {
+        // SAFETY: the GIL is held; the function only flips a flag of the interpreter and gives what it was.
+        Self(unsafe { ffi::PyGC_Disable() } != 0)
+    }
+}
+
+impl Drop for GcPause {
+    fn drop(&mut self) {
+        if self.0 {
+            // SAFETY: made and dropped in a scope that holds the GIL (it is built from a `Python` token and never stored).
+            unsafe { ffi::PyGC_Enable() };
+        }
+    }
+}

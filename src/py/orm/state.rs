@@ -101,7 +101,10 @@ static SERIAL: AtomicU64 = AtomicU64::new(1);
 impl InstanceState {
     /// A state for an instance, not yet put into its `__dict__`. Not tracked by the cyclic collector.
     pub fn create<'py>(obj: &Bound<'py, PyAny>, manager: &Bound<'py, ClassManager>) -> PyResult<Bound<'py, Self>> {
-        let weak = PyWeakrefReference::new(obj)?.unbind();
+        let weak = PyWeakrefReference::new(obj)?;
+        // without a callback it holds nothing
+        ffi::gc_untrack(weak.as_any());
+        let weak = weak.unbind();
         let state = Bound::new(
             obj.py(),
             Self {

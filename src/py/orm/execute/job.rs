@@ -128,6 +128,7 @@ pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job
     let mut loader = loader(session, job, select.for_update.is_some())?;
     let mut rows = Vec::new();
     let options = job.options.as_ref().map(as_dict).transpose()?;
+    let _pause = crate::py::ffi::GcPause::new(py);
     let mut cursor = source::open(connection, Node::Query(sql::ast::Query::select(prepared.select.clone())), job.params.as_ref(), options.as_ref())?;
     while let Some(batch) = cursor.next(py)? {
         collect(&mut loader, &runtime, batch, &mut rows)?;

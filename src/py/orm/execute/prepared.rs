@@ -89,6 +89,7 @@ impl Prepared {
             loader = loader.refreshing(state);
         }
         let mut out = Vec::new();
+        let _pause = crate::py::ffi::GcPause::new(py);
         let mut rows = source::open(&connection, self.node(where_), None, options)?;
         while let Some(batch) = rows.next(py)? {
             loader.instances(&root, batch, &mut out)?;
@@ -107,6 +108,7 @@ impl Prepared {
         let runtime = self.runtime(py, &connection.getattr("dialect")?)?;
         let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
         let mut out = Vec::new();
+        let _pause = crate::py::ffi::GcPause::new(py);
         let mut rows = source::open(&connection, self.node(where_), None, None)?;
         while let Some(batch) = rows.next(py)? {
             for i in 0..batch.rows() {
