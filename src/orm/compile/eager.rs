@@ -196,6 +196,7 @@ impl Context<'_> {
         let mut path = place.path.clone();
         path.push(target.id);
         let below = Place { node, dest: place.dest, path, root: place.root, outer: place.outer, is_root: false };
+        self.repeats |= data.uselist;
         let plan = self.entity_plan(&dest, &below)?;
         Ok(Some(JoinedLoad { relationship: rel.clone(), uselist: data.uselist, plan, contains: true }))
     }

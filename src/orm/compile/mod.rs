@@ -139,6 +139,8 @@ pub(crate) struct Context<'a> {
     pub eager_order_by: Vec<ExprRef>,
     /// A joined collection is among the loads.
     pub multi_row: bool,
+    /// Rows repeat instances: results must be made unique.
+    pub repeats: bool,
     /// LIMIT and the like: joined collections need the statement in a subquery.
     pub nest: bool,
     pub roots: Vec<Root>,

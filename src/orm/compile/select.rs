@@ -64,6 +64,7 @@ impl<'a> Context<'a> {
             eager_joins: Vec::new(),
             eager_order_by: Vec::new(),
             multi_row: false,
+            repeats: false,
             nest: select.limit.is_some()
                 || select.offset.is_some()
                 || select.fetch.is_some()
@@ -146,7 +147,7 @@ impl<'a> Context<'a> {
         if !matches!(select.label_style, LabelStyle::LegacyOrm | LabelStyle::None) {
             label_keys(&mut plan, select.label_style);
         }
-        plan.unique = self.multi_row;
+        plan.unique = self.multi_row || self.repeats;
         plan.buffered = self.buffered;
         plan.criteria.clone_from(&self.criteria);
         let mut where_ = self.adapt_all(&select.where_);

@@ -1206,7 +1206,7 @@ static JOIN: std::sync::OnceLock<JoinHook> = std::sync::OnceLock::new();
 pub fn set_join_hook(hook: JoinHook) {
     let _ = JOIN.set(hook);
 }
-fn relationship(obj: &Bound<'_, PyAny>) -> PyResult<Option<HostRef>> {
+pub(super) fn relationship(obj: &Bound<'_, PyAny>) -> PyResult<Option<HostRef>> {
     match JOIN.get() {
         Some(hook) if !obj.is_instance_of::<ClauseElement>() => hook(obj),
         _ => Ok(None),

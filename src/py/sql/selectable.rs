@@ -352,6 +352,14 @@ pub fn join_of<'py>(
     full: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = left.py();
+    // entities and relationship attributes are the ORM's to join
+    let related = match onclause {
+        Some(o) => super::select::relationship(o)?.is_some(),
+        None => false,
+    };
+    if related || coerce::entity_of(right)?.is_some() {
+        return crate::py::orm::aliased::join_objects(left, right, onclause.cloned(), isouter, full);
+    }
     let (l, r) = (coerce::from(left)?, coerce::from(right)?);
     let on = onclause.filter(|o| !o.is_none()).map(|o| coerce::expr_in(o, Role::OnClause)).transpose()?;
     wrap_from(py, &sql::ast::joins::join(&l, &r, on, isouter, full).map_err(|e| sql_error(py, e))?)

@@ -5,7 +5,7 @@ use super::registry;
 use crate::py::errors;
 use crate::py::orm::attributes::QueryableAttribute;
 use crate::py::orm::mapper::PyMapper;
-use crate::py::orm::query::{join_on, join_target};
+use crate::py::orm::query::join_on;
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::coerce::{self, Role};
 use crate::py::sql::face;
@@ -15,7 +15,7 @@ use orm::compile::joins::{attach, join_of, join_targets};
 use orm::{Entity, Property, Relationship};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use sql::ast::{ExprRef, JoinOn, JoinTarget};
+use sql::ast::{ExprRef, JoinOn};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -204,7 +204,8 @@ fn side<'py>(obj: &Any<'py>) -> PyResult<(sql::ast::FromRef, Option<Entity>)> {
     }
 }
 
-fn join_objects<'py>(left: &Any<'py>, right: &Any<'py>, onclause: Option<Any<'py>>, isouter: bool, full: bool) -> PyResult<Any<'py>> {
+/// A join whose sides may be entities, whose ON clause may be a relationship attribute.
+pub fn join_objects<'py>(left: &Any<'py>, right: &Any<'py>, onclause: Option<Any<'py>>, isouter: bool, full: bool) -> PyResult<Any<'py>> {
     let py = left.py();
     let (lf, le) = side(left)?;
     let (rf, re) = side(right)?;
@@ -275,11 +276,4 @@ pub fn orm_outerjoin<'py>(
     _kw: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Any<'py>> {
     join_objects(left, right, onclause, true, full)
-}
-
-/// `Select.join()`'s hook: target and ON clause of a join call.
-pub fn setup(target: &Any<'_>, onclause: Option<&Any<'_>>) -> PyResult<(JoinTarget, Option<JoinOn>)> {
-    let t = join_target(target)?;
-    let on = onclause.filter(|o| !o.is_none()).map(join_on).transpose()?;
-    Ok((t, on))
 }

@@ -7,7 +7,7 @@ mod polymorphic;
 mod registry;
 
 pub use class::{AliasedClass, AliasedInsp, aliased_over, make};
-pub use functions::{attribute, describe, is_attribute, namespace_of, relationship_attr, with_parent_criterion};
+pub use functions::{attribute, join_objects, describe, is_attribute, namespace_of, relationship_attr, with_parent_criterion};
 pub use polymorphic::polymorphic_entity;
 pub use registry::{entity_object, entity_of, inspected, mapper_face, object_of};
 

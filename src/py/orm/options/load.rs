@@ -83,13 +83,7 @@ impl Load {
             return Ok(out);
         }
         let Ok(a) = attr.cast::<QueryableAttribute>() else {
-            if let Some(inner) = attr.getattr_opt("__clause_element__")? {
-                let _ = inner;
-            }
-            return Err(errors::argument_error(
-                py,
-                format!("expected ORM mapped attribute for loader strategy argument, got {}", attr.repr()?),
-            ));
+            return Err(errors::argument_error(py, "expected ORM mapped attribute for loader strategy argument"));
         };
         let this = a.get();
         let Some(entity) = aliased::entity_of(this.parent.bind(py))? else {

@@ -103,6 +103,8 @@ fn ordered(args: Args<'_, '_>, role: Role) -> PyResult<Vec<ExprRef>> {
         if let Some(entity) = coerce::entity_of(&a)? {
             // all columns of the class
             out.extend(entity.columns());
+        } else if let Ok(Node::From(f)) = coerce::node(&a) {
+            out.extend(sql::ast::proxy::columns(&f).into_iter().map(|(_, c)| c));
         } else if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
             for x in a.try_iter()? {
                 out.push(coerce::ordering(&x?, role)?);
@@ -454,6 +456,10 @@ pub(super) fn add_entity<'py>(slf: &Q<'py>, entity: Any<'py>, alias: Option<Any<
 pub(super) fn with_entities<'py>(slf: &Q<'py>, entities: Args<'_, 'py>) -> PyResult<Q<'py>> {
     let list: Vec<_> = entities.iter().collect();
     with(slf, |s, _| {
+        // what was joined from the entity that goes stays joined from it
+        if !s.select.joins.is_empty() && s.select.from_obj.is_empty() {
+            s.select.from_obj = super::derive::from_of_items(&s.select.columns).into_iter().take(1).collect();
+        }
         s.select.columns.clear();
         s.entities.clear();
         s.add(&list)
