@@ -250,6 +250,9 @@ def _is_integer(type_):
 
 
 def _type_text(type_, dialect):
+    if type_._isnull:
+        _stderr("warning: a column has no type, or one that is not known\n")
+        return "?"
     try:
         return str(type_.compile(dialect=dialect))
     except exc.CompileError:
@@ -552,7 +555,8 @@ def _emit(tables, engine, insp, options, out):
     for table in tables:
         show_table(table, out)
         out.write("\n")
-    out.write(f"{len(tables)} table{'' if len(tables) == 1 else 's'}\n")
+    count = sum(not t.is_view for t in tables)
+    out.write(f"{count} table{'' if count == 1 else 's'}\n")
 
 
 def _run(argv):

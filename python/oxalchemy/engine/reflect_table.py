@@ -13,11 +13,17 @@ def reflect_table(insp, table, include_columns, exclude_columns, resolve_fks, ex
         _Filler(insp, table, include_columns, exclude_columns, resolve_fks, extend_on).fill()
 
 
+def _translated(bind, schema):
+    """The schema after ``schema_translate_map``."""
+    options = bind.get_execution_options() if hasattr(bind, "get_execution_options") else {}
+    return (options.get("schema_translate_map") or {}).get(schema, schema)
+
+
 class _Filler:
     def __init__(self, insp, table, include_columns, exclude_columns, resolve_fks, extend_on):
         self.insp = insp
         self.table = table
-        self.schema = table.schema
+        self.schema = _translated(insp.bind, table.schema)
         self.include = include_columns
         self.exclude = exclude_columns
         self.resolve_fks = resolve_fks

@@ -52,6 +52,11 @@ def run_ddl(bind, visitor, element, **kw):
         with bind.begin() as connection:
             visitor(connection.dialect, connection, **kw).traverse_single(element)
     else:
+        from ..engine.mock import MockConnection
+
+        if isinstance(bind, MockConnection):
+            # There is nothing to look at.
+            kw["checkfirst"] = CheckFirst.NONE
         visitor(bind.dialect, bind, **kw).traverse_single(element)
 
 

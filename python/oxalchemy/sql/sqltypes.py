@@ -80,7 +80,9 @@ class String(Concatenable, TypeEngine):
         self.collation = collation
         self.collation_schema = collation_schema
         if collation_schema is not None and collation is None:
-            raise exc.ArgumentError("collation_schema requires a collation")
+            raise exc.ArgumentError(
+                "the 'collation_schema' parameter of String requires the 'collation' parameter to also be present"
+            )
 
     def _with_collation(self, collation):
         new = self.copy()

@@ -35,7 +35,10 @@ pub fn sort_tables<'py>(
     let face = |c: &Arc<sql::schema::Constraint>| faces.get_item(Arc::as_ptr(c) as usize);
     let failed = std::cell::RefCell::new(None);
     let wait = |c: &Arc<sql::schema::Constraint>| {
-        let Some(f) = &filter_fn else { return if c.use_alter() { Wait::After } else { Wait::Inline } };
+        if c.use_alter() {
+            return Wait::After;
+        }
+        let Some(f) = &filter_fn else { return Wait::Inline };
         let answer = || -> PyResult<Option<bool>> {
             match face(c)? {
                 Some(obj) => f.call1((obj,))?.extract(),

@@ -89,7 +89,12 @@ fn from_callable(function: Bound<'_, PyAny>, family: Family) -> BindProc {
 /// The conversion that the affinity alone decides.
 pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_, PyAny>) -> PyResult<BindProc> {
     Ok(match ty.affinity {
-        Affinity::Boolean | Affinity::Match => BindProc::Bool(family),
+        // A dialect object may say otherwise than its name.
+        Affinity::Boolean | Affinity::Match => BindProc::Bool(match dialect.getattr_opt("supports_native_boolean")? {
+            Some(native) if native.is_truthy()? && family == Family::Sqlite => Family::Other,
+            Some(native) if !native.is_truthy()? => Family::Sqlite,
+            _ => family,
+        }),
         Affinity::Date | Affinity::DateTime | Affinity::Time if family == Family::Sqlite => {
             match option_object(py, ty, "_storage_format")? {
                 Some(format) => BindProc::Format { format: format.unbind(), kind: ty.affinity },
@@ -401,7 +406,12 @@ fn uuid(obj: &Bound<'_, PyAny>, as_uuid: bool, native: bool) -> PyResult<Value> 
 fn json(obj: &Bound<'_, PyAny>, dumps: &Py<PyAny>, none_as_null: bool, family: Family) -> PyResult<Value> {
     let py = obj.py();
     // `null()` asks for SQL NULL, `JSON.NULL` for a JSON null.
-    if (obj.is_none() && none_as_null) || obj.getattr_opt("_is_sql_null")?.is_some() {
+    if obj.is_none() && none_as_null {
+        return Ok(Value::Null);
+    }
+    if obj.is_instance_of::<crate::py::sql::ClauseElement>()
+        && matches!(crate::py::sql::to_node(obj)?, sql::ast::Node::Expr(e) if matches!(e.kind, sql::ast::ExprKind::Null))
+    {
         return Ok(Value::Null);
     }
     let value = if obj.getattr_opt("_is_json_null")?.is_some() { py.None().into_bound(py) } else { obj.clone() };

@@ -6,6 +6,11 @@ use super::result::{self, ResultProc};
 use super::{to_type, type_of_value, wrap_type};
 use pyo3::prelude::*;
 
+/// A dialect's name; stand-ins for dialects may have none.
+fn dialect_name(dialect: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(dialect.getattr("name")?.extract().unwrap_or_default())
+}
+
 /// What `TypeEngine.bind_processor(dialect)` returns for a built-in type.
 #[pyclass(name = "BindProcessor", module = "oxalchemy.sql.type_api", frozen)]
 pub struct BindProcessor(BindProc);
@@ -17,8 +22,7 @@ impl BindProcessor {
     fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let py = ty.py();
         let ty = to_type(ty)?;
-        let name: String = dialect.getattr("name")?.extract()?;
-        let family = Family::of(&name);
+        let family = Family::of(&dialect_name(dialect)?);
         // The class's own override asked for it: what the affinity decides is wanted.
         let proc = match super::TypeHost::of(&ty) {
             Some(h) if h.hooks.decorator => bind::decorated(py, h, dialect)?,
@@ -46,7 +50,7 @@ impl ResultProcessor {
     fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let py = ty.py();
         let ty = to_type(ty)?;
-        let name: String = dialect.getattr("name")?.extract()?;
+        let name = dialect_name(dialect)?;
         let proc = match super::TypeHost::of(&ty) {
             Some(h) if h.hooks.decorator => result::decorated(py, h, dialect)?,
             _ => result::builtin(py, &ty, Family::of(&name), dialect)?,
@@ -76,7 +80,7 @@ impl LiteralProcessor {
     fn make(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
         let py = ty.py();
         let ty = to_type(ty)?;
-        let dialect_name: String = dialect.getattr("name")?.extract()?;
+        let dialect_name = dialect_name(dialect)?;
         if !super::literal::has_literal(ty.affinity) {
             return Ok(None);
         }

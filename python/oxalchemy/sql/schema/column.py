@@ -2,7 +2,6 @@
 
 from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
-from ..elements import ColumnClause
 from ..type_api import to_instance
 from .base import NO_ARG, NULL_UNSPECIFIED, SchemaEventTarget, SchemaItem, dialect_options_of
 from .defaults import ColumnDefault, Computed, DefaultClause, FetchedValue, Identity, Sequence, _is_clause
@@ -18,7 +17,7 @@ _NAMED = (
 )
 
 
-class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
+class Column(DialectKWArgs, SchemaItem, _rs.Column):
     """A column of a table."""
 
     __visit_name__ = "column"
@@ -28,8 +27,11 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
     _is_multiparam_column = False
     computed = None
     identity = None
-    # A column of an alias or subquery has none of its own.
+    # What the column of a subquery or alias, which is made without __init__, has of these.
     constraints = frozenset()
+    index = unique = doc = None
+    _attach_hooks = ()
+    _user_defined_nullable = NULL_UNSPECIFIED
 
     def __init__(
         self,
@@ -97,9 +99,9 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
         self.doc = doc
         self.autoincrement = autoincrement
         self.constraints = set()
-        self.foreign_keys = set()
+        self.__dict__["_fks"] = set()
         self.comment = comment
-        self._attach_hooks = []
+        self._attach_hooks = ()
         self._type_events(type_)
 
         explicit = insert_default if insert_default is not NO_ARG else default
@@ -172,6 +174,24 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
         self._attach(table)
 
     @property
+    def foreign_keys(self):
+        """Set of ForeignKey."""
+        found = self.__dict__.get("_fks")
+        if found is None:
+            from .foreign_key import ForeignKey
+
+            found = self.__dict__["_fks"] = set()
+            for target in self._foreign_key_targets():
+                fk = ForeignKey(target)
+                fk.parent = self
+                found.add(fk)
+        return found
+
+    @foreign_keys.setter
+    def foreign_keys(self, value):
+        self.__dict__["_fks"] = value
+
+    @property
     def foreign_key(self):
         """The first ForeignKey, or ``None`` (0.5)."""
         return next(iter(self.foreign_keys), None)
@@ -188,7 +208,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
         if table is not None:
             fn(self, table)
         else:
-            self._attach_hooks.append(fn)
+            self._attach_hooks = [*self._attach_hooks, fn]
 
     def get_children(self, **kw):
         return [x for x in (self.default, self.onupdate) if x is not None] + list(self.foreign_keys) + list(self.constraints)
@@ -281,7 +301,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
             raise exc.ArgumentError("An column cannot specify both Identity and Sequence.")
 
     def _after_attach(self, table):
-        hooks, self._attach_hooks = self._attach_hooks, []
+        hooks, self._attach_hooks = self._attach_hooks, ()
         for fn in hooks:
             fn(self, table)
 
