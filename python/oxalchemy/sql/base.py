@@ -122,6 +122,20 @@ class SyntaxExtension:
     __slots__ = ()
 
 
+class HasSyntaxExtensions:
+    """Statements that take extensions."""
+
+    __slots__ = ()
+
+    def ext(self, extension):
+        """The statement with a dialect's clause applied to it."""
+        apply = getattr(extension, "apply_to", None) or getattr(extension, f"apply_to_{self.__visit_name__}", None)
+        if apply is None:
+            raise exc.ArgumentError(f"Syntax extension construct expected, got {extension!r}.")
+        changed = apply(self)
+        return self if changed is None else changed
+
+
 class SchemaEventTarget:
     __slots__ = ()
 

@@ -2,12 +2,12 @@
 
 from .. import _rs
 from . import roles
-from .base import ExecutableStatement, Generative, HasCompileState
+from .base import ExecutableStatement, Generative, HasCompileState, HasSyntaxExtensions
 from .elements import DQLDMLClauseElement
 from .selectable import HasCTE, HasHints, HasPrefixes, ReturnsRows
 
 
-class UpdateBase(_rs.UpdateBase, roles.DMLRole, HasCTE, HasCompileState, HasPrefixes, HasHints, ExecutableStatement, Generative, ReturnsRows, DQLDMLClauseElement):
+class UpdateBase(_rs.UpdateBase, HasSyntaxExtensions, roles.DMLRole, HasCTE, HasCompileState, HasPrefixes, HasHints, ExecutableStatement, Generative, ReturnsRows, DQLDMLClauseElement):
     """INSERT, UPDATE, DELETE."""
 
     __slots__ = ()

@@ -35,7 +35,8 @@ class FunctionElement(_rs.FunctionElement, ColumnElement, ExecutableStatement, G
 
     def __init__(self, *clauses):
         name = getattr(type(self), "name", None)
-        _rs._init_function(self, name if isinstance(name, str) else type(self).__name__, clauses, (), getattr(type(self), "type", None))
+        ty = getattr(type(self), "type", None)
+        _rs._init_function(self, name if isinstance(name, str) else type(self).__name__, clauses, (), ty if _is_type(ty) else None)
 
     packagenames = _rs.FunctionElement.packagenames
 
@@ -77,6 +78,10 @@ class GenericFunction(Function):
         ty = kwargs.pop("type_", None) or getattr(cls, "type", None)
         if not _is_type(ty):
             ty = None
+        if isinstance(ty, type) and "_ox_known" not in cls.__dict__:
+            # Declared as a class: the function has an instance of its own.
+            ty = ty()
+            self.__dict__["type"] = ty
         _rs._init_function(self, name if isinstance(name, str) else cls.__name__, args, kwargs.pop("packagenames", None), ty, "_ox_known" in cls.__dict__)
 
 
@@ -183,6 +188,9 @@ cube = _known("cube")
 rollup = _known("rollup")
 grouping_sets = _known("grouping_sets")
 aggregate_strings = _known("aggregate_strings")
+any_ = _known("any", CollectionAggregateFunction)
+all_ = _known("all", CollectionAggregateFunction)
+some = _known("some", CollectionAggregateFunction)
 
 
 class next_value(FunctionElement):

@@ -4,7 +4,7 @@ import enum
 
 from .. import _rs
 from . import roles
-from .base import Executable, ExecutableStatement, Generative, HasCompileState, Immutable
+from .base import Executable, ExecutableStatement, Generative, HasCompileState, HasSyntaxExtensions, Immutable
 from .cache_key import HasCacheKey
 from .elements import ClauseElement, ColumnElement, DQLDMLClauseElement, GroupedElement, Part, TableValuedColumn
 
@@ -205,7 +205,7 @@ class CompoundSelect(_rs.CompoundSelect, HasCompileState, GenerativeSelect):
     __visit_name__ = "compound_select"
 
 
-class Select(_rs.Select, HasPrefixes, HasSuffixes, HasHints, HasCompileState, GenerativeSelect):
+class Select(_rs.Select, HasSyntaxExtensions, HasPrefixes, HasSuffixes, HasHints, HasCompileState, GenerativeSelect):
     """SELECT."""
 
     __slots__ = ()

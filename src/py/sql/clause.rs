@@ -34,6 +34,8 @@ pub struct Extra {
     pub inner: OnceLock<Node>,
     /// The host node of a user construct, while anybody uses it.
     pub host: Mutex<std::sync::Weak<Expr>>,
+    /// Attributes that user constructs set on themselves (`self.type = …`).
+    pub attrs: Mutex<Option<Py<PyDict>>>,
     /// The same while its type is still unknown.
     pub provisional: OnceLock<Node>,
     /// Objects that live as long as this face (a Table's Column faces).
@@ -121,6 +123,18 @@ impl ClauseElement {
     /// See [`Extra`].
     pub fn extra(&self) -> &Extra {
         self.extra.get_or_init(Box::default)
+    }
+    /// An attribute set on a user construct.
+    pub fn attr<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.extra.get().and_then(|x| x.attrs.lock().as_ref().map(|d| d.bind(py).clone())) {
+            Some(d) => d.get_item(name),
+            None => Ok(None),
+        }
+    }
+    /// Set an attribute of a user construct.
+    pub fn set_attr(&self, py: Python<'_>, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let d = self.extra().attrs.lock().get_or_insert_with(|| PyDict::new(py).unbind()).clone_ref(py);
+        d.bind(py).set_item(name, value)
     }
     /// Keep `obj` alive as long as this face.
     pub fn keep(&self, obj: &Bound<'_, PyAny>) {

@@ -274,6 +274,9 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
         return Ok(SelectItem::Expr(if b.is_true() { build::true_() } else { build::false_() }));
     }
     if let Ok(s) = obj.cast::<PyString>() {
+        if s.to_str()? == "*" {
+            return Ok(SelectItem::Expr(Expr::new(ExprKind::LiteralColumn(sql::Name::new("*")), sql::types::null_type())));
+        }
         let shown = s.repr()?;
         let use_column = if s.to_str()?.chars().all(|c| c.is_alphanumeric() || c == '_') {
             format!("column({shown})")

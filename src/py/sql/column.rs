@@ -422,13 +422,40 @@ impl ColumnElement {
     /// The type object.
     #[getter]
     fn r#type<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        match slf.as_super().get().node() {
+        let face = slf.as_super().get();
+        if let Some(t) = face.attr(slf.py(), "type")? {
+            return Ok(t);
+        }
+        match face.node() {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(c) => crate::py::types::wrap_type(slf.py(), &c.column.ty()),
                 _ => crate::py::types::wrap_type(slf.py(), &e.ty),
             },
             _ => crate::py::types::wrap_type(slf.py(), &sql::types::null_type()),
         }
+    }
+    /// User constructs say their type in `__init__`; a column takes it over.
+    #[setter]
+    fn set_type<'py>(slf: &Bound<'py, Self>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+        let face = slf.as_super().get();
+        if let Some(Node::Expr(e)) = face.node()
+            && let ExprKind::Column(c) = &e.kind
+        {
+            c.column.d.write().ty = crate::py::types::to_type(value)?;
+            return Ok(());
+        }
+        face.set_attr(slf.py(), "type", value)
+    }
+    #[setter]
+    fn set_key<'py>(slf: &Bound<'py, Self>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+        let face = slf.as_super().get();
+        if let Some(Node::Expr(e)) = face.node()
+            && let ExprKind::Column(c) = &e.kind
+        {
+            c.column.d.write().key = Some(value.extract::<String>()?.into());
+            return Ok(());
+        }
+        face.set_attr(slf.py(), "key", value)
     }
     #[getter]
     fn comparator<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -439,6 +466,9 @@ impl ColumnElement {
     }
     #[getter]
     fn key(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {
+        if let Some(k) = slf.as_super().get().attr(slf.py(), "key")? {
+            return k.extract();
+        }
         Ok(match slf.as_super().get().node() {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => sql::ast::proxy::key_of(e).map(|k| k.to_string()),

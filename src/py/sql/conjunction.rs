@@ -31,18 +31,29 @@ fn join_exprs(py: Python<'_>, op: Op, exprs: Vec<ExprRef>) -> PyResult<ExprRef> 
     }
 }
 
+/// Criteria one by one, or as one generator.
+fn spread<'py>(clauses: &Bound<'py, PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if clauses.len() == 1 {
+        let only = clauses.get_item(0)?;
+        if only.get_type().name().is_ok_and(|n| n == "generator") {
+            return only.try_iter()?.collect();
+        }
+    }
+    Ok(clauses.iter().collect())
+}
+
 /// `and_(*clauses)`.
 #[pyfunction]
 #[pyo3(signature = (*clauses))]
 pub fn and_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let clauses: Vec<_> = clauses.iter().collect();
+    let clauses = spread(clauses)?;
     join(py, Op::And, &clauses)
 }
 /// `or_(*clauses)`.
 #[pyfunction]
 #[pyo3(signature = (*clauses))]
 pub fn or_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let clauses: Vec<_> = clauses.iter().collect();
+    let clauses = spread(clauses)?;
     join(py, Op::Or, &clauses)
 }
 /// `not_(clause)`.

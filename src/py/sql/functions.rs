@@ -63,6 +63,9 @@ const KNOWN: &[(&str, Returns, bool)] = &[
     ("rollup", Returns::Nothing, false),
     ("grouping_sets", Returns::Nothing, false),
     ("aggregate_strings", Returns::Type(types::string), false),
+    ("any", Returns::Nothing, false),
+    ("all", Returns::Nothing, false),
+    ("some", Returns::Nothing, false),
 ];
 
 fn known(name: &str) -> Option<&'static (&'static str, Returns, bool)> {
@@ -75,9 +78,10 @@ pub fn known_name(name: &str) -> Option<&'static str> {
 }
 
 fn registry(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-    static CELL: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    CELL.get_or_try_init(py, || Ok(py.import("oxalchemy.sql.functions")?.getattr("_registry")?.cast_into::<PyDict>()?.unbind()))
-        .map(|d| d.bind(py).clone())
+    // The module is kept, the dictionary is not: tests replace it.
+    static MODULE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let module = MODULE.get_or_try_init(py, || py.import("oxalchemy.sql.functions").map(|m| m.into_any().unbind()))?;
+    Ok(module.bind(py).getattr("_registry")?.cast_into::<PyDict>()?)
 }
 
 /// The class registered for a function name.
@@ -108,7 +112,16 @@ fn arguments(args: &[Bound<'_, PyAny>], base: &str) -> PyResult<Vec<ExprRef>> {
 fn array_type(item: &TypeRef) -> TypeRef {
     let mut ty = SqlType::simple("ARRAY", Affinity::Array);
     ty.item = Some(item.clone());
+    ty.options.insert("dimensions".into(), types::TypeArg::Int(1));
     Arc::new(ty)
+}
+
+/// A bound Python list.
+fn is_list(py: Python<'_>, e: &ExprRef) -> bool {
+    match &e.kind {
+        ExprKind::Bind(b) => super::bind::value_object(py, b).is_ok_and(|v| v.is_instance_of::<pyo3::types::PyList>()),
+        _ => false,
+    }
 }
 
 /// A known function's node.
@@ -124,14 +137,10 @@ fn known_node(py: Python<'_>, entry: &'static (&'static str, Returns, bool), arg
             .collect::<PyResult<Vec<_>>>()?,
         "aggregate_strings" if args.len() == 2 => {
             let mut parts = arguments(&args[..1], name)?;
-            let sep = coerce::expr_or_literal(&args[1], name)?;
-            parts.push(match &sep.kind {
-                ExprKind::Bind(b) => {
-                    let mut b = b.clone();
-                    b.literal_execute = false;
-                    Expr::new(ExprKind::Bind(b), sep.ty.clone())
-                }
-                _ => sep,
+            // The separator is part of the SQL text.
+            parts.push(match args[1].extract::<String>() {
+                Ok(s) => Expr::new(ExprKind::LiteralColumn(Name::new(format!("'{}'", s.replace('\'', "''")))), types::string()),
+                Err(_) => coerce::expr_or_literal(&args[1], name)?,
             });
             parts
         }
@@ -513,7 +522,9 @@ pub fn within_group<'py>(element: &Bound<'py, PyAny>, order_by: &Bound<'py, PyTu
         Some("percentile_cont" | "percentile_disc" | "mode") => {
             let first = order_by.first().map_or_else(types::null_type, |e| e.ty.clone());
             match &func.kind {
-                ExprKind::Function(f) if f.args.first().is_some_and(|a| a.ty.affinity == Affinity::Array) => array_type(&first),
+                ExprKind::Function(f) if f.args.first().is_some_and(|a| a.ty.affinity == Affinity::Array || is_list(element.py(), a)) => {
+                    array_type(&first)
+                }
                 _ => first,
             }
         }
@@ -529,7 +540,7 @@ pub fn aggregate_order_by<'py>(element: &Bound<'py, PyAny>, order_by: &Bound<'py
     let func = coerce::expr(element)?;
     let ty = func.ty.clone();
     if order_by.is_empty() {
-        return Err(argument_error(element.py(), "at least one ORDER BY element is required"));
+        return Err(PyTypeError::new_err("at least one ORDER BY element is required"));
     }
     wrap_expr(element.py(), &Expr::new(ExprKind::AggregateOrderBy { func, order_by: orderings(order_by)? }, ty))
 }

@@ -297,8 +297,36 @@ pub fn replace_from<'py>(obj: &Bound<'py, PyAny>, old: &Bound<'py, PyAny>, alias
 
 /// Exported columns as a collection.
 fn exported<'py>(py: Python<'py>, q: &QueryRef) -> PyResult<Bound<'py, PyAny>> {
-    let base = ColumnCollection::of_list(proxy::exported(q));
+    let base = ColumnCollection::of_list(selected(q));
     Ok(Bound::new(py, base)?.into_any())
+}
+
+/// Selected columns under the keys that the label style gives them.
+fn selected(q: &QueryRef) -> Vec<KeyedColumn> {
+    let style = match &proxy::strip_grouping(q).kind {
+        QueryKind::Select(s) => s.label_style,
+        QueryKind::Compound(c) => return c.selects.first().map(selected).unwrap_or_default(),
+        _ => return proxy::exported(q),
+    };
+    let mut out: Vec<KeyedColumn> = Vec::new();
+    for (key, e) in proxy::exported(q) {
+        let mut name = match style {
+            LabelStyle::TablenamePlusCol => proxy::table_qualified(&e).unwrap_or(key),
+            _ => key,
+        };
+        if name.is_empty() {
+            name = "_no_label".into();
+        }
+        if style != LabelStyle::None && out.iter().any(|(k, _)| *k == name) {
+            let mut n = 1;
+            while out.iter().any(|(k, _)| **k == *format!("{name}_{n}")) {
+                n += 1;
+            }
+            name = format!("{name}_{n}").into();
+        }
+        out.push((name, e));
+    }
+    out
 }
 
 fn host_options(options: &[HostRef], py: Python<'_>) -> Vec<Py<PyAny>> {
@@ -943,6 +971,17 @@ impl Select {
     }
     #[pyo3(signature = (*expr))]
     fn distinct<'py>(slf: &Bound<'py, Self>, expr: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        if !expr.is_empty() {
+            crate::py::errors::warn(
+                slf.py(),
+                "SADeprecationWarning",
+                "Passing expression to ``distinct`` to generate a DISTINCT ON clause is deprecated. Use instead the ``postgresql.distinct_on`` function as an extension.",
+            )?;
+        }
+        Self::_distinct_on(slf, expr)
+    }
+    #[pyo3(signature = (*expr))]
+    fn _distinct_on<'py>(slf: &Bound<'py, Self>, expr: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let exprs = expr.iter().map(|e| coerce::ordering(&e, Role::GroupBy)).collect::<PyResult<Vec<_>>>()?;
         changed(slf.as_any(), |s| {
             match &mut s.distinct {

@@ -159,6 +159,9 @@ pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> Sq
         };
     }
     let right = resolve(left, &op, other);
+    // `x = all(array)` is not negated by its operator.
+    let collection = |e: &ExprRef| matches!(&e.kind, ExprKind::Function(f) if matches!(f.known, Some("any" | "all" | "some")));
+    let negate = if collection(left) || collection(&right) { None } else { negate };
     let ty = if matches!(op, Op::Match | Op::NotMatch) { types::match_type() } else { types::boolean() };
     Ok(binary_typed(left, op, &right, ty, negate, modifiers))
 }

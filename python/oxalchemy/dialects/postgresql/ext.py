@@ -70,4 +70,4 @@ class _DistinctOn:
         self.expr = expr
 
     def apply_to(self, statement):
-        return statement.distinct(*self.expr)
+        return statement._distinct_on(*self.expr)
