@@ -7,6 +7,7 @@ use super::manager::ClassManager;
 use super::session::{Session, attach, expire, flush, loading_get, orm_error};
 use super::state::InstanceState;
 use super::{cascade, collections, mapper};
+use crate::py::engine::events::Event;
 use crate::py::{errors, ffi};
 use orm::Relationship;
 use pyo3::prelude::*;
@@ -158,6 +159,12 @@ impl<'py> Merge<'_, 'py> {
             target.get().commit_all(py);
             identity.get().forget_modified(&target);
         }
+        if fresh
+            && Event::Load.used()
+            && let Some(l) = ClassManager::listeners(target.get().manager.bind(py), Event::Load)?
+        {
+            l.call1((&target, py.None()))?;
+        }
         Ok(merged)
     }
 
@@ -237,7 +244,7 @@ impl<'py> Merge<'_, 'py> {
     fn relationship(&mut self, state: &State<'py>, target: &State<'py>, rel: &Arc<Relationship>) -> PyResult<()> {
         let py = self.session.py();
         let data = rel.data();
-        if !data.cascade.merge || data.viewonly && !self.load {
+        if !data.cascade.merge {
             return Ok(());
         }
         let Some(from) = state.get().manager.get().get_impl(py, &rel.key) else { return Ok(()) };
@@ -280,7 +287,7 @@ impl<'py> Merge<'_, 'py> {
         }
         if self.load && target.has_key() && ffi::dict_get(&dict, &to.get().key).is_none() {
             // The whole collection is replaced: what it held must be known for the flush.
-            AttributeImpl::get(&to, target, &dict, PASSIVE_OFF)?;
+            AttributeImpl::get(&to, target, &dict, PASSIVE_OFF | flags::NO_RAISE)?;
         }
         let mut merged = Vec::new();
         for obj in collections::items(&value)? {
@@ -293,7 +300,7 @@ impl<'py> Merge<'_, 'py> {
         }
         if self.load {
             let list = PyList::new(py, merged)?;
-            return collections::set(&to, target, &dict, list.as_any(), flags::PASSIVE_OFF ^ flags::INIT_OK, false);
+            return collections::set(&to, target, &dict, list.as_any(), (PASSIVE_OFF ^ flags::INIT_OK) | flags::NO_RAISE, false);
         }
         let (data, adapter) = collections::create(&to, target)?;
         for m in &merged {
