@@ -68,7 +68,8 @@ fn insert_one_row() {
 fn insert_by_column_keys() {
     let t = t();
     let i = insert(&t, DmlValues::None);
-    let opts = CompileOptions { column_keys: Some(vec!["name".into(), "id".into()]), for_executemany: true, ..Default::default() };
+    let opts =
+        CompileOptions { column_keys: Some(vec!["name".into(), "id".into()]), for_executemany: true, ..Default::default() };
     insta::assert_snapshot!(compile_with(Node::Insert(i.clone()), "sqlite", &opts).sql, @"INSERT INTO t (id, name, n) VALUES (?, ?, ?)");
     insta::assert_snapshot!(text(Node::Insert(i)), @"INSERT INTO t (id, name, n, at) VALUES (:id, :name, :n, :at)");
 }
@@ -95,7 +96,8 @@ fn update_and_delete() {
     });
     insta::assert_snapshot!(on("sqlite", Node::Update(u.clone())), @"UPDATE t SET name=?, at=CURRENT_TIMESTAMP WHERE t.id = ? RETURNING id");
     insta::assert_snapshot!(text(Node::Update(u)), @"UPDATE t SET name=:name, at=now() WHERE t.id = :id_1 RETURNING t.id");
-    let d = Arc::new(Delete { table: t.as_from(), where_, using: vec![], common: DmlCommon::default(), face: Default::default() });
+    let d =
+        Arc::new(Delete { table: t.as_from(), where_, using: vec![], common: DmlCommon::default(), face: Default::default() });
     insta::assert_snapshot!(on("sqlite", Node::Delete(d)), @"DELETE FROM t WHERE t.id = ?");
 }
 

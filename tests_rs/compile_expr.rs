@@ -118,11 +118,27 @@ fn any_expr() -> impl Strategy<Value = ExprRef> {
     ];
     leaf.prop_recursive(6, 64, 4, |inner| {
         let ops = prop_oneof![
-            Just(Op::Add), Just(Op::TrueDiv), Just(Op::Concat), Just(Op::Eq), Just(Op::Contains), Just(Op::IStartsWith),
-            Just(Op::NotIn), Just(Op::RegexpMatch), Just(Op::BitXor), Just(Op::JsonGetItem), Just(Op::Collate),
+            Just(Op::Add),
+            Just(Op::TrueDiv),
+            Just(Op::Concat),
+            Just(Op::Eq),
+            Just(Op::Contains),
+            Just(Op::IStartsWith),
+            Just(Op::NotIn),
+            Just(Op::RegexpMatch),
+            Just(Op::BitXor),
+            Just(Op::JsonGetItem),
+            Just(Op::Collate),
         ];
         prop_oneof![
-            (inner.clone(), ops, inner.clone()).prop_map(|(l, op, r)| build::binary_typed(&l, op, &r, types::null_type(), None, vec![])),
+            (inner.clone(), ops, inner.clone()).prop_map(|(l, op, r)| build::binary_typed(
+                &l,
+                op,
+                &r,
+                types::null_type(),
+                None,
+                vec![]
+            )),
             proptest::collection::vec(inner.clone(), 0..4).prop_map(|v| build::and_(v).unwrap_or_else(build::null)),
             proptest::collection::vec(inner.clone(), 0..4).prop_map(|v| build::func("f", v, types::integer())),
             inner.clone().prop_map(|e| build::not_(&e)),

@@ -206,7 +206,9 @@ fn cartesian_products_are_warned_of() {
     let warnings = |s: Select| compile_with(Query::select(s), "sqlite", &opts).warnings.clone();
     let mut s = select(&[c(&u, "id"), c(&a, "id")]);
     assert_eq!(warnings(s.clone()).len(), 1);
-    assert!(warnings(s.clone())[0].1.contains("cartesian product between FROM element(s) \"addresses\" and FROM element \"users\""));
+    assert!(
+        warnings(s.clone())[0].1.contains("cartesian product between FROM element(s) \"addresses\" and FROM element \"users\"")
+    );
     s.where_ = vec![build::eq(&c(&a, "user_id"), &c(&u, "id"))];
     assert!(warnings(s).is_empty());
 }

@@ -61,7 +61,9 @@ fn non_anon_label(e: &ExprRef) -> Option<Label> {
         ExprKind::Column(c) => Some(c.column.label()),
         ExprKind::LiteralColumn(n) => Some(Label::Fixed(n.clone())),
         ExprKind::Label { name, .. } => Some(name.clone()),
-        ExprKind::LabelRef(e) | ExprKind::Grouping(e) if matches!(e.kind, ExprKind::Label { .. } | ExprKind::Column(_)) => non_anon_label(e),
+        ExprKind::LabelRef(e) | ExprKind::Grouping(e) if matches!(e.kind, ExprKind::Label { .. } | ExprKind::Column(_)) => {
+            non_anon_label(e)
+        }
         _ => None,
     }
 }
@@ -250,11 +252,7 @@ impl Keys {
         if self.style == LabelStyle::None {
             return proxy_key(e).unwrap_or_else(|| "_no_label".into());
         }
-        let name = if self.style == LabelStyle::TablenamePlusCol {
-            tq_key_of(e).map(|l| self.text(&l))
-        } else {
-            proxy_key(e)
-        };
+        let name = if self.style == LabelStyle::TablenamePlusCol { tq_key_of(e).map(|l| self.text(&l)) } else { proxy_key(e) };
         let name = name.unwrap_or_else(|| "_no_label".into());
         if self.seen.insert(name.clone(), 1).is_none() {
             return name;
@@ -280,7 +278,9 @@ pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: 
             if style == LabelStyle::None {
                 named.fallback = Some(non_anon_label(e).unwrap_or_else(|| anon_name_label(e)));
             } else {
-                let label = natural.clone().or_else(|| e.ann.as_ref().and_then(|a| a.proxy_key.clone()).map(|k| Label::Fixed(Name::new(k))));
+                let label = natural
+                    .clone()
+                    .or_else(|| e.ann.as_ref().and_then(|a| a.proxy_key.clone()).map(|k| Label::Fixed(Name::new(k))));
                 if let Some(label) = &label {
                     named.fallback = Some(label.clone());
                     if qualified || natural.is_none() {

@@ -1,7 +1,7 @@
 //! Bound parameters: names, placeholders, values that become known at execution.
 
 use super::names::Ident;
-use super::{BindSource, Compiler, CompiledBind, Ctx};
+use super::{BindSource, CompiledBind, Compiler, Ctx};
 use crate::ast::{Bind, BindValue, ExprKind, ExprRef, Node, Op};
 use crate::dialects::ParamStyle;
 use crate::error::{SqlError, SqlResult};

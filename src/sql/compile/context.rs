@@ -116,7 +116,8 @@ pub(crate) struct Entry {
 impl Entry {
     /// Remember the hints that are meant for single FROM elements.
     pub(crate) fn set_hints(&mut self, hints: &[crate::ast::Hint], dialect: &str) {
-        self.hints = hints.iter().filter(|h| h.target.is_some() && (&*h.dialect == "*" || &*h.dialect == dialect)).cloned().collect();
+        self.hints =
+            hints.iter().filter(|h| h.target.is_some() && (&*h.dialect == "*" || &*h.dialect == dialect)).cloned().collect();
     }
     /// The hint for `f`.
     pub(crate) fn hint_of(&self, f: &FromRef) -> Option<Arc<str>> {

@@ -111,7 +111,9 @@ impl GivenValues {
                 continue;
             }
             match column_key_text(k, table) {
-                (_, Some(c)) if matches!(c.d.read().parent, crate::schema::ColumnParent::Table(_)) => out.foreign.push((c, value)),
+                (_, Some(c)) if matches!(c.d.read().parent, crate::schema::ColumnParent::Table(_)) => {
+                    out.foreign.push((c, value))
+                }
                 (key, _) => match out.own.iter_mut().find(|(k, _)| *k == key) {
                     Some(slot) => slot.1 = value,
                     None => out.own.push((key, value)),
@@ -127,9 +129,18 @@ impl GivenValues {
 
 impl Compiler<'_> {
     /// A bind for a column of the statement.
-    pub(crate) fn crud_bind(&mut self, c: &Arc<Column>, name: Arc<str>, value: BindValue, required: bool, ctx: Ctx) -> SqlResult<String> {
+    pub(crate) fn crud_bind(
+        &mut self,
+        c: &Arc<Column>,
+        name: Arc<str>,
+        value: BindValue,
+        required: bool,
+        ctx: Ctx,
+    ) -> SqlResult<String> {
         let source = match &value {
-            BindValue::Host(h) => self.sources.get(&(Arc::as_ptr(h).cast::<()>() as usize)).map_or(BindSource::Fixed, |i| BindSource::Collected(*i)),
+            BindValue::Host(h) => {
+                self.sources.get(&(Arc::as_ptr(h).cast::<()>() as usize)).map_or(BindSource::Fixed, |i| BindSource::Collected(*i))
+            }
             BindValue::Missing => BindSource::Param,
             _ => BindSource::Fixed,
         };
@@ -190,12 +201,13 @@ impl Compiler<'_> {
                 }
                 _ => {
                     let grouped = self_group(e, None);
-                    let grouped = if Arc::ptr_eq(&grouped, e) || matches!(e.kind, ExprKind::Binary { .. } | ExprKind::BoolList { .. }) {
-                        // An expression as a value needs parentheses.
-                        self_group(e, None)
-                    } else {
-                        grouped
-                    };
+                    let grouped =
+                        if Arc::ptr_eq(&grouped, e) || matches!(e.kind, ExprKind::Binary { .. } | ExprKind::BoolList { .. }) {
+                            // An expression as a value needs parentheses.
+                            self_group(e, None)
+                        } else {
+                            grouped
+                        };
                     Ok((self.capture(|s| s.expr(&grouped, Ctx { within_columns: false, ..ctx }))?, true))
                 }
             },
@@ -230,12 +242,23 @@ impl Compiler<'_> {
         let text = self.crud_bind(c, name.clone(), BindValue::Missing, false, ctx)?;
         let entry = Prefetch { column: c.clone(), bind: name, default: default.clone() };
         let dml = self.dml.get_or_insert_default();
-        if update { dml.update_prefetch.push(entry) } else { dml.insert_prefetch.push(entry) }
+        if update {
+            dml.update_prefetch.push(entry)
+        } else {
+            dml.insert_prefetch.push(entry)
+        }
         Ok(text)
     }
 
     /// The columns of an INSERT of one row.
-    pub(crate) fn insert_columns(&mut self, table: &Arc<Table>, values: &GivenValues, multi: bool, fetching: &Fetching, ctx: Ctx) -> SqlResult<Vec<Assignment>> {
+    pub(crate) fn insert_columns(
+        &mut self,
+        table: &Arc<Table>,
+        values: &GivenValues,
+        multi: bool,
+        fetching: &Fetching,
+        ctx: Ctx,
+    ) -> SqlResult<Vec<Assignment>> {
         let columns: Vec<(Arc<str>, Arc<Column>)> = table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
         self.check_consumed(&columns, values)?;
         let auto = table.autoincrement_column().unwrap_or(None);
@@ -377,7 +400,14 @@ impl Compiler<'_> {
         Ok(text)
     }
 
-    fn insert_default(&mut self, c: &Arc<Column>, default: &Default_, primary_key: bool, fetching: &Fetching, ctx: Ctx) -> SqlResult<Option<String>> {
+    fn insert_default(
+        &mut self,
+        c: &Arc<Column>,
+        default: &Default_,
+        primary_key: bool,
+        fetching: &Fetching,
+        ctx: Ctx,
+    ) -> SqlResult<Option<String>> {
         match default {
             Default_::Sql(_) | Default_::Sequence(_) => {
                 let value = self.default_of(default, ctx)?;
@@ -396,8 +426,12 @@ impl Compiler<'_> {
     }
 
     fn check_consumed(&self, columns: &[(Arc<str>, Arc<Column>)], values: &GivenValues) -> SqlResult<()> {
-        let mut unknown: Vec<&str> =
-            values.own.iter().filter(|(k, v)| !matches!(v, Given::Required) && !columns.iter().any(|(c, _)| c == k)).map(|(k, _)| &**k).collect();
+        let mut unknown: Vec<&str> = values
+            .own
+            .iter()
+            .filter(|(k, v)| !matches!(v, Given::Required) && !columns.iter().any(|(c, _)| c == k))
+            .map(|(k, _)| &**k)
+            .collect();
         if unknown.is_empty() {
             return Ok(());
         }
@@ -406,7 +440,13 @@ impl Compiler<'_> {
     }
 
     /// Further rows of a multi-row VALUES.
-    pub(crate) fn multi_row(&mut self, first: &[Assignment], row: &GivenValues, index: usize, ctx: Ctx) -> SqlResult<Vec<String>> {
+    pub(crate) fn multi_row(
+        &mut self,
+        first: &[Assignment],
+        row: &GivenValues,
+        index: usize,
+        ctx: Ctx,
+    ) -> SqlResult<Vec<String>> {
         let mut out = Vec::with_capacity(first.len());
         for a in first {
             let Some(c) = &a.column else { continue };
@@ -431,7 +471,11 @@ impl Compiler<'_> {
                             if let Some(bind) = self.binds.iter_mut().find(|b: &&mut CompiledBind| b.key == name) {
                                 bind.multi_default = Some((index, c.clone()));
                             }
-                            self.dml.get_or_insert_default().insert_prefetch.push(Prefetch { column: c.clone(), bind: name, default: d });
+                            self.dml.get_or_insert_default().insert_prefetch.push(Prefetch {
+                                column: c.clone(),
+                                bind: name,
+                                default: d,
+                            });
                             out.push(text);
                         }
                     }
@@ -451,7 +495,8 @@ impl Compiler<'_> {
         fetching: &Fetching,
         ctx: Ctx,
     ) -> SqlResult<Vec<Assignment>> {
-        let mut columns: Vec<(Arc<str>, Arc<Column>)> = table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
+        let mut columns: Vec<(Arc<str>, Arc<Column>)> =
+            table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
         self.check_consumed(&columns, values)?;
         if ordered {
             let rank = |k: &Arc<str>| values.own.iter().position(|(x, _)| x == k).unwrap_or(usize::MAX);
@@ -553,4 +598,3 @@ impl Compiler<'_> {
 fn identity_as_auto(default: Option<&ServerDefault>, is_auto: bool) -> bool {
     is_auto && matches!(default, Some(ServerDefault::Identity(_)))
 }
-

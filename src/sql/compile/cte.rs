@@ -81,7 +81,9 @@ impl Compiler<'_> {
             } else if c.restates.as_ref().is_some_and(|r| id_of(r) == existing.id) {
                 self.ctes.seen.remove(at);
             } else {
-                return Err(SqlError::compile(format!("Multiple, unrelated CTEs found with the same name: {:?}", &*name).replace('"', "'")));
+                return Err(SqlError::compile(
+                    format!("Multiple, unrelated CTEs found with the same name: {:?}", &*name).replace('"', "'"),
+                ));
             }
         }
         if !ctx.asfrom && !is_new {
@@ -90,7 +92,16 @@ impl Compiler<'_> {
         if is_new {
             let order = self.ctes.next;
             self.ctes.next += 1;
-            self.ctes.seen.push(Rendered { id, reference, cte: c.clone(), level, nesting, name: name.clone(), text: None, order });
+            self.ctes.seen.push(Rendered {
+                id,
+                reference,
+                cte: c.clone(),
+                level,
+                nesting,
+                name: name.clone(),
+                text: None,
+                order,
+            });
             match &c.alias_of {
                 Some(original) => {
                     if let FromKind::Cte(inner) = &original.kind
@@ -167,7 +178,8 @@ impl Compiler<'_> {
         }
         let level = self.stack.len();
         let wanted = |r: &Rendered| {
-            r.text.is_some() && (toplevel || level <= 1 || (r.nesting && (r.level == level || (following && r.level == level + 1))))
+            r.text.is_some()
+                && (toplevel || level <= 1 || (r.nesting && (r.level == level || (following && r.level == level + 1))))
         };
         if !toplevel && level <= 1 {
             return;

@@ -41,7 +41,15 @@ impl Compiler<'_> {
         self.affixes(&common.prefixes, ctx, false)
     }
 
-    fn fetching(&self, table: &Arc<Table>, toplevel: bool, insert: bool, inline: bool, multi: bool, common: &DmlCommon) -> Fetching {
+    fn fetching(
+        &self,
+        table: &Arc<Table>,
+        toplevel: bool,
+        insert: bool,
+        inline: bool,
+        multi: bool,
+        common: &DmlCommon,
+    ) -> Fetching {
         let d = self.dialect;
         let explicit = !common.returning.is_empty();
         let allowed = table.d.read().implicit_returning;
@@ -57,12 +65,21 @@ impl Compiler<'_> {
         let need_pks = toplevel && !inline && !explicit && !multi && (!many || (d.insert_executemany_returning && wants));
         let auto = table.autoincrement_column().unwrap_or(None).is_some();
         let mut lastrowid = need_pks && d.postfetch_lastrowid && auto && !many;
-        let implicit_returning =
-            need_pks && d.insert_returning && allowed && (!lastrowid || wants || d.favor_returning_over_lastrowid) && self.rules.implicit_returning();
+        let implicit_returning = need_pks
+            && d.insert_returning
+            && allowed
+            && (!lastrowid || wants || d.favor_returning_over_lastrowid)
+            && self.rules.implicit_returning();
         if implicit_returning {
             lastrowid = false;
         }
-        Fetching { need_pks, implicit_returning, lastrowid, return_defaults: if implicit_returning { defaults } else { None }, supplemental }
+        Fetching {
+            need_pks,
+            implicit_returning,
+            lastrowid,
+            return_defaults: if implicit_returning { defaults } else { None },
+            supplemental,
+        }
     }
 
     fn returning(&mut self, common: &DmlCommon, target: &FromRef, ctx: Ctx, toplevel: bool) -> SqlResult<String> {
@@ -178,7 +195,11 @@ impl Compiler<'_> {
             dml.columns = columns.iter().filter_map(|a| a.column.as_ref().map(|c| c.key())).collect();
             dml.postfetch_lastrowid |= fetching.lastrowid;
         }
-        if columns.is_empty() && !dialect.supports_default_values && !dialect.supports_default_metavalue && !dialect.supports_empty_insert {
+        if columns.is_empty()
+            && !dialect.supports_default_values
+            && !dialect.supports_default_metavalue
+            && !dialect.supports_empty_insert
+        {
             return Err(SqlError::compile(format!(
                 "The '{}' dialect with current database version settings does not support empty inserts.",
                 dialect.name
@@ -246,7 +267,14 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn insert_select(&mut self, i: &Arc<Insert>, from: &FromSelect, table: &Arc<Table>, ctx: Ctx, toplevel: bool) -> SqlResult<()> {
+    fn insert_select(
+        &mut self,
+        i: &Arc<Insert>,
+        from: &FromSelect,
+        table: &Arc<Table>,
+        ctx: Ctx,
+        toplevel: bool,
+    ) -> SqlResult<()> {
         let mut names = Vec::new();
         let mut keys: Vec<Arc<str>> = Vec::new();
         for k in &from.names {
@@ -268,7 +296,8 @@ impl Compiler<'_> {
         let mut query = from.query.clone();
         if from.include_defaults {
             let mut extra = Vec::new();
-            let columns: Vec<(Arc<str>, Arc<Column>)> = table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
+            let columns: Vec<(Arc<str>, Arc<Column>)> =
+                table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
             for (key, c) in columns {
                 let default = c.d.read().default.clone();
                 let Some(default) = default.filter(|_| !keys.contains(&key)) else { continue };
@@ -420,9 +449,8 @@ impl Compiler<'_> {
     /// The text of a DML target with the hint meant for it.
     fn crud_target(&mut self, common: &DmlCommon, target: &FromRef, text: String) -> SqlResult<String> {
         let dialect = &self.dialect.name;
-        let meant = |h: &&Hint| {
-            h.target.as_ref().is_none_or(|t| t.id() == target.id()) && (&*h.dialect == "*" || h.dialect == *dialect)
-        };
+        let meant =
+            |h: &&Hint| h.target.as_ref().is_none_or(|t| t.id() == target.id()) && (&*h.dialect == "*" || h.dialect == *dialect);
         match common.hints.iter().find(meant) {
             Some(h) => self.rules.hinted_from(text, &h.text.replace("%(name)s", &joins::description(target))),
             None => Ok(text),
@@ -581,7 +609,8 @@ impl Compiler<'_> {
             self.end_lint(outer, "DELETE");
             rules.dml_limit(self, &d.common, "delete")?;
             if let (Some(wanted), true, true) = (&d.common.return_defaults, toplevel, self.dialect.delete_returning) {
-                let mut columns: Vec<Arc<Column>> = wanted.iter().chain(&d.common.supplemental).filter_map(naming::column_of).collect();
+                let mut columns: Vec<Arc<Column>> =
+                    wanted.iter().chain(&d.common.supplemental).filter_map(naming::column_of).collect();
                 columns.dedup_by(|a, b| Arc::ptr_eq(a, b));
                 self.dml.get_or_insert_default().implicit_returning = columns;
             }

@@ -158,7 +158,9 @@ impl Compiler<'_> {
             Label::Fixed(n) if literal || c.from.as_ref().is_none_or(|f| !names_are_generated(f)) => n.text.clone(),
             other => self.label_text(other, Ident::Column),
         };
-        if !ctx.no_table && let Some(from) = &c.from {
+        if !ctx.no_table
+            && let Some(from) = &c.from
+        {
             match &from.kind {
                 // `column_valued()`: the alias is the column.
                 FromKind::TableValued(t) if t.columns.len() == 1 && t.name == label => {}
@@ -353,7 +355,8 @@ impl Compiler<'_> {
     fn type_coerce(&mut self, e: &ExprRef, element: &ExprRef, ctx: Ctx) -> SqlResult<()> {
         if let ExprKind::Bind(b) = &element.kind {
             // The bind keeps its place among the statement's values but is converted as the coerced type.
-            let retyped = Arc::new(Expr { kind: element.kind.clone(), ty: e.ty.clone(), ann: None, face: crate::FaceSlot::default() });
+            let retyped =
+                Arc::new(Expr { kind: element.kind.clone(), ty: e.ty.clone(), ann: None, face: crate::FaceSlot::default() });
             if let Some(i) = self.sources.get(&(Arc::as_ptr(element) as usize)).copied() {
                 self.sources.insert(Arc::as_ptr(&retyped) as usize, i);
             }
@@ -362,7 +365,13 @@ impl Compiler<'_> {
         self.expr(element, ctx)
     }
 
-    fn case(&mut self, value: Option<&ExprRef>, whens: &[(ExprRef, ExprRef)], else_: Option<&ExprRef>, ctx: Ctx) -> SqlResult<()> {
+    fn case(
+        &mut self,
+        value: Option<&ExprRef>,
+        whens: &[(ExprRef, ExprRef)],
+        else_: Option<&ExprRef>,
+        ctx: Ctx,
+    ) -> SqlResult<()> {
         self.push("CASE ");
         if let Some(value) = value {
             self.expr(value, ctx)?;

@@ -136,7 +136,8 @@ impl Compiler<'_> {
 
     fn sub_query(&mut self, q: &QueryRef, ctx: Ctx, lateral: bool) -> SqlResult<()> {
         self.push("(");
-        let inner = Ctx { asfrom: true, lateral, visiting_cte: ctx.visiting_cte, literal_binds: ctx.literal_binds, ..ctx.nested() };
+        let inner =
+            Ctx { asfrom: true, lateral, visiting_cte: ctx.visiting_cte, literal_binds: ctx.literal_binds, ..ctx.nested() };
         self.query(super::froms::ungroup(q), inner)?;
         self.push(")");
         Ok(())

@@ -81,7 +81,9 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
         | K::Label { element: x, .. }
         | K::Cast { element: x, .. }
         | K::Extract { element: x, .. } => from_objects(x, out),
-        K::BoolList { clauses, .. } | K::List { clauses, .. } | K::Tuple(clauses) => clauses.iter().for_each(|c| from_objects(c, out)),
+        K::BoolList { clauses, .. } | K::List { clauses, .. } | K::Tuple(clauses) => {
+            clauses.iter().for_each(|c| from_objects(c, out))
+        }
         K::Case { value, whens, else_ } => {
             for x in value.iter().chain(else_) {
                 from_objects(x, out);
@@ -120,7 +122,14 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
                 }
             }
         }
-        K::Collation(_) | K::LiteralColumn(_) | K::Bind(_) | K::Null | K::True | K::False | K::Text(_) | K::TextualLabelRef(_) => {}
+        K::Collation(_)
+        | K::LiteralColumn(_)
+        | K::Bind(_)
+        | K::Null
+        | K::True
+        | K::False
+        | K::Text(_)
+        | K::TextualLabelRef(_) => {}
         K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Sequence(_) => {}
     }
 }

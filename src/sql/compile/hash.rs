@@ -29,7 +29,13 @@ pub fn structural_hash(node: &Node) -> Option<u128> {
 
 /// Structural hash and bound values in one walk.
 pub fn shape(node: &Node) -> Shape {
-    let mut w = Walk { h: Lanes { a: 0x9e37_79b9_7f4a_7c15, b: 0xc2b2_ae3d_27d4_eb4f }, ok: true, binds: Vec::new(), ids: FxHashMap::default(), froms: FxHashMap::default() };
+    let mut w = Walk {
+        h: Lanes { a: 0x9e37_79b9_7f4a_7c15, b: 0xc2b2_ae3d_27d4_eb4f },
+        ok: true,
+        binds: Vec::new(),
+        ids: FxHashMap::default(),
+        froms: FxHashMap::default(),
+    };
     w.node(node);
     let hash = w.ok.then(|| u128::from(w.h.a) << 64 | u128::from(w.h.b));
     Shape { hash, binds: w.binds }

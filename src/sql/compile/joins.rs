@@ -80,13 +80,9 @@ fn trim(found: &mut Vec<Match>, left: &FromRef, right: &FromRef) -> SqlResult<()
 pub fn description(f: &FromRef) -> String {
     match &f.kind {
         FromKind::Table(t) => t.key(),
-        FromKind::Join(j) => format!(
-            "Join object on {}({}) and {}({})",
-            description(&j.left),
-            j.left.id(),
-            description(&j.right),
-            j.right.id()
-        ),
+        FromKind::Join(j) => {
+            format!("Join object on {}({}) and {}({})", description(&j.left), j.left.id(), description(&j.right), j.right.id())
+        }
         FromKind::Grouping(x) => description(x),
         _ => naming::from_label(f).map_or_else(|| "anonymous".to_owned(), |l| proxy::anonymous(&l).to_string()),
     }
@@ -190,7 +186,9 @@ fn target_from(t: &JoinTarget) -> SqlResult<FromRef> {
     match t {
         JoinTarget::From(f) => Ok(f.clone()),
         JoinTarget::Entity(e) => Ok(e.selectable()),
-        JoinTarget::Attribute(h) => Err(SqlError::invalid_request(format!("{} can only be joined to within an ORM statement", h.repr()))),
+        JoinTarget::Attribute(h) => {
+            Err(SqlError::invalid_request(format!("{} can only be joined to within an ORM statement", h.repr())))
+        }
     }
 }
 
@@ -295,7 +293,8 @@ fn left_candidates(all: &[FromRef], right: &FromRef, on: Option<&ExprRef>) -> Ve
     for (i, f) in all.iter().enumerate() {
         for s in selectables.0.iter().filter(|s| s.id() != f.id()) {
             let joins = if !on_columns.is_empty() {
-                let ids: Vec<usize> = proxy::columns(f).iter().chain(&proxy::columns(s)).map(|(_, c)| proxy::expr_id(c)).collect();
+                let ids: Vec<usize> =
+                    proxy::columns(f).iter().chain(&proxy::columns(s)).map(|(_, c)| proxy::expr_id(c)).collect();
                 on_columns.iter().all(|c| ids.contains(c))
             } else {
                 on.is_some() || can_join(f, s)

@@ -54,7 +54,9 @@ impl Compiler<'_> {
             self.push(&text);
         }
         let tuples = ty.affinity == Affinity::Tuple
-            || elements.first().is_some_and(|e| e.as_literal().is_none() && self.opts.literals.is_some_and(|r| r.elements(e).is_some()));
+            || elements
+                .first()
+                .is_some_and(|e| e.as_literal().is_none() && self.opts.literals.is_some_and(|r| r.elements(e).is_some()));
         if tuples && self.dialect.tuple_in_values && !elements.is_empty() {
             self.push("VALUES ");
         }

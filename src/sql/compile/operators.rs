@@ -136,10 +136,9 @@ impl Compiler<'_> {
             Op::RegexpMatch | Op::NotRegexpMatch => {
                 Err(SqlError::compile(format!("{} dialect does not support regular expressions", self.dialect.name)))
             }
-            Op::RegexpReplace => Err(SqlError::compile(format!(
-                "{} dialect does not support regular expression replacements",
-                self.dialect.name
-            ))),
+            Op::RegexpReplace => {
+                Err(SqlError::compile(format!("{} dialect does not support regular expression replacements", self.dialect.name)))
+            }
             Op::GetItem | Op::JsonGetItem | Op::JsonPathGetItem => Err(self.unsupported("binary")),
             op => match binary_text(op) {
                 Some(text) => self.infix(left, text, right, ctx),

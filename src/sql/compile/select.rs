@@ -144,7 +144,12 @@ impl Compiler<'_> {
         self.group_by(&s.group_by, inner)?;
         self.criteria(" \nHAVING ", &s.having, inner)?;
         self.order_by(&s.order_by, inner)?;
-        let limits = Limits { limit: s.limit.as_ref(), offset: s.offset.as_ref(), fetch: s.fetch.as_ref(), for_update: s.for_update.as_ref() };
+        let limits = Limits {
+            limit: s.limit.as_ref(),
+            offset: s.offset.as_ref(),
+            fetch: s.fetch.as_ref(),
+            for_update: s.for_update.as_ref(),
+        };
         if !limits.is_empty() {
             self.rules.limit(self, &limits, inner)?;
         }
@@ -409,7 +414,12 @@ impl Compiler<'_> {
         let inner = Ctx { no_table: true, literal_binds: ctx.literal_binds, visiting_cte: ctx.visiting_cte, ..Ctx::default() };
         self.group_by(&c.group_by, inner)?;
         self.order_by(&c.order_by, inner)?;
-        let limits = Limits { limit: c.limit.as_ref(), offset: c.offset.as_ref(), fetch: c.fetch.as_ref(), for_update: c.for_update.as_ref() };
+        let limits = Limits {
+            limit: c.limit.as_ref(),
+            offset: c.offset.as_ref(),
+            fetch: c.fetch.as_ref(),
+            for_update: c.for_update.as_ref(),
+        };
         if !limits.is_empty() {
             self.rules.limit(self, &limits, inner)?;
         }
@@ -547,7 +557,9 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) | ExprKind::List { .. } => false,
         ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
-        ExprKind::UnaryPrefix { operand, .. } => asfrom || !matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_)),
+        ExprKind::UnaryPrefix { operand, .. } => {
+            asfrom || !matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_))
+        }
         ExprKind::UnaryPostfix { .. } => asfrom,
         ExprKind::TableValue(_) => false,
         _ => true,

@@ -79,7 +79,11 @@ impl Rules for MySql {
                 c.expr(b.left, ctx)?;
                 c.write(") AGAINST (");
                 c.expr(b.right, ctx)?;
-                c.write(if b.modifier("mysql_natural_language").is_some() { " IN NATURAL LANGUAGE MODE)" } else { " IN BOOLEAN MODE)" });
+                c.write(if b.modifier("mysql_natural_language").is_some() {
+                    " IN NATURAL LANGUAGE MODE)"
+                } else {
+                    " IN BOOLEAN MODE)"
+                });
             }
             Op::RegexpMatch | Op::NotRegexpMatch => {
                 let not = *b.op == Op::NotRegexpMatch;

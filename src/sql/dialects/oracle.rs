@@ -115,7 +115,11 @@ impl Rules for Oracle {
     }
 
     fn cast(&self, c: &mut Compiler<'_>, element: &ExprRef, to: &TypeRef, _safe: bool, ctx: Ctx) -> SqlResult<bool> {
-        if to.affinity != Affinity::String || to.length.is_some() || to.host.is_some() || to.visit_name.to_lowercase().contains("text") {
+        if to.affinity != Affinity::String
+            || to.length.is_some()
+            || to.host.is_some()
+            || to.visit_name.to_lowercase().contains("text")
+        {
             return Ok(false);
         }
         // A cast to text needs a length: the largest there is.

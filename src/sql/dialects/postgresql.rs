@@ -89,8 +89,12 @@ impl Rules for PostgreSql {
                 c.expr(b.right, ctx)?;
                 c.write("]");
             }
-            Op::JsonGetItem => c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " -> " } else { " ->> " }, b.right, ctx)?,
-            Op::JsonPathGetItem => c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " #> " } else { " #>> " }, b.right, ctx)?,
+            Op::JsonGetItem => {
+                c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " -> " } else { " ->> " }, b.right, ctx)?
+            }
+            Op::JsonPathGetItem => {
+                c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " #> " } else { " #>> " }, b.right, ctx)?
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -113,10 +117,35 @@ impl Rules for PostgreSql {
     fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
         let cast = matches!(
             &*ty.visit_name,
-            "string" | "unicode" | "text" | "unicode_text" | "VARCHAR" | "CHAR" | "TEXT" | "NVARCHAR" | "NCHAR"
-                | "integer" | "small_integer" | "big_integer" | "INTEGER" | "SMALLINT" | "BIGINT"
-                | "date" | "datetime" | "time" | "interval" | "DATE" | "TIMESTAMP" | "TIME" | "INTERVAL"
-                | "JSON" | "JSONB" | "uuid" | "UUID" | "ARRAY" | "REGCONFIG"
+            "string"
+                | "unicode"
+                | "text"
+                | "unicode_text"
+                | "VARCHAR"
+                | "CHAR"
+                | "TEXT"
+                | "NVARCHAR"
+                | "NCHAR"
+                | "integer"
+                | "small_integer"
+                | "big_integer"
+                | "INTEGER"
+                | "SMALLINT"
+                | "BIGINT"
+                | "date"
+                | "datetime"
+                | "time"
+                | "interval"
+                | "DATE"
+                | "TIMESTAMP"
+                | "TIME"
+                | "INTERVAL"
+                | "JSON"
+                | "JSONB"
+                | "uuid"
+                | "UUID"
+                | "ARRAY"
+                | "REGCONFIG"
         ) || ty.affinity == Affinity::Json
             || (ty.affinity == Affinity::Enum && ty.visit_name.eq_ignore_ascii_case("enum"));
         if !cast {

@@ -53,10 +53,7 @@ pub trait Rules: Sync {
         Err(SqlError::compile("Cannot compile Column object until its 'name' is assigned."))
     }
     fn next_value(&self, dialect: &Dialect, sequence: &Sequence) -> SqlResult<String> {
-        Err(SqlError::new(
-            ErrorKind::NotImplemented,
-            format!("Dialect '{}' does not support sequence increments.", dialect.name),
-        ))
+        Err(SqlError::new(ErrorKind::NotImplemented, format!("Dialect '{}' does not support sequence increments.", dialect.name)))
     }
     fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
         None

@@ -92,7 +92,11 @@ fn enum_length(ty: &SqlType) -> i64 {
 }
 
 fn as_varchar(dialect: &Dialect, ty: &SqlType) -> SqlResult<String> {
-    let text = SqlType { length: Some(enum_length(ty)), collation: ty.collation.clone(), ..SqlType::simple("VARCHAR", Affinity::String) };
+    let text = SqlType {
+        length: Some(enum_length(ty)),
+        collation: ty.collation.clone(),
+        ..SqlType::simple("VARCHAR", Affinity::String)
+    };
     type_text(dialect, &Arc::new(text), None)
 }
 
@@ -214,9 +218,10 @@ pub fn postgresql(dialect: &Dialect, ty: &TypeRef, context: &TypeContext<'_>) ->
                 None => format!("{inner}{brackets}"),
             }
         }
-        name @ ("HSTORE" | "JSONB" | "TSVECTOR" | "TSQUERY" | "OID" | "REGCLASS" | "REGCONFIG" | "CITEXT" | "INET" | "CIDR" | "MACADDR"
-        | "MACADDR8" | "MONEY" | "JSONPATH" | "INT4RANGE" | "INT8RANGE" | "NUMRANGE" | "DATERANGE" | "TSRANGE" | "TSTZRANGE"
-        | "INT4MULTIRANGE" | "INT8MULTIRANGE" | "NUMMULTIRANGE" | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE") => name.to_owned(),
+        name @ ("HSTORE" | "JSONB" | "TSVECTOR" | "TSQUERY" | "OID" | "REGCLASS" | "REGCONFIG" | "CITEXT" | "INET" | "CIDR"
+        | "MACADDR" | "MACADDR8" | "MONEY" | "JSONPATH" | "INT4RANGE" | "INT8RANGE" | "NUMRANGE" | "DATERANGE"
+        | "TSRANGE" | "TSTZRANGE" | "INT4MULTIRANGE" | "INT8MULTIRANGE" | "NUMMULTIRANGE" | "DATEMULTIRANGE"
+        | "TSMULTIRANGE" | "TSTZMULTIRANGE") => name.to_owned(),
         _ => return None,
     }))
 }

@@ -448,7 +448,11 @@ fn native_result<'py>(
 }
 
 fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<()> {
-    let meta = Py::new(py, RowMeta::shared(py, shape, None)?)?;
+    // The columns are the table's own, whichever statement of this shape runs: they are found as the compiled ones are.
+    let by_column = exec.entry.as_ref().map(|entry| {
+        Arc::new(Expressions { compiled: entry.compiled.clone(), current: None }) as Arc<dyn crate::py::engine::meta::KeyFallback>
+    });
+    let meta = Py::new(py, RowMeta::shared(py, shape, by_column)?)?;
     let mut tuples = Vec::with_capacity(rows.len());
     let defaults = PyList::empty(py);
     for row in rows {
