@@ -2,6 +2,7 @@
 
 from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
+from ..elements import ColumnClause
 from ..type_api import to_instance
 from .base import NO_ARG, NULL_UNSPECIFIED, SchemaEventTarget, SchemaItem, dialect_options_of
 from .defaults import ColumnDefault, Computed, DefaultClause, FetchedValue, Identity, Sequence, _is_clause
@@ -17,7 +18,7 @@ _NAMED = (
 )
 
 
-class Column(DialectKWArgs, SchemaItem, _rs.Column):
+class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
     """A column of a table."""
 
     __visit_name__ = "column"
