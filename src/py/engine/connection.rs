@@ -263,7 +263,8 @@ impl Connection {
         logger.getattr("info")?.call1(PyTuple::new(py, all)?).map(drop)
     }
 
-    fn tokened<'py>(&self, py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyString>> {
+    /// A line with the connection's `logging_token` before it.
+    pub fn tokened<'py>(&self, py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyString>> {
         Ok(match self.options(py).get_item("logging_token")? {
             Some(token) if token.is_truthy()? => PyString::new(py, &format!("[{}] {message}", token.str()?)),
             _ => PyString::new(py, message),

@@ -4,7 +4,7 @@ use super::super::connection::Connection;
 use super::super::result::RowSource;
 use super::entry::Entry;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 /// Where a text came from, for the brackets.
 pub enum Stats<'a> {
@@ -72,6 +72,7 @@ pub fn statement(conn: &Bound<'_, Connection>, sql: &str, stats: &str, params: &
 struct Logged {
     inner: Box<dyn RowSource>,
     logger: Py<PyAny>,
+    line: Py<PyString>,
 }
 
 impl RowSource for Logged {
@@ -79,7 +80,7 @@ impl RowSource for Logged {
         let before = out.len();
         self.inner.fetch(py, n, out)?;
         for row in out.get(before..).unwrap_or_default() {
-            self.logger.bind(py).call_method1("debug", ("Row %r", shortened(row.bind(py), false)?))?;
+            self.logger.bind(py).call_method1("debug", (self.line.bind(py), shortened(row.bind(py), false)?))?;
         }
         Ok(())
     }
@@ -107,8 +108,9 @@ pub fn rows(conn: &Bound<'_, Connection>, keys: &Bound<'_, PyTuple>, source: Box
     if !logger.call_method1("isEnabledFor", (10,))?.is_truthy()? {
         return Ok(source);
     }
-    logger.call_method1("debug", ("Col %r", keys))?;
-    Ok(Box::new(Logged { inner: source, logger: logger.unbind() }))
+    logger.call_method1("debug", (conn.get().tokened(py, "Col %r")?, keys))?;
+    let line = conn.get().tokened(py, "Row %r")?.unbind();
+    Ok(Box::new(Logged { inner: source, logger: logger.unbind(), line }))
 }
 
 #[cfg(test)]
