@@ -3,11 +3,12 @@
 from .. import _rs
 from . import roles
 from .base import ExecutableStatement, Generative, HasCompileState, HasSyntaxExtensions
+from .bound import BoundExecutable
 from .elements import DQLDMLClauseElement
 from .selectable import HasCTE, HasHints, HasPrefixes, ReturnsRows
 
 
-class UpdateBase(_rs.UpdateBase, HasSyntaxExtensions, roles.DMLRole, HasCTE, HasCompileState, HasPrefixes, HasHints, ExecutableStatement, Generative, ReturnsRows, DQLDMLClauseElement):
+class UpdateBase(_rs.UpdateBase, HasSyntaxExtensions, roles.DMLRole, HasCTE, HasCompileState, HasPrefixes, HasHints, BoundExecutable, ExecutableStatement, Generative, ReturnsRows, DQLDMLClauseElement):
     """INSERT, UPDATE, DELETE."""
 
     __slots__ = ()

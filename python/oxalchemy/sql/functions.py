@@ -3,6 +3,7 @@
 from .. import _rs
 from . import roles
 from .base import Executable, ExecutableStatement, Generative
+from .bound import BoundExecutable
 from .elements import (
     BindParameter,
     ClauseList,
@@ -24,7 +25,7 @@ def register_function(identifier, fn, package="_default"):
     _registry.setdefault(package, {})[str(identifier).lower()] = fn
 
 
-class FunctionElement(_rs.FunctionElement, ColumnElement, ExecutableStatement, Generative, roles.FromClauseRole):
+class FunctionElement(_rs.FunctionElement, ColumnElement, BoundExecutable, ExecutableStatement, Generative, roles.FromClauseRole):
     """A function call; base of the user's own with ``@compiles``."""
 
     __slots__ = ()

@@ -5,6 +5,7 @@ import enum
 from .. import _rs
 from . import roles
 from .base import Executable, ExecutableStatement, Generative, HasCompileState, HasSyntaxExtensions, Immutable
+from .bound import BoundExecutable
 from .cache_key import HasCacheKey
 from .elements import ClauseElement, ColumnElement, DQLDMLClauseElement, GroupedElement, Part, TableValuedColumn
 
@@ -75,6 +76,12 @@ class TableClause(_rs.TableClause, Immutable, NamedFromClause):
 
     def __new__(cls, *args, **kw):
         return _rs.table(*args, **kw) if cls is TableClause else super().__new__(cls)
+
+    @property
+    def bind(self):
+        """The Engine or Connection of the table's MetaData (1.x), or ``None``."""
+        metadata = getattr(self, "metadata", None)
+        return metadata.bind if metadata is not None else None
 
 
 class Join(_rs.Join, FromClause):
@@ -177,6 +184,7 @@ class SelectBase(
     roles.CompoundElementRole,
     roles.InElementRole,
     HasCTE,
+    BoundExecutable,
     ExecutableStatement,
     Selectable,
 ):
