@@ -22,6 +22,9 @@ impl Op {
             Op::Exists => 0,
             Op::Comma | Op::Concats | Op::AggregateOrderBy => -1,
             Op::AsBoolean => -10,
+            // Rendered as LIKE with `||` around the operand: always in parentheses as part of something else.
+            Op::Contains | Op::NotContains | Op::IContains | Op::NotIContains | Op::StartsWith | Op::NotStartsWith => SMALLEST,
+            Op::IStartsWith | Op::NotIStartsWith | Op::EndsWith | Op::NotEndsWith | Op::IEndsWith | Op::NotIEndsWith => SMALLEST,
             Op::Custom(c) => c.precedence,
             _ => 5,
         }
