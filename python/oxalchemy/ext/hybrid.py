@@ -19,6 +19,12 @@ HYBRID_METHOD = HybridExtensionType.HYBRID_METHOD
 HYBRID_PROPERTY = HybridExtensionType.HYBRID_PROPERTY
 
 
+def _plain(fn):
+    """The function inside a property or classmethod."""
+    fn = getattr(fn, "fget", fn)
+    return fn.__func__ if isinstance(fn, classmethod) else fn
+
+
 class hybrid_method(InspectionAttr):
     """A method that computes with values on instances and with expressions on the class."""
 
@@ -67,9 +73,9 @@ class hybrid_property(InspectionAttr):
         self.fget = fget
         self.fset = fset
         self.fdel = fdel
-        self.expr = getattr(expr, "fget", expr)
-        self.custom_comparator = custom_comparator
-        self.update_expr = update_expr
+        self.expr = _plain(expr)
+        self.custom_comparator = _plain(custom_comparator)
+        self.update_expr = _plain(update_expr)
         self.bulk_dml_setter = bulk_dml_setter
         self.__doc__ = getattr(fget, "__doc__", None)
         self.__name__ = getattr(fget, "__name__", None)
@@ -120,7 +126,7 @@ class hybrid_property(InspectionAttr):
 
     def expression(self, expr):
         """Decorator: the expression on the class."""
-        return self._copy(expr=getattr(expr, "fget", expr))
+        return self._copy(expr=_plain(expr))
 
     def comparator(self, comparator):
         """Decorator: a :class:`Comparator` for the class."""
@@ -177,13 +183,13 @@ class _InPlaceProperty:
         return self._set(fdel=fdel)
 
     def expression(self, expr):
-        return self._set(expr=getattr(expr, "fget", expr))
+        return self._set(expr=_plain(expr))
 
     def comparator(self, comparator):
-        return self._set(custom_comparator=comparator)
+        return self._set(custom_comparator=_plain(comparator))
 
     def update_expression(self, meth):
-        return self._set(update_expr=meth)
+        return self._set(update_expr=_plain(meth))
 
     def bulk_dml(self, meth):
         return self._set(bulk_dml_setter=meth)
@@ -292,6 +298,27 @@ class _HybridAttribute(attributes.QueryableAttribute):
     @_property
     def expression(self):
         return self.__clause_element__()
+
+    # the decorators, so that a subclass can redefine parts: ``@Base.name.setter``
+    @_property
+    def overrides(self):
+        return self.hybrid
+
+    @_property
+    def inplace(self):
+        return self.hybrid.inplace
+
+    def getter(self, fget):
+        return self.hybrid.getter(fget)
+
+    def setter(self, fset):
+        return self.hybrid.setter(fset)
+
+    def deleter(self, fdel):
+        return self.hybrid.deleter(fdel)
+
+    def update_expression(self, meth):
+        return self.hybrid.update_expression(meth)
 
     def _bulk_update_tuples(self, value):
         hybrid = self.hybrid

@@ -40,6 +40,7 @@ class _Scan:
         self.table = table
         self.table_args = None
         self.mapper_args = {}
+        self.names_of = {}  # id of a Column → (it, its names)
         self.inherits = None
         self.allow_unmapped = bool(getattr(cls, "__allow_unmapped__", False)) or bool(
             getattr(registry, "allow_unmapped_annotations", False)
@@ -337,14 +338,28 @@ class _Scan:
     def take_column(self, name, column, sort_order):
         if column.name is None:
             column._set_name(name) if hasattr(column, "_set_name") else setattr(column, "name", name)
-        if self.table is None or column.table is None:
+        names = self.names_of.setdefault(id(column), (column, []))[1]
+        names.append(name)
+        if (self.table is None or column.table is None) and len(names) == 1:
             self.columns.append((sort_order, column))
         if self.table is not None or column.key != name:
             self.properties[name] = column
 
+    def warn_repeated_columns(self):
+        """One Column object under several names is mapped under all of them, surely by mistake."""
+        for column, names in self.names_of.values():
+            if len(names) > 1 and self.table is None:
+                from oxalchemy.util import warn
+
+                warn(
+                    f"On class {self.cls.__name__!r}, Column object {column.name!r} named directly multiple times, only one will be "
+                    f"used: {', '.join(sorted(names))}. Consider using orm.synonym instead"
+                )
+
     def make_table(self):
         from oxalchemy import Table
 
+        self.warn_repeated_columns()
         cls = self.cls
         columns = [c for _, c in sorted(self.columns, key=lambda pair: pair[0])]
         if self.table is None and self.tablename is not None:

@@ -318,6 +318,11 @@ class RelationshipProperty(StrategizedProperty):
         return (("lazy", self.lazy),)
 
     @property
+    def strategy(self):
+        """How it loads: ``use_get`` tells whether a plain look-up by primary key does."""
+        return _Strategy(self)
+
+    @property
     def _is_self_referential(self):
         return self.mapper.common_parent(self.parent)
 
@@ -507,6 +512,21 @@ def _single_table_criterion(entity):
         return None
     identities = [m.polymorphic_identity for m in mapper.self_and_descendants]
     return mapper.polymorphic_on.in_(sorted(identities, key=repr))
+
+
+class _Strategy:
+    """Read-only view of how a relationship loads."""
+
+    def __init__(self, prop):
+        self.parent_property = prop
+
+    @property
+    def use_get(self):
+        return self.parent_property._use_get
+
+    @property
+    def is_class_level(self):
+        return True
 
 
 class _JoinCondition:

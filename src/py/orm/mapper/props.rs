@@ -182,9 +182,17 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
         Ok(p) => p.clone(),
         Err(_) => from_columns(slf, key, arg)?,
     };
-    if set_parent && prop.get().get_parent(py).is_none_or(|p| !p.is(slf)) && prop.get().get_parent(py).is_some() && arg.is(&prop) {
-        // the same object under two mappers: each has its own key and node
-        let _ = key;
+    let old_key = prop.get().key.with(py, |k| k.clone());
+    if set_parent
+        && let Some(old_key) = old_key.filter(|k| k != key && k != "_sa_polymorphic_on")
+        && prop.get().get_parent(py).is_some()
+    {
+        let text = format!(
+            "ORM mapped property {} being assigned to attribute '{key}' is already associated with attribute '{old_key}'. The attribute \
+             will be de-associated from '{old_key}'.",
+            prop.get().describe(py)
+        );
+        errors::warn(py, "SAWarning", &text)?;
     }
     if let Some(old) = this.property(py, key)
         && !old.is(&prop)
