@@ -153,7 +153,7 @@ class hybrid_property(InspectionAttr):
     def _get_comparator(self, comparator, owner):
         # the class that defines the name: the attribute's key
         name = self.__name__
-        for cls in owner.__mro__:
+        for cls in owner.__mro__ if isinstance(owner, type) else ():
             for key, value in cls.__dict__.items():
                 if value is self:
                     name = key
@@ -298,6 +298,11 @@ class _HybridAttribute(attributes.QueryableAttribute):
     @_property
     def expression(self):
         return self.__clause_element__()
+
+    def adapt_to_entity(self, entity):
+        """The same hybrid, computed with the columns of an alias."""
+        new = self.hybrid._expr_comparator(entity.entity)
+        return new
 
     # the decorators, so that a subclass can redefine parts: ``@Base.name.setter``
     @_property

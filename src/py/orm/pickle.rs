@@ -56,3 +56,40 @@ pub fn reduce<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py, PyA
     let f = py.import("oxalchemy.orm.state")?.getattr("_state_of_class")?;
     Ok(PyTuple::new(py, [f, PyTuple::new(py, [class])?.into_any(), made.into_any()])?.into_any())
 }
+
+/// `__setstate__`: what [`state_dict`] gave, into a fresh state.
+pub fn restore<'py>(state: &Bound<'py, InstanceState>, data: &Bound<'py, PyDict>) -> PyResult<()> {
+    let py = state.py();
+    InstanceState::track(state);
+    if let Some(obj) = data.get_item("instance")?.filter(|o| !o.is_none()) {
+        state.get().set_instance(&obj)?;
+    }
+    for name in ["key", "modified", "expired", "load_options"] {
+        if let Some(v) = data.get_item(name)? {
+            state.setattr(name, v)?;
+        }
+    }
+    if let Some(committed) = data.get_item("committed_state")? {
+        for (k, v) in committed.cast::<PyDict>()? {
+            let key = super::names::intern(k.cast::<pyo3::types::PyString>()?);
+            InstanceState::keep_committed(state, &key, v, true);
+        }
+    }
+    if let Some(expired) = data.get_item("expired_attributes")? {
+        let keys = expired
+            .try_iter()?
+            .map(|k| Ok(super::names::intern(k?.cast::<pyo3::types::PyString>()?)))
+            .collect::<PyResult<Vec<_>>>()?;
+        let old = state.get().d.with(py, |d| std::mem::replace(&mut d.expired, keys));
+        drop(old);
+    }
+    if let Some(info) = data.get_item("info")? {
+        let info = info.cast_into::<PyDict>()?.unbind();
+        let old = InstanceState::with_extra(state, |e| e.info.replace(info));
+        drop(old);
+    }
+    if let Some(l) = super::manager::ClassManager::listeners(state.get().manager.bind(py), crate::py::engine::events::Event::Unpickle)? {
+        l.call1((state, data))?;
+    }
+    Ok(())
+}

@@ -760,8 +760,8 @@ impl InstanceState {
         self.commit(py, dict_, &keys);
         Ok(())
     }
-    fn __getstate__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        super::pickle::state_dict(slf)
+    fn __setstate__<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyDict>) -> PyResult<()> {
+        super::pickle::restore(slf, data)
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         super::pickle::reduce(slf)
