@@ -62,7 +62,10 @@ def main():
         ratio = lambda a, b: "–" if a is None or b is None else f"{a / b:.2f}×"  # noqa: E731
         mark = MARKS.get(case, 1.0)
         met = "–" if sa is None or ox is None else ("met" if sa / ox >= mark else "MISSED") + f" ({mark:g}×)"
-        print(f"| {case:24} | {per(sa)}/{unit} | {per(ox)} | {per(hand)} | {ratio(sa, ox)} | {ratio(hand, ox)} | {met} |", flush=True)
+        print(
+            f"| {case:24} | {per(sa)}/{unit} | {per(ox)} | {per(hand)} | {ratio(sa, ox)} | {ratio(hand, ox)} | {met} |",
+            flush=True,
+        )
         rows.append({"case": case, "unit": unit, "count": count, "sqlalchemy": sa, "oxalchemy": ox, "by_hand": hand})
     if args.json:
         with open(args.json, "w") as f:

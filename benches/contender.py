@@ -95,9 +95,11 @@ def by_hand(case, path):
         return timed(update)
     if case == "lazy load":
         return timed(
-            lambda: [con.execute(sql + " WHERE parent_id = ?", (i,)).fetchall() for i in range(1, 1001)]
-            if con.execute("CREATE INDEX ixp ON item (parent_id)")
-            else None
+            lambda: (
+                [con.execute(sql + " WHERE parent_id = ?", (i,)).fetchall() for i in range(1, 1001)]
+                if con.execute("CREATE INDEX ixp ON item (parent_id)")
+                else None
+            )
         )
     if case == "build select":
         return timed(lambda: [f"SELECT id, name FROM item WHERE qty = ? AND name LIKE ? ORDER BY {'id'}" for _ in range(10_000)])

@@ -39,10 +39,8 @@ fn association_rows_go_between() {
 #[test]
 fn mutually_dependent_mappers_with_post_update_need_no_expansion() {
     let states = [StateInfo::save(0), StateInfo::save(1), StateInfo::delete(0), StateInfo::delete(1)];
-    let relationships = [
-        Relationship::new(0, 1, Direction::OneToMany),
-        Relationship::new(0, 1, Direction::ManyToOne).with_post_update(),
-    ];
+    let relationships =
+        [Relationship::new(0, 1, Direction::OneToMany), Relationship::new(0, 1, Direction::ManyToOne).with_post_update()];
     let actions = plan(&Input { mappers: 2, relationships: &relationships, states: &states }, &NoLinks).expect("no cycle");
     assert_eq!(whole_mappers(&actions), [('s', 0), ('s', 1), ('d', 1), ('d', 0)]);
     let at = |a: &Action| actions.iter().position(|b| a == b).expect("planned");
@@ -73,8 +71,7 @@ fn a_circle_of_rows_is_an_error() {
 
 /// Every row once, in an order that respects the tree.
 fn check_tree(parents: &[Option<u32>], deleted: &[bool], relationships: &[Relationship]) {
-    let states: Vec<StateInfo> =
-        deleted.iter().map(|d| if *d { StateInfo::delete(0) } else { StateInfo::save(0) }).collect();
+    let states: Vec<StateInfo> = deleted.iter().map(|d| if *d { StateInfo::delete(0) } else { StateInfo::save(0) }).collect();
     let input = Input { mappers: 1, relationships, states: &states };
     let actions = plan(&input, &Tree(parents)).expect("a tree has no circle");
     let mut position = vec![None; states.len()];

@@ -365,12 +365,15 @@ class DBAPIError(StatementError):
                     cls = found
                     break
         return cls(
-            statement, params, orig, connection_invalidated=connection_invalidated, hide_parameters=hide_parameters, ismulti=ismulti
+            statement,
+            params,
+            orig,
+            connection_invalidated=connection_invalidated,
+            hide_parameters=hide_parameters,
+            ismulti=ismulti,
         )
 
-    def __init__(
-        self, statement, params, orig, hide_parameters=False, connection_invalidated=False, code=None, ismulti=None
-    ):
+    def __init__(self, statement, params, orig, hide_parameters=False, connection_invalidated=False, code=None, ismulti=None):
         try:
             text = str(orig)
         except Exception as e:

@@ -22,9 +22,7 @@ def inspect(subject, raiseerr=True):
         if found is not None:
             return found
     if raiseerr:
-        raise exc.NoInspectionAvailable(
-            f"No inspection system is available for object of type {type_}"
-        )
+        raise exc.NoInspectionAvailable(f"No inspection system is available for object of type {type_}")
     return None
 
 

@@ -1,6 +1,6 @@
 """``reflector``: prints the structure of a database.
 
-    reflector [options] DSN [TABLE ...]
+reflector [options] DSN [TABLE ...]
 """
 
 import fnmatch
@@ -212,7 +212,12 @@ class _Table:
         pk = self.pk["constrained_columns"]
         if c["name"] in pk:
             notes.append("pk")
-            if len(pk) == 1 and c.get("autoincrement", "auto") in ("auto", True) and _is_integer(c["type"]) and not self._is_fk(c):
+            if (
+                len(pk) == 1
+                and c.get("autoincrement", "auto") in ("auto", True)
+                and _is_integer(c["type"])
+                and not self._is_fk(c)
+            ):
                 notes.append("auto")
         if c.get("identity"):
             notes.append("identity")
@@ -230,7 +235,9 @@ class _Table:
             notes.append(c["comment"])
         default = c.get("default")
         null = "null" if c["nullable"] and c["name"] not in pk else "not null"
-        return _Column(c["name"], _type_text(c["type"], self.dialect), null, str(default) if default is not None else "-", notes, c)
+        return _Column(
+            c["name"], _type_text(c["type"], self.dialect), null, str(default) if default is not None else "-", notes, c
+        )
 
     def _is_fk(self, c):
         return any(c["name"] in fk["constrained_columns"] for fk in self.fks)
@@ -299,9 +306,7 @@ def show_table(table, out):
     if table.only_pk:
         return
     _section(out, "Foreign keys:", [_foreign_key_text(table, fk) for fk in table.fks])
-    _section(
-        out, "Unique constraints:", [f"{_label(u['name'])} ({', '.join(u['column_names'])})" for u in table.uniques]
-    )
+    _section(out, "Unique constraints:", [f"{_label(u['name'])} ({', '.join(u['column_names'])})" for u in table.uniques])
     _section(out, "Check constraints:", [f"{_label(c['name'])}: {c['sqltext']}" for c in table.checks])
     _section(out, "Indexes:", [_index_text(i) for i in table.indexes])
     _section(out, "Options:", [f"{k}={v}" for k, v in sorted(table.options.items())])
@@ -321,9 +326,7 @@ def _foreign_key_text(table, fk):
     target = table._target(fk)
     if (fk["referred_schema"], fk["referred_table"]) in table.missing:
         target += " (missing)"
-    text = (
-        f"{_label(fk['name'])}: ({', '.join(fk['constrained_columns'])}) -> {target} ({', '.join(fk['referred_columns'])})"
-    )
+    text = f"{_label(fk['name'])}: ({', '.join(fk['constrained_columns'])}) -> {target} ({', '.join(fk['referred_columns'])})"
     options = fk["options"]
     for option, words in (("ondelete", "on delete"), ("onupdate", "on update")):
         if options.get(option):

@@ -129,7 +129,8 @@ pub fn references(a: &Arc<Column>, b: &Arc<Column>) -> bool {
             return Arc::ptr_eq(target, b) || proxies(b, target);
         }
         d.colspec.as_ref().is_some_and(|spec| {
-            table_of(b).is_some_and(|t| **spec == *format!("{}.{}", t.key(), b.key()) || **spec == *format!("{}.{}", t.key(), b.name()))
+            table_of(b)
+                .is_some_and(|t| **spec == *format!("{}.{}", t.key(), b.key()) || **spec == *format!("{}.{}", t.key(), b.name()))
         })
     })
 }

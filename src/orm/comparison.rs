@@ -41,7 +41,9 @@ pub fn exists(rel: &Relationship, source: &Entity, of_type: Option<&Entity>, cri
         Some(e) if e.alias.is_some() => (e.clone(), false),
         Some(e) if same_tables && source.alias.is_none() => (alias_entity(&e.mapper, None, true, true), true),
         Some(e) => (e.clone(), false),
-        None if plain.alias.is_none() && same_tables && source.alias.is_none() => (alias_entity(&plain.mapper, None, true, true), true),
+        None if plain.alias.is_none() && same_tables && source.alias.is_none() => {
+            (alias_entity(&plain.mapper, None, true, true), true)
+        }
         None => (plain, false),
     };
     let join = join_targets(rel, source, &dest, aliased)?;
@@ -78,11 +80,8 @@ fn clause(rel: &Relationship, value_is_parent: bool) -> SqlResult<LazyClause> {
 /// The relationship is not configured.
 pub fn equals(rel: &Relationship, source: &Entity, values: ValueOf<'_>, value_is_parent: bool) -> SqlResult<ExprRef> {
     let lazy = clause(rel, value_is_parent)?;
-    let bound: Vec<(ExprRef, ExprRef)> = lazy
-        .binds
-        .iter()
-        .map(|(column, bind)| (bind.clone(), with_value(bind, values(column))))
-        .collect();
+    let bound: Vec<(ExprRef, ExprRef)> =
+        lazy.binds.iter().map(|(column, bind)| (bind.clone(), with_value(bind, values(column)))).collect();
     let e = fold::replace(&lazy.criterion, &mut |e| bound.iter().find(|(b, _)| Arc::ptr_eq(b, e)).map(|(_, v)| v.clone()));
     Ok(source.adapt(&e))
 }

@@ -176,10 +176,7 @@ fn column_exprs(e: &ExprRef) -> Vec<ExprRef> {
 
 /// `left = right`.
 pub fn equals(left: ExprRef, right: ExprRef) -> ExprRef {
-    Expr::new(
-        ExprKind::Binary { left, right, op: Op::Eq, negate: Some(Op::Ne), modifiers: Vec::new() },
-        sql::types::boolean(),
-    )
+    Expr::new(ExprKind::Binary { left, right, op: Op::Eq, negate: Some(Op::Ne), modifiers: Vec::new() }, sql::types::boolean())
 }
 
 /// The conjunction of one or more conditions.
@@ -253,12 +250,7 @@ fn foreign_keys_of(from: &FromRef) -> Vec<(Arc<ForeignKey>, Arc<Column>)> {
 ///
 /// # Errors
 /// `NoForeignKeysError`, `AmbiguousForeignKeysError`, `NoReferencedTableError`.
-pub fn join_condition(
-    a: &FromRef,
-    b: &FromRef,
-    a_subset: Option<&FromRef>,
-    only: &[Arc<Column>],
-) -> SqlResult<ExprRef> {
+pub fn join_condition(a: &FromRef, b: &FromRef, a_subset: Option<&FromRef>, only: &[Arc<Column>]) -> SqlResult<ExprRef> {
     type Group = (usize, Vec<(Arc<Column>, Arc<Column>)>);
     let mut groups: Vec<Group> = Vec::new();
     let considered = |c: &Arc<Column>| only.is_empty() || only.iter().any(|o| Arc::ptr_eq(o, c));
@@ -305,8 +297,7 @@ pub fn join_condition(
     if groups.len() > 1 {
         // several constraints that say the same are one
         let same = |x: &Group, y: &Group| {
-            x.1.len() == y.1.len()
-                && x.1.iter().all(|p| y.1.iter().any(|q| Arc::ptr_eq(&p.0, &q.0) && Arc::ptr_eq(&p.1, &q.1)))
+            x.1.len() == y.1.len() && x.1.iter().all(|p| y.1.iter().any(|q| Arc::ptr_eq(&p.0, &q.0) && Arc::ptr_eq(&p.1, &q.1)))
         };
         if groups.iter().skip(1).all(|g| same(g, &groups[0])) {
             groups.truncate(1);
@@ -318,8 +309,7 @@ pub fn join_condition(
             format!("Can't find any foreign key relationships between '{na}' and '{nb}'."),
         )),
         1 => {
-            let clauses =
-                groups[0].1.iter().map(|(x, y)| equals(expr_in(x, &[a, b]), expr_in(y, &[a, b]))).collect();
+            let clauses = groups[0].1.iter().map(|(x, y)| equals(expr_in(x, &[a, b]), expr_in(y, &[a, b]))).collect();
             and(clauses).ok_or_else(|| SqlError::argument("empty join condition"))
         }
         _ => Err(SqlError::new(
@@ -355,9 +345,7 @@ fn expr_in(c: &Arc<Column>, froms: &[&FromRef]) -> ExprRef {
         }
     }
     match froms.iter().find_map(|f| leaf(f, c)) {
-        Some(from) => {
-            Expr::new(ExprKind::Column(sql::ast::ColumnRef { column: c.clone(), from: Some(from) }), c.ty())
-        }
+        Some(from) => Expr::new(ExprKind::Column(sql::ast::ColumnRef { column: c.clone(), from: Some(from) }), c.ty()),
         None => columns::column_expr(c),
     }
 }
@@ -403,9 +391,7 @@ impl Request<'_> {
         self.mark_remote(&mut primary, &mut secondary);
         let parent = self.parent_selectable.clone();
         if !has_mark(&primary, Mark::Local) {
-            primary = mark_columns(&primary, Mark::Local, &mut |e, c| {
-                !marked(e, Mark::Remote) && contains_column(&parent, c)
-            });
+            primary = mark_columns(&primary, Mark::Local, &mut |e, c| !marked(e, Mark::Remote) && contains_column(&parent, c));
         }
         let mut jc = JoinCondition {
             direction: Direction::ManyToMany,
@@ -469,12 +455,9 @@ impl Request<'_> {
             }
             let first = match &this.primaryjoin {
                 Some(e) => e.clone(),
-                None => join_condition(
-                    &this.parent_selectable,
-                    &this.child_selectable,
-                    Some(&this.parent_local),
-                    &this.foreign_keys,
-                )?,
+                None => {
+                    join_condition(&this.parent_selectable, &this.child_selectable, Some(&this.parent_local), &this.foreign_keys)?
+                }
             };
             Ok((Some(first), None))
         };
@@ -490,10 +473,8 @@ impl Request<'_> {
 
     /// The same error, saying what to do about it on a relationship.
     fn explain(&self, e: SqlError) -> SqlError {
-        let head = format!(
-            "Could not determine join condition between parent/child tables on relationship {} - there are ",
-            self.name
-        );
+        let head =
+            format!("Could not determine join condition between parent/child tables on relationship {} - there are ", self.name);
         let via = self.secondary.as_ref().map(|s| format!(" via secondary table '{}'", crate::mapper::from_description(s)));
         let tail = match (e.kind, via) {
             (ErrorKind::NoForeignKeys, Some(via)) => format!(
@@ -566,9 +547,9 @@ impl Request<'_> {
         let mut found = false;
         comparisons(primary, &mut |_, l, r| {
             if let (Some(l), Some(r)) = (as_column(l), as_column(r)) {
-                found |= [l, r].iter().all(|c| {
-                    derived_from_column(&self.parent_selectable, c) && derived_from_column(&self.child_selectable, c)
-                });
+                found |= [l, r]
+                    .iter()
+                    .all(|c| derived_from_column(&self.parent_selectable, c) && derived_from_column(&self.child_selectable, c));
             }
         });
         found
@@ -646,8 +627,7 @@ impl Request<'_> {
 
     fn check_foreign(&self, e: &ExprRef, primary: bool, jc: &JoinCondition) -> SqlResult<()> {
         let has_foreign = has_mark(e, Mark::Foreign);
-        let can_sync =
-            if primary { !jc.synchronize_pairs.is_empty() } else { !jc.secondary_synchronize_pairs.is_empty() };
+        let can_sync = if primary { !jc.synchronize_pairs.is_empty() } else { !jc.secondary_synchronize_pairs.is_empty() };
         if (self.support_sync && can_sync) || (!self.support_sync && has_foreign) {
             return Ok(());
         }
@@ -691,7 +671,11 @@ impl Request<'_> {
                     if let Some(c) = as_column(e)
                         && marked(e, Mark::Foreign)
                     {
-                        if marked(e, Mark::Remote) { remote.insert(c) } else { local.insert(c) };
+                        if marked(e, Mark::Remote) {
+                            remote.insert(c)
+                        } else {
+                            local.insert(c)
+                        };
                     }
                     true
                 });

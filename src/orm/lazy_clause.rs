@@ -101,8 +101,7 @@ impl LazyClause {
                 _ => return false,
             };
             let matches = |p: &Arc<Column>| {
-                Arc::ptr_eq(p, column)
-                    || equivalents.get(&col_id(p)).is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, column)))
+                Arc::ptr_eq(p, column) || equivalents.get(&col_id(p)).is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, column)))
             };
             match pk.iter().position(matches) {
                 Some(i) if !seen.contains(&i) => seen.push(i),

@@ -271,9 +271,7 @@ pub fn applies(stated: &EntityRef, entity: &Entity) -> bool {
         return true;
     }
     match Entity::of(stated) {
-        Some(s) => {
-            plain(s) && plain(entity) && (s.mapper.isa(&entity.mapper) || entity.mapper.isa(&s.mapper))
-        }
+        Some(s) => plain(s) && plain(entity) && (s.mapper.isa(&entity.mapper) || entity.mapper.isa(&s.mapper)),
         None => false,
     }
 }

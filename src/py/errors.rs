@@ -92,8 +92,7 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         return exc(py, class, e.message);
     }
     let args = std::iter::once(e.message).chain(e.details).collect::<Vec<_>>();
-    let build = || -> PyResult<PyErr> {
-        Ok(PyErr::from_value(imports::exc(py, class)?.call1(pyo3::types::PyTuple::new(py, args)?)?))
-    };
+    let build =
+        || -> PyResult<PyErr> { Ok(PyErr::from_value(imports::exc(py, class)?.call1(pyo3::types::PyTuple::new(py, args)?)?)) };
     build().unwrap_or_else(|e| e)
 }

@@ -89,11 +89,7 @@ pub fn plain_cell<'py>(py: Python<'py>, cell: base::Cell<'_>) -> PyResult<Option
 ///
 /// Such a tuple can be in no reference cycle, so the collector is told to leave it alone: a load of 100,000 rows is
 /// then not traversed again and again.
-pub fn plain_row<'py>(
-    py: Python<'py>,
-    batch: &base::RowBatch,
-    row: usize,
-) -> PyResult<Option<Bound<'py, pyo3::types::PyTuple>>> {
+pub fn plain_row<'py>(py: Python<'py>, batch: &base::RowBatch, row: usize) -> PyResult<Option<Bound<'py, pyo3::types::PyTuple>>> {
     let cells = batch.row(row);
     // SAFETY: PyTuple_New gives a tuple of exactly `cells.len()` empty places or null. Each place is set once to a new
     // reference; if one is missing the tuple is released with the rest still empty, which its destructor allows. No
@@ -187,7 +183,10 @@ pub fn dict_get<'py>(dict: &Bound<'py, pyo3::types::PyDict>, key: &Py<pyo3::type
 
 /// An instance of a class without running its `__init__`.
 #[inline]
-pub fn new_instance<'py>(class: &Bound<'py, pyo3::types::PyType>, empty: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+pub fn new_instance<'py>(
+    class: &Bound<'py, pyo3::types::PyType>,
+    empty: &Bound<'py, pyo3::types::PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: a live heap type has a readable tp_new; it is called with a live empty tuple and no keywords, as `cls.__new__(cls)`.
     unsafe {
         let t = class.as_type_ptr();

@@ -10,7 +10,6 @@ import uuid
 import weakref
 
 import pytest
-
 from oxalchemy.dialects.sqlite import dbapi
 
 
@@ -214,7 +213,7 @@ def run_rows(module):
     connection.execute("create table t(d date, ts timestamp, n integer)")
     when = datetime.datetime(2020, 1, 2, 3, 4, 5, 600)
     connection.execute("insert into t values (?, ?, ?)", (when.date(), when, 1))
-    cursor = connection.execute('select d, ts, n, \'2021-03-04\' as "x [date]" from t')
+    cursor = connection.execute("select d, ts, n, '2021-03-04' as \"x [date]\" from t")
     answers = [cursor.description, cursor.fetchall()]
     connection.text_factory = bytes
     answers.append(connection.execute("select 'ä', 1").fetchone())
@@ -396,9 +395,7 @@ def test_trace_progress_and_limits():
     assert seen == ["select 'x'"]
     connection.set_progress_handler(lambda: 1, 100)
     with pytest.raises(dbapi.OperationalError, match="interrupted"):
-        connection.execute(
-            "with recursive n(i) as (select 1 union all select i + 1 from n limit 100000) select sum(i) from n"
-        )
+        connection.execute("with recursive n(i) as (select 1 union all select i + 1 from n limit 100000) select sum(i) from n")
     connection.set_progress_handler(None, 100)
     length = connection.setlimit(0, 1000)
     assert connection.getlimit(0) == 1000 < length

@@ -65,7 +65,9 @@ def test_modern(path, tmp_path):
 
 
 # SQLAlchemy 1.4.54 cannot live beside 2.1.9, so it has its own environment.
-@pytest.mark.skipif(not LEGACY, reason="OXALCHEMY_LEGACY_PYTHON names no interpreter with SQLAlchemy 1.4.54; `make test` makes one")
+@pytest.mark.skipif(
+    not LEGACY, reason="OXALCHEMY_LEGACY_PYTHON names no interpreter with SQLAlchemy 1.4.54; `make test` makes one"
+)
 @pytest.mark.parametrize("path", OLD, ids=lambda p: p.stem)
 def test_legacy(path, tmp_path):
     compare(path, LEGACY, tmp_path)

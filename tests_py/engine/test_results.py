@@ -4,7 +4,6 @@ import logging
 import pickle
 
 import pytest
-
 from oxalchemy import Column, Integer, MetaData, String, Table, create_engine, event, exc, select, text
 from oxalchemy.engine.result import IteratorResult, SimpleResultMetaData
 

@@ -4,10 +4,17 @@ import gc
 import weakref
 
 import pytest
-
 from oxalchemy import Column, ForeignKey, Integer, MetaData, String, Table, exc, inspect
-from oxalchemy.orm import attribute_keyed_dict, clear_mappers, configure_mappers, mapper, relationship, synonym, validates
-from oxalchemy.orm import attributes
+from oxalchemy.orm import (
+    attribute_keyed_dict,
+    attributes,
+    clear_mappers,
+    configure_mappers,
+    mapper,
+    relationship,
+    synonym,
+    validates,
+)
 
 
 @pytest.fixture

@@ -4,11 +4,19 @@ import gc
 import threading
 import weakref
 
-import pytest
-
 import oxalchemy as sa
+import pytest
 from oxalchemy import event, exc
-from oxalchemy.orm import Session, declarative_base, make_transient, make_transient_to_detached, object_session, relationship, scoped_session, sessionmaker
+from oxalchemy.orm import (
+    Session,
+    declarative_base,
+    make_transient,
+    make_transient_to_detached,
+    object_session,
+    relationship,
+    scoped_session,
+    sessionmaker,
+)
 from oxalchemy.orm import exc as orm_exc
 
 Base = declarative_base()
@@ -118,7 +126,9 @@ def test_object_of_another_session_is_refused(engine):
     one, two = Session(engine), Session(engine)
     u = User(name="x")
     one.add(u)
-    with pytest.raises(exc.InvalidRequestError, match=rf"already attached to session '{one.hash_key}' \(this is '{two.hash_key}'\)"):
+    with pytest.raises(
+        exc.InvalidRequestError, match=rf"already attached to session '{one.hash_key}' \(this is '{two.hash_key}'\)"
+    ):
         two.add(u)
     assert object_session(u) is one
 
@@ -155,7 +165,13 @@ def test_cycles_through_objects_and_sessions_die(engine):
 def test_state_events(engine):
     s = Session(engine)
     seen = []
-    for name in ("transient_to_pending", "pending_to_persistent", "persistent_to_deleted", "deleted_to_detached", "persistent_to_detached"):
+    for name in (
+        "transient_to_pending",
+        "pending_to_persistent",
+        "persistent_to_deleted",
+        "deleted_to_detached",
+        "persistent_to_detached",
+    ):
         event.listen(s, name, lambda session, o, name=name: seen.append((name, o)))
     u, v = User(name="u"), User(name="v")
     s.add(u)
@@ -164,7 +180,12 @@ def test_state_events(engine):
     s.delete(u)
     s.commit()
     s.close()
-    assert [n for n, o in seen if o is u] == ["transient_to_pending", "pending_to_persistent", "persistent_to_deleted", "deleted_to_detached"]
+    assert [n for n, o in seen if o is u] == [
+        "transient_to_pending",
+        "pending_to_persistent",
+        "persistent_to_deleted",
+        "deleted_to_detached",
+    ]
     assert [n for n, o in seen if o is v] == ["transient_to_pending", "pending_to_persistent", "persistent_to_detached"]
 
 

@@ -1,8 +1,7 @@
 """What a flush writes, and in which order."""
 
-import pytest
-
 import oxalchemy as sa
+import pytest
 from oxalchemy import event, exc
 from oxalchemy.orm import Session, backref, declarative_base, relationship
 from oxalchemy.orm import exc as orm_exc
@@ -157,7 +156,10 @@ def test_mutually_dependent_rows_with_post_update(base, session):
 
 def test_many_to_many(base, session):
     link = sa.Table(
-        "link", base.metadata, sa.Column("l", sa.ForeignKey("lefts.id"), primary_key=True), sa.Column("r", sa.ForeignKey("rights.id"), primary_key=True)
+        "link",
+        base.metadata,
+        sa.Column("l", sa.ForeignKey("lefts.id"), primary_key=True),
+        sa.Column("r", sa.ForeignKey("rights.id"), primary_key=True),
     )
 
     class Left(base):
@@ -224,7 +226,9 @@ def test_versions(base, session):
     s.execute(sa.update(V.__table__).values(version=9))
     v.__dict__["version"] = 2
     v.name = "c"
-    with pytest.raises(orm_exc.StaleDataError, match=r"UPDATE statement on table 'v' expected to update 1 row\(s\); 0 were matched."):
+    with pytest.raises(
+        orm_exc.StaleDataError, match=r"UPDATE statement on table 'v' expected to update 1 row\(s\); 0 were matched."
+    ):
         s.flush()
     s.rollback()
 

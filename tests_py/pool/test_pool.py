@@ -5,7 +5,6 @@ import threading
 import time
 
 import pytest
-
 from oxalchemy import event, exc
 from oxalchemy.pool import (
     AssertionPool,

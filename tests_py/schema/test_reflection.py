@@ -1,7 +1,6 @@
 """Reflection of SQLite."""
 
 import pytest
-
 from oxalchemy import Column, Integer, MetaData, String, Table, create_engine, event, exc, inspect, text
 
 DDL = [

@@ -3,7 +3,6 @@
 import pickle
 
 import pytest
-
 from oxalchemy import (
     Boolean,
     CheckConstraint,
@@ -95,14 +94,23 @@ def test_columns_of_subqueries_know_their_from():
 
 
 def test_naming_convention():
-    m = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "ck": "ck_%(constraint_name)s"})
+    m = MetaData(
+        naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "ck": "ck_%(constraint_name)s"}
+    )
     Table("p", m, Column("id", Integer, primary_key=True))
-    t = Table("t", m, Column("id", Integer, primary_key=True), Column("p", ForeignKey("p.id")), CheckConstraint("id > 0", name="pos"))
+    t = Table(
+        "t", m, Column("id", Integer, primary_key=True), Column("p", ForeignKey("p.id")), CheckConstraint("id > 0", name="pos")
+    )
     assert {c.name for c in t.constraints} == {"pk_t", "fk_t_p", "ck_pos"}
 
 
 def test_checks_of_types():
-    t = Table("t", MetaData(), Column("e", Enum("a", "b", create_constraint=True, name="e")), Column("b", Boolean(create_constraint=True)))
+    t = Table(
+        "t",
+        MetaData(),
+        Column("e", Enum("a", "b", create_constraint=True, name="e")),
+        Column("b", Boolean(create_constraint=True)),
+    )
     text = ddl(CreateTable(t))
     assert "CONSTRAINT e CHECK (e IN ('a', 'b'))" in text
     assert "CHECK (b IN (0, 1))" in text

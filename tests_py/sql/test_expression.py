@@ -5,9 +5,8 @@ import gc
 import pickle
 import weakref
 
-import pytest
-
 import oxalchemy as sa
+import pytest
 from oxalchemy.sql import elements, operators, selectable
 
 t = sa.table("t", sa.column("x", sa.Integer), sa.column("b", sa.Boolean), sa.column("s", sa.String))
@@ -28,7 +27,7 @@ t = sa.table("t", sa.column("x", sa.Integer), sa.column("b", sa.Boolean), sa.col
         (lambda: t.c.s.contains("a%", autoescape=True), "t.s LIKE '%' || :s_1 || '%' ESCAPE '/'"),
         (lambda: t.c.x.in_([1, 2]), "t.x IN (__[POSTCOMPILE_x_1])"),
         (lambda: t.c.x.between(1, 2), "t.x BETWEEN :x_1 AND :x_2"),
-        (lambda: t.c.x ** 2, "pow(t.x, :pow_1)"),
+        (lambda: t.c.x**2, "pow(t.x, :pow_1)"),
         (lambda: sa.case((t.c.x == 1, "a"), else_="b"), "CASE WHEN (t.x = :x_1) THEN :param_1 ELSE :param_2 END"),
         (lambda: 5 > t.c.x, "t.x < :x_1"),
     ],

@@ -206,5 +206,3 @@ def create_pool_from_url(url, *, poolclass=None, **kwargs):
         kwargs["poolclass"] = poolclass
     engine = create_engine(url, _initialize=False, **kwargs)
     return engine.pool
-
-

@@ -325,8 +325,7 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         values = self.get_isolation_level_values(dbapi_connection)
         if level not in values:
             raise exc.ArgumentError(
-                f"Invalid value {level!r} for isolation_level. Valid isolation levels for {self.name!r} are "
-                f"{', '.join(values)}"
+                f"Invalid value {level!r} for isolation_level. Valid isolation levels for {self.name!r} are {', '.join(values)}"
             )
         self.set_isolation_level(dbapi_connection, level)
 
@@ -402,9 +401,7 @@ class DefaultDialect(_rs.DialectBase, Dialect):
 
     def validate_identifier(self, ident):
         if len(ident) > self.max_identifier_length:
-            raise exc.IdentifierError(
-                f"Identifier {ident!r} exceeds maximum length of {self.max_identifier_length} characters"
-            )
+            raise exc.IdentifierError(f"Identifier {ident!r} exceeds maximum length of {self.max_identifier_length} characters")
 
     def type_descriptor(self, typeobj):
         from ..sql.type_api import adapt_type

@@ -100,9 +100,7 @@ class _Filler:
     def _primary_key(self, found):
         if not found:
             return
-        columns = [
-            self.by_name[c] for c in found["constrained_columns"] if c in self.by_name and c not in self.exclude
-        ]
+        columns = [self.by_name[c] for c in found["constrained_columns"] if c in self.by_name and c not in self.exclude]
         pk = self.table.primary_key
         pk.name = found.get("name")
         if found.get("comment"):
@@ -116,9 +114,7 @@ class _Filler:
         from ..sql.schema import BLANK_SCHEMA, ForeignKeyConstraint, Table
 
         local = [self._key(c) for c in found["constrained_columns"]]
-        if set(found["constrained_columns"]).intersection(self.exclude) or (
-            self.include and set(local).difference(self.include)
-        ):
+        if set(found["constrained_columns"]).intersection(self.exclude) or (self.include and set(local).difference(self.include)):
             return
         schema, target = found["referred_schema"], found["referred_table"]
         if self.resolve_fks:

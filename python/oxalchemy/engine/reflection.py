@@ -50,7 +50,9 @@ def cache(fn):
         key = (
             fn.__name__,
             tuple((str(a), getattr(a, "quote", None)) for a in args if isinstance(a, str)),
-            tuple((k, (str(v), getattr(v, "quote", None)) if isinstance(v, str) else v) for k, v in kw.items() if k != "info_cache"),
+            tuple(
+                (k, (str(v), getattr(v, "quote", None)) if isinstance(v, str) else v) for k, v in kw.items() if k != "info_cache"
+            ),
         )
         if key not in info_cache:
             info_cache[key] = fn(self, con, *args, **kw)
@@ -296,19 +298,13 @@ class Inspector:
     ):
         return self._multi("get_unique_constraints", schema, filter_names, kind, scope)
 
-    def get_multi_check_constraints(
-        self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw
-    ):
+    def get_multi_check_constraints(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
         return self._multi("get_check_constraints", schema, filter_names, kind, scope)
 
-    def get_multi_table_options(
-        self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw
-    ):
+    def get_multi_table_options(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
         return self._multi("get_table_options", schema, filter_names, kind, scope)
 
-    def get_multi_table_comment(
-        self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw
-    ):
+    def get_multi_table_comment(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
         return self._multi("get_table_comment", schema, filter_names, kind, scope)
 
     def get_sorted_table_and_fkc_names(self, schema=None, **kw):

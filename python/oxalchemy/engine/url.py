@@ -9,11 +9,11 @@ from ..util import deprecations
 
 class _Parts(NamedTuple):
     drivername: str
-    username: Optional[str]
-    password: Optional[str]
-    host: Optional[str]
-    port: Optional[int]
-    database: Optional[str]
+    username: str | None
+    password: str | None
+    host: str | None
+    port: int | None
+    database: str | None
     query: util.immutabledict
 
 

@@ -21,7 +21,7 @@ def _omit_standard_example(fn):
     return fn
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _argnames(declared):
     spec = inspect.getfullargspec(declared)
     return tuple(spec.args[1:]), spec.varkw

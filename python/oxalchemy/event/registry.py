@@ -147,9 +147,7 @@ class EventKey:
     def remove(self):
         places = _registry.pop(self._key, None)
         if places is None:
-            raise exc.InvalidRequestError(
-                "No listeners found for event %s / %r / %s " % (self.target, self.identifier, self.fn)
-            )
+            raise exc.InvalidRequestError("No listeners found for event %s / %r / %s " % (self.target, self.identifier, self.fn))
         for ref, entry in places:
             store = ref()
             if store is not None:

@@ -4,7 +4,15 @@ from ..orm import attributes
 from ..orm.base import InspectionAttr, InspectionAttrExtensionType
 from ..orm.interfaces import PropComparator
 
-__all__ = ["HYBRID_METHOD", "HYBRID_PROPERTY", "Comparator", "HybridExtensionType", "ExprComparator", "hybrid_method", "hybrid_property"]
+__all__ = [
+    "HYBRID_METHOD",
+    "HYBRID_PROPERTY",
+    "Comparator",
+    "HybridExtensionType",
+    "ExprComparator",
+    "hybrid_method",
+    "hybrid_property",
+]
 
 
 class HybridExtensionType(InspectionAttrExtensionType):

@@ -115,9 +115,11 @@ _property = property
 
 def is_instrumented(instance, key):
     """Whether the class of an instance has a mapped attribute of this name."""
-    return manager_of_class(instance.__class__)._is_instrumented(key) if hasattr(
-        manager_of_class(instance.__class__), "_is_instrumented"
-    ) else key in manager_of_class(instance.__class__)
+    return (
+        manager_of_class(instance.__class__)._is_instrumented(key)
+        if hasattr(manager_of_class(instance.__class__), "_is_instrumented")
+        else key in manager_of_class(instance.__class__)
+    )
 
 
 def has_parent(cls, obj, key, optimistic=False):
@@ -292,9 +294,7 @@ class _ProxyAttribute(QueryableAttribute):
             return getattr(entity.entity, self._proxy_prop.name)
         new = _ProxyAttribute(entity.entity, self.key, entity, self._proxy_prop, self.descriptor, self.__doc__)
         base = self.comparator
-        new.__dict__["_made_comparator"] = (
-            base.adapt_to_entity(entity) if hasattr(base, "adapt_to_entity") else base
-        )
+        new.__dict__["_made_comparator"] = base.adapt_to_entity(entity) if hasattr(base, "adapt_to_entity") else base
         return new
 
     def __getattr__(self, name):

@@ -195,8 +195,10 @@ def _is_mapped_class(entity):
     from ..inspection import inspect
 
     insp = inspect(entity, False)
-    return insp is not None and not getattr(insp, "is_clause_element", False) and (
-        getattr(insp, "is_mapper", False) or getattr(insp, "is_aliased_class", False)
+    return (
+        insp is not None
+        and not getattr(insp, "is_clause_element", False)
+        and (getattr(insp, "is_mapper", False) or getattr(insp, "is_aliased_class", False))
     )
 
 

@@ -181,9 +181,7 @@ def _prepare_factory(factory):
 
 def _instrument_class(cls):
     if cls.__module__ == "builtins":
-        raise exc.ArgumentError(
-            "Can not instrument a built-in type. Use a subclass, even a trivial one."
-        )
+        raise exc.ArgumentError("Can not instrument a built-in type. Use a subclass, even a trivial one.")
     kind = duck_type_collection(cls)
     roles, methods = _scan(cls)
     _complete(cls, roles, methods, kind)
@@ -229,9 +227,7 @@ def _complete(cls, roles, methods, kind):
         name = roles.get(role)
         if name is None or not hasattr(cls, name):
             if name is None:
-                raise exc.ArgumentError(
-                    f"Type {cls.__name__} must elect an {hint} method to be a collection class"
-                )
+                raise exc.ArgumentError(f"Type {cls.__name__} must elect an {hint} method to be a collection class")
             raise exc.ArgumentError(f"Type {cls.__name__} must elect an {hint} method to be a collection class")
     if kind not in (list, set):
         wrapped = getattr(getattr(cls, roles["appender"]), "_sa_instrumented", False)
@@ -357,7 +353,8 @@ class KeyFuncDict(dict):
         if self[key] != value:
             raise exc.InvalidRequestError(
                 "Can not remove '%s' from collection; collection holds '%s' for key '%s'. Possible cause: is the KeyFuncDict key "
-                "function based on mutable properties or properties that only obtain values after flush?" % (value, self[key], key)
+                "function based on mutable properties or properties that only obtain values after flush?"
+                % (value, self[key], key)
             )
         self.__delitem__(key, _sa_initiator=_sa_initiator)
 

@@ -229,8 +229,10 @@ class CompositeProperty(DescriptorProperty):
             raise TypeError(f"composite() got an unexpected keyword argument {next(iter(kw))!r}")
         from .attributes import QueryableAttribute
 
-        if _class_or_attr is not None and not (isinstance(_class_or_attr, type) or callable(_class_or_attr)) or isinstance(
-            _class_or_attr, (QueryableAttribute, str)
+        if (
+            _class_or_attr is not None
+            and not (isinstance(_class_or_attr, type) or callable(_class_or_attr))
+            or isinstance(_class_or_attr, (QueryableAttribute, str))
         ):
             self.attrs = (_class_or_attr, *attrs)
             self.composite_class = None
@@ -493,5 +495,3 @@ def _listen_composite(prop, mapper):
     event.listen(mapper, "load", load_handler, raw=True, propagate=True)
     event.listen(mapper, "refresh", refresh_handler, raw=True, propagate=True)
     event.listen(mapper, "expire", expire_handler, raw=True, propagate=True)
-
-

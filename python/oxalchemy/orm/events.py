@@ -105,9 +105,7 @@ class MapperEvents(event.Events):
         if identifier in ("before_configured", "after_configured") and target is not Mapper:
             from .. import util
 
-            util.warn(
-                "'before_configured' and 'after_configured' ORM events only invoke with the Mapper class as the target."
-            )
+            util.warn("'before_configured' and 'after_configured' ORM events only invoke with the Mapper class as the target.")
         if not raw or not retval:
             index = _target_index(cls, identifier) if not raw else None
 

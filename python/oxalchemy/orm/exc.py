@@ -60,9 +60,7 @@ class UnmappedInstanceError(UnmappedError):
                 )
             elif isinstance(obj, type):
                 name = f"{obj.__module__}.{obj.__name__}"
-                msg += (
-                    f"; was a class ({name}) supplied where an instance was required?"
-                )
+                msg += f"; was a class ({name}) supplied where an instance was required?"
         super().__init__(msg)
 
     def __reduce__(self):

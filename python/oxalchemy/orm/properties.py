@@ -189,9 +189,7 @@ class MappedSQLExpression(ColumnProperty):
 def _labeled(column):
     """A Column as it is, any other expression with a label."""
     if isinstance(column, (str, int, float)) or column is None:
-        raise exc.ArgumentError(
-            f"Column expression expected for argument 'column'; got {column!r}."
-        )
+        raise exc.ArgumentError(f"Column expression expected for argument 'column'; got {column!r}.")
     inner = getattr(column, "column", None)
     if getattr(column, "_is_mapped_column", False) or type(column).__name__ == "MappedColumn":
         column = inner

@@ -75,4 +75,3 @@ __all__ = [
     "sessionmaker",
     "was_deleted",
 ]
-

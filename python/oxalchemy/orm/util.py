@@ -130,7 +130,12 @@ class _Columns:
 
 
 def _is_plain_element(expr):
-    return not isinstance(expr, Bundle) and not isinstance(expr, type) and hasattr(expr, "__clause_element__") and not hasattr(expr, "key")
+    return (
+        not isinstance(expr, Bundle)
+        and not isinstance(expr, type)
+        and hasattr(expr, "__clause_element__")
+        and not hasattr(expr, "key")
+    )
 
 
 def _key_of(expr):

@@ -12,11 +12,35 @@ WARN_LINTING = 2
 FROM_LINTING = 3
 
 _LAZY = {
-    "DDL": "ddl", "DDLElement": "ddl", "BaseDDLElement": "ddl", "CheckFirst": "ddl", "ExecutableDDLElement": "ddl",
+    "DDL": "ddl",
+    "DDLElement": "ddl",
+    "BaseDDLElement": "ddl",
+    "CheckFirst": "ddl",
+    "ExecutableDDLElement": "ddl",
 }
 _MODULES = {
-    "annotation", "base", "cache_key", "coercions", "compiler", "crud", "ddl", "default_comparator", "dml", "elements", "events",
-    "expression", "functions", "lambdas", "naming", "operators", "roles", "schema", "selectable", "traversals", "util", "visitors",
+    "annotation",
+    "base",
+    "cache_key",
+    "coercions",
+    "compiler",
+    "crud",
+    "ddl",
+    "default_comparator",
+    "dml",
+    "elements",
+    "events",
+    "expression",
+    "functions",
+    "lambdas",
+    "naming",
+    "operators",
+    "roles",
+    "schema",
+    "selectable",
+    "traversals",
+    "util",
+    "visitors",
 }
 
 
@@ -30,4 +54,15 @@ def __getattr__(name):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ("ColumnCollection", "Executable", "ExecutableStatement", "SyntaxExtension", "WriteableColumnCollection", "ClauseVisitor", "_truncated_label", "from_dml_column", "sqltypes", "type_api")
+__all__ = (
+    "ColumnCollection",
+    "Executable",
+    "ExecutableStatement",
+    "SyntaxExtension",
+    "WriteableColumnCollection",
+    "ClauseVisitor",
+    "_truncated_label",
+    "from_dml_column",
+    "sqltypes",
+    "type_api",
+)

@@ -56,5 +56,3 @@ def expect_col_expression_collection(role, expressions):
 
 def _is_literal(element):
     return not isinstance(element, _rs.ClauseElement) and not hasattr(element, "__clause_element__")
-
-

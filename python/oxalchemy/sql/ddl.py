@@ -496,9 +496,7 @@ class SchemaGenerator(InvokeCreateDDLBase):
     def _can_create_index(self, index):
         if not self.checkfirst & CheckFirst.INDEXES:
             return True
-        return not self._inspect().has_index(
-            index.table.name, index.name, schema=_schema(self.connection, index.table)
-        )
+        return not self._inspect().has_index(index.table.name, index.name, schema=_schema(self.connection, index.table))
 
     def _can_create_sequence(self, sequence):
         return self.dialect.supports_sequences and (
@@ -520,9 +518,7 @@ class SchemaGenerator(InvokeCreateDDLBase):
                 self.traverse_single(seq, create_ok=True)
             for table, fkcs in collection:
                 if table is not None:
-                    self.visit_table(
-                        table, create_ok=True, include_foreign_key_constraints=fkcs, _is_metadata_operation=True
-                    )
+                    self.visit_table(table, create_ok=True, include_foreign_key_constraints=fkcs, _is_metadata_operation=True)
                 else:
                     for fkc in fkcs:
                         self.visit_foreign_key_constraint(fkc)
@@ -558,9 +554,7 @@ class SchemaGenerator(InvokeCreateDDLBase):
                         if constraint.comment is not None:
                             self._execute(SetConstraintComment(constraint))
 
-        self._with_events(
-            table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation
-        )
+        self._with_events(table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation)
 
     def visit_foreign_key_constraint(self, constraint):
         if self.dialect.supports_alter:
@@ -651,8 +645,7 @@ class SchemaDropper(InvokeDropDDLBase):
         return self.dialect.supports_sequences and (
             (not self.dialect.sequences_optional or not sequence.optional)
             and (
-                not self.checkfirst & CheckFirst.SEQUENCES
-                or self._inspect().has_sequence(sequence.name, schema=sequence.schema)
+                not self.checkfirst & CheckFirst.SEQUENCES or self._inspect().has_sequence(sequence.name, schema=sequence.schema)
             )
         )
 
@@ -671,16 +664,10 @@ class SchemaDropper(InvokeDropDDLBase):
             else:
                 self._execute(DropTable(table))
             for column in table.columns:
-                if (
-                    column.default is not None
-                    and column.default.is_sequence
-                    and column.default not in _ignore_sequences
-                ):
+                if column.default is not None and column.default.is_sequence and column.default not in _ignore_sequences:
                     self.visit_sequence(column.default)
 
-        self._with_events(
-            table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation
-        )
+        self._with_events(table, run, checkfirst=self.checkfirst, _is_metadata_operation=_is_metadata_operation)
 
     def visit_foreign_key_constraint(self, constraint):
         if self.dialect.supports_alter:
@@ -693,7 +680,9 @@ class SchemaDropper(InvokeDropDDLBase):
 
 
 def _schema(connection, item):
-    translate = connection.get_execution_options().get("schema_translate_map") if hasattr(connection, "get_execution_options") else None
+    translate = (
+        connection.get_execution_options().get("schema_translate_map") if hasattr(connection, "get_execution_options") else None
+    )
     if translate and item.schema in translate:
         return translate[item.schema]
     return item.schema

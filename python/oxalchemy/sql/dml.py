@@ -8,7 +8,20 @@ from .elements import DQLDMLClauseElement
 from .selectable import HasCTE, HasHints, HasPrefixes, ReturnsRows
 
 
-class UpdateBase(_rs.UpdateBase, HasSyntaxExtensions, roles.DMLRole, HasCTE, HasCompileState, HasPrefixes, HasHints, BoundExecutable, ExecutableStatement, Generative, ReturnsRows, DQLDMLClauseElement):
+class UpdateBase(
+    _rs.UpdateBase,
+    HasSyntaxExtensions,
+    roles.DMLRole,
+    HasCTE,
+    HasCompileState,
+    HasPrefixes,
+    HasHints,
+    BoundExecutable,
+    ExecutableStatement,
+    Generative,
+    ReturnsRows,
+    DQLDMLClauseElement,
+):
     """INSERT, UPDATE, DELETE."""
 
     __slots__ = ()

@@ -635,10 +635,37 @@ _rs._register_faces(
     {
         c.__name__: c
         for c in (
-            ColumnElement, ColumnClause, BindParameter, TextClause, Null, False_, True_, ClauseList, ExpressionClauseList,
-            BooleanClauseList, Tuple, Case, Cast, TryCast, TypeCoerce, Extract, _label_reference, _textual_label_reference,
-            UnaryExpression, CollectionAggregate, AsBoolean, BinaryExpression, Slice, Grouping, Over, WithinGroup, AggregateOrderBy,
-            FunctionFilter, Label, CollationClause, TableValuedColumn,
+            ColumnElement,
+            ColumnClause,
+            BindParameter,
+            TextClause,
+            Null,
+            False_,
+            True_,
+            ClauseList,
+            ExpressionClauseList,
+            BooleanClauseList,
+            Tuple,
+            Case,
+            Cast,
+            TryCast,
+            TypeCoerce,
+            Extract,
+            _label_reference,
+            _textual_label_reference,
+            UnaryExpression,
+            CollectionAggregate,
+            AsBoolean,
+            BinaryExpression,
+            Slice,
+            Grouping,
+            Over,
+            WithinGroup,
+            AggregateOrderBy,
+            FunctionFilter,
+            Label,
+            CollationClause,
+            TableValuedColumn,
         )
     }
 )
@@ -695,4 +722,14 @@ def tstring(template):
     return text("".join(parts)).bindparams(**binds)
 
 
-__all__ = ("ClauseElement", "ColumnElement", "NO_ARG", "Executable", "OperatorClass", "Visitable", "_NoArg", "quoted_name", "util")
+__all__ = (
+    "ClauseElement",
+    "ColumnElement",
+    "NO_ARG",
+    "Executable",
+    "OperatorClass",
+    "Visitable",
+    "_NoArg",
+    "quoted_name",
+    "util",
+)

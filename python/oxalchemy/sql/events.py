@@ -44,6 +44,5 @@ class DDLEvents(event.Events):
             if not isinstance(target, (Table, MetaData)) and not (
                 isinstance(target, type) and issubclass(target, (Table, MetaData))
             ):
-
                 raise exc.InvalidRequestError("Table or MetaData target is required for 'column_reflect' event.")
         super()._listen(event_key, **kw)

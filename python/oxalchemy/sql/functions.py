@@ -37,7 +37,9 @@ class FunctionElement(_rs.FunctionElement, ColumnElement, BoundExecutable, Execu
     def __init__(self, *clauses):
         name = getattr(type(self), "name", None)
         ty = getattr(type(self), "type", None)
-        _rs._init_function(self, name if isinstance(name, str) else type(self).__name__, clauses, (), ty if _is_type(ty) else None)
+        _rs._init_function(
+            self, name if isinstance(name, str) else type(self).__name__, clauses, (), ty if _is_type(ty) else None
+        )
 
     packagenames = _rs.FunctionElement.packagenames
 
@@ -83,7 +85,14 @@ class GenericFunction(Function):
             # Declared as a class: the function has an instance of its own.
             ty = ty()
             self.__dict__["type"] = ty
-        _rs._init_function(self, name if isinstance(name, str) else cls.__name__, args, kwargs.pop("packagenames", None), ty, "_ox_known" in cls.__dict__)
+        _rs._init_function(
+            self,
+            name if isinstance(name, str) else cls.__name__,
+            args,
+            kwargs.pop("packagenames", None),
+            ty,
+            "_ox_known" in cls.__dict__,
+        )
 
 
 def _is_type(ty):
@@ -221,6 +230,15 @@ modifier = _rs._FunctionGenerator(group=False)
 _FunctionGenerator = _rs._FunctionGenerator
 
 __all__ = (
-    "BindParameter", "ClauseList", "Executable", "FromClause", "FunctionFilter", "Over", "Select", "TableValuedAlias", "WithinGroup",
-    "_WindowMethods", "func",
+    "BindParameter",
+    "ClauseList",
+    "Executable",
+    "FromClause",
+    "FunctionFilter",
+    "Over",
+    "Select",
+    "TableValuedAlias",
+    "WithinGroup",
+    "_WindowMethods",
+    "func",
 )

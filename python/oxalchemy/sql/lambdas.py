@@ -51,7 +51,15 @@ class StatementLambdaElement(LambdaElement):
         return str(self._resolved)
 
 
-def lambda_stmt(lmb, enable_tracking=True, track_closure_variables=True, track_on=None, global_track_bound_values=True, track_bound_values=True, lambda_cache=None):
+def lambda_stmt(
+    lmb,
+    enable_tracking=True,
+    track_closure_variables=True,
+    track_on=None,
+    global_track_bound_values=True,
+    track_bound_values=True,
+    lambda_cache=None,
+):
     """A statement from a function without arguments."""
     return StatementLambdaElement(lmb)
 

@@ -120,9 +120,7 @@ def _constraint_name_for_table(const, table):
     convention = _get_convention(table.metadata.naming_convention, type(const))
     if isinstance(const.name, conv):
         return const.name
-    if convention is not None and (
-        const.name is None or const.name is _NONE_NAME or "constraint_name" in convention
-    ):
+    if convention is not None and (const.name is None or const.name is _NONE_NAME or "constraint_name" in convention):
         return conv(convention % ConventionDict(const, table, table.metadata.naming_convention))
     if convention is _NONE_NAME:
         return None

@@ -66,8 +66,18 @@ class OperatorClass(enum.Flag):
     ARRAY = BINARY
     TUPLE = BINARY
     ANY = (
-        BASE | BOOLEAN_ALGEBRA | EQUALITY | ORDERING | INDEXABLE | CONTAINS | CONCATENABLE | STRING_MATCH | MATH | BITWISE
-        | DATE_ARITHEMETIC | JSON_GETITEM
+        BASE
+        | BOOLEAN_ALGEBRA
+        | EQUALITY
+        | ORDERING
+        | INDEXABLE
+        | CONTAINS
+        | CONCATENABLE
+        | STRING_MATCH
+        | MATH
+        | BITWISE
+        | DATE_ARITHEMETIC
+        | JSON_GETITEM
     )
 
 
@@ -85,7 +95,9 @@ class Operators:
     def __invert__(self):
         return self.operate(inv)
 
-    def op(self, opstring, precedence=0, is_comparison=False, return_type=None, python_impl=None, operator_class=OperatorClass.BASE):
+    def op(
+        self, opstring, precedence=0, is_comparison=False, return_type=None, python_impl=None, operator_class=OperatorClass.BASE
+    ):
         """An operator that is not in the list: ``column.op("%")(5)``."""
         operator = custom_op(opstring, precedence, is_comparison, return_type, python_impl=python_impl)
 
@@ -164,7 +176,9 @@ class custom_op:
             return left.operate(self, right, *other, **kwargs)
         if self.python_impl is not None:
             return self.python_impl(left, right, *other, **kwargs)
-        raise exc.InvalidRequestError(f"Custom operator {self.opstring!r} can't be used with plain Python objects unless it includes the 'python_impl' parameter.")
+        raise exc.InvalidRequestError(
+            f"Custom operator {self.opstring!r} can't be used with plain Python objects unless it includes the 'python_impl' parameter."
+        )
 
 
 class ColumnOperators(Operators):
@@ -623,7 +637,7 @@ def regexp_replace_op(a, b, replacement, flags=None):
 
 
 def concat_op(a, b):
-    return a.concat(b) if hasattr(a, 'concat') else b.reverse_operate(concat_op, a)
+    return a.concat(b) if hasattr(a, "concat") else b.reverse_operate(concat_op, a)
 
 
 def bitwise_and_op(a, b):
@@ -691,9 +705,7 @@ class _OpLimit(enum.IntEnum):
 
 
 _PRECEDENCE = {
-    **dict.fromkeys(
-        (from_, function_as_comparison_op, any_op, all_op, getitem, json_getitem_op, json_path_getitem_op), 15
-    ),
+    **dict.fromkeys((from_, function_as_comparison_op, any_op, all_op, getitem, json_getitem_op, json_path_getitem_op), 15),
     **dict.fromkeys((mul, truediv, floordiv, mod, neg, bitwise_not_op, matmul), 8),
     **dict.fromkeys((add, sub, bitwise_xor_op, bitwise_or_op, bitwise_and_op, bitwise_lshift_op, bitwise_rshift_op), 7),
     filter_op: 6,

@@ -57,7 +57,15 @@ class HasCTE(roles.HasCTERole):
     __slots__ = ()
 
 
-class FromClause(_rs.FromClause, roles.AnonymizedFromClauseRole, roles.FromClauseRole, roles.JoinTargetRole, roles.DMLTableRole, Selectable, HasCacheKey):
+class FromClause(
+    _rs.FromClause,
+    roles.AnonymizedFromClauseRole,
+    roles.FromClauseRole,
+    roles.JoinTargetRole,
+    roles.DMLTableRole,
+    Selectable,
+    HasCacheKey,
+):
     """Something to select from; base of the user's own FROM elements."""
 
     __slots__ = ()
@@ -222,9 +230,8 @@ class Select(_rs.Select, HasSyntaxExtensions, HasPrefixes, HasSuffixes, HasHints
         """CREATE TABLE … AS this SELECT (2.1)."""
         from .ddl import CreateTableAs
 
-        return CreateTableAs(
-            self, target, metadata=metadata, schema=schema, temporary=temporary, if_not_exists=if_not_exists
-        )
+        return CreateTableAs(self, target, metadata=metadata, schema=schema, temporary=temporary, if_not_exists=if_not_exists)
+
     __visit_name__ = "select"
 
     def __new__(cls, *args, **kw):
@@ -284,8 +291,23 @@ _rs._register_faces(
     {
         c.__name__: c
         for c in (
-            FromClause, TableClause, Join, Alias, TableValuedAlias, Lateral, TableSample, Subquery, CTE, FromGrouping, Values,
-            SelectStatementGrouping, CompoundSelect, Select, TextualSelect, ScalarSelect, Exists,
+            FromClause,
+            TableClause,
+            Join,
+            Alias,
+            TableValuedAlias,
+            Lateral,
+            TableSample,
+            Subquery,
+            CTE,
+            FromGrouping,
+            Values,
+            SelectStatementGrouping,
+            CompoundSelect,
+            Select,
+            TextualSelect,
+            ScalarSelect,
+            Exists,
         )
     }
 )

@@ -563,9 +563,7 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
 
     def _unknown(self, elem):
         names = util.langhelpers.repr_tuple_names(self.enums)
-        return LookupError(
-            f"'{elem}' is not among the defined enum values. Enum name: {self.name}. Possible values: {names}"
-        )
+        return LookupError(f"'{elem}' is not among the defined enum values. Enum name: {self.name}. Possible values: {names}")
 
     def _resolve_for_literal(self, value):
         tv = type(value)
@@ -722,7 +720,7 @@ class Interval(Emulated, _AbstractInterval, TypeEngine):
     _affinity = "interval"
     operator_classes = OperatorClass.DATETIME
     impl = DateTime
-    epoch = dt.datetime.fromtimestamp(0, dt.timezone.utc).replace(tzinfo=None)
+    epoch = dt.datetime.fromtimestamp(0, dt.UTC).replace(tzinfo=None)
     cache_ok = True
 
     def __init__(self, native=True, second_precision=None, day_precision=None):

@@ -198,9 +198,7 @@ class TypeEngine(_rs.TypeEngine):
         new = self.copy()
         type_ = to_instance(type_)
         if type_._variant_mapping:
-            raise exc.ArgumentError(
-                "can't pass a type that already has variants as a dialect-level type to with_variant()"
-            )
+            raise exc.ArgumentError("can't pass a type that already has variants as a dialect-level type to with_variant()")
         new._variant_mapping = util.immutabledict({**self._variant_mapping, **dict.fromkeys(dialect_names, type_)})
         return new
 
@@ -289,9 +287,7 @@ class TypeEngine(_rs.TypeEngine):
         from .. import util as _util
 
         names = _util.get_cls_kwargs(self.__class__) if hasattr(_util, "get_cls_kwargs") else ()
-        return (self.__class__,) + tuple(
-            (k, self.__dict__[k]) for k in names if k in self.__dict__ and not k.startswith("_")
-        )
+        return (self.__class__,) + tuple((k, self.__dict__[k]) for k in names if k in self.__dict__ and not k.startswith("_"))
 
     def _compare_type_affinity(self, other):
         return self._type_affinity is other._type_affinity
@@ -527,7 +523,9 @@ class Variant(TypeDecorator):
     """Name of the wrapper that ``with_variant()`` returned in 1.4."""
 
     def __init__(self, *arg, **kw):
-        raise NotImplementedError("Variant is no longer used in SQLAlchemy; this is a placeholder symbol for backwards compatibility.")
+        raise NotImplementedError(
+            "Variant is no longer used in SQLAlchemy; this is a placeholder symbol for backwards compatibility."
+        )
 
 
 def to_instance(typeobj, *arg, **kw):

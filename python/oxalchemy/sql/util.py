@@ -14,7 +14,9 @@ def _deep_deannotate(element, values=None):
     return element._deannotate(values, clone=True)
 
 
-def find_tables(clause, check_columns=False, include_aliases=False, include_joins=False, include_selects=False, include_crud=False):
+def find_tables(
+    clause, check_columns=False, include_aliases=False, include_joins=False, include_selects=False, include_crud=False
+):
     """Tables that occur in a construct."""
     from .selectable import Alias, Join, Select, TableClause
 

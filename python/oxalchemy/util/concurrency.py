@@ -20,7 +20,9 @@ def await_only(awaitable):
 
     if inspect.iscoroutine(awaitable):
         awaitable.close()
-    raise exc.MissingGreenlet("greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?")
+    raise exc.MissingGreenlet(
+        "greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?"
+    )
 
 
 await_ = await_only

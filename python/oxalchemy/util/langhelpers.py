@@ -526,7 +526,9 @@ def assert_arg_type(arg, argtype, name):
     if isinstance(arg, argtype):
         return arg
     if isinstance(argtype, tuple):
-        raise exc.ArgumentError(f"Argument '{name}' is expected to be one of type {' or '.join(repr(a) for a in argtype)}, got '{type(arg)}'")
+        raise exc.ArgumentError(
+            f"Argument '{name}' is expected to be one of type {' or '.join(repr(a) for a in argtype)}, got '{type(arg)}'"
+        )
     raise exc.ArgumentError(f"Argument '{name}' is expected to be of type '{argtype}', got '{type(arg)}'")
 
 

@@ -254,7 +254,13 @@ impl Sqlite {
 
     /// As [`Self::execute_many_in_transaction`], rows returned (RETURNING) are kept in `rows`, in the order of `params`. After an
     /// error `rows` tells how far execution came.
-    pub fn execute_many_into(&self, sql: &str, params: &RowBatch, before: Option<&str>, mut rows: Option<&mut RowBatch>) -> DbResult<Outcome> {
+    pub fn execute_many_into(
+        &self,
+        sql: &str,
+        params: &RowBatch,
+        before: Option<&str>,
+        mut rows: Option<&mut RowBatch>,
+    ) -> DbResult<Outcome> {
         let inner = self.inner.lock();
         let db = inner.db()?;
         let mut outcome = Outcome { rowcount: -1, ..Default::default() };

@@ -42,7 +42,9 @@ pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut Colu
     let alias = match &from.kind {
         FromKind::Grouping(inner) => return alias_from(inner, name, flat, map),
         FromKind::Join(j) if flat => {
-            let side = |f: &FromRef| name.map(|n| if matches!(f.kind, FromKind::Join(_)) { n.to_owned() } else { format!("{n}_{}", base_name(f)) });
+            let side = |f: &FromRef| {
+                name.map(|n| if matches!(f.kind, FromKind::Join(_)) { n.to_owned() } else { format!("{n}_{}", base_name(f)) })
+            };
             let left = alias_from(&j.left, side(&j.left).as_deref(), true, map);
             let right = alias_from(&j.right, side(&j.right).as_deref(), true, map);
             let onclause = adapt_columns(&j.onclause, map);
@@ -50,7 +52,8 @@ pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut Colu
         }
         FromKind::Join(_) => {
             let columns = proxy::columns(from).into_iter().map(|(_, e)| SelectItem::Expr(e)).collect();
-            let select = Select { columns, from_obj: vec![from.clone()], label_style: LabelStyle::TablenamePlusCol, ..Select::default() };
+            let select =
+                Select { columns, from_obj: vec![from.clone()], label_style: LabelStyle::TablenamePlusCol, ..Select::default() };
             let name = name.map_or_else(|| Label::anon("anon"), Label::fixed);
             From::new(FromKind::Subquery { query: Query::select(select), name })
         }
@@ -95,7 +98,11 @@ pub fn adapt_to(expr: &ExprRef, from: &FromRef) -> ExprRef {
             new.ann.clone_from(&e.ann);
             Some(Arc::new(new))
         }
-        ExprKind::Label { .. } | ExprKind::Function(_) | ExprKind::ScalarSelect(_) | ExprKind::Cast { .. } | ExprKind::Binary { .. } => {
+        ExprKind::Label { .. }
+        | ExprKind::Function(_)
+        | ExprKind::ScalarSelect(_)
+        | ExprKind::Cast { .. }
+        | ExprKind::Binary { .. } => {
             let new = proxy::corresponding_in(&columns, e, false)?;
             let mut new = (*new).clone();
             new.ann.clone_from(&e.ann);

@@ -180,7 +180,8 @@ impl Context<'_> {
             (Some(EagerAlias::From(f)), _) => over(f),
             (Some(EagerAlias::Name(n)), _) => {
                 let mut map = alias::ColumnMap::default();
-                let from = alias::alias_from(&selectable(&Entity { mapper: target.clone(), alias: None }), Some(n), false, &mut map);
+                let from =
+                    alias::alias_from(&selectable(&Entity { mapper: target.clone(), alias: None }), Some(n), false, &mut map);
                 over(&from)
             }
             (None, Some(e)) => e.clone(),
@@ -219,16 +220,18 @@ fn realias(e: &Entity) -> Entity {
     let Some(a) = &e.alias else { return e.clone() };
     let mut map = alias::ColumnMap::default();
     let selectable = alias::alias_from(&a.selectable, None, true, &mut map);
-    let columns = a
-        .columns
-        .iter()
-        .filter_map(|(k, c)| map.get(&crate::columns::col_id(c)).map(|t| (*k, t.clone())))
-        .collect();
+    let columns = a.columns.iter().filter_map(|(k, c)| map.get(&crate::columns::col_id(c)).map(|t| (*k, t.clone()))).collect();
     alias::entity_over(&e.mapper, selectable, columns, a.name.as_deref(), a.with_polymorphic.clone(), true)
 }
 
 /// Put an inner join inside the outer join that brought its parent: `a LEFT JOIN (b JOIN c)`.
-fn nest_inner(tree: &FromRef, parent: &FromRef, right: FromRef, join: super::joins::RelationshipJoin, extra: Vec<ExprRef>) -> FromRef {
+fn nest_inner(
+    tree: &FromRef,
+    parent: &FromRef,
+    right: FromRef,
+    join: super::joins::RelationshipJoin,
+    extra: Vec<ExprRef>,
+) -> FromRef {
     let mut join = Some(join);
     let out = nest_at(tree, parent, &right, &mut join, &extra);
     match join {

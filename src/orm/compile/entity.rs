@@ -117,7 +117,8 @@ impl Context<'_> {
         match dest {
             Dest::Primary => {
                 if self.settings.dedupe
-                    && let Some(i) = self.primary.iter().position(|e| sql::ast::proxy::expr_id(e) == sql::ast::proxy::expr_id(&expr))
+                    && let Some(i) =
+                        self.primary.iter().position(|e| sql::ast::proxy::expr_id(e) == sql::ast::proxy::expr_id(&expr))
                 {
                     return i;
                 }
@@ -205,9 +206,10 @@ impl Context<'_> {
         let partial = self.settings.only.is_some() && place.is_root;
         let wants_identity = !partial || (at.is_empty() && by_prop.is_empty());
         for c in data.primary_key.iter().filter(|_| wants_identity) {
-            let known = at.get(&col_id(c)).map(|x| x.0).or_else(|| {
-                data.equivalents.get(&col_id(c))?.iter().find_map(|e| at.get(&col_id(e)).map(|x| x.0))
-            });
+            let known = at
+                .get(&col_id(c))
+                .map(|x| x.0)
+                .or_else(|| data.equivalents.get(&col_id(c))?.iter().find_map(|e| at.get(&col_id(e)).map(|x| x.0)));
             let index = match known {
                 Some(i) => i,
                 None => {

@@ -301,7 +301,8 @@ impl Context<'_> {
             self.froms.iter().enumerate().map(|(i, f)| (Some(i), Side::of_from(f))).collect()
         };
         // what is joined to is no left side, unless there is nothing else
-        let others: Vec<(Option<usize>, Side)> = candidates.iter().filter(|(_, s)| s.from.id() != right.from.id()).cloned().collect();
+        let others: Vec<(Option<usize>, Side)> =
+            candidates.iter().filter(|(_, s)| s.from.id() != right.from.id()).cloned().collect();
         let candidates = if others.is_empty() { candidates } else { others };
         let mut fit: Vec<&(Option<usize>, Side)> = candidates.iter().filter(|(_, s)| joinable(s, right, onclause)).collect();
         if fit.is_empty() && onclause.is_some() {

@@ -51,7 +51,11 @@ fn strategy_name(s: &Strategy) -> &'static str {
 fn option_text(element: &LoadElement) -> String {
     match element.path.first() {
         Some(Step::Attr { entity: Some(e), key, .. }) => {
-            format!("{}({}.{key})", if element.path.len() > 1 { "defaultload" } else { strategy_name(&element.strategy) }, describe(e))
+            format!(
+                "{}({}.{key})",
+                if element.path.len() > 1 { "defaultload" } else { strategy_name(&element.strategy) },
+                describe(e)
+            )
         }
         Some(Step::Attr { key, .. }) => format!("{}('{key}')", strategy_name(&element.strategy)),
         _ => strategy_name(&element.strategy).to_owned(),

@@ -7,7 +7,8 @@ use crate::attr::Bundled;
 use crate::entity::{Entity, entity_of};
 use crate::loadplan::{Item, LoadPlan};
 use sql::ast::{
-    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold, naming, proxy,
+    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold,
+    naming, proxy,
 };
 use sql::host::HostObject;
 use sql::{Label, SqlError, SqlResult};
@@ -96,7 +97,8 @@ impl<'a> Context<'a> {
         fold::replace(e, &mut |x| match &x.kind {
             ExprKind::Column(_) => {
                 let entity = entity_of(&x.ann)?;
-                if entity.alias.is_some() || entity.mapper.data().with_polymorphic.as_ref().is_none_or(|w| w.selectable.is_none()) {
+                if entity.alias.is_some() || entity.mapper.data().with_polymorphic.as_ref().is_none_or(|w| w.selectable.is_none())
+                {
                     return None;
                 }
                 let new = self.through(entity, x);
@@ -106,10 +108,9 @@ impl<'a> Context<'a> {
                 let columns = entity.columns();
                 match columns.as_slice() {
                     [one] => Some(one.clone()),
-                    _ => Some(Expr::new(
-                        ExprKind::List { op: Op::Comma, clauses: columns, group: false },
-                        sql::types::null_type(),
-                    )),
+                    _ => {
+                        Some(Expr::new(ExprKind::List { op: Op::Comma, clauses: columns, group: false }, sql::types::null_type()))
+                    }
                 }
             }
             _ => None,
@@ -374,7 +375,9 @@ fn adapt_joins(tree: &FromRef, stop: &FromRef, sub: &FromRef) -> FromRef {
 /// The expressions that an ORDER BY element sorts by.
 fn unwrap_order(e: &ExprRef) -> Vec<ExprRef> {
     match &e.kind {
-        ExprKind::UnaryPostfix { operand, .. } | ExprKind::Grouping(operand) | ExprKind::LabelRef(operand) => unwrap_order(operand),
+        ExprKind::UnaryPostfix { operand, .. } | ExprKind::Grouping(operand) | ExprKind::LabelRef(operand) => {
+            unwrap_order(operand)
+        }
         ExprKind::UnaryPrefix { operand, op: Op::Collate | Op::Neg } => unwrap_order(operand),
         ExprKind::Text(_) | ExprKind::TextualLabelRef(_) | ExprKind::Bind(_) => Vec::new(),
         ExprKind::List { op: Op::Comma, clauses, .. } => clauses.iter().flat_map(unwrap_order).collect(),

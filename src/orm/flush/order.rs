@@ -29,7 +29,8 @@ impl Graph {
     /// Nodes in an order that follows the edges and prefers small numbers; fewer than all when there is a cycle.
     pub fn sorted(&self) -> Vec<u32> {
         let mut waits = self.waits.clone();
-        let mut ready: BinaryHeap<Reverse<u32>> = (0..waits.len() as u32).filter(|n| waits[*n as usize] == 0).map(Reverse).collect();
+        let mut ready: BinaryHeap<Reverse<u32>> =
+            (0..waits.len() as u32).filter(|n| waits[*n as usize] == 0).map(Reverse).collect();
         let mut out = Vec::with_capacity(waits.len());
         while let Some(Reverse(n)) = ready.pop() {
             out.push(n);

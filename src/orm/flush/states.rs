@@ -122,11 +122,8 @@ impl Expanded<'_> {
         let rel = self.input.relationships[rel_id as usize];
         let delete = self.input.states[parent as usize].delete;
         let process_unit = Unit::Process(rel_id, delete);
-        let process = if self.is_cyclic(process_unit) {
-            Node::Process(rel_id, parent)
-        } else {
-            Node::Whole(self.units.id(process_unit))
-        };
+        let process =
+            if self.is_cyclic(process_unit) { Node::Process(rel_id, parent) } else { Node::Whole(self.units.id(process_unit)) };
         let process = Some(self.node(process));
         let row = self.row(parent);
         match (rel.direction, delete) {
@@ -195,7 +192,9 @@ pub(super) fn plan(
     if !left.is_empty() {
         let cyclic = e.graph.cyclic();
         let states = (0u32..).zip(&e.nodes).filter(|(i, _)| cyclic[*i as usize]);
-        return Err(Circular { states: states.filter_map(|(_, n)| if let Node::Row(s) = n { Some(*s) } else { None }).collect() });
+        return Err(Circular {
+            states: states.filter_map(|(_, n)| if let Node::Row(s) = n { Some(*s) } else { None }).collect(),
+        });
     }
     Ok(levels.iter().flat_map(|level| actions(&e, level, used)).collect())
 }
@@ -222,7 +221,11 @@ fn actions(e: &Expanded<'_>, level: &[u32], used: &[bool]) -> Vec<Action> {
         units[slot].1.extend(state);
     }
     units.sort_by_key(|(unit, _)| *unit);
-    units.into_iter().filter(|(unit, _)| used[*unit as usize]).map(|(unit, states)| with_states(e.units.unit(unit), states)).collect()
+    units
+        .into_iter()
+        .filter(|(unit, _)| used[*unit as usize])
+        .map(|(unit, states)| with_states(e.units.unit(unit), states))
+        .collect()
 }
 
 fn with_states(unit: Unit, mut some: Vec<StateId>) -> Action {

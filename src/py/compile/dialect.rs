@@ -80,9 +80,7 @@ fn read(obj: &Bound<'_, PyAny>) -> PyResult<Dialect> {
     }
     d.default_schema_name = text(obj, "default_schema_name")?.map(Into::into);
     d.server_version = match obj.getattr_opt("server_version_info")? {
-        Some(v) if !v.is_none() => {
-            Some(v.try_iter()?.filter_map(|i| i.ok().and_then(|i| i.extract().ok())).collect())
-        }
+        Some(v) if !v.is_none() => Some(v.try_iter()?.filter_map(|i| i.ok().and_then(|i| i.extract().ok())).collect()),
         _ => None,
     };
     flags!(read_flags obj, d);

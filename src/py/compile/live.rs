@@ -92,7 +92,12 @@ impl LiveCompiler {
                 }
                 compiler.process(&node)
             })
-            .unwrap_or_else(|| Err(SqlError::new(ErrorKind::InvalidRequest, "This compiler's statement is finished; use it only inside the @compiles function")))
+            .unwrap_or_else(|| {
+                Err(SqlError::new(
+                    ErrorKind::InvalidRequest,
+                    "This compiler's statement is finished; use it only inside the @compiles function",
+                ))
+            })
             .map_err(|e| sql_error(py, e))
     }
 }
@@ -105,7 +110,12 @@ impl LiveCompiler {
         self.text(py, element, false)
     }
     #[pyo3(signature = (element, kwargs=None))]
-    fn process_default(&self, py: Python<'_>, element: &Bound<'_, PyAny>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
+    fn process_default(
+        &self,
+        py: Python<'_>,
+        element: &Bound<'_, PyAny>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
         let _ = kwargs;
         self.text(py, element, true)
     }

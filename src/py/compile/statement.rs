@@ -9,7 +9,10 @@ use crate::py::sql::{to_node, wrap_expr};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sql::ast::{BindValue, ExprKind, ExprRef, Literal, Node};
-use sql::compile::{BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, LiteralRenderer, StatementKind, collect_binds};
+use sql::compile::{
+    BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, LiteralRenderer, StatementKind,
+    collect_binds,
+};
 use std::sync::Arc;
 
 /// A rendered statement with the values that ride on it.

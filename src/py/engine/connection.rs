@@ -166,7 +166,8 @@ impl Connection {
             None => None,
         };
         let mut s = self.s.lock();
-        let old = (std::mem::replace(&mut s.proxied, proxied.map(|p| p.clone().unbind())), std::mem::replace(&mut s.native, native));
+        let old =
+            (std::mem::replace(&mut s.proxied, proxied.map(|p| p.clone().unbind())), std::mem::replace(&mut s.native, native));
         drop(s);
         drop(old);
         Ok(())
@@ -175,7 +176,9 @@ impl Connection {
     /// "Can't reconnect until invalid transaction is rolled back".
     pub fn invalid_transaction(&self, py: Python<'_>) -> PyErr {
         let which = if self.nested(py).is_some() { "savepoint " } else { "" };
-        let message = format!("Can't reconnect until invalid {which}transaction is rolled back.  Please rollback() fully before proceeding");
+        let message = format!(
+            "Can't reconnect until invalid {which}transaction is rolled back.  Please rollback() fully before proceeding"
+        );
         let e = exc(py, "PendingRollbackError", message);
         let _ = e.value(py).setattr("code", "8s2b");
         e
@@ -227,7 +230,11 @@ impl Connection {
                 (_, None) if s.allow_autobegin && !s.in_begin => Next::Begin,
                 (_, None) => Next::Go,
                 (_, Some(t)) => {
-                    if t.get().is_active() && s.nested.as_ref().is_none_or(|n| n.get().is_active()) && s.context.is_none() { Next::Go } else { Next::Slow }
+                    if t.get().is_active() && s.nested.as_ref().is_none_or(|n| n.get().is_active()) && s.context.is_none() {
+                        Next::Go
+                    } else {
+                        Next::Slow
+                    }
                 }
             }
         };
@@ -275,9 +282,11 @@ impl Connection {
         let py = slf.py();
         match slf.get().options(py).get_item("isolation_level")? {
             Some(level) => Ok(level.extract::<String>().is_ok_and(|l| l.replace('_', " ").eq_ignore_ascii_case("AUTOCOMMIT"))),
-            None => slf.get().dialect(py).getattr_opt("_on_connect_isolation_level")?.map_or(Ok(false), |l| {
-                Ok(l.extract::<String>().is_ok_and(|l| l.eq_ignore_ascii_case("AUTOCOMMIT")))
-            }),
+            None => slf
+                .get()
+                .dialect(py)
+                .getattr_opt("_on_connect_isolation_level")?
+                .map_or(Ok(false), |l| Ok(l.extract::<String>().is_ok_and(|l| l.eq_ignore_ascii_case("AUTOCOMMIT")))),
         }
     }
 
@@ -325,7 +334,8 @@ impl Connection {
         told?;
         if slf.get().echoes() {
             let autocommit = Self::autocommit_mode(slf)?;
-            let words = if autocommit { "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)" } else { "BEGIN (implicit)" };
+            let words =
+                if autocommit { "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)" } else { "BEGIN (implicit)" };
             Self::log(slf, words, &[])?;
         }
         Self::dialect_do(slf, "do_begin")
@@ -360,7 +370,11 @@ impl Connection {
         }
         if slf.get().echoes() {
             let autocommit = Self::autocommit_mode(slf)?;
-            let words = if autocommit { "COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode" } else { "COMMIT" };
+            let words = if autocommit {
+                "COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode"
+            } else {
+                "COMMIT"
+            };
             Self::log(slf, words, &[])?;
         }
         Self::dialect_do(slf, "do_commit")
@@ -561,7 +575,8 @@ impl Connection {
             dialect: engine.get().dialect(py).unbind(),
             echo: AtomicBool::new(Engine::logs_info(engine)?),
             deaf: _has_events.is_some_and(|h| !h.bind(py).is_truthy().unwrap_or(true)),
-            plain_dialect: is_plain(&engine.get().dialect(py), "do_execute")? && is_plain(&engine.get().dialect(py), "do_executemany")?,
+            plain_dialect: is_plain(&engine.get().dialect(py), "do_execute")?
+                && is_plain(&engine.get().dialect(py), "do_executemany")?,
             s: Mutex::new(State {
                 proxied: None,
                 native: None,
@@ -876,7 +891,10 @@ impl Connection {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let sql = statement.cast::<PyString>().map_err(|_| {
-            PyTypeError::new_err(format!("exec_driver_sql() takes text, not {}", statement.get_type().name().map(|n| n.to_string()).unwrap_or_default()))
+            PyTypeError::new_err(format!(
+                "exec_driver_sql() takes text, not {}",
+                statement.get_type().name().map(|n| n.to_string()).unwrap_or_default()
+            ))
         })?;
         let (params, many) = execute::params::raw(py, parameters)?;
         execute::raw::exec_driver_sql(slf, sql, params, many, execution_options)

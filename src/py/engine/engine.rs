@@ -225,7 +225,11 @@ impl Engine {
     }
     /// The same (legacy).
     #[pyo3(signature = (close_with_result=false, **_kw))]
-    fn contextual_connect<'py>(slf: &Bound<'py, Self>, close_with_result: bool, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn contextual_connect<'py>(
+        slf: &Bound<'py, Self>,
+        close_with_result: bool,
+        _kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::connect(slf, close_with_result)
     }
     /// A context manager: a connection with a transaction that commits on success and rolls back on an exception.

@@ -72,7 +72,12 @@ fn from(new: Bound<'_, PyAny>, orig: &PyErr) -> PyErr {
     e
 }
 
-fn asks_disconnect(dialect: &Bound<'_, PyAny>, orig: &Bound<'_, PyAny>, conn: Option<&Bound<'_, PyAny>>, cursor: Option<&Bound<'_, PyAny>>) -> PyResult<bool> {
+fn asks_disconnect(
+    dialect: &Bound<'_, PyAny>,
+    orig: &Bound<'_, PyAny>,
+    conn: Option<&Bound<'_, PyAny>>,
+    cursor: Option<&Bound<'_, PyAny>>,
+) -> PyResult<bool> {
     dialect.call_method1("is_disconnect", (orig, conn, cursor))?.is_truthy()
 }
 
@@ -120,7 +125,16 @@ fn handled<'py>(slf: &Bound<'py, Connection>, error: &PyErr, facts: Facts<'py>) 
     let hide = conn.engine(py).get().hide_parameters;
     if conn.set_handling(true) {
         return Ok(from(
-            wrapped(&dialect, facts.statement.as_ref(), facts.params.as_ref(), &orig, base.as_ref(), hide, false, Some(facts.many))?,
+            wrapped(
+                &dialect,
+                facts.statement.as_ref(),
+                facts.params.as_ref(),
+                &orig,
+                base.as_ref(),
+                hide,
+                false,
+                Some(facts.many),
+            )?,
             error,
         ));
     }

@@ -1,8 +1,8 @@
 //! What the columns of a result are called: names, and the Python objects (columns, labels, attributes) that find them.
 
 use crate::py::errors::{exc, invalid_request};
-use pyo3::exceptions::{PyIndexError, PyTypeError};
 use parking_lot::Mutex;
+use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use std::sync::Arc;
@@ -188,7 +188,8 @@ impl RowMeta {
         });
         *meta.make_filters.lock() = self.make_filters.lock().as_ref().map(|f| f.clone_ref(py));
         if let Some(f) = &self.unique_filters {
-            meta.unique_filters = Some(indexes.iter().map(|i| f.get(*i).and_then(|x| x.as_ref().map(|x| x.clone_ref(py)))).collect());
+            meta.unique_filters =
+                Some(indexes.iter().map(|i| f.get(*i).and_then(|x| x.as_ref().map(|x| x.clone_ref(py)))).collect());
         }
         Ok(meta)
     }
@@ -299,7 +300,6 @@ impl RowMeta {
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
-
         self.len(py)
     }
 }

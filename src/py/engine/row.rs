@@ -19,8 +19,20 @@ pub struct Row {
 
 /// Names that a column of the same name does not hide.
 fn reserved(name: &str) -> bool {
-    matches!(name, "_mapping" | "_fields" | "_asdict" | "_tuple" | "_t" | "_data" | "_parent" | "_key_to_index" | "_to_tuple_instance" | "_special_name_accessor" | "_filter_on_values")
-        || (name.starts_with("__") && name.ends_with("__"))
+    matches!(
+        name,
+        "_mapping"
+            | "_fields"
+            | "_asdict"
+            | "_tuple"
+            | "_t"
+            | "_data"
+            | "_parent"
+            | "_key_to_index"
+            | "_to_tuple_instance"
+            | "_special_name_accessor"
+            | "_filter_on_values"
+    ) || (name.starts_with("__") && name.ends_with("__"))
 }
 
 fn other_data<'py>(other: &Bound<'py, PyAny>) -> Bound<'py, PyAny> {
@@ -264,7 +276,10 @@ impl Row {
         Ok(self.values(py).bind(py).try_iter()?.into_any())
     }
     #[classmethod]
-    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, _item: &Bound<'py, PyAny>) -> Bound<'py, pyo3::types::PyType> {
+    fn __class_getitem__<'py>(
+        cls: &Bound<'py, pyo3::types::PyType>,
+        _item: &Bound<'py, PyAny>,
+    ) -> Bound<'py, pyo3::types::PyType> {
         cls.clone()
     }
 }

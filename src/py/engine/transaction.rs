@@ -70,7 +70,8 @@ pub fn begin_twophase<'py>(connection: &Bound<'py, Connection>, xid: Py<PyAny>) 
     let py = connection.py();
     Connection::check_context(connection)?;
     Connection::begin_twophase_impl(connection, xid.bind(py))?;
-    let init = data(connection, Kind::TwoPhase { xid, prepared: false }).add_subclass(RootTransaction).add_subclass(TwoPhaseTransaction);
+    let init =
+        data(connection, Kind::TwoPhase { xid, prepared: false }).add_subclass(RootTransaction).add_subclass(TwoPhaseTransaction);
     let t = Bound::new(py, init)?.into_any().cast_into::<Transaction>()?;
     connection.get().set_transaction(Some(t.clone().unbind()));
     Ok(t)

@@ -1,22 +1,14 @@
 //! Reading and writing DSNs for `oxalchemy.engine.url.URL`, which is a plain tuple of their parts.
 
 use crate::py::errors::argument_error;
-use base::url::{QueryValue, UrlError};
 use base::Url;
+use base::url::{QueryValue, UrlError};
 use indexmap::IndexMap;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-type Parts<'py> = (
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    Bound<'py, PyDict>,
-);
+type Parts<'py> = (String, Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>, Bound<'py, PyDict>);
 
 fn query_to_py<'py>(py: Python<'py>, query: IndexMap<String, QueryValue>) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);

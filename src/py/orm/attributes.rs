@@ -42,7 +42,13 @@ pub struct InstrumentedAttribute;
 
 impl QueryableAttribute {
     /// An attribute without implementation yet.
-    pub fn new(class: &Bound<'_, PyAny>, key: &Bound<'_, PyString>, parent: &Bound<'_, PyAny>, prop: &Bound<'_, PyAny>, comparator: Option<&Bound<'_, PyAny>>) -> Self {
+    pub fn new(
+        class: &Bound<'_, PyAny>,
+        key: &Bound<'_, PyString>,
+        parent: &Bound<'_, PyAny>,
+        prop: &Bound<'_, PyAny>,
+        comparator: Option<&Bound<'_, PyAny>>,
+    ) -> Self {
         let key = super::names::intern(key);
         Self {
             class_: class.clone().unbind(),
@@ -73,18 +79,18 @@ impl QueryableAttribute {
             let _ = imp.set(i.clone_ref(py));
         }
         let base = Self {
-                class_: class.clone().unbind(),
-                key: self.key.clone_ref(py),
-                parent: parent.clone().unbind(),
-                prop: self.prop.clone_ref(py),
-                imp,
-                comparator: GilCell::new(comparator.map(Bound::unbind)),
-                expression: GilCell::new(None),
-                of_type,
-                extra_criteria,
-                dispatch: GilCell::new(None),
-                active_history: GilCell::new(false),
-            };
+            class_: class.clone().unbind(),
+            key: self.key.clone_ref(py),
+            parent: parent.clone().unbind(),
+            prop: self.prop.clone_ref(py),
+            imp,
+            comparator: GilCell::new(comparator.map(Bound::unbind)),
+            expression: GilCell::new(None),
+            of_type,
+            extra_criteria,
+            dispatch: GilCell::new(None),
+            active_history: GilCell::new(false),
+        };
         // of the same class as the original, so that Python does not prefer the original's reflected operators
         Ok(Bound::new(py, PyClassInitializer::from(base).add_subclass(InstrumentedAttribute))?.into_super())
     }
@@ -139,7 +145,10 @@ impl QueryableAttribute {
             None => c.call_method0(name),
         }
     }
-    fn descriptor<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
+    fn descriptor<'py>(
+        slf: &Bound<'py, Self>,
+        obj: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
         let py = slf.py();
         let dict = ffi::instance_dict(obj)?;
         let state = match InstanceState::in_dict(&dict) {
@@ -351,13 +360,23 @@ impl QueryableAttribute {
         Err(missing(&c.get_type().name()?.to_string()))
     }
     #[pyo3(signature = (op, *other, **kwargs))]
-    fn operate<'py>(slf: &Bound<'py, Self>, op: &Bound<'py, PyAny>, other: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn operate<'py>(
+        slf: &Bound<'py, Self>,
+        op: &Bound<'py, PyAny>,
+        other: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mut args = vec![Self::get_comparator(slf)?];
         args.extend(other.iter());
         op.call(PyTuple::new(slf.py(), args)?, kwargs)
     }
     #[pyo3(signature = (op, other, **kwargs))]
-    fn reverse_operate<'py>(slf: &Bound<'py, Self>, op: &Bound<'py, PyAny>, other: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn reverse_operate<'py>(
+        slf: &Bound<'py, Self>,
+        op: &Bound<'py, PyAny>,
+        other: &Bound<'py, PyAny>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         op.call((other, Self::get_comparator(slf)?), kwargs)
     }
     /// The attribute of a subclass of the related class.
@@ -367,7 +386,8 @@ impl QueryableAttribute {
         let comparator = Self::get_comparator(slf)?.call_method1("of_type", (entity,))?;
         let of_type = py.import("oxalchemy.inspection")?.getattr("inspect")?.call1((entity,))?;
         let extra = this.extra_criteria.iter().map(|c| c.clone_ref(py)).collect();
-        let new = this.derived(py, this.class_.bind(py), this.parent.bind(py), Some(comparator), Some(of_type.unbind()), extra)?;
+        let new =
+            this.derived(py, this.class_.bind(py), this.parent.bind(py), Some(comparator), Some(of_type.unbind()), extra)?;
         Ok(new.into_any())
     }
     /// The attribute with further ON criteria.
@@ -495,9 +515,14 @@ impl InstrumentedAttribute {
         impl_: Option<&Bound<'py, AttributeImpl>>,
         of_type: Option<Py<PyAny>>,
     ) -> PyResult<PyClassInitializer<Self>> {
-        Ok(PyClassInitializer::from(QueryableAttribute::py_new(class_, key, parententity, comparator, impl_, of_type)?).add_subclass(Self))
+        Ok(PyClassInitializer::from(QueryableAttribute::py_new(class_, key, parententity, comparator, impl_, of_type)?)
+            .add_subclass(Self))
     }
-    fn __get__<'py>(slf: &Bound<'py, Self>, obj: Option<&Bound<'py, PyAny>>, owner: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __get__<'py>(
+        slf: &Bound<'py, Self>,
+        obj: Option<&Bound<'py, PyAny>>,
+        owner: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = owner;
         let Some(obj) = obj.filter(|o| !o.is_none()) else { return Ok(slf.clone().into_any()) };
         let base = slf.as_super();
@@ -544,7 +569,10 @@ pub fn register_descriptor<'py>(
     Ok(attr)
 }
 
-fn impl_of<'py>(obj: &Bound<'py, PyAny>, key: &str) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
+fn impl_of<'py>(
+    obj: &Bound<'py, PyAny>,
+    key: &str,
+) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
     let state = require_state(obj)?;
     let dict = ffi::instance_dict(obj)?;
     let imp = match state.get().manager.get().attribute(obj.py(), key) {
@@ -566,7 +594,12 @@ pub fn get_attribute<'py>(instance: &Bound<'py, PyAny>, key: &str) -> PyResult<B
 /// `attributes.set_attribute(obj, key, value)`: with history and events.
 #[pyfunction]
 #[pyo3(signature = (instance, key, value, initiator = None))]
-pub fn set_attribute<'py>(instance: &Bound<'py, PyAny>, key: &str, value: &Bound<'py, PyAny>, initiator: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+pub fn set_attribute<'py>(
+    instance: &Bound<'py, PyAny>,
+    key: &str,
+    value: &Bound<'py, PyAny>,
+    initiator: Option<&Bound<'py, PyAny>>,
+) -> PyResult<()> {
     let (imp, state, dict) = impl_of(instance, key)?;
     AttributeImpl::set(&imp, &state, &dict, value, initiator)
 }

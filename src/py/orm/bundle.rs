@@ -1,7 +1,7 @@
 //! `Bundle`: several columns as one element of a row. The class is Python (`orm.util.Bundle`), since user code derives from it.
 
-use crate::py::engine::row::Row;
 use crate::py::engine::meta::RowMeta;
+use crate::py::engine::row::Row;
 use crate::py::host::PyHost;
 use orm::attr::Bundled;
 use pyo3::prelude::*;
@@ -19,7 +19,10 @@ fn bundle_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
 /// A Bundle as an item of a columns clause; `None`: it is none.
 pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<Option<SelectItem>> {
     let py = obj.py();
-    if obj.is_instance_of::<PyType>() || obj.is_instance_of::<crate::py::sql::ClauseElement>() || !obj.is_instance(bundle_class(py)?.as_any())? {
+    if obj.is_instance_of::<PyType>()
+        || obj.is_instance_of::<crate::py::sql::ClauseElement>()
+        || !obj.is_instance(bundle_class(py)?.as_any())?
+    {
         return Ok(None);
     }
     let name: String = obj.getattr("name")?.extract()?;

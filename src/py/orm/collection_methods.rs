@@ -108,7 +108,8 @@ impl<'py> Fire<'py> {
         if initiator.as_ref().is_some_and(|i| i.cast::<PyBool>().is_ok_and(|b| !b.is_true())) {
             return Self { adapter: None, initiator: None };
         }
-        let adapter = slf.getattr_opt(names::adapter_attr(slf.py())).ok().flatten().and_then(|a| a.cast_into::<CollectionAdapter>().ok());
+        let adapter =
+            slf.getattr_opt(names::adapter_attr(slf.py())).ok().flatten().and_then(|a| a.cast_into::<CollectionAdapter>().ok());
         Self { adapter, initiator }
     }
     fn add(&self, value: &Any<'py>, key: Option<&Any<'py>>) -> PyResult<Any<'py>> {
@@ -152,7 +153,13 @@ impl CollectionMethod {
     /// `kind`: `"list"`, `"set"`, `"dict"` or `"marked"`; `before`: `(event name, argument)`, `after`: event name.
     #[new]
     #[pyo3(signature = (kind, name, inner, before = None, after = None))]
-    fn py_new(kind: &str, name: &str, inner: Py<PyAny>, before: Option<(String, Py<PyAny>)>, after: Option<String>) -> PyResult<Self> {
+    fn py_new(
+        kind: &str,
+        name: &str,
+        inner: Py<PyAny>,
+        before: Option<(String, Py<PyAny>)>,
+        after: Option<String>,
+    ) -> PyResult<Self> {
         let Some(op) = parse(kind, name) else { return Err(PyTypeError::new_err(format!("unknown collection method {name}"))) };
         Ok(Self {
             inner,
@@ -185,7 +192,12 @@ impl CollectionMethod {
         }
     }
     #[pyo3(signature = (slf_, *args, **kwargs))]
-    fn __call__<'py>(&self, slf_: &Any<'py>, args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+    fn __call__<'py>(
+        &self,
+        slf_: &Any<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Any<'py>> {
         let py = slf_.py();
         let mut initiator = None;
         let mut rest: Option<Bound<'py, PyDict>> = None;
@@ -212,7 +224,11 @@ impl CollectionMethod {
                     return Ok(v);
                 }
             }
-            Err(PyTypeError::new_err(format!("{}() missing 1 required positional argument: '{}'", self.name, names.first().unwrap_or(&"item"))))
+            Err(PyTypeError::new_err(format!(
+                "{}() missing 1 required positional argument: '{}'",
+                self.name,
+                names.first().unwrap_or(&"item")
+            )))
         };
         let none = || py.None().into_bound(py);
         match self.op {
@@ -319,7 +335,11 @@ impl CollectionMethod {
                 if in_place && !is_set_like(&other)? {
                     return Ok(py.NotImplemented().into_bound(py));
                 }
-                let method = if matches!(self.op, Op::SetIntersectionUpdate | Op::SetIand) { "intersection" } else { "symmetric_difference" };
+                let method = if matches!(self.op, Op::SetIntersectionUpdate | Op::SetIand) {
+                    "intersection"
+                } else {
+                    "symmetric_difference"
+                };
                 let want = PySet::new(py, slf_.call_method1(method, (&other,))?.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
                 let have = PySet::new(py, items_of(slf_)?)?;
                 for v in &have {
@@ -389,14 +409,19 @@ impl CollectionMethod {
             }
             Op::DictUpdate | Op::DictIor => {
                 if let Ok(other) = args.get_item(0) {
-                    if self.op == Op::DictIor && super::collections::duck_type(&other)?.is_none_or(|t| !t.is(py.get_type::<PyDict>())) {
+                    if self.op == Op::DictIor
+                        && super::collections::duck_type(&other)?.is_none_or(|t| !t.is(py.get_type::<PyDict>()))
+                    {
                         return Ok(py.NotImplemented().into_bound(py));
                     }
                     let pairs: Vec<(Any<'py>, Any<'py>)> = if other.hasattr("keys")? {
                         let keys: Vec<Any<'py>> = other.call_method0("keys")?.try_iter()?.collect::<PyResult<_>>()?;
                         keys.into_iter().map(|k| other.get_item(&k).map(|v| (k, v))).collect::<PyResult<_>>()?
                     } else {
-                        other.try_iter()?.map(|p| p.and_then(|p| Ok((p.get_item(0)?, p.get_item(1)?)))).collect::<PyResult<_>>()?
+                        other
+                            .try_iter()?
+                            .map(|p| p.and_then(|p| Ok((p.get_item(0)?, p.get_item(1)?))))
+                            .collect::<PyResult<_>>()?
                     };
                     for (k, v) in pairs {
                         dict_put(slf_, &fire, &k, &v)?;
@@ -431,7 +456,11 @@ fn prepend<'py>(first: &Any<'py>, rest: &Bound<'py, PyTuple>) -> PyResult<Bound<
 }
 
 impl CollectionMethod {
-    fn inner<'py>(&self, slf: &Any<'py>, args: impl pyo3::IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error: Into<PyErr>>) -> PyResult<Any<'py>> {
+    fn inner<'py>(
+        &self,
+        slf: &Any<'py>,
+        args: impl pyo3::IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error: Into<PyErr>>,
+    ) -> PyResult<Any<'py>> {
         let args = args.into_pyobject(slf.py()).map_err(Into::into)?;
         self.inner.bind(slf.py()).call1(prepend(slf, &args)?)
     }
@@ -464,7 +493,8 @@ impl CollectionMethod {
             return Ok(py.None().into_bound(py));
         }
         let new: Vec<Any<'py>> = value.try_iter()?.collect::<PyResult<_>>()?;
-        let positions: Vec<isize> = (0..isize::try_from(ind.slicelength).unwrap_or(0)).map(|i| ind.start + i * ind.step).collect();
+        let positions: Vec<isize> =
+            (0..isize::try_from(ind.slicelength).unwrap_or(0)).map(|i| ind.start + i * ind.step).collect();
         if new.len() != positions.len() {
             return Err(PyValueError::new_err(format!(
                 "attempt to assign sequence of size {} to extended slice of size {}",
@@ -479,7 +509,13 @@ impl CollectionMethod {
     }
 
     /// `@collection.adds(1)`, `replaces(1)`, `removes(1)`, `removes_return()`.
-    fn marked<'py>(&self, slf: &Any<'py>, fire: &Fire<'py>, args: &Bound<'py, PyTuple>, kw: Option<Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+    fn marked<'py>(
+        &self,
+        slf: &Any<'py>,
+        fire: &Fire<'py>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Any<'py>> {
         let py = slf.py();
         let mut values: Vec<Any<'py>> = std::iter::once(slf.clone()).chain(args.iter()).collect();
         if let Some((adds, which)) = &self.before {

@@ -2,13 +2,13 @@
 
 use super::flags::*;
 use super::impls::{AttributeImpl, EventOp, Initiator};
+use super::names;
 use super::relate;
 use super::state::InstanceState;
-use super::names;
 use crate::py::engine::events::Event;
 use crate::py::ffi::{self, GilCell};
 use crate::py::{errors, imports};
-use pyo3::exceptions::{PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyIterator, PyList, PySet, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
@@ -33,12 +33,16 @@ pub struct CollectionAdapter {
 pub fn prepare<'py>(factory: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)> {
     let py = factory.py();
     let m = py.import("oxalchemy.orm.collections")?;
-    let (f, duck): (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>) = m.getattr("_prepare_factory")?.call1((factory,))?.extract()?;
+    let (f, duck): (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>) =
+        m.getattr("_prepare_factory")?.call1((factory,))?.extract()?;
     Ok((f, duck))
 }
 
 /// A new container of an attribute, with its adapter.
-pub fn create<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, CollectionAdapter>)> {
+pub fn create<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, CollectionAdapter>)> {
     let py = slf.py();
     let Some(info) = &slf.get().collection else {
         return Err(PyTypeError::new_err(format!("{} is not a collection", slf.get().describe(py))));
@@ -61,7 +65,11 @@ pub fn invalidate(data: &Bound<'_, PyAny>) {
 }
 
 /// Give a container its adapter.
-pub fn adapt<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, CollectionAdapter>> {
+pub fn adapt<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    data: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, CollectionAdapter>> {
     let py = slf.py();
     let adapter = Bound::new(
         py,
@@ -125,13 +133,23 @@ pub fn empty<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceSt
 }
 
 /// Give a name's container, loaded, in `__dict__` or empty; `PASSIVE_NO_RESULT` when it may not be loaded.
-pub fn get_collection<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, passive: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn get_collection<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    passive: u32,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let data = AttributeImpl::get(slf, state, dict, passive)?;
     Ok((!is_no_state(&data)).then_some(data))
 }
 
 /// See [`AttributeImpl::set_committed`].
-pub fn set_committed<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub fn set_committed<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = slf.py();
     let key = &slf.get().key;
     let (data, adapter) = create(slf, state)?;
@@ -147,7 +165,12 @@ pub fn set_committed<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, In
 }
 
 /// Apply appends and removes that were made while the collection was not loaded.
-pub fn apply_pending<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, data: &Bound<'py, PyAny>, adapter: &Bound<'py, CollectionAdapter>) -> PyResult<()> {
+pub fn apply_pending<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    data: &Bound<'py, PyAny>,
+    adapter: &Bound<'py, CollectionAdapter>,
+) -> PyResult<()> {
     let py = slf.py();
     let name = slf.get().key.to_string();
     let found = state.get().d.with(py, |d| {
@@ -171,7 +194,14 @@ pub fn apply_pending<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, In
 }
 
 /// `obj.children = value`.
-pub fn set<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, passive: u32, convert: bool) -> PyResult<()> {
+pub fn set<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    passive: u32,
+    convert: bool,
+) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
     let duck = this.collection.as_ref().and_then(|c| c.duck.as_ref().map(|d| d.bind(py).clone()));
@@ -249,7 +279,12 @@ fn forget_empty(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>
     drop(gone);
 }
 
-fn dispose<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, old: &Bound<'py, PyAny>, adapter: &Bound<'py, CollectionAdapter>) -> PyResult<()> {
+fn dispose<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    old: &Bound<'py, PyAny>,
+    adapter: &Bound<'py, CollectionAdapter>,
+) -> PyResult<()> {
     let py = slf.py();
     adapter.get().invalidated.replace(py, true);
     let linked = old.getattr_opt("_sa_adapter")?;
@@ -297,7 +332,11 @@ pub fn bulk_replace<'py>(
 }
 
 /// `del obj.children`.
-pub fn delete<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+pub fn delete<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+) -> PyResult<()> {
     let py = slf.py();
     let Some(data) = ffi::dict_get(dict, &slf.get().key) else { return Ok(()) };
     InstanceState::modified(state, Some((&slf.get().key, copy(&data)?)), false)?;
@@ -310,7 +349,14 @@ pub fn delete<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceS
 }
 
 /// Add from the other side, remembering it when the collection is not loaded.
-pub fn append<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+pub fn append<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    initiator: Initiator<'_, 'py>,
+    passive: u32,
+) -> PyResult<()> {
     match get_collection(slf, state, dict, passive)? {
         Some(data) => match adapter_of(&data) {
             Some(a) => a.get().append_event(slf.py(), &data, value, initiator),
@@ -325,7 +371,14 @@ pub fn append<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceS
 }
 
 /// Take out from the other side, remembering it when the collection is not loaded.
-pub fn remove<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+pub fn remove<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    initiator: Initiator<'_, 'py>,
+    passive: u32,
+) -> PyResult<()> {
     match get_collection(slf, state, dict, passive)? {
         Some(data) => match adapter_of(&data) {
             Some(a) => a.get().remove_event(slf.py(), &data, value, initiator),
@@ -392,7 +445,13 @@ impl CollectionAdapter {
         self.call_role(data, "_sa_remover", value, Some(PyBool::new(py, false).as_any()))
     }
     /// Put in with events.
-    pub fn append_event<'py>(&self, py: Python<'py>, data: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    pub fn append_event<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         if let Some(l) = Self::plain_list(data) {
             let value = self.fire_append(py, value, initiator, None)?;
             return l.append(value);
@@ -400,10 +459,22 @@ impl CollectionAdapter {
         self.call_role(data, "_sa_appender", value, initiator)
     }
     /// Take out with events.
-    pub fn remove_event<'py>(&self, _py: Python<'py>, data: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    pub fn remove_event<'py>(
+        &self,
+        _py: Python<'py>,
+        data: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         self.call_role(data, "_sa_remover", value, initiator)
     }
-    fn call_role<'py>(&self, data: &Bound<'py, PyAny>, role: &str, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    fn call_role<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        role: &str,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         let kw = PyDict::new(data.py());
         kw.set_item("_sa_initiator", initiator)?;
         data.getattr(role)?.call((value,), Some(&kw))?;
@@ -418,7 +489,10 @@ impl CollectionAdapter {
         }
         Ok(())
     }
-    fn enter<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
+    fn enter<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, AttributeImpl>, Bound<'py, InstanceState>, Bound<'py, PyDict>)> {
         let (attr, state) = (self.attr.bind(py).clone(), self.owner.bind(py).clone());
         let dict = state.get().instance_dict(py);
         if self.invalidated.get(py) {
@@ -434,7 +508,13 @@ impl CollectionAdapter {
         Ok((attr, state, dict))
     }
     /// Something comes in; gives what to put in. `initiator` False: silently.
-    pub fn fire_append<'py>(&self, py: Python<'py>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn fire_append<'py>(
+        &self,
+        py: Python<'py>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         if initiator.is_some_and(is_false) {
             return Ok(value.clone());
         }
@@ -442,7 +522,13 @@ impl CollectionAdapter {
         AttributeImpl::fire_append(&attr, &state, &dict, value, initiator.filter(|i| !i.is_none()), key)
     }
     /// Something that is already there comes in again.
-    pub fn fire_append_wo_mutation<'py>(&self, py: Python<'py>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn fire_append_wo_mutation<'py>(
+        &self,
+        py: Python<'py>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         if initiator.is_some_and(is_false) {
             return Ok(value.clone());
         }
@@ -466,7 +552,13 @@ impl CollectionAdapter {
         self.fire_remove_at(py, value, initiator, None)
     }
     /// Something goes out that was under a key or index.
-    pub fn fire_remove_at<'py>(&self, py: Python<'py>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    pub fn fire_remove_at<'py>(
+        &self,
+        py: Python<'py>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
         if initiator.is_some_and(is_false) {
             return Ok(());
         }
@@ -488,7 +580,11 @@ fn is_false(v: &Bound<'_, PyAny>) -> bool {
 #[pymethods]
 impl CollectionAdapter {
     #[new]
-    fn py_new<'py>(attr: &Bound<'py, AttributeImpl>, owner_state: &Bound<'py, InstanceState>, data: &Bound<'py, PyAny>) -> PyResult<Self> {
+    fn py_new<'py>(
+        attr: &Bound<'py, AttributeImpl>,
+        owner_state: &Bound<'py, InstanceState>,
+        data: &Bound<'py, PyAny>,
+    ) -> PyResult<Self> {
         Ok(Self {
             attr: attr.clone().unbind(),
             owner: owner_state.clone().unbind(),
@@ -586,15 +682,32 @@ impl CollectionAdapter {
         Ok(())
     }
     #[pyo3(signature = (item, initiator = None, key = None))]
-    fn fire_append_event<'py>(&self, py: Python<'py>, item: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn fire_append_event<'py>(
+        &self,
+        py: Python<'py>,
+        item: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.fire_append(py, item, initiator, key)
     }
     #[pyo3(signature = (item, initiator = None, key = None))]
-    fn fire_remove_event<'py>(&self, py: Python<'py>, item: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    fn fire_remove_event<'py>(
+        &self,
+        py: Python<'py>,
+        item: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
         self.fire_remove_at(py, item, initiator, key)
     }
     #[pyo3(signature = (initiator = None, key = None))]
-    fn fire_pre_remove_event(&self, py: Python<'_>, initiator: Option<&Bound<'_, PyAny>>, key: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    fn fire_pre_remove_event(
+        &self,
+        py: Python<'_>,
+        initiator: Option<&Bound<'_, PyAny>>,
+        key: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let _ = (initiator, key);
         self.fire_pre_remove(py)
     }

@@ -62,7 +62,10 @@ pub fn _column_clause<'py>(prop: &Bound<'py, MapperProperty>, parententity: &Bou
 
 /// The join condition of a relationship as seen through a class or alias.
 #[pyfunction]
-pub fn _relationship_clause<'py>(prop: &Bound<'py, MapperProperty>, parententity: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub fn _relationship_clause<'py>(
+    prop: &Bound<'py, MapperProperty>,
+    parententity: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = prop.py();
     let r = relationship(prop)?;
     let e = entity(parententity)?;
@@ -91,7 +94,8 @@ pub fn _relationship_exists<'py>(
     let py = prop.py();
     let r = relationship(prop)?;
     let criterion = criterion.filter(|c| !c.is_none()).map(sqlface::expr).transpose()?;
-    let e = comparison::exists(&r, &entity(parententity)?, optional(of_type)?.as_ref(), criterion).map_err(|e| errors::sql_error(py, e))?;
+    let e = comparison::exists(&r, &entity(parententity)?, optional(of_type)?.as_ref(), criterion)
+        .map_err(|e| errors::sql_error(py, e))?;
     sqlface::wrap_expr(py, &e)
 }
 
@@ -116,12 +120,17 @@ impl AttributeValue {
         let passive = if persistent { PASSIVE_OFF } else { PASSIVE_NO_FETCH ^ INIT_OK };
         let mut value = AttributeImpl::get(&imp, state, &dict, passive)?;
         if is_no_state(&value)
-            && let Some(known) = state.get().read_extra(py, |e| e.last_known.iter().find(|l| l.0.to_string() == self.key).map(|l| l.1.clone_ref(py)))
+            && let Some(known) = state
+                .get()
+                .read_extra(py, |e| e.last_known.iter().find(|l| l.0.to_string() == self.key).map(|l| l.1.clone_ref(py)))
         {
             value = known.into_bound(py);
         }
         let what = |tail: &str| {
-            errors::invalid_request(py, format!("Can't resolve value for column {} on object {}; {tail}", self.column, state.get().describe(py)))
+            errors::invalid_request(
+                py,
+                format!("Can't resolve value for column {} on object {}; {tail}", self.column, state.get().describe(py)),
+            )
         };
         if is_no_value(&value) {
             return Err(what("no value has been set for this column"));
@@ -141,7 +150,10 @@ impl AttributeValue {
     }
 }
 
-fn state_for_comparison<'py>(prop: &Bound<'py, MapperProperty>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, InstanceState>> {
+fn state_for_comparison<'py>(
+    prop: &Bound<'py, MapperProperty>,
+    other: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, InstanceState>> {
     InstanceState::of(other).ok_or_else(|| {
         let name = prop.get().describe(prop.py());
         errors::argument_error(
@@ -159,7 +171,8 @@ fn values<'a, 'py>(state: &'a Bound<'py, InstanceState>) -> impl FnMut(&Arc<sql:
         let py = state.py();
         let node = state.get().manager.get().get_mapper(py).map(|m| m.get().node.clone());
         let key = node.and_then(|n| n.key_of(column)).unwrap_or_else(|| column.key());
-        let shown = sqlface::wrap_column(py, column).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_else(|_| key.to_string());
+        let shown =
+            sqlface::wrap_column(py, column).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_else(|_| key.to_string());
         match Bound::new(py, AttributeValue { state: state.clone().unbind(), key: key.to_string(), column: shown }) {
             Ok(f) => BindValue::Callable(PyHost::new(f.as_any())),
             Err(_) => BindValue::Missing,

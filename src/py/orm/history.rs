@@ -30,7 +30,9 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
         Kind::Scalar => {
             let current = match ffi::dict_get(&dict, &this.key) {
                 Some(v) => v,
-                None if this.active_history.load(std::sync::atomic::Ordering::Relaxed) || passive & INIT_OK != 0 && passive & CALLABLES_OK != 0 => {
+                None if this.active_history.load(std::sync::atomic::Ordering::Relaxed)
+                    || passive & INIT_OK != 0 && passive & CALLABLES_OK != 0 =>
+                {
                     AttributeImpl::get(imp, state, &dict, passive & !INIT_OK)?
                 }
                 None => flags::no_value(py)?,
@@ -94,7 +96,11 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
     Ok(out)
 }
 
-fn reload_committed<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn reload_committed<'py>(
+    imp: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !matches!(imp.get().kind, Kind::Object) || state.get().identity_key(imp.py()).is_none() {
         return Ok(None);
     }
@@ -111,7 +117,12 @@ fn reload_committed<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Ins
 }
 
 /// Appends and removes of an unloaded collection, when they are wanted.
-fn pending<'py>(this: &AttributeImpl, state: &Bound<'py, InstanceState>, passive: u32, mut out: Changes<'py>) -> PyResult<Changes<'py>> {
+fn pending<'py>(
+    this: &AttributeImpl,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+    mut out: Changes<'py>,
+) -> PyResult<Changes<'py>> {
     let py = state.py();
     if passive & INCLUDE_PENDING_MUTATIONS == 0 {
         return Ok(out);
@@ -130,7 +141,12 @@ fn pending<'py>(this: &AttributeImpl, state: &Bound<'py, InstanceState>, passive
     Ok(out)
 }
 
-fn scalar<'py>(this: &AttributeImpl, state: &Bound<'py, InstanceState>, current: Bound<'py, PyAny>, out: &mut Changes<'py>) -> PyResult<()> {
+fn scalar<'py>(
+    this: &AttributeImpl,
+    state: &Bound<'py, InstanceState>,
+    current: Bound<'py, PyAny>,
+    out: &mut Changes<'py>,
+) -> PyResult<()> {
     match state.get().committed(state.py(), &this.key) {
         None if is_no_value(&current) => {}
         None => out.unchanged.push(current),
@@ -155,7 +171,11 @@ fn replaced<'py>(original: Bound<'py, PyAny>, current: Bound<'py, PyAny>, out: &
 }
 
 /// The changes as a `History`.
-pub fn history<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+pub fn history<'py>(
+    imp: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+) -> PyResult<Bound<'py, PyAny>> {
     let c = changes(imp, state, passive)?;
     let py = imp.py();
     let list = |v: Vec<Bound<'py, PyAny>>| -> PyResult<Bound<'py, PyAny>> {
@@ -174,7 +194,11 @@ pub fn history<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
 }
 
 /// `(state, object)` of everything present or removed, for cascades.
-pub fn all_pending<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Bound<'py, PyList>> {
+pub fn all_pending<'py>(
+    imp: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+) -> PyResult<Bound<'py, PyList>> {
     let py = imp.py();
     let out = PyList::empty(py);
     for v in pending_objects(imp, state, passive)? {
@@ -185,7 +209,11 @@ pub fn all_pending<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Inst
 }
 
 /// Every object that is in the attribute or was removed from it since the last flush.
-pub fn pending_objects<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Vec<Bound<'py, PyAny>>> {
+pub fn pending_objects<'py>(
+    imp: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let (py, this) = (imp.py(), imp.get());
     let dict = state.get().instance_dict(py);
     let current = match ffi::dict_get(&dict, &this.key) {

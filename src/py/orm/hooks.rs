@@ -17,9 +17,11 @@ pub type LoadExpired = for<'py> fn(&Bound<'py, InstanceState>, u32) -> PyResult<
 pub type OnModified = for<'py> fn(&Bound<'py, InstanceState>, u64) -> PyResult<()>;
 /// `item` was attached to `parent`, which is in a session, through a relationship with save-update cascade.
 /// Arguments: parent state, item state, attribute key's property, whether the event came from a backref.
-pub type CascadeSave = for<'py> fn(&Bound<'py, InstanceState>, &Bound<'py, InstanceState>, &Bound<'py, AttributeImpl>) -> PyResult<()>;
+pub type CascadeSave =
+    for<'py> fn(&Bound<'py, InstanceState>, &Bound<'py, InstanceState>, &Bound<'py, AttributeImpl>) -> PyResult<()>;
 /// `item` was taken from `parent` through a relationship with delete-orphan: a pending item may have to be expunged.
-pub type CascadeRemove = for<'py> fn(&Bound<'py, InstanceState>, &Bound<'py, InstanceState>, &Bound<'py, AttributeImpl>) -> PyResult<()>;
+pub type CascadeRemove =
+    for<'py> fn(&Bound<'py, InstanceState>, &Bound<'py, InstanceState>, &Bound<'py, AttributeImpl>) -> PyResult<()>;
 /// The session of a number, while it lives.
 pub type SessionOf = for<'py> fn(Python<'py>, u64) -> Option<Bound<'py, Any>>;
 

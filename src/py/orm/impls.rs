@@ -276,7 +276,14 @@ impl AttributeImpl {
     pub fn token<'py>(slf: &Bound<'py, Self>, op: EventOp) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         // scalar attributes have one token for all that sets them
-        let op = if slf.get().kind != Kind::Collection && slf.get().kind != Kind::Dynamic && !matches!(op, EventOp::Remove | EventOp::Modified) { EventOp::Replace } else { op };
+        let op = if slf.get().kind != Kind::Collection
+            && slf.get().kind != Kind::Dynamic
+            && !matches!(op, EventOp::Remove | EventOp::Modified)
+        {
+            EventOp::Replace
+        } else {
+            op
+        };
         let cell = &slf.get().tokens[op as usize];
         let t = cell.get_or_try_init(py, || Py::new(py, AttributeEvent { imp: slf.clone().unbind(), op }))?;
         Ok(t.bind(py).clone().into_any())
@@ -308,7 +315,12 @@ impl AttributeImpl {
     }
 
     /// The value; loads it when `passive` allows. Gives a symbol of [`flags`] where there is none to give.
-    pub fn get<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    pub fn get<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         if let Some(v) = ffi::dict_get(dict, &slf.get().key) {
             return Ok(v);
         }
@@ -316,7 +328,12 @@ impl AttributeImpl {
     }
 
     /// [`Self::get`] of an attribute that is not in `__dict__`.
-    pub fn get_missing<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    pub fn get_missing<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         // after a change the database has nothing to say: the value is gone, not unloaded
         let changed = state.get().committed(py, &this.key).is_some_and(|c| !is_no_value(&c));
@@ -338,7 +355,10 @@ impl AttributeImpl {
                 Some(v) => Ok(v),
                 // the row exists but this attribute was not in it
                 None if passive & INIT_OK == 0 => flags::no_value(py),
-                None => Err(PyKeyError::new_err(format!("Deferred loader for attribute {:?} failed to populate correctly", this.key.to_string()).replace('"', "'"))),
+                None => Err(PyKeyError::new_err(
+                    format!("Deferred loader for attribute {:?} failed to populate correctly", this.key.to_string())
+                        .replace('"', "'"),
+                )),
             };
         }
         if !is_attr_empty(&value) {
@@ -383,7 +403,11 @@ impl AttributeImpl {
 
     /// The value of an attribute that was never set: None, the field's default, or an empty collection that enters
     /// `__dict__` with its first change.
-    pub fn default<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn default<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         if this.kind == Kind::Collection {
             return collections::empty(slf, state);
@@ -404,7 +428,12 @@ impl AttributeImpl {
     }
 
     /// Put a value in without history.
-    pub fn set_committed<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn set_committed<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         if this.kind == Kind::Collection {
             return collections::set_committed(slf, state, dict, value);
@@ -416,7 +445,13 @@ impl AttributeImpl {
 
     /// Set the value, with history, events, backrefs and cascades.
     #[inline]
-    pub fn set<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    pub fn set<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
         if this.plain.load(Ordering::Relaxed) && !Event::Set.used() {
             if !state.get().has_committed(py, &this.key) {
@@ -438,7 +473,13 @@ impl AttributeImpl {
         }
     }
 
-    fn set_scalar<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    fn set_scalar<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
         let old = if this.active() {
             Self::get(slf, state, dict, PASSIVE_RETURN_NO_VALUE)?
@@ -456,7 +497,13 @@ impl AttributeImpl {
     }
 
     /// Validators, related-object handling, then the user's listeners; gives the value to store.
-    fn fire_set<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, mut value: Bound<'py, PyAny>, old: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn fire_set<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        mut value: Bound<'py, PyAny>,
+        old: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let own = match initiator {
             Some(i) => i.clone(),
@@ -572,12 +619,25 @@ impl AttributeImpl {
     }
 
     /// Something was taken out: parents, listeners, backrefs, cascades, history.
-    pub fn fire_remove<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+    pub fn fire_remove<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+    ) -> PyResult<()> {
         Self::fire_remove_at(slf, state, dict, value, initiator, None)
     }
 
     /// [`Self::fire_remove`] of a member that was under a key or index.
-    pub fn fire_remove_at<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+    pub fn fire_remove_at<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
         let own = match initiator {
             Some(i) => i.clone(),
@@ -612,7 +672,14 @@ impl AttributeImpl {
     }
 
     /// Something is put into the collection: validators, cascades, backrefs, listeners, history; gives what to put in.
-    pub fn fire_append<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, key: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn fire_append<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        key: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let own = match initiator {
             Some(i) => i.clone(),
@@ -668,7 +735,14 @@ impl AttributeImpl {
     }
 
     /// Add an object from the other side of a backref.
-    pub fn append<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+    pub fn append<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+    ) -> PyResult<()> {
         match slf.get().kind {
             Kind::Scalar | Kind::Object => Self::set_object(slf, state, dict, value, initiator, None, passive),
             Kind::Collection => collections::append(slf, state, dict, value, initiator, passive),
@@ -676,7 +750,15 @@ impl AttributeImpl {
         }
     }
     /// Take an object out; `pop`: it may not be there.
-    pub fn remove<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32, pop: bool) -> PyResult<()> {
+    pub fn remove<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+        pop: bool,
+    ) -> PyResult<()> {
         let py = slf.py();
         match slf.get().kind {
             Kind::Scalar | Kind::Object => {
@@ -819,41 +901,89 @@ impl AttributeImpl {
         Self::token(slf, EventOp::BulkReplace)
     }
     #[pyo3(name = "get", signature = (state, dict_, passive = PASSIVE_OFF))]
-    fn py_get<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    fn py_get<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::get(slf, state, dict_, passive)
     }
     #[pyo3(name = "set", signature = (state, dict_, value, initiator = None, passive = PASSIVE_OFF))]
-    fn py_set<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+    fn py_set<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+    ) -> PyResult<()> {
         let _ = passive;
         Self::set(slf, state, dict_, value, initiator)
     }
     #[pyo3(name = "append", signature = (state, dict_, value, initiator = None, passive = PASSIVE_OFF))]
-    fn py_append<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+    fn py_append<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+    ) -> PyResult<()> {
         Self::append(slf, state, dict_, value, initiator, passive)
     }
     #[pyo3(name = "remove", signature = (state, dict_, value, initiator = None, passive = PASSIVE_OFF))]
-    fn py_remove<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+    fn py_remove<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+    ) -> PyResult<()> {
         Self::remove(slf, state, dict_, value, initiator, passive, false)
     }
     #[pyo3(name = "pop", signature = (state, dict_, value, initiator = None, passive = PASSIVE_OFF))]
-    fn py_pop<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>, passive: u32) -> PyResult<()> {
+    fn py_pop<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+        initiator: Initiator<'_, 'py>,
+        passive: u32,
+    ) -> PyResult<()> {
         Self::remove(slf, state, dict_, value, initiator, passive, true)
     }
     #[pyo3(name = "delete")]
     fn py_delete<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>) -> PyResult<()> {
         Self::delete(slf, state, dict_)
     }
-    fn set_committed_value<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn set_committed_value<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::set_committed(slf, state, dict_, value)
     }
     #[pyo3(signature = (state, dict_, passive = PASSIVE_OFF))]
-    fn get_history<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    fn get_history<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = dict_;
         super::history::history(slf, state, passive)
     }
     /// `(state, object)` of every present and removed object.
     #[pyo3(signature = (state, dict_, passive = PASSIVE_OFF))]
-    fn get_all_pending<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, passive: u32) -> PyResult<Bound<'py, PyList>> {
+    fn get_all_pending<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyList>> {
         let _ = dict_;
         super::history::all_pending(slf, state, passive)
     }
@@ -862,11 +992,20 @@ impl AttributeImpl {
         self.must_track_parents()?;
         Ok(state.get().has_parent(py, self.parent_token, optimistic))
     }
-    fn _default_value<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+    fn _default_value<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::default(slf, state, dict_)
     }
     #[pyo3(signature = (state, dict_, passive = PASSIVE_OFF))]
-    fn get_committed_value<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, passive: u32) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn get_committed_value<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        passive: u32,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match state.get().committed(slf.py(), &slf.get().key) {
             Some(v) if is_no_value(&v) => Ok(None),
             Some(v) => Ok(Some(v)),
@@ -881,14 +1020,25 @@ impl AttributeImpl {
         Err(PyAttributeError::new_err(format!("'AttributeImpl' object has no attribute '{name}'")))
     }
     #[pyo3(signature = (state, dict_, user_data = None, passive = PASSIVE_OFF))]
-    fn _adapter_of<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, dict_: &Bound<'py, PyDict>, user_data: Option<Bound<'py, PyAny>>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    fn _adapter_of<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        dict_: &Bound<'py, PyDict>,
+        user_data: Option<Bound<'py, PyAny>>,
+        passive: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let data = match user_data.filter(|d| !d.is_none()) {
             Some(d) => d,
             None => Self::get(slf, state, dict_, passive)?,
         };
         if is_no_state(&data) { Ok(data) } else { data.getattr(names::adapter_attr(slf.py())) }
     }
-    fn sethasparent<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, parent_state: &Bound<'py, InstanceState>, value: bool) -> PyResult<()> {
+    fn sethasparent<'py>(
+        slf: &Bound<'py, Self>,
+        state: &Bound<'py, InstanceState>,
+        parent_state: &Bound<'py, InstanceState>,
+        value: bool,
+    ) -> PyResult<()> {
         relate::set_has_parent(slf, state, parent_state, value)
     }
     #[pyo3(name = "is_equal")]

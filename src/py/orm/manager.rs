@@ -120,10 +120,7 @@ impl ClassManager {
     pub fn require_mapper<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.get_mapper(py) {
             Some(m) => Ok(m.into_any()),
-            None => Err(PyErr::from_type(
-                crate::py::imports::orm_exc(py, "UnmappedClassError")?,
-                (self.class_.clone_ref(py),),
-            )),
+            None => Err(PyErr::from_type(crate::py::imports::orm_exc(py, "UnmappedClassError")?, (self.class_.clone_ref(py),))),
         }
     }
     /// Attribute names, inherited ones included.
@@ -385,7 +382,13 @@ impl ClassManager {
         self.require_impl(py, key)
     }
     #[pyo3(name = "instrument_attribute", signature = (key, inst, propagated = false))]
-    fn py_instrument_attribute(&self, py: Python<'_>, key: &Bound<'_, PyString>, inst: &Bound<'_, PyAny>, propagated: bool) -> PyResult<()> {
+    fn py_instrument_attribute(
+        &self,
+        py: Python<'_>,
+        key: &Bound<'_, PyString>,
+        inst: &Bound<'_, PyAny>,
+        propagated: bool,
+    ) -> PyResult<()> {
         self.instrument_attribute(py, key, inst, propagated)
     }
     #[pyo3(name = "uninstrument_attribute", signature = (key, propagated = false))]
@@ -422,7 +425,11 @@ impl ClassManager {
         }
     }
     #[pyo3(signature = (instance, state = None))]
-    fn setup_instance<'py>(slf: &Bound<'py, Self>, instance: &Bound<'py, PyAny>, state: Option<&Bound<'py, InstanceState>>) -> PyResult<()> {
+    fn setup_instance<'py>(
+        slf: &Bound<'py, Self>,
+        instance: &Bound<'py, PyAny>,
+        state: Option<&Bound<'py, InstanceState>>,
+    ) -> PyResult<()> {
         match state {
             Some(s) => ffi::instance_dict(instance)?.set_item(names::state_attr(slf.py()), s),
             None => Self::setup_state(slf, instance).map(drop),
@@ -468,7 +475,11 @@ impl InstrumentedInit {
         visit.call(&self.original)?;
         visit.call(&self.manager)
     }
-    fn __get__<'py>(slf: &Bound<'py, Self>, obj: Option<&Bound<'py, PyAny>>, owner: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __get__<'py>(
+        slf: &Bound<'py, Self>,
+        obj: Option<&Bound<'py, PyAny>>,
+        owner: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = owner;
         match obj {
             Some(obj) if !obj.is_none() => ffi::bind_method(slf.as_any(), obj),
@@ -543,7 +554,17 @@ impl InstrumentedInit {
         self.original.clone_ref(py)
     }
     fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        if matches!(name, "__doc__" | "__qualname__" | "__module__" | "__defaults__" | "__kwdefaults__" | "__code__" | "__annotations__" | "__func__") {
+        if matches!(
+            name,
+            "__doc__"
+                | "__qualname__"
+                | "__module__"
+                | "__defaults__"
+                | "__kwdefaults__"
+                | "__code__"
+                | "__annotations__"
+                | "__func__"
+        ) {
             return self.original.bind(py).getattr(name);
         }
         Err(PyAttributeError::new_err(name.to_owned()))
@@ -580,7 +601,12 @@ pub fn _listen_instrumentation(py: Python<'_>, fire: Py<PyAny>) {
 }
 
 /// Tell the listeners of instrumentation events.
-fn announce<'py>(py: Python<'py>, name: &str, class: &Bound<'py, PyType>, attribute: Option<(&Bound<'py, PyString>, &Bound<'py, PyAny>)>) -> PyResult<()> {
+fn announce<'py>(
+    py: Python<'py>,
+    name: &str,
+    class: &Bound<'py, PyType>,
+    attribute: Option<(&Bound<'py, PyString>, &Bound<'py, PyAny>)>,
+) -> PyResult<()> {
     let Some(f) = LISTENER.get(py) else { return Ok(()) };
     match attribute {
         Some((key, inst)) => f.bind(py).call1((name, class, key, inst)).map(drop),

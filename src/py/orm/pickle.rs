@@ -35,7 +35,8 @@ pub fn state_dict<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py,
         out.set_item("info", info)?;
     }
     let fresh = |e: &super::state::Extra| {
-        let l: Vec<(Py<pyo3::types::PyString>, Py<PyAny>)> = e.empties.iter().map(|x| (x.0.clone_ref(py), x.1.clone_ref(py))).collect();
+        let l: Vec<(Py<pyo3::types::PyString>, Py<PyAny>)> =
+            e.empties.iter().map(|x| (x.0.clone_ref(py), x.1.clone_ref(py))).collect();
         (!l.is_empty()).then_some(l)
     };
     if let Some(empties) = state.get().read_extra(py, fresh) {
@@ -48,7 +49,9 @@ pub fn state_dict<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py,
 pub fn reduce<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py, PyAny>> {
     let py = state.py();
     let made = state_dict(state)?;
-    if let Some(l) = super::manager::ClassManager::listeners(state.get().manager.bind(py), crate::py::engine::events::Event::Pickle)? {
+    if let Some(l) =
+        super::manager::ClassManager::listeners(state.get().manager.bind(py), crate::py::engine::events::Event::Pickle)?
+    {
         l.call1((state, &made))?;
     }
     let class = made.get_item("class_")?;
@@ -88,7 +91,9 @@ pub fn restore<'py>(state: &Bound<'py, InstanceState>, data: &Bound<'py, PyDict>
         let old = InstanceState::with_extra(state, |e| e.info.replace(info));
         drop(old);
     }
-    if let Some(l) = super::manager::ClassManager::listeners(state.get().manager.bind(py), crate::py::engine::events::Event::Unpickle)? {
+    if let Some(l) =
+        super::manager::ClassManager::listeners(state.get().manager.bind(py), crate::py::engine::events::Event::Unpickle)?
+    {
         l.call1((state, data))?;
     }
     Ok(())

@@ -51,7 +51,11 @@ pub fn validate<'py>(
 }
 
 /// Run the class's validators on all members of a collection that is assigned.
-pub fn validate_bulk<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, values: &mut [Bound<'py, PyAny>]) -> PyResult<()> {
+pub fn validate_bulk<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    values: &mut [Bound<'py, PyAny>],
+) -> PyResult<()> {
     let py = slf.py();
     let found: Vec<(Py<PyAny>, bool)> =
         slf.get().validators.with(py, |v| v.iter().map(|v| (v.func.clone_ref(py), v.include_removes)).collect());
@@ -95,7 +99,12 @@ fn initiator_key_is(slf: &Bound<'_, AttributeImpl>, initiator: &Bound<'_, PyAny>
     initiator.cast::<AttributeEvent>().map_or(true, |t| t.get().imp.get().key.is(&slf.get().key))
 }
 
-fn check_single_parent(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>, value: &Bound<'_, PyAny>, initiator: &Bound<'_, PyAny>) -> PyResult<()> {
+fn check_single_parent(
+    slf: &Bound<'_, AttributeImpl>,
+    state: &Bound<'_, InstanceState>,
+    value: &Bound<'_, PyAny>,
+    initiator: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
     if !is_value(value) || !initiator_key_is(slf, initiator) {
         return Ok(());
@@ -120,9 +129,20 @@ fn check_single_parent(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, Instanc
 }
 
 /// Cascade of an object that comes in.
-fn cascade_in(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>, rel: &Rel, value: &Bound<'_, PyAny>, initiator: &Bound<'_, PyAny>) -> PyResult<()> {
+fn cascade_in(
+    slf: &Bound<'_, AttributeImpl>,
+    state: &Bound<'_, InstanceState>,
+    rel: &Rel,
+    value: &Bound<'_, PyAny>,
+    initiator: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
-    if !rel.cascade || value.is_none() || state.get().session_number(py) == 0 || !rel.save_update || !initiator_key_is(slf, initiator) {
+    if !rel.cascade
+        || value.is_none()
+        || state.get().session_number(py) == 0
+        || !rel.save_update
+        || !initiator_key_is(slf, initiator)
+    {
         return Ok(());
     }
     match HOOKS.cascade_save.get() {
@@ -132,7 +152,12 @@ fn cascade_in(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>, 
 }
 
 /// Cascade of an object that goes out: pending orphans leave the session.
-fn cascade_out(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>, rel: &Rel, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn cascade_out(
+    slf: &Bound<'_, AttributeImpl>,
+    state: &Bound<'_, InstanceState>,
+    rel: &Rel,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
     if !rel.cascade || !is_value(value) || !rel.delete_orphan {
         return Ok(());
@@ -163,7 +188,12 @@ fn is_token(initiator: &Bound<'_, PyAny>, imp: &Bound<'_, AttributeImpl>, op: Ev
     Ok(AttributeImpl::token(imp, op)?.is(initiator))
 }
 
-fn conflict(slf: &Bound<'_, AttributeImpl>, child: &Bound<'_, PyAny>, initiator: &Bound<'_, PyAny>, other: &Bound<'_, AttributeImpl>) -> PyErr {
+fn conflict(
+    slf: &Bound<'_, AttributeImpl>,
+    child: &Bound<'_, PyAny>,
+    initiator: &Bound<'_, PyAny>,
+    other: &Bound<'_, AttributeImpl>,
+) -> PyErr {
     let text = || -> PyResult<String> {
         let py = slf.py();
         Ok(format!(
@@ -186,7 +216,13 @@ fn token_of(initiator: &Bound<'_, PyAny>) -> Option<u64> {
 }
 
 /// The object at `slf` changes from `old` to `new`.
-pub fn on_set<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, new: &Bound<'py, PyAny>, old: &Bound<'py, PyAny>, initiator: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn on_set<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    new: &Bound<'py, PyAny>,
+    old: &Bound<'py, PyAny>,
+    initiator: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
     let rel = related(slf);
     if old.is(new) {
@@ -226,7 +262,12 @@ pub fn on_set<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceS
 }
 
 /// Scalar attributes expunge a pending orphan only while their parent is in a session.
-fn cascade_out_scalar(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, InstanceState>, rel: &Rel, old: &Bound<'_, PyAny>) -> PyResult<()> {
+fn cascade_out_scalar(
+    slf: &Bound<'_, AttributeImpl>,
+    state: &Bound<'_, InstanceState>,
+    rel: &Rel,
+    old: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     if state.get().session_number(slf.py()) == 0 {
         return Ok(());
     }
@@ -234,7 +275,12 @@ fn cascade_out_scalar(slf: &Bound<'_, AttributeImpl>, state: &Bound<'_, Instance
 }
 
 /// An object enters the collection.
-pub fn on_append<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, value: &Bound<'py, PyAny>, initiator: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn on_append<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    value: &Bound<'py, PyAny>,
+    initiator: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
     let rel = related(slf);
     if rel.single_parent {
@@ -262,7 +308,13 @@ pub fn on_append<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instan
 }
 
 /// An object leaves the attribute (`del`, `remove`).
-pub fn on_remove<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn on_remove<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    initiator: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     let py = slf.py();
     let rel = related(slf);
     if !is_value(value) {
@@ -297,7 +349,12 @@ fn has_duplicates<'py>(slf: &Bound<'py, AttributeImpl>, dict: &Bound<'py, PyDict
 }
 
 /// Remember that `child` was put under (or taken from) `parent`.
-pub fn set_has_parent(slf: &Bound<'_, AttributeImpl>, child: &Bound<'_, InstanceState>, parent: &Bound<'_, InstanceState>, on: bool) -> PyResult<()> {
+pub fn set_has_parent(
+    slf: &Bound<'_, AttributeImpl>,
+    child: &Bound<'_, InstanceState>,
+    parent: &Bound<'_, InstanceState>,
+    on: bool,
+) -> PyResult<()> {
     let py = slf.py();
     slf.get().must_track_parents()?;
     let token = slf.get().parent_token;
@@ -365,7 +422,12 @@ pub fn pend(state: &Bound<'_, InstanceState>, key: &Py<PyString>, value: &Bound<
 }
 
 /// `obj.dynamic = [...]`: replaces everything.
-pub fn set_dynamic<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn set_dynamic<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     let new: Vec<Bound<'py, PyAny>> = value.try_iter()?.collect::<PyResult<_>>()?;
     let token = AttributeImpl::token(slf, EventOp::BulkReplace)?;
     let old = dynamic_changes(slf, state, PASSIVE_OFF)?;
@@ -384,20 +446,36 @@ pub fn set_dynamic<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, Inst
 }
 
 /// Append to a dynamic relationship.
-pub fn append_dynamic<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+pub fn append_dynamic<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    initiator: Initiator<'_, 'py>,
+) -> PyResult<()> {
     let value = AttributeImpl::fire_append(slf, state, dict, value, initiator, None)?;
     pend(state, &slf.get().key, &value, false);
     Ok(())
 }
 
 /// Remove from a dynamic relationship.
-pub fn remove_dynamic<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>, value: &Bound<'py, PyAny>, initiator: Initiator<'_, 'py>) -> PyResult<()> {
+pub fn remove_dynamic<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+    value: &Bound<'py, PyAny>,
+    initiator: Initiator<'_, 'py>,
+) -> PyResult<()> {
     pend(state, &slf.get().key, value, true);
     AttributeImpl::fire_remove(slf, state, dict, value, initiator)
 }
 
 /// Changes of a dynamic relationship: what was appended and removed; the rest is in the database and loaded on demand.
-pub fn dynamic_changes<'py>(slf: &Bound<'py, AttributeImpl>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Changes<'py>> {
+pub fn dynamic_changes<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    passive: u32,
+) -> PyResult<Changes<'py>> {
     let py = slf.py();
     let mut out = Changes::default();
     let name = slf.get().key.to_string();

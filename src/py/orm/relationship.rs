@@ -29,7 +29,13 @@ fn node_of(prop: &Prop<'_>) -> Option<Arc<Relationship>> {
 }
 
 /// Put a relationship under a name: the attribute exists at once, its behaviour follows with [`init`].
-pub fn declare<'py>(slf: &This<'py>, key: &str, prop: &Prop<'py>, set_parent: bool, manager: &Bound<'py, ClassManager>) -> PyResult<()> {
+pub fn declare<'py>(
+    slf: &This<'py>,
+    key: &str,
+    prop: &Prop<'py>,
+    set_parent: bool,
+    manager: &Bound<'py, ClassManager>,
+) -> PyResult<()> {
     let py = slf.py();
     let node = match node_of(prop) {
         Some(n) if !set_parent => n,
@@ -121,10 +127,7 @@ pub fn lazy_of(v: &Bound<'_, PyAny>) -> PyResult<orm::Lazy> {
         "dynamic" => L::Dynamic,
         "write_only" => L::WriteOnly,
         other => {
-            return Err(errors::invalid_request(
-                v.py(),
-                format!("Can't find strategy (('lazy', '{other}'),) for relationship"),
-            ));
+            return Err(errors::invalid_request(v.py(), format!("Can't find strategy (('lazy', '{other}'),) for relationship")));
         }
     })
 }
@@ -161,7 +164,12 @@ fn resolve_target<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<(This<'py>
 }
 
 /// A string argument looked up in the registry, a callable called; everything else as it is.
-fn resolve_late<'py>(slf: &This<'py>, prop: &Prop<'py>, arg: &Bound<'py, PyAny>, favor_tables: bool) -> PyResult<Bound<'py, PyAny>> {
+fn resolve_late<'py>(
+    slf: &This<'py>,
+    prop: &Prop<'py>,
+    arg: &Bound<'py, PyAny>,
+    favor_tables: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = prop.py();
     if arg.is_instance_of::<PyString>() {
         let registry = slf.getattr("registry")?;
@@ -194,7 +202,11 @@ fn column_list<'py>(slf: &This<'py>, prop: &Prop<'py>, name: &str, what: &str) -
         return Ok(Vec::new());
     }
     let mut out = Vec::new();
-    let items: Vec<Bound<'py, PyAny>> = if v.is_instance_of::<PyList>() || v.is_instance_of::<PyTuple>() || v.is_instance_of::<pyo3::types::PySet>() || v.is_instance_of::<pyo3::types::PyFrozenSet>() {
+    let items: Vec<Bound<'py, PyAny>> = if v.is_instance_of::<PyList>()
+        || v.is_instance_of::<PyTuple>()
+        || v.is_instance_of::<pyo3::types::PySet>()
+        || v.is_instance_of::<pyo3::types::PyFrozenSet>()
+    {
         v.try_iter()?.collect::<PyResult<_>>()?
     } else {
         vec![v.clone()]
@@ -265,18 +277,26 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     let order_by = orderings(slf, prop, &order_by)?;
     let pairs = pair_list(prop)?;
     if !pairs.is_empty() && !remote_side.is_empty() {
-        return Err(errors::argument_error(py, "remote_side argument is redundant against more detailed _local_remote_side argument."));
+        return Err(errors::argument_error(
+            py,
+            "remote_side argument is redundant against more detailed _local_remote_side argument.",
+        ));
     }
     let remote_side = if pairs.is_empty() { remote_side } else { pairs.iter().map(|p| p.1.clone()).collect() };
     let pd = slf.get().node.data();
     let td = target.get().node.data();
     let alias_from = node.data().target_alias.as_ref().and_then(|a| a.alias.as_ref().map(|a| a.selectable.clone()));
-    let (Some(ps), Some(pl), Some(cs), Some(cl)) =
-        (pd.persist_selectable.clone(), pd.local_table.clone(), alias_from.clone().or(td.persist_selectable.clone()), alias_from.or(td.local_table.clone()))
-    else {
+    let (Some(ps), Some(pl), Some(cs), Some(cl)) = (
+        pd.persist_selectable.clone(),
+        pd.local_table.clone(),
+        alias_from.clone().or(td.persist_selectable.clone()),
+        alias_from.or(td.local_table.clone()),
+    ) else {
         return Err(errors::argument_error(py, format!("relationship {} joins something without a table", node.describe())));
     };
-    let render = |e: &ExprRef| sqlface::wrap_expr(py, &JoinCondition::plain(e)).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_default();
+    let render = |e: &ExprRef| {
+        sqlface::wrap_expr(py, &JoinCondition::plain(e)).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_default()
+    };
     let request = Request {
         parent_selectable: ps.clone(),
         parent_local: pl,
@@ -413,7 +433,10 @@ fn check_cascades(prop: &Prop<'_>, node: &Arc<Relationship>, target: &This<'_>) 
     if d.passive_deletes == PassiveDeletes::All && (d.cascade.delete || d.cascade.delete_orphan) {
         return Err(errors::argument_error(
             py,
-            format!("On {}, can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade", node.describe()),
+            format!(
+                "On {}, can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade",
+                node.describe()
+            ),
         ));
     }
     if d.cascade.delete_orphan {
@@ -465,7 +488,10 @@ fn backref<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, tar
         set_default("secondaryjoin", sqlface::wrap_expr(py, &unmark(&jc.primaryjoin, true, false))?)?;
     } else {
         if kw.contains("secondaryjoin")? {
-            return Err(errors::invalid_request(py, "Can't assign 'secondaryjoin' on a backref against a non-secondary relationship."));
+            return Err(errors::invalid_request(
+                py,
+                "Can't assign 'secondaryjoin' on a backref against a non-secondary relationship.",
+            ));
         }
         set_default("primaryjoin", sqlface::wrap_expr(py, &reverse_remote(&jc))?)?;
     }
@@ -488,7 +514,9 @@ fn warn_replaced(target: &This<'_>, key: &str) -> PyResult<()> {
     let py = target.py();
     let class = target.get().class_.bind(py);
     let Ok(found) = class.getattr("__dict__")?.get_item(key) else { return Ok(()) };
-    if found.is_none() || target.get().property(py, key).is_some_and(|p| props::is_a(&p, "ConcreteInheritedProperty").unwrap_or(false)) {
+    if found.is_none()
+        || target.get().property(py, key).is_some_and(|p| props::is_a(&p, "ConcreteInheritedProperty").unwrap_or(false))
+    {
         return Ok(());
     }
     let text = format!(
@@ -539,7 +567,13 @@ fn reverse_remote(jc: &JoinCondition) -> ExprRef {
 }
 
 /// Tie the two sides of a two-way relationship together.
-fn reverse_property<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, target: &This<'py>, key: &str) -> PyResult<()> {
+fn reverse_property<'py>(
+    slf: &This<'py>,
+    prop: &Prop<'py>,
+    node: &Arc<Relationship>,
+    target: &This<'py>,
+    key: &str,
+) -> PyResult<()> {
     let py = prop.py();
     let other = match target.get().property(py, key) {
         Some(o) => o,
@@ -562,7 +596,11 @@ fn reverse_property<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relations
             if !explicit.is_none() && explicit.is_truthy()? {
                 return Err(errors::invalid_request(
                     py,
-                    format!("Relationship {} cannot specify sync_backref=True since {} includes viewonly=True.", b.str()?, a.str()?),
+                    format!(
+                        "Relationship {} cannot specify sync_backref=True since {} includes viewonly=True.",
+                        b.str()?,
+                        a.str()?
+                    ),
                 ));
             }
             if let Some(n) = node_of(b) {
@@ -626,7 +664,12 @@ pub fn install<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     install_on(slf, prop, &node, &attr)
 }
 
-fn install_on<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, attr: &Bound<'py, QueryableAttribute>) -> PyResult<()> {
+fn install_on<'py>(
+    slf: &This<'py>,
+    prop: &Prop<'py>,
+    node: &Arc<Relationship>,
+    attr: &Bound<'py, QueryableAttribute>,
+) -> PyResult<()> {
     let py = slf.py();
     let d = node.data();
     let kind = match d.lazy {

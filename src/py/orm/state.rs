@@ -172,9 +172,7 @@ impl InstanceState {
     }
     /// The value of an attribute before its first change.
     pub fn committed<'py>(&self, py: Python<'py>, key: &Py<PyString>) -> Option<Bound<'py, PyAny>> {
-        self.d
-            .with(py, |d| d.committed.iter().find(|c| c.0.is(key)).map(|c| c.1.clone_ref(py)))
-            .map(|v| v.into_bound(py))
+        self.d.with(py, |d| d.committed.iter().find(|c| c.0.is(key)).map(|c| c.1.clone_ref(py))).map(|v| v.into_bound(py))
     }
     /// Whether an attribute changed.
     #[inline]
@@ -372,12 +370,7 @@ impl InstanceState {
     fn __clear__(&self) {
         Python::attach(|py| {
             let old = self.d.with(py, |d| {
-                (
-                    std::mem::take(&mut d.committed),
-                    std::mem::take(&mut d.parents),
-                    d.strong.take(),
-                    d.extra.take(),
-                )
+                (std::mem::take(&mut d.committed), std::mem::take(&mut d.parents), d.strong.take(), d.extra.take())
             });
             drop(old);
         });
@@ -551,7 +544,8 @@ impl InstanceState {
     #[getter]
     fn committed_state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
-        for (k, v) in self.d.with(py, |d| d.committed.iter().map(|c| (c.0.clone_ref(py), c.1.clone_ref(py))).collect::<Vec<_>>()) {
+        for (k, v) in self.d.with(py, |d| d.committed.iter().map(|c| (c.0.clone_ref(py), c.1.clone_ref(py))).collect::<Vec<_>>())
+        {
             out.set_item(k, v)?;
         }
         Ok(out)
@@ -716,7 +710,13 @@ impl InstanceState {
         slf.get().commit_all(py);
         let expired: Vec<Py<PyString>> = keys
             .into_iter()
-            .filter(|k| slf.get().manager.get().get_impl(py, &k.to_string()).is_some_and(|i| i.get().accepts_scalar_loader && i.get().expire_missing))
+            .filter(|k| {
+                slf.get()
+                    .manager
+                    .get()
+                    .get_impl(py, &k.to_string())
+                    .is_some_and(|i| i.get().accepts_scalar_loader && i.get().expire_missing)
+            })
             .collect();
         let old = slf.get().d.with(py, |d| {
             d.flags |= flag::EXPIRED;
@@ -727,7 +727,12 @@ impl InstanceState {
     }
     /// Forget some attributes.
     #[pyo3(signature = (dict_, attribute_names, no_loader = false))]
-    fn _expire_attributes(slf: &Bound<'_, Self>, dict_: &Bound<'_, PyDict>, attribute_names: &Bound<'_, PyAny>, no_loader: bool) -> PyResult<()> {
+    fn _expire_attributes(
+        slf: &Bound<'_, Self>,
+        dict_: &Bound<'_, PyDict>,
+        attribute_names: &Bound<'_, PyAny>,
+        no_loader: bool,
+    ) -> PyResult<()> {
         let py = slf.py();
         for k in attribute_names.try_iter()? {
             let k = k?;

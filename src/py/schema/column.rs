@@ -71,13 +71,8 @@ impl PyColumn {
         Self::init()
     }
     fn _init(slf: &Bound<'_, Self>, name: &Bound<'_, PyAny>, ty: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> PyResult<()> {
-        let data = ColumnData {
-            name: opt_name(name)?,
-            key: opt_text(key),
-            ty: to_type(ty)?,
-            nullable: true,
-            ..ColumnData::default()
-        };
+        let data =
+            ColumnData { name: opt_name(name)?, key: opt_text(key), ty: to_type(ty)?, nullable: true, ..ColumnData::default() };
         ClauseElement::set_node(slf.as_any(), Node::Expr(Column::new(data).to_expr()))
     }
 
@@ -313,7 +308,10 @@ pub fn columns_of<'py>(expression: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
 
 /// An expression with columns replaced: `pairs` are (old, new).
 #[pyfunction]
-pub fn replace_columns<'py>(expression: &Bound<'py, PyAny>, pairs: Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>) -> PyResult<Bound<'py, PyAny>> {
+pub fn replace_columns<'py>(
+    expression: &Bound<'py, PyAny>,
+    pairs: Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>,
+) -> PyResult<Bound<'py, PyAny>> {
     let e = to_expr(expression)?;
     let pairs = pairs.iter().map(|(a, b)| Ok((column_of(a)?, to_expr(b)?))).collect::<PyResult<Vec<_>>>()?;
     let out = sql::ast::fold::replace(&e, &mut |e| match &e.kind {

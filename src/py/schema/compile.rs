@@ -145,7 +145,9 @@ pub fn compile_ddl(
     }
     // A plain expression inside DDL, for `process()` of user code.
     match crate::py::sql::to_node(statement) {
-        Ok(node @ (Node::Expr(_) | Node::Query(_) | Node::From(_) | Node::Type(_))) if !statement.is_instance_of::<super::PyDdlElement>() => {
+        Ok(node @ (Node::Expr(_) | Node::Query(_) | Node::From(_) | Node::Type(_)))
+            if !statement.is_instance_of::<super::PyDdlElement>() =>
+        {
             let opts = CompileOptions { literal_binds: true, ..opts };
             sql::compile::compile(&node, &data, &opts).map(|c| c.sql.to_string()).map_err(|e| sql_error(py, e))
         }

@@ -73,7 +73,12 @@ impl PyConstraint {
         };
         self.inner.d.write().kind = kind;
     }
-    fn _init_exclude(&self, elements: Vec<(Bound<'_, PyAny>, String)>, using: &str, where_: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+    fn _init_exclude(
+        &self,
+        elements: Vec<(Bound<'_, PyAny>, String)>,
+        using: &str,
+        where_: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let elements = elements.iter().map(|(e, op)| Ok((to_expr(e)?, op.as_str().into()))).collect::<PyResult<_>>()?;
         let where_ = where_.as_ref().map(to_expr).transpose()?;
         self.inner.d.write().kind = ConstraintKind::Exclude { elements, using: using.into(), where_ };

@@ -89,9 +89,10 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
         "create_column" => Ddl::CreateColumn { column: column_of(&element()?)? },
         "create_index" => Ddl::CreateIndex { index: index(&element()?)?, if_not_exists: flag(obj, "if_not_exists")? },
         "drop_index" => Ddl::DropIndex { index: index(&element()?)?, if_exists: flag(obj, "if_exists")? },
-        "create_sequence" => {
-            Ddl::CreateSequence { sequence: element()?.cast::<PySequence>()?.get().inner()?, if_not_exists: flag(obj, "if_not_exists")? }
-        }
+        "create_sequence" => Ddl::CreateSequence {
+            sequence: element()?.cast::<PySequence>()?.get().inner()?,
+            if_not_exists: flag(obj, "if_not_exists")?,
+        },
         "drop_sequence" => {
             Ddl::DropSequence { sequence: element()?.cast::<PySequence>()?.get().inner()?, if_exists: flag(obj, "if_exists")? }
         }
@@ -101,7 +102,10 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
             cascade: flag(obj, "cascade")?,
             if_exists: flag(obj, "if_exists")?,
         },
-        "unique_constraint" | "primary_key_constraint" | "foreign_key_constraint" | "table_or_column_check_constraint"
+        "unique_constraint"
+        | "primary_key_constraint"
+        | "foreign_key_constraint"
+        | "table_or_column_check_constraint"
         | "exclude_constraint" => Ddl::Constraint { constraint: constraint(obj)? },
         "column" => Ddl::CreateColumn { column: column_of(obj)? },
         "add_constraint" => Ddl::AddConstraint { constraint: constraint(&element()?)? },
@@ -126,9 +130,11 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
             materialized: flag(obj, "materialized")?,
             if_not_exists: flag(obj, "if_not_exists")?,
         },
-        "drop_view" => {
-            Ddl::DropView { table: table_of(&element()?)?, if_exists: flag(obj, "if_exists")?, materialized: flag(obj, "materialized")? }
-        }
+        "drop_view" => Ddl::DropView {
+            table: table_of(&element()?)?,
+            if_exists: flag(obj, "if_exists")?,
+            materialized: flag(obj, "materialized")?,
+        },
         "create_table_as" => Ddl::CreateTableAs {
             table: table_of(&element()?)?,
             query: to_query(&obj.getattr("selectable")?, crate::py::sql::coerce::Role::Select)?,

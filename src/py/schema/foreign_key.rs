@@ -19,7 +19,10 @@ pub struct PyForeignKey {
 impl PyForeignKey {
     /// The reference.
     pub fn inner(&self) -> PyResult<Arc<ForeignKey>> {
-        self.inner.get().cloned().ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("'ForeignKey' object is not initialised"))
+        self.inner
+            .get()
+            .cloned()
+            .ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("'ForeignKey' object is not initialised"))
     }
 }
 

@@ -19,7 +19,10 @@ pub struct PySequence {
 impl PySequence {
     /// The sequence.
     pub fn inner(&self) -> PyResult<Arc<Sequence>> {
-        self.inner.get().cloned().ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("'Sequence' object is not initialised"))
+        self.inner
+            .get()
+            .cloned()
+            .ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("'Sequence' object is not initialised"))
     }
 }
 impl Drop for PySequence {

@@ -104,7 +104,11 @@ impl PyTable {
         Ok(())
     }
     /// Constraints in the order of their creation.
-    fn _set_constraints(slf: &Bound<'_, Self>, constraints: Vec<Bound<'_, PyConstraint>>, primary_key: Option<Bound<'_, PyConstraint>>) -> PyResult<()> {
+    fn _set_constraints(
+        slf: &Bound<'_, Self>,
+        constraints: Vec<Bound<'_, PyConstraint>>,
+        primary_key: Option<Bound<'_, PyConstraint>>,
+    ) -> PyResult<()> {
         let table = own(slf)?;
         let inner: Vec<_> = constraints.iter().map(|c| c.get().inner()).collect();
         for c in &inner {

@@ -22,13 +22,27 @@ pub fn type_for(ty: Option<&Bound<'_, PyAny>>, value: Option<&Bound<'_, PyAny>>)
 
 /// Arguments of `bindparam()` in order.
 const ARGUMENTS: &[&str] = &[
-    "key", "value", "type_", "unique", "required", "quote", "callable_", "expanding", "isoutparam", "literal_execute", "shortname",
+    "key",
+    "value",
+    "type_",
+    "unique",
+    "required",
+    "quote",
+    "callable_",
+    "expanding",
+    "isoutparam",
+    "literal_execute",
+    "shortname",
 ];
 
 /// `bindparam(key, value=…, type_=None, unique=False, …)`. `value=None` is a value; leaving it out is not.
 #[pyfunction]
 #[pyo3(signature = (*args, **kw))]
-pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn bindparam<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, pyo3::types::PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     if args.len() > ARGUMENTS.len() {
         return Err(pyo3::exceptions::PyTypeError::new_err("bindparam() takes at most 10 arguments"));
     }
@@ -36,7 +50,9 @@ pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, 
         for (k, _) in kw {
             let k: String = k.extract()?;
             if !ARGUMENTS.contains(&k.as_str()) {
-                return Err(pyo3::exceptions::PyTypeError::new_err(format!("bindparam() got an unexpected keyword argument '{k}'")));
+                return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+                    "bindparam() got an unexpected keyword argument '{k}'"
+                )));
             }
         }
     }
@@ -108,7 +124,11 @@ pub fn bindparam<'py>(py: Python<'py>, args: &Bound<'py, pyo3::types::PyTuple>, 
 /// `literal(value, type_=None, literal_execute=False)`.
 #[pyfunction]
 #[pyo3(signature = (value, type_=None, literal_execute=false))]
-pub fn literal<'py>(value: &Bound<'py, PyAny>, type_: Option<Bound<'py, PyAny>>, literal_execute: bool) -> PyResult<Bound<'py, PyAny>> {
+pub fn literal<'py>(
+    value: &Bound<'py, PyAny>,
+    type_: Option<Bound<'py, PyAny>>,
+    literal_execute: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
     let clause = super::coerce::clause_of(value)?;
     if node_of(&clause)?.is_some() {

@@ -113,7 +113,8 @@ impl ClauseElement {
         if (from.is_some() == c.from.is_some() && ty.is_null()) || e.ann.is_some() {
             return node;
         }
-        let fresh = Node::Expr(Expr::new(ExprKind::Column(ColumnRef { column: c.column.clone(), from: from.clone() }), ty.clone()));
+        let fresh =
+            Node::Expr(Expr::new(ExprKind::Column(ColumnRef { column: c.column.clone(), from: from.clone() }), ty.clone()));
         if from.is_none() || ty.is_null() {
             // Still incomplete: not remembered, so that it is looked at again.
             return if from.is_some() { self.extra().provisional.get_or_init(|| fresh) } else { node };

@@ -75,14 +75,15 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
             Ok(Some(Node::From(f))) if matches!(f.kind, FromKind::Values(_)) => {
                 message.push_str(" To create a column expression from a VALUES clause, use the .scalar_values() method.");
             }
-            Ok(Some(Node::From(_))) => message.push_str(
-                " To create a column expression from a FROM clause row as a whole, use the .table_valued() method.",
-            ),
+            Ok(Some(Node::From(_))) => message
+                .push_str(" To create a column expression from a FROM clause row as a whole, use the .table_valued() method."),
             Ok(Some(Node::Query(_))) => {}
             _ => {}
         }
     }
-    if role == Role::ColumnsClause && (obj.is_instance_of::<pyo3::types::PyList>() || obj.is_instance_of::<pyo3::types::PyTuple>()) {
+    if role == Role::ColumnsClause
+        && (obj.is_instance_of::<pyo3::types::PyList>() || obj.is_instance_of::<pyo3::types::PyTuple>())
+    {
         let items = obj
             .try_iter()
             .map(|it| it.flatten().filter_map(|o| o.repr().ok().map(|r| r.to_string())).collect::<Vec<_>>().join(", "))
@@ -285,12 +286,17 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
         };
         return Err(argument_error(
             py,
-            format!("Textual column expression {shown} should be explicitly declared with text({shown}), or use {use_column} for more specificity"),
+            format!(
+                "Textual column expression {shown} should be explicitly declared with text({shown}), or use {use_column} for more specificity"
+            ),
         ));
     }
     if obj.is_instance_of::<PyInt>() || obj.is_instance_of::<PyFloat>() || obj.is_instance(&crate::py::imports::decimal(py)?)? {
         let text: String = obj.str()?.extract()?;
-        return Ok(SelectItem::Expr(Expr::new(ExprKind::LiteralColumn(sql::Name::new(text)), crate::py::types::type_of_value(obj)?)));
+        return Ok(SelectItem::Expr(Expr::new(
+            ExprKind::LiteralColumn(sql::Name::new(text)),
+            crate::py::types::type_of_value(obj)?,
+        )));
     }
     Err(unexpected(obj, Role::ColumnsClause))
 }
@@ -333,7 +339,12 @@ pub fn entity_from(entity: &sql::host::EntityRef) -> FromRef {
     if f.entity.is_some() {
         return f;
     }
-    std::sync::Arc::new(From { kind: f.kind.clone(), columns: Default::default(), entity: Some(entity.clone()), face: Default::default() })
+    std::sync::Arc::new(From {
+        kind: f.kind.clone(),
+        columns: Default::default(),
+        entity: Some(entity.clone()),
+        face: Default::default(),
+    })
 }
 
 /// A query (SELECT or set operation or textual select).

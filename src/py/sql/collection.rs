@@ -174,11 +174,19 @@ impl ColumnCollection {
         Ok(self.items().iter().any(|(_, c)| expr_id(c) == id))
     }
     #[pyo3(signature = (key, default=None))]
-    fn get_<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn get_<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Ok(Self::find(slf, key)?.or(default).unwrap_or_else(|| slf.py().None().into_bound(slf.py())))
     }
     #[pyo3(name = "get", signature = (key, default=None))]
-    fn get_py<'py>(slf: &Bound<'py, Self>, key: &Bound<'py, PyAny>, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn get_py<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::get_(slf, key, default)
     }
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
@@ -244,7 +252,11 @@ impl ColumnCollection {
     }
     /// The column here that stands for `column`, directly or through others.
     #[pyo3(signature = (column, require_embedded=false))]
-    fn corresponding_column<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, require_embedded: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn corresponding_column<'py>(
+        slf: &Bound<'py, Self>,
+        column: &Bound<'py, PyAny>,
+        require_embedded: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let e = coerce::expr(column)?;
         proxy::corresponding_in(&slf.get().items(), &e, require_embedded).map(|c| wrap_expr(slf.py(), &c)).transpose()
     }

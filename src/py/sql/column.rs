@@ -54,7 +54,12 @@ pub struct OpCall {
 #[pymethods]
 impl OpCall {
     #[pyo3(signature = (other, **kw))]
-    fn __call__<'py>(&self, py: Python<'py>, other: Bound<'py, PyAny>, kw: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        other: Bound<'py, PyAny>,
+        kw: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let args = PyTuple::new(py, [self.op.bind(py).clone(), other])?;
         self.left.bind(py).call_method("operate", args, kw.as_ref())
     }
@@ -152,10 +157,18 @@ impl ColumnElement {
     fn __rmatmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         rare(slf, "matmul", &other, true)
     }
-    fn __pow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __pow__<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        _modulo: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         rare(slf, "pow", &other, false)
     }
-    fn __rpow__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, _modulo: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __rpow__<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        _modulo: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         rare(slf, "pow", &other, true)
     }
     /// Build `self op other`.
@@ -272,7 +285,11 @@ impl ColumnElement {
         operate(slf.py(), &own(slf.as_any())?, &Op::NotIn, &[other], None)
     }
     #[pyo3(signature = (collation, collation_schema=None))]
-    fn collate<'py>(slf: &Bound<'py, Self>, collation: Bound<'py, PyAny>, collation_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn collate<'py>(
+        slf: &Bound<'py, Self>,
+        collation: Bound<'py, PyAny>,
+        collation_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let name = match collation_schema.filter(|s| !s.is_none()) {
             Some(schema) => pyo3::types::PyString::new(slf.py(), &format!("{schema}.{collation}")).into_any(),
             None => collation,
@@ -280,62 +297,116 @@ impl ColumnElement {
         operate(slf.py(), &own(slf.as_any())?, &Op::Collate, &[name], None)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn like<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn like<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::Like, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn not_like<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn not_like<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::NotLike, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn notlike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn notlike<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::NotLike, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn ilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn ilike<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::ILike, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn not_ilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn not_ilike<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::NotILike, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None))]
-    fn notilike<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn notilike<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::NotILike, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn startswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn startswith<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::StartsWith, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn istartswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn istartswith<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::IStartsWith, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn endswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn endswith<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::EndsWith, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn iendswith<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn iendswith<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::IEndsWith, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn contains<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn contains<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::Contains, &[other], kw)
     }
     #[pyo3(signature = (other, escape=None, autoescape=None))]
-    fn icontains<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, escape: Option<Bound<'py, PyAny>>, autoescape: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn icontains<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        escape: Option<Bound<'py, PyAny>>,
+        autoescape: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("escape", escape.as_ref()), ("autoescape", autoescape.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::IContains, &[other], kw)
     }
@@ -370,21 +441,43 @@ impl ColumnElement {
         operate(slf.py(), &own(slf.as_any())?, &Op::BitNot, &[], None)
     }
     #[pyo3(signature = (cleft, cright, symmetric=false))]
-    fn between<'py>(slf: &Bound<'py, Self>, cleft: Bound<'py, PyAny>, cright: Bound<'py, PyAny>, symmetric: bool) -> PyResult<Bound<'py, PyAny>> {
-        let kw = if symmetric { kwargs(slf.py(), &[("symmetric", Some(&PyBool::new(slf.py(), true).to_owned().into_any()))])? } else { None };
+    fn between<'py>(
+        slf: &Bound<'py, Self>,
+        cleft: Bound<'py, PyAny>,
+        cright: Bound<'py, PyAny>,
+        symmetric: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let kw = if symmetric {
+            kwargs(slf.py(), &[("symmetric", Some(&PyBool::new(slf.py(), true).to_owned().into_any()))])?
+        } else {
+            None
+        };
         operate(slf.py(), &own(slf.as_any())?, &Op::Between, &[cleft, cright], kw)
     }
     #[pyo3(name = "match", signature = (other, **kw))]
-    fn match_<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>, kw: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn match_<'py>(
+        slf: &Bound<'py, Self>,
+        other: Bound<'py, PyAny>,
+        kw: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         operate(slf.py(), &own(slf.as_any())?, &Op::Match, &[other], kw)
     }
     #[pyo3(signature = (pattern, flags=None))]
-    fn regexp_match<'py>(slf: &Bound<'py, Self>, pattern: Bound<'py, PyAny>, flags: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn regexp_match<'py>(
+        slf: &Bound<'py, Self>,
+        pattern: Bound<'py, PyAny>,
+        flags: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("flags", flags.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::RegexpMatch, &[pattern], kw)
     }
     #[pyo3(signature = (pattern, replacement, flags=None))]
-    fn regexp_replace<'py>(slf: &Bound<'py, Self>, pattern: Bound<'py, PyAny>, replacement: Bound<'py, PyAny>, flags: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn regexp_replace<'py>(
+        slf: &Bound<'py, Self>,
+        pattern: Bound<'py, PyAny>,
+        replacement: Bound<'py, PyAny>,
+        flags: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let kw = kwargs(slf.py(), &[("flags", flags.as_ref())])?;
         operate(slf.py(), &own(slf.as_any())?, &Op::RegexpReplace, &[pattern, replacement], kw)
     }
@@ -407,7 +500,12 @@ impl ColumnElement {
     }
     /// A custom operator that gives true or false.
     #[pyo3(signature = (opstring, precedence=0, python_impl=None))]
-    fn bool_op<'py>(slf: &Bound<'py, Self>, opstring: Bound<'py, PyAny>, precedence: i32, python_impl: Option<Bound<'py, PyAny>>) -> PyResult<OpCall> {
+    fn bool_op<'py>(
+        slf: &Bound<'py, Self>,
+        opstring: Bound<'py, PyAny>,
+        precedence: i32,
+        python_impl: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<OpCall> {
         Self::op(slf, opstring, precedence, true, None, python_impl, None)
     }
     /// `self AS name`.
@@ -462,7 +560,9 @@ impl ColumnElement {
         let py = slf.py();
         let ty = slf.getattr("type")?;
         let factory = ty.getattr("comparator_factory")?;
-        factory.call1((slf,)).or_else(|e| if e.is_instance_of::<PyAttributeError>(py) { Ok(py.None().into_bound(py)) } else { Err(e) })
+        factory
+            .call1((slf,))
+            .or_else(|e| if e.is_instance_of::<PyAttributeError>(py) { Ok(py.None().into_bound(py)) } else { Err(e) })
     }
     #[getter]
     fn key(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {
@@ -471,7 +571,9 @@ impl ColumnElement {
         }
         Ok(match slf.as_super().get().node() {
             Some(Node::Expr(e)) => match &e.kind {
-                ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => sql::ast::proxy::key_of(e).map(|k| k.to_string()),
+                ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => {
+                    sql::ast::proxy::key_of(e).map(|k| k.to_string())
+                }
                 ExprKind::Bind(b) => Some(sql::ast::proxy::anonymous(&b.key).to_string()),
                 _ => None,
             },
@@ -529,7 +631,12 @@ impl ColumnElement {
 }
 
 /// Operators that only comparators of the user's types have, and `**`.
-fn rare<'py>(slf: &Bound<'py, ColumnElement>, name: &str, other: &Bound<'py, PyAny>, reverse: bool) -> PyResult<Bound<'py, PyAny>> {
+fn rare<'py>(
+    slf: &Bound<'py, ColumnElement>,
+    name: &str,
+    other: &Bound<'py, PyAny>,
+    reverse: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = slf.py();
     let e = own(slf.as_any())?;
     let f = py.import("operator")?.getattr(name)?;
@@ -542,7 +649,13 @@ fn rare<'py>(slf: &Bound<'py, ColumnElement>, name: &str, other: &Bound<'py, PyA
 
 /// An operator object for `op()` calls from Rust.
 pub fn custom_op(text: &str, precedence: i32, is_comparison: bool) -> Op {
-    Op::Custom(Arc::new(CustomOp { text: text.into(), precedence, is_comparison, eager_grouping: false, natural_self_precedent: false }))
+    Op::Custom(Arc::new(CustomOp {
+        text: text.into(),
+        precedence,
+        is_comparison,
+        eager_grouping: false,
+        natural_self_precedent: false,
+    }))
 }
 
 #[pymethods]

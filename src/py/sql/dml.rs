@@ -12,8 +12,8 @@ use sql::FaceSlot;
 use sql::ast::fold::Fold;
 use sql::ast::proxy;
 use sql::ast::{
-    Affix, ColumnKey, Delete as DeleteNode, DmlCommon, DmlValue, DmlValues, Expr, ExprKind, FromRef, FromSelect, Hint, Insert as InsertNode, Node,
-    SelectItem, Update as UpdateNode, build,
+    Affix, ColumnKey, Delete as DeleteNode, DmlCommon, DmlValue, DmlValues, Expr, ExprKind, FromRef, FromSelect, Hint,
+    Insert as InsertNode, Node, SelectItem, Update as UpdateNode, build,
 };
 use std::sync::Arc;
 
@@ -62,21 +62,30 @@ pub fn table(node: &Node) -> Option<&FromRef> {
     }
 }
 
-fn changed_insert<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut InsertNode) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn changed_insert<'py>(
+    obj: &Bound<'py, PyAny>,
+    change: impl FnOnce(&mut InsertNode) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let Node::Insert(i) = own(obj)? else { return Err(coerce::unexpected(obj, Role::Statement)) };
     let mut new = (*i).clone();
     new.face = FaceSlot::default();
     change(&mut new)?;
     make_of(&obj.get_type(), Node::Insert(Arc::new(new)))
 }
-fn changed_update<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut UpdateNode) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn changed_update<'py>(
+    obj: &Bound<'py, PyAny>,
+    change: impl FnOnce(&mut UpdateNode) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let Node::Update(u) = own(obj)? else { return Err(coerce::unexpected(obj, Role::Statement)) };
     let mut new = (*u).clone();
     new.face = FaceSlot::default();
     change(&mut new)?;
     make_of(&obj.get_type(), Node::Update(Arc::new(new)))
 }
-fn changed_delete<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut DeleteNode) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn changed_delete<'py>(
+    obj: &Bound<'py, PyAny>,
+    change: impl FnOnce(&mut DeleteNode) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let Node::Delete(d) = own(obj)? else { return Err(coerce::unexpected(obj, Role::Statement)) };
     let mut new = (*d).clone();
     new.face = FaceSlot::default();
@@ -84,7 +93,10 @@ fn changed_delete<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut DeleteN
     make_of(&obj.get_type(), Node::Delete(Arc::new(new)))
 }
 /// A copy of any DML face with changed shared parts.
-fn changed_common<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut DmlCommon) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn changed_common<'py>(
+    obj: &Bound<'py, PyAny>,
+    change: impl FnOnce(&mut DmlCommon) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     match own(obj)? {
         Node::Insert(_) => changed_insert(obj, |i| change(&mut i.common)),
         Node::Update(_) => changed_update(obj, |u| change(&mut u.common)),
@@ -190,14 +202,24 @@ fn merge(old: &mut Vec<(ColumnKey, DmlValue)>, new: Vec<(ColumnKey, DmlValue)>) 
 }
 
 /// `values(*args, **kwargs)`.
-fn values(py: Python<'_>, old: &mut DmlValues, table: &FromRef, args: &Bound<'_, PyTuple>, kw: Option<&Bound<'_, PyDict>>, is_insert: bool) -> PyResult<()> {
+fn values(
+    py: Python<'_>,
+    old: &mut DmlValues,
+    table: &FromRef,
+    args: &Bound<'_, PyTuple>,
+    kw: Option<&Bound<'_, PyDict>>,
+    is_insert: bool,
+) -> PyResult<()> {
     let mut row = Vec::new();
     if let Ok(first) = args.get_item(0) {
         if kw.is_some_and(|k| !k.is_empty()) {
             return Err(argument_error(py, "Can't pass positional and kwargs to values() simultaneously"));
         }
         if args.len() > 1 {
-            return Err(argument_error(py, "Only a single dictionary/tuple or list of dictionaries/tuples is accepted positionally."));
+            return Err(argument_error(
+                py,
+                "Only a single dictionary/tuple or list of dictionaries/tuples is accepted positionally.",
+            ));
         }
         if let Ok(d) = first.cast::<PyDict>() {
             row = row_of_dict(d)?;
@@ -222,7 +244,10 @@ fn values(py: Python<'_>, old: &mut DmlValues, table: &FromRef, args: &Bound<'_,
                     DmlValues::None => *old = DmlValues::Multi(rows),
                     DmlValues::Multi(all) => all.extend(rows),
                     DmlValues::Single(_) => {
-                        return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous."));
+                        return Err(invalid_request(
+                            py,
+                            "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous.",
+                        ));
                     }
                 }
                 return Ok(());
@@ -247,7 +272,10 @@ fn values(py: Python<'_>, old: &mut DmlValues, table: &FromRef, args: &Bound<'_,
         DmlValues::None => *old = DmlValues::Single(row),
         DmlValues::Single(prev) => merge(prev, row),
         DmlValues::Multi(_) => {
-            return Err(invalid_request(py, "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous."));
+            return Err(invalid_request(
+                py,
+                "Can't mix single and multiple VALUES formats in one INSERT statement; one style appends to a list while the other replaces values, so the intent is ambiguous.",
+            ));
         }
     }
     Ok(())
@@ -268,7 +296,9 @@ fn dialect_kw(common: &mut DmlCommon, kw: Option<&Bound<'_, PyDict>>, skip: &[&s
             continue;
         }
         if !name.contains('_') {
-            return Err(pyo3::exceptions::PyTypeError::new_err(format!("Additional arguments should be named <dialectname>_<argument>, got '{name}'")));
+            return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+                "Additional arguments should be named <dialectname>_<argument>, got '{name}'"
+            )));
         }
         common.dialect_options.retain(|(n, _)| **n != *name);
         common.dialect_options.push((name.into(), PyHost::new(&v)));
@@ -338,7 +368,15 @@ fn update<'py>(
     let _ = bind;
     let (f, mut common) = target(table)?;
     dialect_kw(&mut common, kw, &[])?;
-    let node = UpdateNode { table: f, values: DmlValues::None, ordered: false, where_: Vec::new(), inline, common, face: FaceSlot::default() };
+    let node = UpdateNode {
+        table: f,
+        values: DmlValues::None,
+        ordered: false,
+        where_: Vec::new(),
+        inline,
+        common,
+        face: FaceSlot::default(),
+    };
     let mut out = wrap_node(py, &Node::Update(Arc::new(node)))?;
     if let Some(w) = whereclause.filter(|w| !w.is_none()) {
         out = out.call_method1("where", (w,))?;
@@ -357,7 +395,12 @@ fn update<'py>(
 /// `delete(table, whereclause=None, **kw)`.
 #[pyfunction]
 #[pyo3(signature = (table, whereclause=None, bind=None, **kw))]
-fn delete<'py>(table: &Bound<'py, PyAny>, whereclause: Option<Bound<'py, PyAny>>, bind: Option<Bound<'py, PyAny>>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+fn delete<'py>(
+    table: &Bound<'py, PyAny>,
+    whereclause: Option<Bound<'py, PyAny>>,
+    bind: Option<Bound<'py, PyAny>>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let _ = bind;
     let (f, mut common) = target(table)?;
     dialect_kw(&mut common, kw, &[])?;
@@ -370,7 +413,12 @@ fn delete<'py>(table: &Bound<'py, PyAny>, whereclause: Option<Bound<'py, PyAny>>
 }
 
 /// `table.insert(…)`, `table.update(…)`, `table.delete(…)`.
-pub fn with_table<'py>(which: &str, table: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn with_table<'py>(
+    which: &str,
+    table: &Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = table.py();
     let all: Vec<_> = std::iter::once(table.clone()).chain(args.iter()).collect();
     py.import("oxalchemy._rs")?.getattr(which)?.call(PyTuple::new(py, all)?, kw)
@@ -429,7 +477,12 @@ impl UpdateBase {
     }
     /// RETURNING.
     #[pyo3(signature = (*cols, sort_by_parameter_order=false, **_kw))]
-    fn returning<'py>(slf: &Bound<'py, Self>, cols: &Bound<'py, PyTuple>, sort_by_parameter_order: bool, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn returning<'py>(
+        slf: &Bound<'py, Self>,
+        cols: &Bound<'py, PyTuple>,
+        sort_by_parameter_order: bool,
+        _kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let new = returning_items(cols)?;
         changed_common(slf.as_any(), |c| {
@@ -477,12 +530,16 @@ impl UpdateBase {
         let node = own(slf.as_any())?;
         let columns = self::table(&node).map(proxy::columns).unwrap_or_default();
         let read = |c: Bound<'py, PyAny>| match c.cast::<PyString>() {
-                Ok(s) => {
-                    let key = s.to_str()?.to_owned();
-                    columns.iter().find(|(k, _)| **k == *key).map(|(_, e)| e.clone()).ok_or_else(|| coerce::unexpected(&c, Role::ColumnArgument))
-                }
-                Err(_) => coerce::expr(&c),
-            };
+            Ok(s) => {
+                let key = s.to_str()?.to_owned();
+                columns
+                    .iter()
+                    .find(|(k, _)| **k == *key)
+                    .map(|(_, e)| e.clone())
+                    .ok_or_else(|| coerce::unexpected(&c, Role::ColumnArgument))
+            }
+            Err(_) => coerce::expr(&c),
+        };
         let list = cols.iter().map(read).collect::<PyResult<Vec<_>>>()?;
         let supplemental = match supplemental_cols.filter(|s| !s.is_none()) {
             Some(s) => s.try_iter()?.map(|c| read(c?)).collect::<PyResult<Vec<_>>>()?,
@@ -516,7 +573,12 @@ impl UpdateBase {
         })
     }
     #[pyo3(signature = (text, selectable=None, dialect_name="*"))]
-    fn with_hint<'py>(slf: &Bound<'py, Self>, text: &str, selectable: Option<Bound<'py, PyAny>>, dialect_name: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn with_hint<'py>(
+        slf: &Bound<'py, Self>,
+        text: &str,
+        selectable: Option<Bound<'py, PyAny>>,
+        dialect_name: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let node = own(slf.as_any())?;
         let target = match selectable.filter(|s| !s.is_none()) {
             Some(s) => Some(coerce::from(&s)?),
@@ -578,7 +640,12 @@ impl UpdateBase {
         })
     }
     #[pyo3(signature = (name=None, recursive=false, nesting=false))]
-    fn cte<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, recursive: bool, nesting: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn cte<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        recursive: bool,
+        nesting: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::from_functions::cte_of(slf.as_any(), name.as_ref(), recursive, nesting)
     }
     /// Legacy values dictionary of the statement.
@@ -591,7 +658,11 @@ impl UpdateBase {
         parameters(slf.as_any())
     }
     #[pyo3(signature = (*args, **kw))]
-    fn params<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn params<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = (args, kw);
         Err(pyo3::exceptions::PyNotImplementedError::new_err(
             "params() is not supported for INSERT/UPDATE/DELETE statements. To set the values for an INSERT or UPDATE statement, use stmt.values(**parameters).",
@@ -647,7 +718,11 @@ impl Insert {
     const IS_INSERT: bool = true;
     /// The VALUES of one row or of several.
     #[pyo3(signature = (*args, **kwargs))]
-    fn values<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn values<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         changed_insert(slf.as_any(), |i| {
             if i.from_select.is_some() {
@@ -665,7 +740,12 @@ impl Insert {
     }
     /// INSERT … SELECT.
     #[pyo3(signature = (names, select, include_defaults=true))]
-    fn from_select<'py>(slf: &Bound<'py, Self>, names: &Bound<'py, PyAny>, select: &Bound<'py, PyAny>, include_defaults: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn from_select<'py>(
+        slf: &Bound<'py, Self>,
+        names: &Bound<'py, PyAny>,
+        select: &Bound<'py, PyAny>,
+        include_defaults: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let names = names.try_iter()?.map(|n| column_key(&n?)).collect::<PyResult<Vec<_>>>()?;
         let query = match node_of(&coerce::clause_of(select)?)? {
@@ -702,7 +782,11 @@ impl Update {
     #[pyo3(name = "is_update")]
     const IS_UPDATE: bool = true;
     #[pyo3(signature = (*args, **kwargs))]
-    fn values<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn values<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         changed_update(slf.as_any(), |u| {
             if u.ordered {

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 /// A free `column()`.
 pub fn column_expr(name: Name, ty: types::TypeRef) -> ExprRef {
-    let column = Column::new(ColumnData { name: Some(name), ty: ty.clone(), nullable: true, lightweight: true, ..ColumnData::default() });
+    let column =
+        Column::new(ColumnData { name: Some(name), ty: ty.clone(), nullable: true, lightweight: true, ..ColumnData::default() });
     Expr::new(ExprKind::Column(ColumnRef { column, from: None }), ty)
 }
 
@@ -99,7 +100,11 @@ pub fn add_column(f: &FromRef, face: &Bound<'_, PyAny>, c: &Bound<'_, PyAny>) ->
 }
 
 /// `e AS name` for `label()` in all its forms.
-pub fn label_of<'py>(name: Option<&Bound<'py, PyAny>>, element: &Bound<'py, PyAny>, ty: Option<types::TypeRef>) -> PyResult<Bound<'py, PyAny>> {
+pub fn label_of<'py>(
+    name: Option<&Bound<'py, PyAny>>,
+    element: &Bound<'py, PyAny>,
+    ty: Option<types::TypeRef>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = element.py();
     let e = match node_of(&coerce::clause_of(element)?)? {
         Some(Node::Query(q)) => super::selectable::scalar_of(&q),
@@ -114,7 +119,9 @@ pub fn label_of<'py>(name: Option<&Bound<'py, PyAny>>, element: &Bound<'py, PyAn
     };
     let out = build::label(label, &e);
     let out = match (ty, &out.kind) {
-        (Some(ty), ExprKind::Label { name, element }) => Expr::new(ExprKind::Label { name: name.clone(), element: element.clone() }, ty),
+        (Some(ty), ExprKind::Label { name, element }) => {
+            Expr::new(ExprKind::Label { name: name.clone(), element: element.clone() }, ty)
+        }
         _ => out,
     };
     wrap_expr(py, &out)
@@ -123,7 +130,11 @@ pub fn label_of<'py>(name: Option<&Bound<'py, PyAny>>, element: &Bound<'py, PyAn
 /// `label(name, element, type_=None)`.
 #[pyfunction]
 #[pyo3(signature = (name, element, type_=None))]
-fn label<'py>(name: &Bound<'py, PyAny>, element: &Bound<'py, PyAny>, type_: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+fn label<'py>(
+    name: &Bound<'py, PyAny>,
+    element: &Bound<'py, PyAny>,
+    type_: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let ty = type_.filter(|t| !t.is_none()).map(|t| crate::py::types::to_type(&t)).transpose()?;
     label_of(Some(name), element, ty)
 }
@@ -177,7 +188,11 @@ fn extract<'py>(field: &str, expr: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
 /// `collate(expression, collation)`.
 #[pyfunction]
 #[pyo3(signature = (expression, collation, collation_schema=None))]
-fn collate<'py>(expression: &Bound<'py, PyAny>, collation: &Bound<'py, PyAny>, collation_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+fn collate<'py>(
+    expression: &Bound<'py, PyAny>,
+    collation: &Bound<'py, PyAny>,
+    collation_schema: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let _ = collation_schema;
     let e = coerce::expr_or_literal(expression, "param")?;
     operators::operate(expression.py(), &e, &Op::Collate, std::slice::from_ref(collation), None)
@@ -216,7 +231,12 @@ unary! {
 /// `between(expr, lower, upper, symmetric=False)`.
 #[pyfunction]
 #[pyo3(signature = (expr, lower_bound, upper_bound, symmetric=false))]
-fn between<'py>(expr: &Bound<'py, PyAny>, lower_bound: Bound<'py, PyAny>, upper_bound: Bound<'py, PyAny>, symmetric: bool) -> PyResult<Bound<'py, PyAny>> {
+fn between<'py>(
+    expr: &Bound<'py, PyAny>,
+    lower_bound: Bound<'py, PyAny>,
+    upper_bound: Bound<'py, PyAny>,
+    symmetric: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = expr.py();
     let e = coerce::expr_or_literal(expr, "param")?;
     let kw = if symmetric {
@@ -246,10 +266,7 @@ fn tuple_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>, types: Option<Bou
         None => Vec::new(),
     };
     if !given.is_empty() && given.len() != clauses.len() {
-        return Err(argument_error(
-            py,
-            format!("Wrong number of elements for {}-tuple: {}", given.len(), clauses.repr()?),
-        ));
+        return Err(argument_error(py, format!("Wrong number of elements for {}-tuple: {}", given.len(), clauses.repr()?)));
     }
     let parts = clauses
         .iter()
@@ -330,7 +347,11 @@ fn case<'py>(
 /// `operators.custom_op` applied by Python.
 #[pyfunction]
 #[pyo3(name = "_custom_operate")]
-fn custom_operate<'py>(op: &Bound<'py, PyAny>, left: &Bound<'py, PyAny>, right: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn custom_operate<'py>(
+    op: &Bound<'py, PyAny>,
+    left: &Bound<'py, PyAny>,
+    right: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     left.call_method1("operate", (op, right))
 }
 
@@ -371,8 +392,28 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         ($($f:path),* $(,)?) => { $(m.add_function(wrap_pyfunction!($f, m)?)?;)* };
     }
     functions!(
-        column, literal_column, table, label, cast, try_cast, type_coerce, extract, collate, asc, desc, nulls_first, nulls_last,
-        distinct, any_, all_, bitwise_not, between, tuple_, case, custom_operate, coerce_role
+        column,
+        literal_column,
+        table,
+        label,
+        cast,
+        try_cast,
+        type_coerce,
+        extract,
+        collate,
+        asc,
+        desc,
+        nulls_first,
+        nulls_last,
+        distinct,
+        any_,
+        all_,
+        bitwise_not,
+        between,
+        tuple_,
+        case,
+        custom_operate,
+        coerce_role
     );
     Ok(())
 }

@@ -17,7 +17,11 @@ fn wrap<'py>(py: Python<'py>, d: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyA
 }
 
 /// The old options with `kw` over them.
-pub fn merged<'py>(py: Python<'py>, old: Option<Bound<'py, PyAny>>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn merged<'py>(
+    py: Python<'py>,
+    old: Option<Bound<'py, PyAny>>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let d = PyDict::new(py);
     if let Some(o) = old {
         d.update(o.cast::<pyo3::types::PyMapping>()?)?;

@@ -146,11 +146,16 @@ fn unary<'py>(
     let given = |o: Option<Bound<'py, PyAny>>| o.filter(|o| !o.is_none()).map(|o| super::ops::op_of(&o)).transpose();
     let out = match (given(operator)?, given(modifier)?) {
         (Some(_), Some(_)) => {
-            return Err(crate::py::errors::compile_error(element.py(), "Unary expression does not support operator and modifier simultaneously"));
+            return Err(crate::py::errors::compile_error(
+                element.py(),
+                "Unary expression does not support operator and modifier simultaneously",
+            ));
         }
         (Some(op), None) => build::prefix(op, &e, ty),
         (None, Some(op)) => build::postfix(op, &e, ty),
-        (None, None) => return Err(crate::py::errors::compile_error(element.py(), "Unary expression has no operator or modifier")),
+        (None, None) => {
+            return Err(crate::py::errors::compile_error(element.py(), "Unary expression has no operator or modifier"));
+        }
     };
     wrap_expr(element.py(), &out)
 }
@@ -188,6 +193,16 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     macro_rules! functions {
         ($($f:path),* $(,)?) => { $(m.add_function(wrap_pyfunction!($f, m)?)?;)* };
     }
-    functions!(replacement_traverse, cloned_traverse, literal_execute, clause_list, binary, unary, dml_subclass, next_value, from_objects_of);
+    functions!(
+        replacement_traverse,
+        cloned_traverse,
+        literal_execute,
+        clause_list,
+        binary,
+        unary,
+        dml_subclass,
+        next_value,
+        from_objects_of
+    );
     Ok(())
 }

@@ -112,7 +112,11 @@ pub fn slot(node: &Node) -> Option<&FaceSlot> {
 fn expr_class(e: &Expr) -> Class {
     match &e.kind {
         ExprKind::Column(c) => {
-            if c.column.d.read().lightweight { Class::ColumnClause } else { Class::Column }
+            if c.column.d.read().lightweight {
+                Class::ColumnClause
+            } else {
+                Class::Column
+            }
         }
         ExprKind::LiteralColumn(_) => Class::ColumnClause,
         ExprKind::Bind(_) => Class::BindParameter,
@@ -181,7 +185,11 @@ pub fn wrap_expr<'py>(py: Python<'py>, e: &ExprRef) -> PyResult<Bound<'py, PyAny
 fn from_class(f: &FromRef) -> Class {
     match &f.kind {
         FromKind::Table(t) => {
-            if t.d.read().lightweight { Class::TableClause } else { Class::Table }
+            if t.d.read().lightweight {
+                Class::TableClause
+            } else {
+                Class::Table
+            }
         }
         FromKind::Alias { .. } => Class::Alias,
         FromKind::Subquery { .. } => Class::Subquery,

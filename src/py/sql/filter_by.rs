@@ -60,7 +60,8 @@ pub fn find(py: Python<'_>, froms: &[FromRef], name: &str) -> PyResult<ExprRef> 
 
 /// Names of FROM elements for messages: three, and how many there are.
 fn shown(froms: &[FromRef]) -> String {
-    let names: Vec<String> = froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
+    let names: Vec<String> =
+        froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
     if names.len() > 3 { format!("{}, ... ({} total)", names[..3].join(", "), names.len()) } else { names.join(", ") }
 }
 

@@ -60,7 +60,9 @@ impl Join {
     fn description(slf: &Bound<'_, Self>) -> PyResult<String> {
         let j = node(slf)?;
         let show = |f: &FromRef| {
-            let name = sql::ast::proxy::from_label(f).map(|l| sql::ast::proxy::anonymous(&l).to_string()).unwrap_or_else(|| "Join object".to_owned());
+            let name = sql::ast::proxy::from_label(f)
+                .map(|l| sql::ast::proxy::anonymous(&l).to_string())
+                .unwrap_or_else(|| "Join object".to_owned());
             format!("{name}({})", f.id())
         };
         Ok(format!("Join object on {} and {}", show(&j.left), show(&j.right)))
@@ -86,7 +88,12 @@ fn node(slf: &Bound<'_, Join>) -> PyResult<Arc<sql::ast::Join>> {
 }
 
 /// The CTE of a query or of DML with RETURNING.
-pub fn cte_of<'py>(obj: &Bound<'py, PyAny>, name: Option<&Bound<'py, PyAny>>, recursive: bool, nesting: bool) -> PyResult<Bound<'py, PyAny>> {
+pub fn cte_of<'py>(
+    obj: &Bound<'py, PyAny>,
+    name: Option<&Bound<'py, PyAny>>,
+    recursive: bool,
+    nesting: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let element = match node_of(obj)? {
         Some(Node::Query(q)) => CteElement::Query(q),
         Some(Node::Insert(i)) => CteElement::Insert(i),
@@ -198,7 +205,10 @@ impl Cte {
     }
 }
 
-fn values_changed<'py>(slf: &Bound<'py, Values>, change: impl FnOnce(&mut sql::ast::Values) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn values_changed<'py>(
+    slf: &Bound<'py, Values>,
+    change: impl FnOnce(&mut sql::ast::Values) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let f = own(slf.as_any())?;
     let FromKind::Values(v) = &f.kind else { return Err(coerce::unexpected(slf.as_any(), Role::From)) };
     let mut new = (**v).clone();
@@ -256,7 +266,12 @@ impl Values {
         wrap_expr(slf.py(), &Expr::new(ExprKind::ScalarSelect(q), sql::types::null_type()))
     }
     #[pyo3(signature = (name=None, recursive=false, nesting=false))]
-    fn cte<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, recursive: bool, nesting: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn cte<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        recursive: bool,
+        nesting: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let q = Query::new(QueryKind::Values(own(slf.as_any())?));
         let c = sql::ast::Cte {
             name: label(name.as_ref(), "anon")?,
@@ -275,12 +290,23 @@ impl Values {
 /// `values(*columns, name=None, literal_binds=False)`.
 #[pyfunction]
 #[pyo3(signature = (*columns, name=None, literal_binds=false))]
-fn values<'py>(py: Python<'py>, columns: &Bound<'py, PyTuple>, name: Option<Bound<'py, PyAny>>, literal_binds: bool) -> PyResult<Bound<'py, PyAny>> {
+fn values<'py>(
+    py: Python<'py>,
+    columns: &Bound<'py, PyTuple>,
+    name: Option<Bound<'py, PyAny>>,
+    literal_binds: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let mut cols = Vec::new();
     for c in columns.iter() {
         let e = coerce::expr_in(&c, Role::ColumnArgument)?;
         let name = sql::ast::proxy::key_of(&e).unwrap_or_else(|| "".into());
-        cols.push(Column::new(ColumnData { name: Some(sql::Name::new(name)), ty: e.ty.clone(), nullable: true, lightweight: true, ..ColumnData::default() }));
+        cols.push(Column::new(ColumnData {
+            name: Some(sql::Name::new(name)),
+            ty: e.ty.clone(),
+            nullable: true,
+            lightweight: true,
+            ..ColumnData::default()
+        }));
     }
     let name = match name.filter(|n| !n.is_none()) {
         Some(n) => Some(Label::Fixed(super::names::name(&n)?)),
@@ -331,14 +357,25 @@ fn lateral<'py>(selectable: &Bound<'py, PyAny>, name: Option<&Bound<'py, PyAny>>
 /// `join(left, right, onclause=None, isouter=False, full=False)`.
 #[pyfunction]
 #[pyo3(signature = (left, right, onclause=None, isouter=false, full=false))]
-fn join<'py>(left: &Bound<'py, PyAny>, right: &Bound<'py, PyAny>, onclause: Option<&Bound<'py, PyAny>>, isouter: bool, full: bool) -> PyResult<Bound<'py, PyAny>> {
+fn join<'py>(
+    left: &Bound<'py, PyAny>,
+    right: &Bound<'py, PyAny>,
+    onclause: Option<&Bound<'py, PyAny>>,
+    isouter: bool,
+    full: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     super::selectable::join_of(left, right, onclause, isouter, full)
 }
 
 /// `outerjoin(left, right, onclause=None, full=False)`.
 #[pyfunction]
 #[pyo3(signature = (left, right, onclause=None, full=false))]
-fn outerjoin<'py>(left: &Bound<'py, PyAny>, right: &Bound<'py, PyAny>, onclause: Option<&Bound<'py, PyAny>>, full: bool) -> PyResult<Bound<'py, PyAny>> {
+fn outerjoin<'py>(
+    left: &Bound<'py, PyAny>,
+    right: &Bound<'py, PyAny>,
+    onclause: Option<&Bound<'py, PyAny>>,
+    full: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     super::selectable::join_of(left, right, onclause, true, full)
 }
 

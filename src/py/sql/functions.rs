@@ -125,7 +125,12 @@ fn is_list(py: Python<'_>, e: &ExprRef) -> bool {
 }
 
 /// A known function's node.
-fn known_node(py: Python<'_>, entry: &'static (&'static str, Returns, bool), args: &[Bound<'_, PyAny>], ty: Option<TypeRef>) -> PyResult<ExprRef> {
+fn known_node(
+    py: Python<'_>,
+    entry: &'static (&'static str, Returns, bool),
+    args: &[Bound<'_, PyAny>],
+    ty: Option<TypeRef>,
+) -> PyResult<ExprRef> {
     let (name, returns, no_parens) = *entry;
     let mut parts = match name {
         "grouping_sets" | "cube" | "rollup" => args
@@ -168,7 +173,12 @@ fn known_node(py: Python<'_>, entry: &'static (&'static str, Returns, bool), arg
 }
 
 /// A function call by name.
-fn call<'py>(py: Python<'py>, names: &[Name], args: &[Bound<'py, PyAny>], kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+fn call<'py>(
+    py: Python<'py>,
+    names: &[Name],
+    args: &[Bound<'py, PyAny>],
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let Some((last, packages)) = names.split_last() else { return Err(PyAttributeError::new_err("function name")) };
     let package = packages.last().map_or("_default".to_owned(), |p| p.text.to_lowercase());
     let lower = last.text.to_lowercase();
@@ -222,7 +232,12 @@ impl FunctionGenerator {
         Ok(Self { names, kw: self.kw.as_ref().map(|k| k.clone_ref(py)) })
     }
     #[pyo3(signature = (*args, **kwargs))]
-    fn __call__<'py>(&self, py: Python<'py>, args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let args: Vec<_> = args.iter().collect();
         if let Some(own) = &self.kw {
             let all = own.bind(py).copy()?;
@@ -357,7 +372,11 @@ impl FunctionElement {
     }
     /// An alias in FROM.
     #[pyo3(signature = (name=None, joins_implicitly=false))]
-    fn alias<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, joins_implicitly: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn alias<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        joins_implicitly: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = joins_implicitly;
         super::table_valued::alias(slf.as_any(), name.as_ref())
     }
@@ -375,7 +394,11 @@ impl FunctionElement {
     }
     /// The single column of an alias.
     #[pyo3(signature = (name=None, joins_implicitly=false))]
-    fn column_valued<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, joins_implicitly: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn column_valued<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        joins_implicitly: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::alias(slf, name, joins_implicitly)?.getattr("column")
     }
     #[getter]
@@ -468,8 +491,10 @@ pub fn over<'py>(
     exclude: Option<String>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = element.py();
-    let given: Vec<(&'static str, Bound<'py, PyAny>)> =
-        [("RANGE", range_), ("ROWS", rows), ("GROUPS", groups)].into_iter().filter_map(|(u, v)| v.filter(|v| !v.is_none()).map(|v| (u, v))).collect();
+    let given: Vec<(&'static str, Bound<'py, PyAny>)> = [("RANGE", range_), ("ROWS", rows), ("GROUPS", groups)]
+        .into_iter()
+        .filter_map(|(u, v)| v.filter(|v| !v.is_none()).map(|v| (u, v)))
+        .collect();
     if given.len() > 1 {
         return Err(argument_error(py, "only one of 'rows', 'range_', or 'groups' may be provided"));
     }
@@ -522,7 +547,9 @@ pub fn within_group<'py>(element: &Bound<'py, PyAny>, order_by: &Bound<'py, PyTu
         Some("percentile_cont" | "percentile_disc" | "mode") => {
             let first = order_by.first().map_or_else(types::null_type, |e| e.ty.clone());
             match &func.kind {
-                ExprKind::Function(f) if f.args.first().is_some_and(|a| a.ty.affinity == Affinity::Array || is_list(element.py(), a)) => {
+                ExprKind::Function(f)
+                    if f.args.first().is_some_and(|a| a.ty.affinity == Affinity::Array || is_list(element.py(), a)) =>
+                {
                     array_type(&first)
                 }
                 _ => first,

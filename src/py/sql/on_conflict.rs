@@ -8,7 +8,9 @@ use crate::py::host::PyHost;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use sql::FaceSlot;
-use sql::ast::{BindValue, ColumnKey, ConflictTarget, DmlValue, ExprKind, ExprRef, FromRef, Insert, Node, OnConflict, build, proxy};
+use sql::ast::{
+    BindValue, ColumnKey, ConflictTarget, DmlValue, ExprKind, ExprRef, FromRef, Insert, Node, OnConflict, build, proxy,
+};
 use std::sync::Arc;
 
 fn changed<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(&mut Insert) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
@@ -31,15 +33,21 @@ fn element(table: &FromRef, obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
     coerce::expr(obj)
 }
 
-fn target(table: &FromRef, constraint: Option<&Bound<'_, PyAny>>, elements: Option<&Bound<'_, PyAny>>, where_: Option<&Bound<'_, PyAny>>) -> PyResult<ConflictTarget> {
+fn target(
+    table: &FromRef,
+    constraint: Option<&Bound<'_, PyAny>>,
+    elements: Option<&Bound<'_, PyAny>>,
+    where_: Option<&Bound<'_, PyAny>>,
+) -> PyResult<ConflictTarget> {
     let given = |o: Option<&Bound<'_, PyAny>>| o.is_some_and(|o| !o.is_none());
     if given(constraint) && (given(elements) || given(where_)) {
         let py = constraint.map(|c| c.py());
         if let Some(py) = py {
-            return Err(pyo3::exceptions::PyValueError::new_err("'constraint' and 'index_elements' are mutually exclusive")).map_err(|e| {
-                let _ = py;
-                e
-            });
+            return Err(pyo3::exceptions::PyValueError::new_err("'constraint' and 'index_elements' are mutually exclusive"))
+                .map_err(|e| {
+                    let _ = py;
+                    e
+                });
         }
     }
     let mut out = ConflictTarget::default();
@@ -197,7 +205,11 @@ fn do_update<'py>(
 /// `insert.on_duplicate_key_update(…)`.
 #[pyfunction]
 #[pyo3(name = "_on_duplicate_key_update", signature = (insert, args, kw))]
-fn duplicate_key<'py>(insert: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>, kw: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+fn duplicate_key<'py>(
+    insert: &Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+    kw: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = insert.py();
     if !args.is_empty() && !kw.is_empty() {
         return Err(argument_error(py, "Can't pass kwargs and positional arguments simultaneously"));

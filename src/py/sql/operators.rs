@@ -138,7 +138,10 @@ fn reverse<'py>(py: Python<'py>, right: &ExprRef, op: &Op, other: &Bound<'py, Py
 fn decides(ty: &TypeRef) -> bool {
     ty.owner.is_some()
         && (ty.host.is_some()
-            || matches!(ty.affinity, Affinity::Binary | Affinity::Uuid | Affinity::Json | Affinity::Tuple | Affinity::Array | Affinity::Other))
+            || matches!(
+                ty.affinity,
+                Affinity::Binary | Affinity::Uuid | Affinity::Json | Affinity::Tuple | Affinity::Array | Affinity::Other
+            ))
 }
 
 /// The type of a value beside `left` under `op`, asking user types.
@@ -177,7 +180,13 @@ fn unsupported(op: &Op) -> PyErr {
 }
 
 /// The expression for `left op args`, built-in rules.
-pub fn build_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, args: &[Bound<'py, PyAny>], opts: &Options<'py>) -> PyResult<ExprRef> {
+pub fn build_op<'py>(
+    py: Python<'py>,
+    left: &ExprRef,
+    op: &Op,
+    args: &[Bound<'py, PyAny>],
+    opts: &Options<'py>,
+) -> PyResult<ExprRef> {
     let first = || args.first().ok_or_else(|| PyTypeError::new_err(format!("operator '{}' needs an operand", ops::name_of(op))));
     if matches!(&left.kind, ExprKind::UnaryPrefix { op: Op::Any | Op::All, .. }) && !args.is_empty() {
         return any_all_compare(py, left, op, first()?);
@@ -188,16 +197,39 @@ pub fn build_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, args: &[Bound<'py
             let other = operand(py, left, op, first()?)?;
             build::compare(left, op.clone(), other, Vec::new()).map_err(|e| sql_error(py, e))
         }
-        Op::Add | Op::Sub | Op::Mul | Op::TrueDiv | Op::FloorDiv | Op::Mod | Op::Concat | Op::BitAnd | Op::BitOr | Op::BitXor
-        | Op::BitLshift | Op::BitRshift => Ok(build::arithmetic(left, op.clone(), operand(py, left, op, first()?)?, Vec::new())),
+        Op::Add
+        | Op::Sub
+        | Op::Mul
+        | Op::TrueDiv
+        | Op::FloorDiv
+        | Op::Mod
+        | Op::Concat
+        | Op::BitAnd
+        | Op::BitOr
+        | Op::BitXor
+        | Op::BitLshift
+        | Op::BitRshift => Ok(build::arithmetic(left, op.clone(), operand(py, left, op, first()?)?, Vec::new())),
         Op::And => two(left, first()?, build::and_),
         Op::Or => two(left, first()?, build::or_),
         Op::Not => Ok(build::not_(left)),
         Op::Neg => Ok(build::prefix(Op::Neg, left, left.ty.clone())),
         Op::BitNot => Ok(build::prefix(Op::BitNot, left, left.ty.clone())),
-        Op::Like | Op::NotLike | Op::ILike | Op::NotILike | Op::Contains | Op::NotContains | Op::IContains | Op::NotIContains
-        | Op::StartsWith | Op::NotStartsWith | Op::IStartsWith | Op::NotIStartsWith | Op::EndsWith | Op::NotEndsWith
-        | Op::IEndsWith | Op::NotIEndsWith => string_match(py, left, op, first()?, opts),
+        Op::Like
+        | Op::NotLike
+        | Op::ILike
+        | Op::NotILike
+        | Op::Contains
+        | Op::NotContains
+        | Op::IContains
+        | Op::NotIContains
+        | Op::StartsWith
+        | Op::NotStartsWith
+        | Op::IStartsWith
+        | Op::NotIStartsWith
+        | Op::EndsWith
+        | Op::NotEndsWith
+        | Op::IEndsWith
+        | Op::NotIEndsWith => string_match(py, left, op, first()?, opts),
         Op::Match | Op::NotMatch => {
             let mut modifiers = Vec::new();
             if let Some(kw) = &opts.kw {
@@ -220,7 +252,10 @@ pub fn build_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, args: &[Bound<'py
                     None => return Err(PyTypeError::new_err("regexp_replace needs a replacement")),
                 },
             };
-            let pair = Expr::new(ExprKind::List { op: Op::Comma, clauses: vec![pattern, replacement], group: false }, types::null_type());
+            let pair = Expr::new(
+                ExprKind::List { op: Op::Comma, clauses: vec![pattern, replacement], group: false },
+                types::null_type(),
+            );
             Ok(build::binary_typed(left, Op::RegexpReplace, &pair, left.ty.clone(), None, flags(opts)?))
         }
         Op::In | Op::NotIn => in_op(py, left, op, first()?),
@@ -256,8 +291,16 @@ pub fn build_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, args: &[Bound<'py
             let ret = c.is_comparison.then(types::boolean);
             custom(left, op, operand(py, left, op, first()?)?, ret, false)
         }
-        Op::Exists | Op::IsTrue | Op::IsFalse | Op::Comma | Op::Concats | Op::From | Op::AsBoolean | Op::FunctionFilter
-        | Op::AggregateOrderBy | Op::Any_ => Err(unsupported(op)),
+        Op::Exists
+        | Op::IsTrue
+        | Op::IsFalse
+        | Op::Comma
+        | Op::Concats
+        | Op::From
+        | Op::AsBoolean
+        | Op::FunctionFilter
+        | Op::AggregateOrderBy
+        | Op::Any_ => Err(unsupported(op)),
     }
 }
 
@@ -298,7 +341,13 @@ fn custom(left: &ExprRef, op: &Op, other: Other, ret: Option<TypeRef>, reversed:
 }
 
 /// `expr.op(...)`: with the type the caller chose.
-pub fn custom_typed<'py>(py: Python<'py>, left: &ExprRef, op: &Op, other: &Bound<'py, PyAny>, ret: Option<TypeRef>) -> PyResult<ExprRef> {
+pub fn custom_typed<'py>(
+    py: Python<'py>,
+    left: &ExprRef,
+    op: &Op,
+    other: &Bound<'py, PyAny>,
+    ret: Option<TypeRef>,
+) -> PyResult<ExprRef> {
     let other = operand(py, left, op, other)?;
     let ret = ret.or_else(|| matches!(op, Op::Custom(c) if c.is_comparison).then(types::boolean));
     custom(left, op, other, ret, false)
@@ -322,7 +371,13 @@ fn flags(opts: &Options<'_>) -> PyResult<Modifiers> {
 }
 
 /// LIKE and its relatives: `autoescape` doubles wildcards inside a plain string value.
-fn string_match<'py>(py: Python<'py>, left: &ExprRef, op: &Op, other: &Bound<'py, PyAny>, opts: &Options<'py>) -> PyResult<ExprRef> {
+fn string_match<'py>(
+    py: Python<'py>,
+    left: &ExprRef,
+    op: &Op,
+    other: &Bound<'py, PyAny>,
+    opts: &Options<'py>,
+) -> PyResult<ExprRef> {
     let mut escape = opts.string("escape")?;
     let mut value = other.clone();
     if let Some(auto) = opts.get("autoescape")?.filter(|a| a.is_truthy().unwrap_or(false)) {
@@ -374,7 +429,9 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
                         crate::py::errors::warn(
                             py,
                             "SAWarning",
-                            &format!("Coercing {name} object into a select() for use in IN(); please pass a select() construct explicitly"),
+                            &format!(
+                                "Coercing {name} object into a select() for use in IN(); please pass a select() construct explicitly"
+                            ),
                         )?;
                         super::select::select_from_all(&f)
                     }
@@ -396,7 +453,10 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
                 ExprKind::Text(_) | ExprKind::Host(_) => Ok(build::in_(left, op.clone(), &e)),
                 ExprKind::Function(_) => {
                     // A function is selected from.
-                    let q = sql::ast::Query::select(sql::ast::Select { columns: vec![sql::ast::SelectItem::Expr(e.clone())], ..Default::default() });
+                    let q = sql::ast::Query::select(sql::ast::Select {
+                        columns: vec![sql::ast::SelectItem::Expr(e.clone())],
+                        ..Default::default()
+                    });
                     Ok(build::in_(left, op.clone(), &query_operand(&q)))
                 }
                 ExprKind::Grouping(inner) if matches!(inner.kind, ExprKind::List { .. }) => Ok(build::in_(left, op.clone(), &e)),

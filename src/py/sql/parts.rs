@@ -27,7 +27,11 @@ impl Part {
     fn __doc__(&self) -> Option<&str> {
         self.doc.as_deref()
     }
-    fn __get__<'py>(slf: Bound<'py, Self>, instance: Option<Bound<'py, PyAny>>, owner: Option<Bound<'py, PyType>>) -> PyResult<Bound<'py, PyAny>> {
+    fn __get__<'py>(
+        slf: Bound<'py, Self>,
+        instance: Option<Bound<'py, PyAny>>,
+        owner: Option<Bound<'py, PyType>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let _ = owner;
         let py = slf.py();
         let Some(obj) = instance else { return Ok(slf.into_any()) };
@@ -110,7 +114,9 @@ pub fn read<'py>(py: Python<'py>, e: &ExprRef, name: &str) -> PyResult<Option<Bo
         (K::UnaryPrefix { op, .. }, "operator") => function(py, op),
         (K::UnaryPrefix { .. }, "modifier") | (K::UnaryPostfix { .. }, "operator") => none(),
         (K::UnaryPostfix { op, .. }, "modifier") => function(py, op),
-        (K::UnaryPrefix { operand, .. } | K::UnaryPostfix { operand, .. } | K::AsBoolean { operand, .. }, "element") => one(operand),
+        (K::UnaryPrefix { operand, .. } | K::UnaryPostfix { operand, .. } | K::AsBoolean { operand, .. }, "element") => {
+            one(operand)
+        }
         (K::AsBoolean { op, .. }, "operator") => function(py, op),
         (K::AsBoolean { negate, .. }, "negate") => function(py, negate),
         (K::Exists(q), "element") => Ok(Some(wrap_expr(py, &super::selectable::scalar_of(q))?)),
@@ -143,9 +149,23 @@ pub fn read<'py>(py: Python<'py>, e: &ExprRef, name: &str) -> PyResult<Option<Bo
         (K::Extract { field, .. }, "field") => Ok(Some(pyo3::types::PyString::new(py, field).into_any())),
         (K::Extract { element, .. }, "expr") => one(element),
         (K::Over(o), "element" | "func") => one(&o.func),
-        (K::Over(o), "partition_by") => if o.partition_by.is_empty() { none() } else { comma_list(py, &o.partition_by) },
-        (K::Over(o), "order_by") => if o.order_by.is_empty() { none() } else { comma_list(py, &o.order_by) },
-        (K::FunctionFilter { func, .. } | K::WithinGroup { func, .. } | K::AggregateOrderBy { func, .. }, "element" | "func") => one(func),
+        (K::Over(o), "partition_by") => {
+            if o.partition_by.is_empty() {
+                none()
+            } else {
+                comma_list(py, &o.partition_by)
+            }
+        }
+        (K::Over(o), "order_by") => {
+            if o.order_by.is_empty() {
+                none()
+            } else {
+                comma_list(py, &o.order_by)
+            }
+        }
+        (K::FunctionFilter { func, .. } | K::WithinGroup { func, .. } | K::AggregateOrderBy { func, .. }, "element" | "func") => {
+            one(func)
+        }
         (K::FunctionFilter { criterion, .. }, "criterion") => one(criterion),
         (K::WithinGroup { order_by, .. } | K::AggregateOrderBy { order_by, .. }, "order_by") => comma_list(py, order_by),
         (K::Slice { start, .. }, "start") => one(start),

@@ -11,7 +11,15 @@ use sql::ast::{Bind, BindValue, ColumnRef, Expr, ExprKind as K, ExprRef, FromKin
 /// An operator as something picklable: the name of its function.
 fn op_name<'py>(py: Python<'py>, op: &Op) -> PyResult<Bound<'py, PyAny>> {
     match op {
-        Op::Custom(c) => Ok(PyTuple::new(py, [(&*c.text).into_pyobject(py)?.into_any(), c.precedence.into_pyobject(py)?.into_any(), c.is_comparison.into_pyobject(py)?.to_owned().into_any()])?.into_any()),
+        Op::Custom(c) => Ok(PyTuple::new(
+            py,
+            [
+                (&*c.text).into_pyobject(py)?.into_any(),
+                c.precedence.into_pyobject(py)?.into_any(),
+                c.is_comparison.into_pyobject(py)?.to_owned().into_any(),
+            ],
+        )?
+        .into_any()),
         _ => Ok(ops::name_of(op).into_pyobject(py)?.into_any()),
     }
 }
@@ -28,13 +36,21 @@ fn op_of(obj: &Bound<'_, PyAny>) -> PyResult<Op> {
 pub fn reduce<'py>(obj: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
     let py = obj.py();
     let rebuild = py.import("oxalchemy._rs")?.getattr("_rebuild")?;
-    let refuse = || PyTypeError::new_err(format!("cannot pickle '{}' object", obj.get_type().name().map(|n| n.to_string()).unwrap_or_default()));
+    let refuse = || {
+        PyTypeError::new_err(format!(
+            "cannot pickle '{}' object",
+            obj.get_type().name().map(|n| n.to_string()).unwrap_or_default()
+        ))
+    };
     let face = obj.cast::<super::ClauseElement>()?.get();
     if face.node().is_none() {
         // A construct of the user's: its class and its attributes.
         let reduce = py.import("copyreg")?.getattr("__newobj__")?;
         let state = obj.getattr_opt("__dict__")?.unwrap_or_else(|| PyDict::new(py).into_any());
-        return Ok((py.import("oxalchemy._rs")?.getattr("_rebuild_user")?, PyTuple::new(py, [reduce, obj.get_type().into_any(), state])?));
+        return Ok((
+            py.import("oxalchemy._rs")?.getattr("_rebuild_user")?,
+            PyTuple::new(py, [reduce, obj.get_type().into_any(), state])?,
+        ));
     }
     let Some(node) = node_of(obj)? else { return Err(refuse()) };
     let (kind, parts): (&str, Vec<Bound<'py, PyAny>>) = match &node {
@@ -62,10 +78,25 @@ pub fn reduce<'py>(obj: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Boun
                 let cols = sql::ast::proxy::columns(f);
                 let names = cols
                     .iter()
-                    .map(|(_, c)| PyTuple::new(py, [sql::ast::proxy::key_of(c).unwrap_or_else(|| "".into()).into_pyobject(py)?.into_any(), crate::py::types::wrap_type(py, &c.ty)?]))
+                    .map(|(_, c)| {
+                        PyTuple::new(
+                            py,
+                            [
+                                sql::ast::proxy::key_of(c).unwrap_or_else(|| "".into()).into_pyobject(py)?.into_any(),
+                                crate::py::types::wrap_type(py, &c.ty)?,
+                            ],
+                        )
+                    })
                     .collect::<PyResult<Vec<_>>>()?;
                 let schema = t.d.read().schema.as_ref().map(ToString::to_string);
-                ("table", vec![t.name.as_str().into_pyobject(py)?.into_any(), schema.into_pyobject(py)?.into_any(), PyList::new(py, names)?.into_any()])
+                (
+                    "table",
+                    vec![
+                        t.name.as_str().into_pyobject(py)?.into_any(),
+                        schema.into_pyobject(py)?.into_any(),
+                        PyList::new(py, names)?.into_any(),
+                    ],
+                )
             }
             _ => return Err(refuse()),
         },
@@ -105,15 +136,21 @@ fn expr_parts<'py>(py: Python<'py>, e: &ExprRef) -> PyResult<Parts<'py>> {
         K::Bind(b) => {
             let value = super::bind::value_object(py, b)?;
             let missing = matches!(b.value, BindValue::Missing);
-            ("bind", vec![
-                text(&b.orig_key)?,
-                value,
-                missing.into_pyobject(py)?.to_owned().into_any(),
-                b.unique.into_pyobject(py)?.to_owned().into_any(),
-                b.expanding.into_pyobject(py)?.to_owned().into_any(),
-                match &b.expand_op { Some(op) => op_name(py, op)?, None => none() },
-                b.literal_execute.into_pyobject(py)?.to_owned().into_any(),
-            ])
+            (
+                "bind",
+                vec![
+                    text(&b.orig_key)?,
+                    value,
+                    missing.into_pyobject(py)?.to_owned().into_any(),
+                    b.unique.into_pyobject(py)?.to_owned().into_any(),
+                    b.expanding.into_pyobject(py)?.to_owned().into_any(),
+                    match &b.expand_op {
+                        Some(op) => op_name(py, op)?,
+                        None => none(),
+                    },
+                    b.literal_execute.into_pyobject(py)?.to_owned().into_any(),
+                ],
+            )
         }
         K::Text(t) => {
             let binds: Vec<_> = t.binds.iter().map(|(_, b)| wrap_expr(py, b)).collect::<PyResult<_>>()?;
@@ -128,14 +165,21 @@ fn expr_parts<'py>(py: Python<'py>, e: &ExprRef) -> PyResult<Parts<'py>> {
                     sql::ast::Modifier::Expr(x) => d.set_item(&**k, wrap_expr(py, x)?)?,
                 }
             }
-            let negate = match negate { Some(op) => op_name(py, op)?, None => none() };
+            let negate = match negate {
+                Some(op) => op_name(py, op)?,
+                None => none(),
+            };
             ("binary", vec![wrap_expr(py, left)?, wrap_expr(py, right)?, op_name(py, op)?, negate, d.into_any()])
         }
         K::UnaryPrefix { op, operand } => ("prefix", vec![op_name(py, op)?, wrap_expr(py, operand)?]),
         K::UnaryPostfix { op, operand } => ("postfix", vec![op_name(py, op)?, wrap_expr(py, operand)?]),
-        K::AsBoolean { operand, op, negate } => ("as_boolean", vec![wrap_expr(py, operand)?, op_name(py, op)?, op_name(py, negate)?]),
+        K::AsBoolean { operand, op, negate } => {
+            ("as_boolean", vec![wrap_expr(py, operand)?, op_name(py, op)?, op_name(py, negate)?])
+        }
         K::BoolList { op, clauses } => ("bool_list", vec![op_name(py, op)?, list(py, clauses)?]),
-        K::List { op, clauses, group } => ("list", vec![op_name(py, op)?, list(py, clauses)?, group.into_pyobject(py)?.to_owned().into_any()]),
+        K::List { op, clauses, group } => {
+            ("list", vec![op_name(py, op)?, list(py, clauses)?, group.into_pyobject(py)?.to_owned().into_any()])
+        }
         K::Grouping(x) => ("grouping", vec![wrap_expr(py, x)?]),
         K::Label { name, element } => ("label", vec![label(py, name)?, wrap_expr(py, element)?]),
         K::LabelRef(x) => ("label_ref", vec![wrap_expr(py, x)?]),
@@ -150,7 +194,16 @@ fn expr_parts<'py>(py: Python<'py>, e: &ExprRef) -> PyResult<Parts<'py>> {
         K::Extract { field, element } => ("extract", vec![text(field)?, wrap_expr(py, element)?]),
         K::Function(f) => {
             let packages: Vec<String> = f.packages.iter().map(ToString::to_string).collect();
-            ("function", vec![text(&f.name.text)?, PyList::new(py, packages)?.into_any(), list(py, &f.args)?, f.known.into_pyobject(py)?.into_any(), f.no_parens.into_pyobject(py)?.to_owned().into_any()])
+            (
+                "function",
+                vec![
+                    text(&f.name.text)?,
+                    PyList::new(py, packages)?.into_any(),
+                    list(py, &f.args)?,
+                    f.known.into_pyobject(py)?.into_any(),
+                    f.no_parens.into_pyobject(py)?.to_owned().into_any(),
+                ],
+            )
         }
         K::Tuple(parts) => ("tuple", vec![list(py, parts)?]),
         K::Collation(n) => ("collation", vec![text(&n.text)?]),
@@ -171,7 +224,9 @@ fn query_parts<'py>(py: Python<'py>, q: &sql::ast::QueryRef, rebuild: &Bound<'py
         Ok(Some((rebuild.clone(), PyTuple::new(py, args)?)))
     };
     match &q.kind {
-        QueryKind::Select(s) if !s.orm && s.ctes.is_empty() && s.hints.is_empty() && s.for_update.is_none() && s.options.is_empty() => {
+        QueryKind::Select(s)
+            if !s.orm && s.ctes.is_empty() && s.hints.is_empty() && s.for_update.is_none() && s.options.is_empty() =>
+        {
             let mut columns = Vec::new();
             for c in &s.columns {
                 columns.push(match c {
@@ -185,22 +240,28 @@ fn query_parts<'py>(py: Python<'py>, q: &sql::ast::QueryRef, rebuild: &Bound<'py
             if !s.joins.is_empty() {
                 return Ok(None);
             }
-            done("select", vec![
-                PyList::new(py, columns)?.into_any(),
-                PyList::new(py, froms)?.into_any(),
-                list(py, &s.where_)?,
-                list(py, &s.group_by)?,
-                list(py, &s.having)?,
-                list(py, &s.order_by)?,
-                opt(&s.limit)?,
-                opt(&s.offset)?,
-                matches!(s.distinct, sql::ast::Distinct::Yes).into_pyobject(py)?.to_owned().into_any(),
-                (s.label_style as u8).into_pyobject(py)?.into_any(),
-            ])
+            done(
+                "select",
+                vec![
+                    PyList::new(py, columns)?.into_any(),
+                    PyList::new(py, froms)?.into_any(),
+                    list(py, &s.where_)?,
+                    list(py, &s.group_by)?,
+                    list(py, &s.having)?,
+                    list(py, &s.order_by)?,
+                    opt(&s.limit)?,
+                    opt(&s.offset)?,
+                    matches!(s.distinct, sql::ast::Distinct::Yes).into_pyobject(py)?.to_owned().into_any(),
+                    (s.label_style as u8).into_pyobject(py)?.into_any(),
+                ],
+            )
         }
         QueryKind::Compound(c) => {
             let members = c.selects.iter().map(|q| wrap_query(py, q)).collect::<PyResult<Vec<_>>>()?;
-            done("compound", vec![c.keyword.into_pyobject(py)?.into_any(), PyList::new(py, members)?.into_any(), list(py, &c.order_by)?])
+            done(
+                "compound",
+                vec![c.keyword.into_pyobject(py)?.into_any(), PyList::new(py, members)?.into_any(), list(py, &c.order_by)?],
+            )
         }
         QueryKind::Grouping(inner) => done("query_in_parentheses", vec![wrap_query(py, inner)?]),
         _ => Ok(None),
@@ -210,7 +271,11 @@ fn query_parts<'py>(py: Python<'py>, q: &sql::ast::QueryRef, rebuild: &Bound<'py
 /// A construct of the user's from its class and attributes.
 #[pyfunction]
 #[pyo3(name = "_rebuild_user")]
-fn rebuild_user<'py>(new: &Bound<'py, PyAny>, class: &Bound<'py, PyAny>, state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn rebuild_user<'py>(
+    new: &Bound<'py, PyAny>,
+    class: &Bound<'py, PyAny>,
+    state: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let obj = new.call1((class,))?;
     for pair in state.call_method0("items")?.try_iter()? {
         let (k, v): (String, Bound<'py, PyAny>) = pair?.extract()?;
@@ -231,7 +296,9 @@ fn rebuild<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyTuple>) -> PyR
     let e = |i: usize| super::column::own(&parts.get_item(i)?);
     let q = |i: usize| super::select::own(&parts.get_item(i)?);
     let from = |i: usize| super::selectable::own(&parts.get_item(i)?);
-    let opt = |i: usize| -> PyResult<Option<ExprRef>> { parts.get_item(i).and_then(|o| if o.is_none() { Ok(None) } else { super::column::own(&o).map(Some) }) };
+    let opt = |i: usize| -> PyResult<Option<ExprRef>> {
+        parts.get_item(i).and_then(|o| if o.is_none() { Ok(None) } else { super::column::own(&o).map(Some) })
+    };
     let op = |i: usize| op_of(&parts.get_item(i)?);
     let flag = |i: usize| parts.get_item(i)?.extract::<bool>();
     let string = |i: usize| parts.get_item(i)?.extract::<String>();
@@ -241,7 +308,9 @@ fn rebuild<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyTuple>) -> PyR
         wrap_expr(py, &Expr::new(k, ty))
     };
     match kind {
-        "column" => wrap_expr(py, &super::elements::column_expr(super::names::name(&at(1)?)?, crate::py::types::to_type(&at(0)?)?)),
+        "column" => {
+            wrap_expr(py, &super::elements::column_expr(super::names::name(&at(1)?)?, crate::py::types::to_type(&at(0)?)?))
+        }
         "column_of" => at(1)?.getattr("c")?.get_item(at(2)?),
         "literal_column" => make(K::LiteralColumn(sql::Name::new(string(1)?))),
         "null" => super::conjunction::null(py),
@@ -325,7 +394,16 @@ fn rebuild<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyTuple>) -> PyR
         "query_grouping" => make(K::QueryGrouping(q(1)?)),
         "alias" => wrap_from(py, &super::selectable::alias_of(&from(0)?, Some(&at(1)?), false)?),
         "subquery" => wrap_from(py, &sql::ast::From::new(FromKind::Subquery { query: q(0)?, name: name(1)? })),
-        "join" => wrap_from(py, &sql::ast::From::new(FromKind::Join(std::sync::Arc::new(sql::ast::Join { left: from(0)?, right: from(1)?, onclause: e(2)?, isouter: flag(3)?, full: flag(4)? })))),
+        "join" => wrap_from(
+            py,
+            &sql::ast::From::new(FromKind::Join(std::sync::Arc::new(sql::ast::Join {
+                left: from(0)?,
+                right: from(1)?,
+                onclause: e(2)?,
+                isouter: flag(3)?,
+                full: flag(4)?,
+            }))),
+        ),
         "from_grouping" => wrap_from(py, &sql::ast::From::new(FromKind::Grouping(from(0)?))),
         "table" => {
             let m = py.import("oxalchemy._rs")?;

@@ -6,7 +6,12 @@ use pyo3::types::PyDict;
 use std::sync::OnceLock;
 
 /// `compile(bind, dialect, **kw)` of any clause element.
-pub type Compile = for<'py> fn(&Bound<'py, PyAny>, Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyAny>>, Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>>;
+pub type Compile = for<'py> fn(
+    &Bound<'py, PyAny>,
+    Option<&Bound<'py, PyAny>>,
+    Option<&Bound<'py, PyAny>>,
+    Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>>;
 static COMPILE: OnceLock<Compile> = OnceLock::new();
 
 /// Install the compiler.

@@ -15,8 +15,9 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
 use sql::ast::build;
 use sql::ast::proxy::{self, KeyedColumn};
 use sql::ast::{
-    Affix, Compound, Correlate, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, Hint, JoinOn, JoinTarget,
-    LabelStyle, Node, Query, QueryKind, QueryRef, Select as SelectNode, SelectItem, SetupJoin, TextualSelect as TextualNode,
+    Affix, Compound, Correlate, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, Hint, JoinOn,
+    JoinTarget, LabelStyle, Node, Query, QueryKind, QueryRef, Select as SelectNode, SelectItem, SetupJoin,
+    TextualSelect as TextualNode,
 };
 use sql::host::HostRef;
 use sql::{Label, Name};
@@ -94,14 +95,32 @@ pub fn select_node(objs: &[Bound<'_, PyAny>]) -> PyResult<SelectNode> {
 }
 
 const LEGACY: &[&str] = &[
-    "columns", "whereclause", "from_obj", "distinct", "having", "correlate", "prefixes", "suffixes", "order_by", "group_by", "limit",
-    "offset", "for_update", "use_labels", "bind", "autocommit",
+    "columns",
+    "whereclause",
+    "from_obj",
+    "distinct",
+    "having",
+    "correlate",
+    "prefixes",
+    "suffixes",
+    "order_by",
+    "group_by",
+    "limit",
+    "offset",
+    "for_update",
+    "use_labels",
+    "bind",
+    "autocommit",
 ];
 
 /// `select(*entities)`; the list form of 1.x with its keyword arguments too.
 #[pyfunction]
 #[pyo3(signature = (*entities, **kw))]
-pub fn select<'py>(py: Python<'py>, entities: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn select<'py>(
+    py: Python<'py>,
+    entities: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let legacy_first = match entities.get_item(0) {
         Ok(first) => entities.len() >= 1 && (first.is_instance_of::<PyList>() || (first.is_none() && kw.is_some())),
         Err(_) => false,
@@ -118,7 +137,11 @@ pub fn select<'py>(py: Python<'py>, entities: &Bound<'py, PyTuple>, kw: Option<&
 }
 
 /// `select([columns], whereclause, from_obj, **kw)`.
-fn legacy_select<'py>(py: Python<'py>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+fn legacy_select<'py>(
+    py: Python<'py>,
+    args: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let kw = match kw {
         Some(k) => k.copy()?,
         None => PyDict::new(py),
@@ -225,7 +248,11 @@ pub fn select_from_all_labelled(f: &FromRef) -> QueryRef {
 }
 
 /// `table.select(…)`: of all columns, in the legacy form with a criterion.
-pub fn from_select<'py>(table: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn from_select<'py>(
+    table: &Bound<'py, PyAny>,
+    args: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = table.py();
     if args.is_empty() && kw.is_none_or(|k| k.is_empty()) {
         return select(py, &PyTuple::new(py, [table])?, None);
@@ -239,11 +266,18 @@ pub fn from_select<'py>(table: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>, k
 }
 
 /// `table.count(whereclause)` of old: `SELECT count(pk) FROM table`.
-pub fn count_rows<'py>(table: &Bound<'py, PyAny>, functions: Option<&Bound<'py, PyAny>>, whereclause: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+pub fn count_rows<'py>(
+    table: &Bound<'py, PyAny>,
+    functions: Option<&Bound<'py, PyAny>>,
+    whereclause: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = table.py();
     let f = coerce::from(table)?;
     let cols = proxy::columns(&f);
-    let pk = cols.iter().find(|(_, c)| matches!(&c.kind, ExprKind::Column(c) if c.column.d.read().primary_key)).or_else(|| cols.first());
+    let pk = cols
+        .iter()
+        .find(|(_, c)| matches!(&c.kind, ExprKind::Column(c) if c.column.d.read().primary_key))
+        .or_else(|| cols.first());
     let Some((_, column)) = pk else { return Err(invalid_request(py, "table has no columns to count")) };
     let count = Expr::new(
         ExprKind::Label {
@@ -261,7 +295,11 @@ pub fn count_rows<'py>(table: &Bound<'py, PyAny>, functions: Option<&Bound<'py, 
 }
 
 /// `element.replace_selectable(old, alias)`.
-pub fn replace_from<'py>(obj: &Bound<'py, PyAny>, old: &Bound<'py, PyAny>, alias: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub fn replace_from<'py>(
+    obj: &Bound<'py, PyAny>,
+    old: &Bound<'py, PyAny>,
+    alias: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = obj.py();
     let (old, new) = (coerce::from(old)?, coerce::from(alias)?);
     let Some(node) = node_of(obj)? else { return Ok(obj.clone()) };
@@ -401,7 +439,9 @@ fn compound<'py>(py: Python<'py>, keyword: &'static str, members: &[Bound<'py, P
             };
             Ok(match &q.kind {
                 QueryKind::Compound(_) => selectable::group_query(&q),
-                QueryKind::Select(s) if s.limit.is_some() || s.offset.is_some() || s.fetch.is_some() || !s.order_by.is_empty() => {
+                QueryKind::Select(s)
+                    if s.limit.is_some() || s.offset.is_some() || s.fetch.is_some() || !s.order_by.is_empty() =>
+                {
                     selectable::group_query(&q)
                 }
                 _ => q,
@@ -480,7 +520,14 @@ fn label_style_object(py: Python<'_>, style: LabelStyle) -> PyResult<Bound<'_, P
 }
 
 /// Arguments of `with_for_update`.
-pub fn for_update(py: Python<'_>, nowait: bool, read: bool, of: Option<Bound<'_, PyAny>>, skip_locked: bool, key_share: bool) -> PyResult<ForUpdate> {
+pub fn for_update(
+    py: Python<'_>,
+    nowait: bool,
+    read: bool,
+    of: Option<Bound<'_, PyAny>>,
+    skip_locked: bool,
+    key_share: bool,
+) -> PyResult<ForUpdate> {
     let mut fu = ForUpdate { nowait, read, skip_locked, key_share, ..ForUpdate::default() };
     if let Some(of) = of.filter(|o| !o.is_none()) {
         let list: Vec<Bound<'_, PyAny>> = if of.is_instance_of::<PyList>() || of.is_instance_of::<PyTuple>() {
@@ -585,7 +632,12 @@ impl SelectBase {
         wrap_from(slf.py(), &From::new(FromKind::Lateral { element, name: selectable::label(name.as_ref(), "anon")? }))
     }
     #[pyo3(signature = (name=None, recursive=false, nesting=false))]
-    fn cte<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, recursive: bool, nesting: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn cte<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        recursive: bool,
+        nesting: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::from_functions::cte_of(slf.as_any(), name.as_ref(), recursive, nesting)
     }
     fn scalar_subquery<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -609,7 +661,11 @@ impl SelectBase {
     }
     /// SELECT from this statement as a subquery (legacy).
     #[pyo3(signature = (*args, **kw))]
-    fn select<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn select<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         from_select(&subquery_of(slf.as_any(), None)?, args, kw)
     }
     #[pyo3(signature = (*other))]
@@ -681,7 +737,11 @@ impl SelectBase {
         })
     }
     #[pyo3(signature = (column, require_embedded=false))]
-    fn corresponding_column<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, require_embedded: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn corresponding_column<'py>(
+        slf: &Bound<'py, Self>,
+        column: &Bound<'py, PyAny>,
+        require_embedded: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let e = coerce::expr(column)?;
         let cols = proxy::exported(&own(slf.as_any())?);
         proxy::corresponding_in(&cols, &e, require_embedded).map(|c| wrap_expr(slf.py(), &c)).transpose()
@@ -690,7 +750,11 @@ impl SelectBase {
         let Ok(f) = coerce::from(fromclause) else { return Ok(false) };
         Ok(selectable::derived(&proxy::anon_subquery(&own(slf.as_any())?), &f))
     }
-    fn replace_selectable<'py>(slf: &Bound<'py, Self>, old: &Bound<'py, PyAny>, alias: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn replace_selectable<'py>(
+        slf: &Bound<'py, Self>,
+        old: &Bound<'py, PyAny>,
+        alias: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         replace_from(slf.as_any(), old, alias)
     }
     /// Set the way result columns are labelled.
@@ -955,14 +1019,27 @@ impl Select {
         self::offset(slf.as_any(), offset)
     }
     #[pyo3(signature = (count, with_ties=false, percent=false, **_dialect_kw))]
-    fn fetch<'py>(slf: &Bound<'py, Self>, count: &Bound<'py, PyAny>, with_ties: bool, percent: bool, _dialect_kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn fetch<'py>(
+        slf: &Bound<'py, Self>,
+        count: &Bound<'py, PyAny>,
+        with_ties: bool,
+        percent: bool,
+        _dialect_kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self::fetch(slf.as_any(), count, with_ties, percent)
     }
     fn slice<'py>(slf: &Bound<'py, Self>, start: Option<i64>, stop: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
         self::slice(slf.as_any(), start, stop)
     }
     #[pyo3(signature = (*, nowait=false, read=false, of=None, skip_locked=false, key_share=false))]
-    fn with_for_update<'py>(slf: &Bound<'py, Self>, nowait: bool, read: bool, of: Option<Bound<'py, PyAny>>, skip_locked: bool, key_share: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn with_for_update<'py>(
+        slf: &Bound<'py, Self>,
+        nowait: bool,
+        read: bool,
+        of: Option<Bound<'py, PyAny>>,
+        skip_locked: bool,
+        key_share: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let fu = for_update(slf.py(), nowait, read, of, skip_locked, key_share)?;
         generative(slf.as_any(), |g| {
             *g.for_update = Some(fu);
@@ -1004,7 +1081,12 @@ impl Select {
         Self::add_columns(slf, &PyTuple::new(slf.py(), [column])?)
     }
     #[pyo3(signature = (*entities, maintain_column_froms=false, **_kw))]
-    fn with_only_columns<'py>(slf: &Bound<'py, Self>, entities: &Bound<'py, PyTuple>, maintain_column_froms: bool, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn with_only_columns<'py>(
+        slf: &Bound<'py, Self>,
+        entities: &Bound<'py, PyTuple>,
+        maintain_column_froms: bool,
+        _kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let new = items(&coerce::spread(entities)?)?;
         changed(slf.as_any(), |s| {
             if maintain_column_froms {
@@ -1031,19 +1113,43 @@ impl Select {
         })
     }
     #[pyo3(signature = (target, onclause=None, *, isouter=false, full=false))]
-    fn join<'py>(slf: &Bound<'py, Self>, target: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, isouter: bool, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn join<'py>(
+        slf: &Bound<'py, Self>,
+        target: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        isouter: bool,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join(slf, None, target, onclause, isouter, full)
     }
     #[pyo3(signature = (target, onclause=None, *, full=false))]
-    fn outerjoin<'py>(slf: &Bound<'py, Self>, target: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn outerjoin<'py>(
+        slf: &Bound<'py, Self>,
+        target: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join(slf, None, target, onclause, true, full)
     }
     #[pyo3(signature = (from_, target, onclause=None, *, isouter=false, full=false))]
-    fn join_from<'py>(slf: &Bound<'py, Self>, from_: &Bound<'py, PyAny>, target: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, isouter: bool, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn join_from<'py>(
+        slf: &Bound<'py, Self>,
+        from_: &Bound<'py, PyAny>,
+        target: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        isouter: bool,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join(slf, Some(from_), target, onclause, isouter, full)
     }
     #[pyo3(signature = (from_, target, onclause=None, *, full=false))]
-    fn outerjoin_from<'py>(slf: &Bound<'py, Self>, from_: &Bound<'py, PyAny>, target: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn outerjoin_from<'py>(
+        slf: &Bound<'py, Self>,
+        from_: &Bound<'py, PyAny>,
+        target: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join(slf, Some(from_), target, onclause, true, full)
     }
     #[pyo3(signature = (*fromclauses))]
@@ -1055,7 +1161,11 @@ impl Select {
         correlate_except(slf.as_any(), fromclauses)
     }
     #[pyo3(signature = (*prefixes, **kw))]
-    fn prefix_with<'py>(slf: &Bound<'py, Self>, prefixes: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn prefix_with<'py>(
+        slf: &Bound<'py, Self>,
+        prefixes: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let list = affixes(prefixes, kw)?;
         changed(slf.as_any(), |s| {
             s.prefixes.extend(list);
@@ -1063,7 +1173,11 @@ impl Select {
         })
     }
     #[pyo3(signature = (*suffixes, **kw))]
-    fn suffix_with<'py>(slf: &Bound<'py, Self>, suffixes: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn suffix_with<'py>(
+        slf: &Bound<'py, Self>,
+        suffixes: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let list = affixes(suffixes, kw)?;
         changed(slf.as_any(), |s| {
             s.suffixes.extend(list);
@@ -1071,7 +1185,12 @@ impl Select {
         })
     }
     #[pyo3(signature = (selectable, text, dialect_name="*"))]
-    fn with_hint<'py>(slf: &Bound<'py, Self>, selectable: &Bound<'py, PyAny>, text: &str, dialect_name: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn with_hint<'py>(
+        slf: &Bound<'py, Self>,
+        selectable: &Bound<'py, PyAny>,
+        text: &str,
+        dialect_name: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let target = if selectable.is_none() { None } else { Some(coerce::from(selectable)?) };
         changed(slf.as_any(), |s| {
             s.hints.push(Hint { target, text: text.into(), dialect: dialect_name.into() });
@@ -1115,7 +1234,8 @@ impl Select {
     #[getter]
     fn inner_columns<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let q = own(slf.as_any())?;
-        let cols: Vec<ExprRef> = q.as_select().map(|s| s.columns.iter().flat_map(proxy::item_columns).collect()).unwrap_or_default();
+        let cols: Vec<ExprRef> =
+            q.as_select().map(|s| s.columns.iter().flat_map(proxy::item_columns).collect()).unwrap_or_default();
         super::operators::faces(slf.py(), &cols)?.into_any().call_method0("__iter__")
     }
     #[getter]
@@ -1329,14 +1449,26 @@ impl CompoundSelect {
         self::offset(slf.as_any(), offset)
     }
     #[pyo3(signature = (count, with_ties=false, percent=false))]
-    fn fetch<'py>(slf: &Bound<'py, Self>, count: &Bound<'py, PyAny>, with_ties: bool, percent: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn fetch<'py>(
+        slf: &Bound<'py, Self>,
+        count: &Bound<'py, PyAny>,
+        with_ties: bool,
+        percent: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self::fetch(slf.as_any(), count, with_ties, percent)
     }
     fn slice<'py>(slf: &Bound<'py, Self>, start: Option<i64>, stop: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
         self::slice(slf.as_any(), start, stop)
     }
     #[pyo3(signature = (*, nowait=false, read=false, of=None, skip_locked=false, key_share=false))]
-    fn with_for_update<'py>(slf: &Bound<'py, Self>, nowait: bool, read: bool, of: Option<Bound<'py, PyAny>>, skip_locked: bool, key_share: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn with_for_update<'py>(
+        slf: &Bound<'py, Self>,
+        nowait: bool,
+        read: bool,
+        of: Option<Bound<'py, PyAny>>,
+        skip_locked: bool,
+        key_share: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let fu = for_update(slf.py(), nowait, read, of, skip_locked, key_share)?;
         generative(slf.as_any(), |g| {
             *g.for_update = Some(fu);
@@ -1372,7 +1504,11 @@ impl TextualSelect {
     }
     /// Values for the text's parameters.
     #[pyo3(signature = (*binds, **bind_as_values))]
-    fn bindparams<'py>(slf: &Bound<'py, Self>, binds: &Bound<'py, PyTuple>, bind_as_values: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn bindparams<'py>(
+        slf: &Bound<'py, Self>,
+        binds: &Bound<'py, PyTuple>,
+        bind_as_values: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let text = Self::element(slf)?.call_method("bindparams", binds, bind_as_values)?;
         let text = super::text::own(&text)?;
         changed_any(slf.as_any(), |k| {
@@ -1467,7 +1603,11 @@ impl Exists {
     }
     /// `SELECT EXISTS (…)`.
     #[pyo3(signature = (*args, **kw))]
-    fn select<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn select<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         if args.is_empty() && kw.is_none() {
             return select(py, &PyTuple::new(py, [slf])?, None);

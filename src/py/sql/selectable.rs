@@ -215,7 +215,9 @@ impl FromClause {
     fn element<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match &own(slf.as_any())?.kind {
-            FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } | FromKind::Grouping(element) => wrap_from(py, element),
+            FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } | FromKind::Grouping(element) => {
+                wrap_from(py, element)
+            }
             FromKind::Subquery { query, .. } | FromKind::Lateral { element: LateralElement::Query(query), .. } => {
                 match &query.kind {
                     QueryKind::Select(_) | QueryKind::Compound(_) | QueryKind::Textual(_) => wrap_query(py, query),
@@ -260,17 +262,29 @@ impl FromClause {
         wrap_from(slf.py(), &alias_of(&own(slf.as_any())?, name.as_ref(), flat)?)
     }
     #[pyo3(signature = (name=None, flat=false))]
-    fn _anonymous_fromclause<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, flat: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn _anonymous_fromclause<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        flat: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         Self::alias(slf, name, flat)
     }
     /// The whole row as a value.
     fn table_valued<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let e = Expr::new(ExprKind::TableValue(own(slf.as_any())?), std::sync::Arc::new(sql::types::SqlType::simple("table_value", sql::types::Affinity::Table)));
+        let e = Expr::new(
+            ExprKind::TableValue(own(slf.as_any())?),
+            std::sync::Arc::new(sql::types::SqlType::simple("table_value", sql::types::Affinity::Table)),
+        );
         wrap_expr(slf.py(), &e)
     }
     /// A sample of the rows.
     #[pyo3(signature = (sampling, name=None, seed=None))]
-    fn tablesample<'py>(slf: &Bound<'py, Self>, sampling: Bound<'py, PyAny>, name: Option<Bound<'py, PyAny>>, seed: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn tablesample<'py>(
+        slf: &Bound<'py, Self>,
+        sampling: Bound<'py, PyAny>,
+        name: Option<Bound<'py, PyAny>>,
+        seed: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::from_functions::tablesample(slf.as_any(), &sampling, name.as_ref(), seed.as_ref())
     }
     /// `LATERAL`, for elements that may be.
@@ -286,17 +300,32 @@ impl FromClause {
     }
     /// `self JOIN right`.
     #[pyo3(signature = (right, onclause=None, isouter=false, full=false))]
-    fn join<'py>(slf: &Bound<'py, Self>, right: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, isouter: bool, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn join<'py>(
+        slf: &Bound<'py, Self>,
+        right: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        isouter: bool,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join_of(slf.as_any(), right, onclause.as_ref(), isouter, full)
     }
     /// `self LEFT OUTER JOIN right`.
     #[pyo3(signature = (right, onclause=None, full=false))]
-    fn outerjoin<'py>(slf: &Bound<'py, Self>, right: &Bound<'py, PyAny>, onclause: Option<Bound<'py, PyAny>>, full: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn outerjoin<'py>(
+        slf: &Bound<'py, Self>,
+        right: &Bound<'py, PyAny>,
+        onclause: Option<Bound<'py, PyAny>>,
+        full: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         join_of(slf.as_any(), right, onclause.as_ref(), true, full)
     }
     /// `SELECT … FROM self`.
     #[pyo3(signature = (*args, **kw))]
-    fn select<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn select<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::select::from_select(slf.as_any(), args, kw)
     }
     /// Does it stem from `fromclause`?
@@ -305,16 +334,28 @@ impl FromClause {
         Ok(derived(&a, &b))
     }
     #[pyo3(signature = (column, require_embedded=false))]
-    fn corresponding_column<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, require_embedded: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn corresponding_column<'py>(
+        slf: &Bound<'py, Self>,
+        column: &Bound<'py, PyAny>,
+        require_embedded: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let e = coerce::expr(column)?;
         proxy::corresponding(&own(slf.as_any())?, &e, require_embedded).map(|c| wrap_expr(slf.py(), &c)).transpose()
     }
     /// A copy in which `old` and its columns are those of `alias`.
-    fn replace_selectable<'py>(slf: &Bound<'py, Self>, old: &Bound<'py, PyAny>, alias: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn replace_selectable<'py>(
+        slf: &Bound<'py, Self>,
+        old: &Bound<'py, PyAny>,
+        alias: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::select::replace_from(slf.as_any(), old, alias)
     }
     #[pyo3(signature = (functions=None, whereclause=None))]
-    fn count<'py>(slf: &Bound<'py, Self>, functions: Option<Bound<'py, PyAny>>, whereclause: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn count<'py>(
+        slf: &Bound<'py, Self>,
+        functions: Option<Bound<'py, PyAny>>,
+        whereclause: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::select::count_rows(slf.as_any(), functions.as_ref(), whereclause.as_ref())
     }
 }
@@ -325,7 +366,9 @@ pub fn derived(a: &FromRef, b: &FromRef) -> bool {
         return true;
     }
     match &a.kind {
-        FromKind::Alias { element, .. } | FromKind::Grouping(element) | FromKind::TableSample { element, .. } => derived(element, b),
+        FromKind::Alias { element, .. } | FromKind::Grouping(element) | FromKind::TableSample { element, .. } => {
+            derived(element, b)
+        }
         FromKind::Join(j) => derived(&j.left, b) || derived(&j.right, b),
         FromKind::Subquery { query, .. } => proxy::exported(query).iter().any(|(_, c)| match &c.kind {
             ExprKind::Column(c) => c.from.as_ref().is_some_and(|f| derived(f, b)),
@@ -400,15 +443,27 @@ impl TableClause {
         super::elements::add_column(&own(slf.as_any())?, slf.as_any(), c)
     }
     #[pyo3(signature = (*args, **kw))]
-    fn insert<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn insert<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::dml::with_table("insert", slf.as_any(), args, kw)
     }
     #[pyo3(signature = (*args, **kw))]
-    fn update<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn update<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::dml::with_table("update", slf.as_any(), args, kw)
     }
     #[pyo3(signature = (*args, **kw))]
-    fn delete<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn delete<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kw: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         super::dml::with_table("delete", slf.as_any(), args, kw)
     }
 }

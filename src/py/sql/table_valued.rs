@@ -43,7 +43,15 @@ pub fn alias<'py>(obj: &Bound<'py, PyAny>, name: Option<&Bound<'py, PyAny>>) -> 
     let base = function_name(&func);
     let name = label(name, &base)?;
     let column = plain_column(Name::new(proxy::anonymous(&name)), func.ty.clone());
-    let tv = TableValued { func, name, columns: vec![column], with_ordinality: None, render_derived: false, render_types: false, lateral: false };
+    let tv = TableValued {
+        func,
+        name,
+        columns: vec![column],
+        with_ordinality: None,
+        render_derived: false,
+        render_types: false,
+        lateral: false,
+    };
     wrap_from(obj.py(), &From::new(FromKind::TableValued(Arc::new(tv))))
 }
 
@@ -70,11 +78,22 @@ pub fn table_valued<'py>(
     }
     let base = function_name(&func);
     let _ = &base;
-    let tv = TableValued { func, name: label(name, "anon")?, columns, with_ordinality, render_derived: false, render_types: false, lateral: false };
+    let tv = TableValued {
+        func,
+        name: label(name, "anon")?,
+        columns,
+        with_ordinality,
+        render_derived: false,
+        render_types: false,
+        lateral: false,
+    };
     wrap_from(obj.py(), &From::new(FromKind::TableValued(Arc::new(tv))))
 }
 
-fn changed<'py>(slf: &Bound<'py, TableValuedAlias>, change: impl FnOnce(&mut TableValued) -> PyResult<()>) -> PyResult<Bound<'py, PyAny>> {
+fn changed<'py>(
+    slf: &Bound<'py, TableValuedAlias>,
+    change: impl FnOnce(&mut TableValued) -> PyResult<()>,
+) -> PyResult<Bound<'py, PyAny>> {
     let f = own(slf.as_any())?;
     let FromKind::TableValued(t) = &f.kind else { return Err(coerce::unexpected(slf.as_any(), coerce::Role::From)) };
     let mut new = (**t).clone();
@@ -124,7 +143,11 @@ impl TableValuedAlias {
     }
     /// Render column names, and their types, behind the alias.
     #[pyo3(signature = (name=None, with_types=false))]
-    fn render_derived<'py>(slf: &Bound<'py, Self>, name: Option<Bound<'py, PyAny>>, with_types: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn render_derived<'py>(
+        slf: &Bound<'py, Self>,
+        name: Option<Bound<'py, PyAny>>,
+        with_types: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         changed(slf, |t| {
             if name.is_some() {
                 t.name = label(name.as_ref(), "anon")?;

@@ -136,10 +136,15 @@ impl TextClause {
     }
     /// Values or `bindparam()` objects for the text's parameters.
     #[pyo3(signature = (*binds, **names_to_values))]
-    fn bindparams<'py>(slf: &Bound<'py, Self>, binds: &Bound<'py, PyTuple>, names_to_values: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn bindparams<'py>(
+        slf: &Bound<'py, Self>,
+        binds: &Bound<'py, PyTuple>,
+        names_to_values: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let mut t = (*own(slf.as_any())?).clone();
-        let unknown = |name: &str| argument_error(py, format!("This text() construct doesn't define a bound parameter named '{name}'"));
+        let unknown =
+            |name: &str| argument_error(py, format!("This text() construct doesn't define a bound parameter named '{name}'"));
         for b in binds.iter() {
             let e = coerce::expr(&b)?;
             let ExprKind::Bind(bind) = &e.kind else { return Err(argument_error(py, "bindparam() object expected")) };
@@ -165,7 +170,11 @@ impl TextClause {
     }
     /// Result columns: gives a `TextualSelect`.
     #[pyo3(signature = (*cols, **types))]
-    fn columns<'py>(slf: &Bound<'py, Self>, cols: &Bound<'py, PyTuple>, types: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    fn columns<'py>(
+        slf: &Bound<'py, Self>,
+        cols: &Bound<'py, PyTuple>,
+        types: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let mut columns = Vec::new();
         let mut positional = 0;

@@ -34,17 +34,45 @@ pub enum BindProc {
     Float,
     /// Bytes-like objects only.
     Binary(Family),
-    Enum { map: Arc<EnumMap>, family: Family },
-    Json { dumps: Py<PyAny>, none_as_null: bool, family: Family },
-    Pickle { dumps: Py<PyAny>, protocol: Py<PyAny>, family: Family, inner: Box<BindProc> },
-    Uuid { as_uuid: bool, native: bool },
+    Enum {
+        map: Arc<EnumMap>,
+        family: Family,
+    },
+    Json {
+        dumps: Py<PyAny>,
+        none_as_null: bool,
+        family: Family,
+    },
+    Pickle {
+        dumps: Py<PyAny>,
+        protocol: Py<PyAny>,
+        family: Family,
+        inner: Box<BindProc>,
+    },
+    Uuid {
+        as_uuid: bool,
+        native: bool,
+    },
     /// Custom `storage_format` of SQLite's temporal types.
-    Format { format: Py<PyAny>, kind: Affinity },
-    Array { item: Box<BindProc>, family: Family },
+    Format {
+        format: Py<PyAny>,
+        kind: Affinity,
+    },
+    Array {
+        item: Box<BindProc>,
+        family: Family,
+    },
     /// A callable that user code gave (`bind_processor`).
-    Callable { function: Py<PyAny>, family: Family },
+    Callable {
+        function: Py<PyAny>,
+        family: Family,
+    },
     /// `TypeDecorator.process_bind_param`, then the impl's own conversion.
-    Decorated { process: Py<PyAny>, dialect: Py<PyAny>, inner: Box<BindProc> },
+    Decorated {
+        process: Py<PyAny>,
+        dialect: Py<PyAny>,
+        inner: Box<BindProc>,
+    },
 }
 
 /// The conversion for parameters of `ty` on a dialect (its Python face, which user hooks receive).
@@ -260,7 +288,11 @@ fn rarer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
     let py = obj.py();
     let text = family == Family::Sqlite;
     if let Ok(d) = obj.cast::<PyDateTime>() {
-        return if text { Ok(Value::text(obj.call_method1("isoformat", (" ",))?.extract::<String>()?)) } else { aware(d).map(Value::DateTime) };
+        return if text {
+            Ok(Value::text(obj.call_method1("isoformat", (" ",))?.extract::<String>()?))
+        } else {
+            aware(d).map(Value::DateTime)
+        };
     }
     if let Ok(d) = obj.cast::<PyDate>() {
         let d = date(d)?;

@@ -6,10 +6,10 @@ use crate::py::host::PyHost;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
+use sql::SqlResult;
 use sql::ast::ExprRef;
 use sql::host::{HostRef, HostType};
 use sql::types::{TypeRef, null_type};
-use sql::SqlResult;
 use std::any::Any;
 use std::hash::{Hash, Hasher};
 
@@ -196,7 +196,6 @@ impl HostType for TypeHost {
         })
     }
 }
-
 
 /// What a hook puts around `operand`. A hook that fails leaves it as it is: rendering has no place for its error.
 fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {

@@ -11,9 +11,30 @@ use std::sync::Arc;
 
 /// Instance attributes with a field of their own, or of no interest to rendering and conversion.
 const NOT_OPTIONS: &[&str] = &[
-    "length", "precision", "scale", "decimal_return_scale", "asdecimal", "timezone", "collation", "item_type", "types", "enums",
-    "name", "schema", "impl", "impl_instance", "metadata", "inherit_schema", "quote", "dispatch", "should_evaluate_none",
-    "values_callable", "sort_key_function", "comparator", "pickler", "protocol",
+    "length",
+    "precision",
+    "scale",
+    "decimal_return_scale",
+    "asdecimal",
+    "timezone",
+    "collation",
+    "item_type",
+    "types",
+    "enums",
+    "name",
+    "schema",
+    "impl",
+    "impl_instance",
+    "metadata",
+    "inherit_schema",
+    "quote",
+    "dispatch",
+    "should_evaluate_none",
+    "values_callable",
+    "sort_key_function",
+    "comparator",
+    "pickler",
+    "protocol",
 ];
 
 /// The type `obj` describes.

@@ -31,17 +31,34 @@ pub enum ResultProc {
     Decimal(usize),
     Float,
     Enum(Arc<EnumMap>),
-    Json { loads: Py<PyAny> },
-    Pickle { loads: Py<PyAny>, inner: Box<ResultProc> },
-    Uuid { as_uuid: bool },
+    Json {
+        loads: Py<PyAny>,
+    },
+    Pickle {
+        loads: Py<PyAny>,
+        inner: Box<ResultProc>,
+    },
+    Uuid {
+        as_uuid: bool,
+    },
     Bytes,
     /// Custom `regexp` of SQLite's temporal types.
-    Regexp { pattern: Py<PyAny>, kind: Affinity },
-    Array { item: Box<ResultProc>, as_tuple: bool },
+    Regexp {
+        pattern: Py<PyAny>,
+        kind: Affinity,
+    },
+    Array {
+        item: Box<ResultProc>,
+        as_tuple: bool,
+    },
     /// A callable that user code gave (`result_processor`).
     Callable(Py<PyAny>),
     /// The impl's own conversion, then `TypeDecorator.process_result_value`.
-    Decorated { process: Py<PyAny>, dialect: Py<PyAny>, inner: Box<ResultProc> },
+    Decorated {
+        process: Py<PyAny>,
+        dialect: Py<PyAny>,
+        inner: Box<ResultProc>,
+    },
 }
 
 /// The conversion for result columns of `ty` on a dialect (its Python face, which user hooks receive).
@@ -104,7 +121,11 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
                     ),
                 )?;
             }
-            if family == Family::Sqlite || ty.affinity == Affinity::Float { ResultProc::Decimal(places()) } else { ResultProc::Raw }
+            if family == Family::Sqlite || ty.affinity == Affinity::Float {
+                ResultProc::Decimal(places())
+            } else {
+                ResultProc::Raw
+            }
         }
         Affinity::Numeric | Affinity::Float if family != Family::Sqlite => ResultProc::Float,
         Affinity::Enum => ResultProc::Enum(EnumMap::of(py, ty)?),
@@ -266,8 +287,9 @@ fn decimal<'py>(py: Python<'py>, cell: Cell<'_>, places: usize) -> PyResult<Boun
 fn uuid<'py>(py: Python<'py>, cell: Cell<'_>, as_uuid: bool) -> PyResult<Bound<'py, PyAny>> {
     let bytes = match cell {
         Cell::Uuid(u) => u,
-        Cell::Ascii(s) | Cell::Text(s) => base::value::parse_uuid(s)
-            .ok_or_else(|| PyValueError::new_err("badly formed hexadecimal UUID string"))?,
+        Cell::Ascii(s) | Cell::Text(s) => {
+            base::value::parse_uuid(s).ok_or_else(|| PyValueError::new_err("badly formed hexadecimal UUID string"))?
+        }
         _ => return imports::uuid(py)?.call1((cell_to_py(py, cell)?,)),
     };
     if as_uuid { uuid_to_py(py, &bytes) } else { Ok(PyString::new(py, &format_uuid(&bytes)).into_any()) }
@@ -281,14 +303,21 @@ fn regexp<'py>(py: Python<'py>, cell: Cell<'_>, pattern: &Bound<'py, PyAny>, kin
     };
     let raw = cell_to_py(py, cell)?;
     let found = pattern.call_method1("match", (&raw,)).map_err(|_| {
-        PyTypeError::new_err(format!("Couldn't parse {name} string {} - value is not a string.", raw.repr().map(|r| r.to_string()).unwrap_or_default()))
+        PyTypeError::new_err(format!(
+            "Couldn't parse {name} string {} - value is not a string.",
+            raw.repr().map(|r| r.to_string()).unwrap_or_default()
+        ))
     })?;
     if found.is_none() {
         return Err(PyValueError::new_err(format!("Couldn't parse {name} string: {}", raw.repr()?)));
     }
     let named = found.call_method0("groupdict")?;
     let to_int = |v: Bound<'py, PyAny>| -> PyResult<i64> {
-        if v.is_none() { Ok(0) } else { v.extract::<String>()?.trim().parse().map_err(|_| PyValueError::new_err("invalid literal for int()")) }
+        if v.is_none() {
+            Ok(0)
+        } else {
+            v.extract::<String>()?.trim().parse().map_err(|_| PyValueError::new_err("invalid literal for int()"))
+        }
     };
     if named.is_truthy()? {
         let kwargs = pyo3::types::PyDict::new(py);

@@ -8,8 +8,8 @@ use crate::py::imports;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyMemoryView, PyString, PyTime,
-    PyType, PyTzInfoAccess,
+    PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyMemoryView, PyString, PyTime, PyType,
+    PyTzInfoAccess,
 };
 use sql::types::{self, Affinity, TypeArg, TypeRef};
 
@@ -180,7 +180,8 @@ pub fn type_of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
         types::time()
     } else if value.is_instance_of::<PyDelta>() {
         types::interval()
-    } else if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>() {
+    } else if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() || value.is_instance_of::<PyMemoryView>()
+    {
         types::large_binary()
     } else if value.is_instance(&imports::decimal(py)?)? {
         types::numeric()
@@ -214,7 +215,10 @@ pub fn coerce_compared_value(ty: &TypeRef, op: &Bound<'_, PyAny>, value: &Bound<
     let user = match TypeHost::of(ty) {
         Some(_) => true,
         // These types define the method themselves.
-        None => matches!(ty.affinity, Affinity::Binary | Affinity::Uuid | Affinity::Json | Affinity::Tuple | Affinity::Array | Affinity::Other),
+        None => matches!(
+            ty.affinity,
+            Affinity::Binary | Affinity::Uuid | Affinity::Json | Affinity::Tuple | Affinity::Array | Affinity::Other
+        ),
     };
     if user && ty.owner.is_some() {
         return to_type(&wrap_type(py, ty)?.call_method1("coerce_compared_value", (op, value))?);

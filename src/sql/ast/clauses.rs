@@ -122,10 +122,19 @@ pub type ExecOptions = Option<HostRef>;
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum OnConflict {
-    DoNothing { target: ConflictTarget },
-    DoUpdate { target: ConflictTarget, set: Vec<(super::ColumnKey, ExprRef)>, where_: Option<ExprRef> },
+    DoNothing {
+        target: ConflictTarget,
+    },
+    DoUpdate {
+        target: ConflictTarget,
+        set: Vec<(super::ColumnKey, ExprRef)>,
+        where_: Option<ExprRef>,
+    },
     /// MySQL: `ON DUPLICATE KEY UPDATE`.
-    DuplicateKey { set: Vec<(super::ColumnKey, ExprRef)>, ordered: bool },
+    DuplicateKey {
+        set: Vec<(super::ColumnKey, ExprRef)>,
+        ordered: bool,
+    },
 }
 
 /// `ON CONFLICT` target.

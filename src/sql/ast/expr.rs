@@ -119,69 +119,109 @@ pub enum ExprKind {
         modifiers: Vec<(Arc<str>, Modifier)>,
     },
     /// One operand, operator before it.
-    UnaryPrefix { /// operator
-        op: Op, /// operand
-        operand: ExprRef },
+    UnaryPrefix {
+        /// operator
+        op: Op,
+        /// operand
+        operand: ExprRef,
+    },
     /// One operand, operator behind it (`DESC`, `NULLS LAST`).
-    UnaryPostfix { /// operator
-        op: Op, /// operand
-        operand: ExprRef },
+    UnaryPostfix {
+        /// operator
+        op: Op,
+        /// operand
+        operand: ExprRef,
+    },
     /// `NOT x`-able boolean of an expression (`x = 1` for dialects without booleans).
-    AsBoolean { /// operand
-        operand: ExprRef, /// IsTrue or IsFalse
-        op: Op, /// negation
-        negate: Op },
+    AsBoolean {
+        /// operand
+        operand: ExprRef,
+        /// IsTrue or IsFalse
+        op: Op,
+        /// negation
+        negate: Op,
+    },
     /// `and_()`, `or_()`: flattened.
-    BoolList { /// And or Or
-        op: Op, /// at least two, or none
-        clauses: Vec<ExprRef> },
+    BoolList {
+        /// And or Or
+        op: Op,
+        /// at least two, or none
+        clauses: Vec<ExprRef>,
+    },
     /// Comma or operator separated list (`IN (1, 2)`, function arguments, `a + b + c`).
-    List { /// separator
-        op: Op, /// elements
-        clauses: Vec<ExprRef>, /// parentheses when used as an operand
-        group: bool },
+    List {
+        /// separator
+        op: Op,
+        /// elements
+        clauses: Vec<ExprRef>,
+        /// parentheses when used as an operand
+        group: bool,
+    },
     /// Parentheses.
     Grouping(ExprRef),
     /// `expr AS name`.
-    Label { /// name
-        name: Label, /// element
-        element: ExprRef },
+    Label {
+        /// name
+        name: Label,
+        /// element
+        element: ExprRef,
+    },
     /// `order_by("name")`: resolved against the select's labels, CompileError when impossible.
     TextualLabelRef(Arc<str>),
     /// `order_by(label)`: renders the name where the dialect allows.
     LabelRef(ExprRef),
     /// `CAST(x AS type)`, `TRY_CAST`.
-    Cast { /// operand
-        element: ExprRef, /// target
-        to: TypeRef, /// TRY_CAST
-        safe: bool },
+    Cast {
+        /// operand
+        element: ExprRef,
+        /// target
+        to: TypeRef,
+        /// TRY_CAST
+        safe: bool,
+    },
     /// `type_coerce()`: renders the operand alone.
     TypeCoerce(ExprRef),
     /// `CASE`.
-    Case { /// operand
-        value: Option<ExprRef>, /// pairs
-        whens: Vec<(ExprRef, ExprRef)>, /// else
-        else_: Option<ExprRef> },
+    Case {
+        /// operand
+        value: Option<ExprRef>,
+        /// pairs
+        whens: Vec<(ExprRef, ExprRef)>,
+        /// else
+        else_: Option<ExprRef>,
+    },
     /// `EXTRACT(field FROM x)`.
-    Extract { /// field
-        field: Arc<str>, /// operand
-        element: ExprRef },
+    Extract {
+        /// field
+        field: Arc<str>,
+        /// operand
+        element: ExprRef,
+    },
     /// `func.name(args)`.
     Function(Function),
     /// `f OVER (...)`.
     Over(Over),
     /// `f FILTER (WHERE …)`.
-    FunctionFilter { /// function
-        func: ExprRef, /// condition
-        criterion: ExprRef },
+    FunctionFilter {
+        /// function
+        func: ExprRef,
+        /// condition
+        criterion: ExprRef,
+    },
     /// `f WITHIN GROUP (ORDER BY …)`.
-    WithinGroup { /// function
-        func: ExprRef, /// ordering
-        order_by: Vec<ExprRef> },
+    WithinGroup {
+        /// function
+        func: ExprRef,
+        /// ordering
+        order_by: Vec<ExprRef>,
+    },
     /// `agg(x ORDER BY …)`.
-    AggregateOrderBy { /// function
-        func: ExprRef, /// ordering
-        order_by: Vec<ExprRef> },
+    AggregateOrderBy {
+        /// function
+        func: ExprRef,
+        /// ordering
+        order_by: Vec<ExprRef>,
+    },
     /// `tuple_(a, b)`.
     Tuple(Vec<ExprRef>),
     /// `(SELECT …)` as a value.
@@ -191,10 +231,14 @@ pub enum ExprKind {
     /// A SELECT as an operand of IN, ANY …: rendered in parentheses.
     QueryGrouping(QueryRef),
     /// `x[a:b]` index of ARRAY.
-    Slice { /// start
-        start: ExprRef, /// stop
-        stop: ExprRef, /// step
-        step: Option<ExprRef> },
+    Slice {
+        /// start
+        start: ExprRef,
+        /// stop
+        stop: ExprRef,
+        /// step
+        step: Option<ExprRef>,
+    },
     /// A collation name, right of COLLATE.
     Collation(Name),
     /// A whole FROM element as a value (`func.f(subquery.table_valued())`, `table` in count).

@@ -66,8 +66,17 @@ pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
     use ExprKind as K;
     let mut c = Changed(false);
     let kind = match &expr.kind {
-        K::Column(_) | K::LiteralColumn(_) | K::Bind(_) | K::Null | K::True | K::False | K::TextualLabelRef(_) | K::Entity(_)
-        | K::Sequence(_) | K::Host(_) | K::Collation(_) => return expr.clone(),
+        K::Column(_)
+        | K::LiteralColumn(_)
+        | K::Bind(_)
+        | K::Null
+        | K::True
+        | K::False
+        | K::TextualLabelRef(_)
+        | K::Entity(_)
+        | K::Sequence(_)
+        | K::Host(_)
+        | K::Collation(_) => return expr.clone(),
         K::Text(t) => {
             let binds = t.binds.iter().map(|(n, e)| (n.clone(), c.one(f, e))).collect();
             K::Text(Arc::new(TextClause { text: t.text.clone(), binds }))
@@ -111,20 +120,14 @@ pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
             frame: o.frame.as_ref().map(|x| Frame { unit: x.unit, start: c.bound(f, &x.start), end: c.bound(f, &x.end) }),
             exclude: o.exclude.clone(),
         }),
-        K::FunctionFilter { func, criterion } => {
-            K::FunctionFilter { func: c.one(f, func), criterion: c.one(f, criterion) }
-        }
+        K::FunctionFilter { func, criterion } => K::FunctionFilter { func: c.one(f, func), criterion: c.one(f, criterion) },
         K::WithinGroup { func, order_by } => K::WithinGroup { func: c.one(f, func), order_by: c.many(f, order_by) },
-        K::AggregateOrderBy { func, order_by } => {
-            K::AggregateOrderBy { func: c.one(f, func), order_by: c.many(f, order_by) }
-        }
+        K::AggregateOrderBy { func, order_by } => K::AggregateOrderBy { func: c.one(f, func), order_by: c.many(f, order_by) },
         K::Tuple(e) => K::Tuple(c.many(f, e)),
         K::ScalarSelect(q) => K::ScalarSelect(c.query(f, q)),
         K::Exists(q) => K::Exists(c.query(f, q)),
         K::QueryGrouping(q) => K::QueryGrouping(c.query(f, q)),
-        K::Slice { start, stop, step } => {
-            K::Slice { start: c.one(f, start), stop: c.one(f, stop), step: c.opt(f, step) }
-        }
+        K::Slice { start, stop, step } => K::Slice { start: c.one(f, start), stop: c.one(f, stop), step: c.opt(f, step) },
         K::TableValue(x) => K::TableValue(c.from(f, x)),
     };
     if !c.0 {

@@ -29,25 +29,39 @@ pub enum FromKind {
     /// `Table` or the lightweight `table()`.
     Table(Arc<Table>),
     /// `x AS name`.
-    Alias { /// aliased element
-        element: FromRef, /// name
-        name: Label },
+    Alias {
+        /// aliased element
+        element: FromRef,
+        /// name
+        name: Label,
+    },
     /// `(SELECT …) AS name`.
-    Subquery { /// query
-        query: QueryRef, /// name
-        name: Label },
+    Subquery {
+        /// query
+        query: QueryRef,
+        /// name
+        name: Label,
+    },
     /// A WITH element.
     Cte(Arc<Cte>),
     /// `LATERAL (SELECT …) AS name`.
-    Lateral { /// query or function
-        element: LateralElement, /// name
-        name: Label },
+    Lateral {
+        /// query or function
+        element: LateralElement,
+        /// name
+        name: Label,
+    },
     /// `x TABLESAMPLE f(…) [REPEATABLE (seed)]`.
-    TableSample { /// sampled element
-        element: FromRef, /// name
-        name: Label, /// sampling function
-        sampling: ExprRef, /// seed
-        seed: Option<ExprRef> },
+    TableSample {
+        /// sampled element
+        element: FromRef,
+        /// name
+        name: Label,
+        /// sampling function
+        sampling: ExprRef,
+        /// seed
+        seed: Option<ExprRef>,
+    },
     /// `VALUES (…), (…)`.
     Values(Arc<Values>),
     /// `func(...) AS name(cols)`.

@@ -1,6 +1,6 @@
 //! ON clauses found from foreign keys.
 
-use super::proxy::{columns, corresponding_in, expr_id, from_label, KeyedColumn};
+use super::proxy::{KeyedColumn, columns, corresponding_in, expr_id, from_label};
 use super::{ExprKind, ExprRef, FromKind, FromRef, Join, build};
 use crate::error::ErrorKind;
 use crate::schema::Column;
@@ -28,7 +28,13 @@ fn target_of(fk: &Arc<crate::schema::ForeignKey>, to: &FromRef) -> SqlResult<Opt
 }
 
 /// Foreign keys of `from`'s columns that lead to `to`, grouped by constraint.
-fn pairs(from: &[KeyedColumn], to: &[KeyedColumn], to_from: &FromRef, groups: &mut Vec<(usize, Vec<Pair>)>, swap: bool) -> SqlResult<()> {
+fn pairs(
+    from: &[KeyedColumn],
+    to: &[KeyedColumn],
+    to_from: &FromRef,
+    groups: &mut Vec<(usize, Vec<Pair>)>,
+    swap: bool,
+) -> SqlResult<()> {
     for (_, c) in from {
         let ExprKind::Column(cr) = &c.kind else { continue };
         let fks = cr.column.d.read().foreign_keys.clone();
@@ -51,7 +57,9 @@ fn pairs(from: &[KeyedColumn], to: &[KeyedColumn], to_from: &FromRef, groups: &m
 fn describe(f: &FromRef) -> String {
     match &f.kind {
         FromKind::Table(t) => t.key(),
-        FromKind::Join(j) => format!("Join object on {}({}) and {}({})", describe(&j.left), ident(&j.left), describe(&j.right), ident(&j.right)),
+        FromKind::Join(j) => {
+            format!("Join object on {}({}) and {}({})", describe(&j.left), ident(&j.left), describe(&j.right), ident(&j.right))
+        }
         FromKind::Grouping(g) => describe(g),
         _ => from_label(f).map(|l| super::proxy::anonymous(&l).to_string()).unwrap_or_else(|| "FROM element".to_owned()),
     }
@@ -99,7 +107,8 @@ pub fn on_clause_consider(left: &FromRef, right: &FromRef, consider: Option<&[Ex
         // Several constraints: the one of the nearest element of the join wins.
         for side in right_sides(left) {
             let ids: Vec<usize> = columns(&side).iter().map(|(_, c)| expr_id(c)).collect();
-            let near: Vec<_> = groups.iter().filter(|(_, ps)| ps.iter().all(|(a, _)| ids.contains(&expr_id(a)))).cloned().collect();
+            let near: Vec<_> =
+                groups.iter().filter(|(_, ps)| ps.iter().all(|(a, _)| ids.contains(&expr_id(a)))).cloned().collect();
             if !near.is_empty() {
                 groups = near;
                 break;

@@ -88,7 +88,9 @@ fn expr(a: &ExprRef, b: &ExprRef) -> bool {
             _ => true,
         },
         (K::TextualLabelRef(x), K::TextualLabelRef(y)) => x == y,
-        (K::Cast { to: x, safe: s, .. }, K::Cast { to: y, safe: t, .. }) => x.visit_name == y.visit_name && x.length == y.length && s == t,
+        (K::Cast { to: x, safe: s, .. }, K::Cast { to: y, safe: t, .. }) => {
+            x.visit_name == y.visit_name && x.length == y.length && s == t
+        }
         (K::TypeCoerce(_), K::TypeCoerce(_)) => a.ty.visit_name == b.ty.visit_name,
         (K::Case { value: v, whens: w, else_: e }, K::Case { value: x, whens: y, else_: z }) => {
             v.is_some() == x.is_some() && w.len() == y.len() && e.is_some() == z.is_some()

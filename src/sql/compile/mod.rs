@@ -40,7 +40,6 @@ pub mod operators;
 pub mod options;
 pub mod select;
 
-
 pub use collect::{CollectedBind, collect_binds};
 pub use compiled::*;
 pub use context::Ctx;
@@ -91,7 +90,12 @@ pub fn compile(node: &Node, dialect: &Arc<Dialect>, opts: &CompileOptions<'_>) -
     for (i, bind) in collect_binds(node).iter().enumerate() {
         compiler.sources.insert(bind.identity(), i);
     }
-    let ctx = Ctx { literal_binds: opts.literal_binds, no_table: opts.exclude_tables, within_columns: opts.within_columns_clause, ..Ctx::default() };
+    let ctx = Ctx {
+        literal_binds: opts.literal_binds,
+        no_table: opts.exclude_tables,
+        within_columns: opts.within_columns_clause,
+        ..Ctx::default()
+    };
     match node {
         // Not in a FROM clause, a table or an alias renders nothing.
         Node::From(f) if matches!(f.kind, FromKind::Table(_) | FromKind::Alias { .. }) => {}

@@ -105,8 +105,8 @@ impl DdlCompiler<'_> {
     fn sqlite_column(&mut self, column: &Arc<Column>, f: &Facts) -> SqlResult<String> {
         let mut out = self.head(column)?;
         if let Some(default) = self.default_text(f.server_default.as_ref())? {
-            let plain = default.trim_start().starts_with(['\'', '"', '('])
-                || default.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let plain =
+                default.trim_start().starts_with(['\'', '"', '(']) || default.chars().all(|c| c.is_alphanumeric() || c == '_');
             if plain {
                 out.push_str(&format!(" DEFAULT {default}"));
             } else {

@@ -103,17 +103,18 @@ impl DdlCompiler<'_> {
         if self.dialect.family == Family::Sqlite {
             // SQLite cannot refer to another attached database.
             let local = d.table.as_ref().and_then(std::sync::Weak::upgrade);
-            if local.is_some_and(|l| self.schema_of(l.d.read().schema.clone()) != self.schema_of(remote.d.read().schema.clone())) {
+            if local.is_some_and(|l| self.schema_of(l.d.read().schema.clone()) != self.schema_of(remote.d.read().schema.clone()))
+            {
                 return Ok(None);
             }
         }
-        let remote_name = if self.dialect.family == Family::Sqlite {
-            self.dialect.quote(&remote.name)
-        } else {
-            self.table_name(&remote)
-        };
-        let mut out =
-            format!("FOREIGN KEY({}) REFERENCES {remote_name} ({})", self.column_list(&d.columns), self.column_list(&remote_columns));
+        let remote_name =
+            if self.dialect.family == Family::Sqlite { self.dialect.quote(&remote.name) } else { self.table_name(&remote) };
+        let mut out = format!(
+            "FOREIGN KEY({}) REFERENCES {remote_name} ({})",
+            self.column_list(&d.columns),
+            self.column_list(&remote_columns)
+        );
         if let Some(m) = match_ {
             if self.dialect.is_mysql() {
                 return Err(SqlError::compile(
@@ -137,7 +138,8 @@ impl DdlCompiler<'_> {
         if matches!(d.kind, ConstraintKind::Check { .. }) && d.deferrable.is_none() && d.initially.is_none() {
             return Ok(());
         }
-        if self.dialect.is_mysql() && matches!(d.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey | ConstraintKind::Check { .. })
+        if self.dialect.is_mysql()
+            && matches!(d.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey | ConstraintKind::Check { .. })
             && d.deferrable.is_none()
             && d.initially.is_none()
         {
@@ -190,10 +192,7 @@ impl DdlCompiler<'_> {
         let table = table_of(constraint)?;
         let d = constraint.d.read().clone();
         let Some(name) = self.constraint_name(&d)? else {
-            return Err(SqlError::compile(format!(
-                "Can't emit DROP CONSTRAINT for constraint {}; it has no name",
-                d.describe()
-            )));
+            return Err(SqlError::compile(format!("Can't emit DROP CONSTRAINT for constraint {}; it has no name", d.describe())));
         };
         let table = self.table_name(&table);
         let exists = super::table::exists(if_exists);
@@ -227,7 +226,9 @@ fn primary_key_order(d: &ConstraintData) -> SqlResult<Vec<Arc<Column>>> {
 
 pub(super) fn table_of(constraint: &Constraint) -> SqlResult<Arc<Table>> {
     constraint.d.read().table.as_ref().and_then(std::sync::Weak::upgrade).ok_or_else(|| {
-        SqlError::invalid_request("This constraint is not bound to a table.  Did you mean to call table.append_constraint(constraint) ?")
+        SqlError::invalid_request(
+            "This constraint is not bound to a table.  Did you mean to call table.append_constraint(constraint) ?",
+        )
     })
 }
 
@@ -258,4 +259,3 @@ impl ConstraintData {
         Ok(self.name.clone().map(|n| (n, self.name_is_conv)))
     }
 }
-

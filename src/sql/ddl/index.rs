@@ -155,13 +155,12 @@ impl DdlCompiler<'_> {
             let name = self.index_name(&d, &table, false)?;
             return Ok(format!("\nDROP INDEX {exists}{name} ON {}", self.table_name(&table)));
         }
-        let concurrently = if self.dialect.family == Family::PostgreSql
-            && option_flag(&d.dialect_options, "postgresql", "concurrently")
-        {
-            "CONCURRENTLY "
-        } else {
-            ""
-        };
+        let concurrently =
+            if self.dialect.family == Family::PostgreSql && option_flag(&d.dialect_options, "postgresql", "concurrently") {
+                "CONCURRENTLY "
+            } else {
+                ""
+            };
         Ok(format!("\nDROP INDEX {concurrently}{exists}{}", self.index_name(&d, &table, true)?))
     }
 }

@@ -20,7 +20,12 @@ impl DdlCompiler<'_> {
                 format!("CREATE SCHEMA {}{}", not_exists(*if_not_exists), self.dialect.quote(name))
             }
             Ddl::DropSchema { name, if_exists, cascade } => {
-                format!("DROP SCHEMA {}{}{}", exists(*if_exists), self.dialect.quote(name), if *cascade { " CASCADE" } else { "" })
+                format!(
+                    "DROP SCHEMA {}{}{}",
+                    exists(*if_exists),
+                    self.dialect.quote(name),
+                    if *cascade { " CASCADE" } else { "" }
+                )
             }
             Ddl::SetTableComment { table } => {
                 let comment = table.d.read().comment.clone();
@@ -181,7 +186,8 @@ impl DdlCompiler<'_> {
         if let Some(v) = o.maxvalue {
             parts.push(format!("MAXVALUE {v}"));
         }
-        let joined = if self.dialect.family == Family::Oracle { ("NOMINVALUE", "NOMAXVALUE") } else { ("NO MINVALUE", "NO MAXVALUE") };
+        let joined =
+            if self.dialect.family == Family::Oracle { ("NOMINVALUE", "NOMAXVALUE") } else { ("NO MINVALUE", "NO MAXVALUE") };
         if o.nominvalue == Some(true) {
             parts.push(joined.0.to_owned());
         }
@@ -205,4 +211,3 @@ impl DdlCompiler<'_> {
 fn not_exists(flag: bool) -> &'static str {
     if flag { "IF NOT EXISTS " } else { "" }
 }
-

@@ -54,8 +54,9 @@ impl DdlCompiler<'_> {
             if column.d.read().system {
                 continue;
             }
-            let text = self.create_column(column).map_err(|e| {
-                SqlError { message: format!("(in table '{}', column '{}'): {}", described(table), column.name(), e.message), ..e }
+            let text = self.create_column(column).map_err(|e| SqlError {
+                message: format!("(in table '{}', column '{}'): {}", described(table), column.name(), e.message),
+                ..e
             })?;
             if let Some(text) = text {
                 let _ = write!(out, "{separator}\t{text}");
@@ -180,7 +181,12 @@ impl DdlCompiler<'_> {
                 _ => value,
             };
             let spaced = match name.as_str() {
-                "DATA_DIRECTORY" | "INDEX_DIRECTORY" | "DEFAULT_CHARACTER_SET" | "CHARACTER_SET" | "DEFAULT_CHARSET" | "DEFAULT_COLLATE"
+                "DATA_DIRECTORY"
+                | "INDEX_DIRECTORY"
+                | "DEFAULT_CHARACTER_SET"
+                | "CHARACTER_SET"
+                | "DEFAULT_CHARSET"
+                | "DEFAULT_COLLATE"
                 | "PARTITION_BY" => name.replace('_', " "),
                 _ => name,
             };

@@ -399,7 +399,7 @@ pub fn oracle(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> Op
         "float" | "FLOAT" => {
             if ty.precision.is_some() {
                 let (name, p) = (if &*ty.visit_name == "float" { "Float" } else { "FLOAT" }, ty.precision.unwrap_or(0));
-                let binary = (p as f64 / 0.30103) as i64;
+                let binary = (p as f64 / std::f64::consts::LOG10_2) as i64;
                 return Some(Err(SqlError::argument(format!(
                     "Oracle Database FLOAT types use 'binary precision', which does not convert cleanly from decimal 'precision'.  Please \
                      specify this type with a separate Oracle Database variant, such as {name}(precision={p}).with_variant(oracle.FLOAT\

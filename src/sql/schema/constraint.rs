@@ -70,7 +70,9 @@ pub enum ConstraintKind {
     #[default]
     PrimaryKey,
     Unique,
-    Check { sqltext: ExprRef },
+    Check {
+        sqltext: ExprRef,
+    },
     ForeignKey {
         elements: Vec<Arc<ForeignKey>>,
         onupdate: Option<Arc<str>>,
@@ -80,7 +82,11 @@ pub enum ConstraintKind {
         link_to_name: bool,
     },
     /// PostgreSQL EXCLUDE.
-    Exclude { elements: Vec<(ExprRef, Arc<str>)>, using: Arc<str>, where_: Option<ExprRef> },
+    Exclude {
+        elements: Vec<(ExprRef, Arc<str>)>,
+        using: Arc<str>,
+        where_: Option<ExprRef>,
+    },
 }
 
 /// An index.

@@ -11,7 +11,7 @@ pub mod resolve;
 pub mod sort;
 pub mod table;
 
-pub use column::{Autoincrement, Column, ColumnParent, Default_, IdentityOptions, Identity, Computed, Sequence, ServerDefault};
+pub use column::{Autoincrement, Column, ColumnParent, Computed, Default_, Identity, IdentityOptions, Sequence, ServerDefault};
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
 pub use metadata::MetaData;
 pub use table::Table;

@@ -75,7 +75,9 @@ impl ForeignKey {
             return Ok(target);
         }
         let Some(parent) = self.parent() else {
-            return Err(SqlError::invalid_request("this ForeignKey object does not yet have a parent Column associated with it."));
+            return Err(SqlError::invalid_request(
+                "this ForeignKey object does not yet have a parent Column associated with it.",
+            ));
         };
         let Some(table) = parent.table() else {
             return Err(SqlError::invalid_request("this ForeignKey's parent column is not yet associated with a Table."));

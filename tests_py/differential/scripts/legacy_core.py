@@ -20,7 +20,11 @@ engine = create_engine("sqlite://")
 meta = MetaData(engine)
 users = Table("users", meta, Column("id", Integer, primary_key=True), Column("name", String(30)))
 addresses = Table(
-    "addresses", meta, Column("id", Integer, primary_key=True), Column("user_id", Integer, ForeignKey("users.id")), Column("email", String)
+    "addresses",
+    meta,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("email", String),
 )
 meta.create_all()
 print(sorted(engine.table_names()), users.exists(), meta.is_bound())

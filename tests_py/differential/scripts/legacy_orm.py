@@ -7,29 +7,35 @@ engine = create_engine("sqlite://")
 meta = MetaData()
 users = Table("users", meta, Column("id", Integer, primary_key=True), Column("name", String(30)), Column("bio", String))
 addresses = Table(
-    "addresses", meta, Column("id", Integer, primary_key=True), Column("user_id", Integer, ForeignKey("users.id")), Column("email", String)
+    "addresses",
+    meta,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id")),
+    Column("email", String),
 )
 keywords = Table("keywords", meta, Column("id", Integer, primary_key=True), Column("word", String))
 links = Table("links", meta, Column("u", ForeignKey("users.id")), Column("k", ForeignKey("keywords.id")))
-nodes = Table("nodes", meta, Column("id", Integer, primary_key=True), Column("parent_id", ForeignKey("nodes.id")), Column("name", String))
+nodes = Table(
+    "nodes", meta, Column("id", Integer, primary_key=True), Column("parent_id", ForeignKey("nodes.id")), Column("name", String)
+)
 
 
-class User(object):
+class User:
     def __init__(self, name):
         self.name = name
 
 
-class Address(object):
+class Address:
     def __init__(self, email):
         self.email = email
 
 
-class Keyword(object):
+class Keyword:
     def __init__(self, word):
         self.word = word
 
 
-class Node(object):
+class Node:
     def __init__(self, name):
         self.name = name
 

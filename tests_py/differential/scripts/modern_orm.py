@@ -1,7 +1,5 @@
 """The ORM in the 2.x style: declarative, relationships, unit of work, session states."""
 
-from typing import List, Optional
-
 import oxalchemy as sa
 from oxalchemy import ForeignKey, String, create_engine, func, select
 from oxalchemy.orm import (
@@ -24,8 +22,8 @@ class User(Base):
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30))
-    fullname: Mapped[Optional[str]]
-    addresses: Mapped[List["Address"]] = relationship(back_populates="user", cascade="all, delete-orphan")
+    fullname: Mapped[str | None]
+    addresses: Mapped[list["Address"]] = relationship(back_populates="user", cascade="all, delete-orphan")
 
     def __repr__(self):
         return f"User({self.id}, {self.name!r})"

@@ -184,7 +184,7 @@ class ENUM(NativeForEmulated, sqltypes.Enum):
             kw["name"] = name
         super().__init__(*enums, create_type=create_type, **kw)
         if self.name is None:
-            raise exc.CompileError(f"PostgreSQL ENUM type requires a name.")
+            raise exc.CompileError("PostgreSQL ENUM type requires a name.")
 
 
 class DOMAIN(TypeEngine):

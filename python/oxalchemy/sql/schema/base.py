@@ -62,9 +62,7 @@ class SchemaItem(SchemaEventTarget):
                 continue
             spwd = getattr(item, "_set_parent_with_dispatch", None)
             if spwd is None or isinstance(item, type):
-                raise exc.ArgumentError(
-                    f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}"
-                )
+                raise exc.ArgumentError(f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}")
             spwd(self, **kw)
 
     @property

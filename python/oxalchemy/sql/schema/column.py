@@ -387,7 +387,16 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
 
     def _pickle_state(self):
         state = dict(self.__dict__)
-        state["@rs"] = (self.name, self.type, self.key, self.primary_key, self.nullable, self.system, self.autoincrement, self.comment)
+        state["@rs"] = (
+            self.name,
+            self.type,
+            self.key,
+            self.primary_key,
+            self.nullable,
+            self.system,
+            self.autoincrement,
+            self.comment,
+        )
         return state
 
     def __setstate__(self, state):

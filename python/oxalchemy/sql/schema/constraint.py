@@ -160,9 +160,7 @@ class ColumnCollectionMixin:
             if hasattr(column, "__clause_element__"):
                 column = column.__clause_element__()
             if not isinstance(column, str) and not isinstance(column, _rs.ColumnClause):
-                raise exc.ArgumentError(
-                    f"String column name or column expression for DDL constraint expected, got {column!r}."
-                )
+                raise exc.ArgumentError(f"String column name or column expression for DDL constraint expected, got {column!r}.")
             self._pending_colargs.append(column)
         if _autoattach and self._pending_colargs:
             self._check_attach()
@@ -253,7 +251,9 @@ class ColumnCollectionMixin:
 class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
     """Constraints over columns."""
 
-    def __init__(self, *columns, name=None, deferrable=None, initially=None, info=None, _autoattach=True, _column_flag=False, **dialect_kw):
+    def __init__(
+        self, *columns, name=None, deferrable=None, initially=None, info=None, _autoattach=True, _column_flag=False, **dialect_kw
+    ):
         self._init_constraint(name=name, deferrable=deferrable, initially=initially, info=info, **dialect_kw)
         self._init_columns(*columns, _autoattach=_autoattach, _column_flag=_column_flag)
 
@@ -383,7 +383,18 @@ class UniqueConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "unique_constraint"
 
-    def __init__(self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _autoattach=True, _column_flag=False, **dialect_kw):
+    def __init__(
+        self,
+        *columns,
+        name=None,
+        deferrable=None,
+        initially=None,
+        info=None,
+        comment=None,
+        _autoattach=True,
+        _column_flag=False,
+        **dialect_kw,
+    ):
         self._init_constraint(name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw)
         self._init_unique(bool(_column_flag))
         self._init_columns(*columns, _autoattach=_autoattach, _column_flag=_column_flag)
@@ -397,7 +408,17 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "primary_key_constraint"
 
-    def __init__(self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _implicit_generated=False, **dialect_kw):
+    def __init__(
+        self,
+        *columns,
+        name=None,
+        deferrable=None,
+        initially=None,
+        info=None,
+        comment=None,
+        _implicit_generated=False,
+        **dialect_kw,
+    ):
         self._implicit_generated = _implicit_generated
         self._init_constraint(name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw)
         self._init_primary_key(bool(_implicit_generated))

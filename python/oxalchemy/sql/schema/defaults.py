@@ -460,9 +460,7 @@ class Identity(IdentityOptions, FetchedValue):
         return dict(self.dialect_kwargs).get("oracle_on_null")
 
     def _set_parent(self, parent, **kw):
-        if not isinstance(parent.server_default, (type(None), Identity)) or not isinstance(
-            parent.server_onupdate, type(None)
-        ):
+        if not isinstance(parent.server_default, (type(None), Identity)) or not isinstance(parent.server_onupdate, type(None)):
             raise exc.ArgumentError(
                 "A column with an Identity object cannot specify a server_default or a server_onupdate argument"
             )

@@ -11,9 +11,9 @@ from .constraint import ColumnCollectionConstraint
 class ForeignKeyTarget(typing.NamedTuple):
     """Schema, table and column that a ForeignKey names (2.1); unlike the dotted text, names may hold dots."""
 
-    schema: typing.Optional[str]
+    schema: str | None
     table_name: str
-    column_name: typing.Optional[str]
+    column_name: str | None
 
     def _problem(self):
         """Why the dotted text would be ambiguous, ``None`` when it is not."""
@@ -306,9 +306,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         comment=None,
         **dialect_kw,
     ):
-        self._init_constraint(
-            name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw
-        )
+        self._init_constraint(name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw)
         self.onupdate = onupdate
         self.ondelete = ondelete
         self.link_to_name = link_to_name
@@ -417,9 +415,7 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
                 x._get_colspec(
                     schema=schema,
                     table_name=(
-                        target_table.name
-                        if keep and isinstance(x._table_key(), str) and x._table_key() == source.key
-                        else None
+                        target_table.name if keep and isinstance(x._table_key(), str) and x._table_key() == source.key else None
                     ),
                     _is_copy=True,
                 )

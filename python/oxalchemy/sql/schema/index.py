@@ -12,9 +12,7 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
     __visit_name__ = "index"
     table = None
 
-    def __init__(
-        self, name, *expressions, unique=False, quote=None, info=None, _table=None, _column_flag=False, **dialect_kw
-    ):
+    def __init__(self, name, *expressions, unique=False, quote=None, info=None, _table=None, _column_flag=False, **dialect_kw):
         from ..elements import quoted_name
 
         self.table = table = None
@@ -58,9 +56,7 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
             )
         self.table = table
         table.indexes.add(self)
-        self.expressions = [
-            expr if not isinstance(expr, str) else table.c[expr] for expr in self.expressions
-        ]
+        self.expressions = [expr if not isinstance(expr, str) else table.c[expr] for expr in self.expressions]
         self._set_expressions(self.expressions)
         table._sync()
 

@@ -29,7 +29,9 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
 
         if bind_or_schema is not None:
             # 2.x takes the schema first, 0.5 to 1.4 took the bind: what it is decides.
-            if bind is None and (hasattr(bind_or_schema, "connect") or isinstance(bind_or_schema, str) and "://" in bind_or_schema):
+            if bind is None and (
+                hasattr(bind_or_schema, "connect") or isinstance(bind_or_schema, str) and "://" in bind_or_schema
+            ):
                 bind = bind_or_schema
             elif schema is None:
                 schema = bind_or_schema

@@ -151,9 +151,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     def _autoload(self, metadata, autoload_with, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None):
         from ...inspection import inspect
 
-        inspect(autoload_with).reflect_table(
-            self, include_columns, exclude_columns, resolve_fks, _extend_on=_extend_on
-        )
+        inspect(autoload_with).reflect_table(self, include_columns, exclude_columns, resolve_fks, _extend_on=_extend_on)
 
     def _init_existing(self, *args, **kwargs):
         autoload_with = kwargs.pop("autoload_with", None)
@@ -164,9 +162,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
         for key in ("extend_existing", "keep_existing", "useexisting", "_no_init", "must_exist"):
             kwargs.pop(key, None)
         if schema and schema != self.schema:
-            raise exc.ArgumentError(
-                f"Can't change schema of existing table from '{self.schema}' to '{schema}'"
-            )
+            raise exc.ArgumentError(f"Can't change schema of existing table from '{self.schema}' to '{schema}'")
         include_columns = kwargs.pop("include_columns", None)
         if include_columns is not None:
             for c in list(self.c):
@@ -194,9 +190,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
                 from ..ddl import _bind_or_error
 
                 autoload_with = _bind_or_error(self.metadata, None)
-            self._autoload(
-                self.metadata, autoload_with, include_columns, exclude, resolve_fks, _extend_on=_extend_on
-            )
+            self._autoload(self.metadata, autoload_with, include_columns, exclude, resolve_fks, _extend_on=_extend_on)
         self._extra_kwargs(**kwargs)
         self._init_items(*args, allow_replacements=True, replace_existing=True)
 
@@ -313,9 +307,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
 
     def insert_column(self, column, index, *, replace_existing=False):
         """Add a Column at a position."""
-        column._set_parent_with_dispatch(
-            self, allow_replacements=True, replace_existing=replace_existing, index=index
-        )
+        column._set_parent_with_dispatch(self, allow_replacements=True, replace_existing=replace_existing, index=index)
 
     def append_constraint(self, constraint):
         """Add a Constraint or Index."""
@@ -487,10 +479,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
 
     def __repr__(self):
         return "Table(%s)" % ", ".join(
-            [repr(str(self.name))]
-            + [repr(self.metadata)]
-            + [repr(x) for x in self.columns]
-            + [f"schema={self.schema!r}"]
+            [repr(str(self.name))] + [repr(self.metadata)] + [repr(x) for x in self.columns] + [f"schema={self.schema!r}"]
         )
 
 

@@ -43,7 +43,12 @@ pub struct Batches {
 ///
 /// # Errors
 /// Those of `Connection.execute`.
-pub fn open<'py>(conn: &Bound<'py, Connection>, node: &Node, params: Params<'py>, opts: &Bound<'py, PyDict>) -> PyResult<Batches> {
+pub fn open<'py>(
+    conn: &Bound<'py, Connection>,
+    node: &Node,
+    params: Params<'py>,
+    opts: &Bound<'py, PyDict>,
+) -> PyResult<Batches> {
     let py = conn.py();
     let (before, after) = (listeners(conn.as_any(), Event::BeforeExecute)?, listeners(conn.as_any(), Event::AfterExecute)?);
     let shown = if before.is_some() || after.is_some() { Some(face::wrap_node(py, node)?) } else { None };
@@ -70,7 +75,15 @@ pub fn open<'py>(conn: &Bound<'py, Connection>, node: &Node, params: Params<'py>
     };
     let words = if conn.get().echoes() { stats(&origin, &entry) } else { String::new() };
     let sending = Sending { conn, exec: &exec, stats: &words };
-    let mut out = Batches { exec: exec.clone(), native: None, batch: RowBatch::new(0), cursor: None, first: true, names: Vec::new(), node: node.clone() };
+    let mut out = Batches {
+        exec: exec.clone(),
+        native: None,
+        batch: RowBatch::new(0),
+        cursor: None,
+        first: true,
+        names: Vec::new(),
+        node: node.clone(),
+    };
     match send(&sending, &values, false, node)? {
         Ran::Native { native, outcome } => {
             out.names = outcome.columns.iter().map(|c| c.name.as_ref().into()).collect();

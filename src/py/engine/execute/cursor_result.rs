@@ -7,7 +7,7 @@ use super::super::result::{Core, View};
 use super::context::ExecutionContext;
 use super::execution::Execution;
 use super::node;
-use crate::py::errors::{invalid_request, exc};
+use crate::py::errors::{exc, invalid_request};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::compile::StatementKind;
@@ -23,7 +23,8 @@ pub struct CursorResult {
 impl CursorResult {
     /// The result of an execution.
     pub fn make<'py>(py: Python<'py>, view: View, exec: &Arc<Execution>) -> PyResult<Bound<'py, PyAny>> {
-        let init = PyClassInitializer::from(ResultBase::new(view)).add_subclass(ResultRows).add_subclass(Self { exec: exec.clone() });
+        let init =
+            PyClassInitializer::from(ResultBase::new(view)).add_subclass(ResultRows).add_subclass(Self { exec: exec.clone() });
         Ok(Bound::new(py, init)?.into_any())
     }
 

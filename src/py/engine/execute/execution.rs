@@ -78,7 +78,12 @@ impl Execution {
     }
 
     /// Of a DDL element.
-    pub fn ddl(conn: &Bound<'_, Connection>, sql: &Bound<'_, PyString>, options: &Bound<'_, PyDict>, invoked: &Bound<'_, PyAny>) -> Arc<Self> {
+    pub fn ddl(
+        conn: &Bound<'_, Connection>,
+        sql: &Bound<'_, PyString>,
+        options: &Bound<'_, PyDict>,
+        invoked: &Bound<'_, PyAny>,
+    ) -> Arc<Self> {
         let f = Facts { statement: Some(sql.clone().unbind()), rowcount: -1, ddl: true, ..Facts::default() };
         Arc::new(Self {
             connection: conn.clone().unbind(),

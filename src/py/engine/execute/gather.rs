@@ -140,7 +140,9 @@ pub fn elements<'py>(py: Python<'py>, given: &Given<'py>) -> PyResult<Vec<Bound<
 
 /// How an expanding or literal bind is filled, and its elements one after the other.
 pub fn fill<'py>(py: Python<'py>, entry: &Entry, at: usize, given: &Given<'py>) -> PyResult<(Fill, Vec<Bound<'py, PyAny>>)> {
-    let (Some(bind), Some(proc)) = (entry.compiled.binds.get(at), entry.binds.get(at)) else { return Ok((Fill::One, Vec::new())) };
+    let (Some(bind), Some(proc)) = (entry.compiled.binds.get(at), entry.binds.get(at)) else {
+        return Ok((Fill::One, Vec::new()));
+    };
     let text = |v: &Value| {
         sql::types::literal::literal_text(v, &entry.compiled.dialect.name)
             .ok_or_else(|| exc(py, "CompileError", format!("Could not render literal value for bind parameter '{}'", bind.key)))
@@ -148,7 +150,11 @@ pub fn fill<'py>(py: Python<'py>, entry: &Entry, at: usize, given: &Given<'py>) 
     if bind.literal_execute {
         if bind.expanding {
             let parts = elements(py, given)?.iter().map(|e| text(&proc.bind(e)?)).collect::<PyResult<Vec<_>>>()?;
-            return Ok(if parts.is_empty() { (Fill::List(0), Vec::new()) } else { (Fill::Literal(parts.join(", ")), Vec::new()) });
+            return Ok(if parts.is_empty() {
+                (Fill::List(0), Vec::new())
+            } else {
+                (Fill::Literal(parts.join(", ")), Vec::new())
+            });
         }
         return Ok((Fill::Literal(text(&given.value(py, proc)?)?), Vec::new()));
     }
@@ -156,8 +162,11 @@ pub fn fill<'py>(py: Python<'py>, entry: &Entry, at: usize, given: &Given<'py>) 
         return Ok((Fill::One, Vec::new()));
     }
     let items = elements(py, given)?;
-    let tuples = items.first().is_some_and(|i| i.is_instance_of::<PyTuple>() || i.is_instance_of::<PyList>() || i.cast::<super::super::row::Row>().is_ok())
-        && (bind.ty.affinity == sql::types::Affinity::Tuple || !bind.ty.items.is_empty() || bind.ty.affinity == sql::types::Affinity::Null);
+    let tuples = items.first().is_some_and(|i| {
+        i.is_instance_of::<PyTuple>() || i.is_instance_of::<PyList>() || i.cast::<super::super::row::Row>().is_ok()
+    }) && (bind.ty.affinity == sql::types::Affinity::Tuple
+        || !bind.ty.items.is_empty()
+        || bind.ty.affinity == sql::types::Affinity::Null);
     if !tuples {
         return Ok((Fill::List(items.len()), items));
     }

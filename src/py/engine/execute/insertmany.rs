@@ -40,8 +40,13 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     let order = if sorted { "ordered" } else { "unordered" };
     let (mut rows, mut names, mut total) = (Vec::new(), Vec::new(), 0);
     // Rows that the database numbers come back in no promised order: asked for in order, they go one by one.
-    let numbered = sorted && c.dml.as_ref().is_some_and(|d| d.primary_key.is_empty() || d.primary_key.iter().any(|(_, bind)| bind.is_none()));
-    let range = c.dml.as_ref().and_then(|d| d.values_range).filter(|_| dialect.use_insertmanyvalues && c.paramstyle.is_positional() && !numbered);
+    let numbered = sorted
+        && c.dml.as_ref().is_some_and(|d| d.primary_key.is_empty() || d.primary_key.iter().any(|(_, bind)| bind.is_none()));
+    let range = c
+        .dml
+        .as_ref()
+        .and_then(|d| d.values_range)
+        .filter(|_| dialect.use_insertmanyvalues && c.paramstyle.is_positional() && !numbered);
     let Some((start, end)) = range else {
         for (i, g) in given.iter().enumerate() {
             let stats = format!("{} (insertmanyvalues) {}/{} ({order}; batch not supported)", s.stats, i + 1, given.len());
@@ -54,9 +59,14 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     };
     let (head, group, tail) = (&c.sql[..start], &c.sql[start..end], &c.sql[end..]);
     let place = |i: usize| c.slots.get(i).map_or(0, |slot| slot.offset);
-    let before: Vec<u32> = (0..c.positions.len()).filter(|i| place(*i) < start).filter_map(|i| c.positions.get(i).copied()).collect();
-    let inside: Vec<u32> = (0..c.positions.len()).filter(|i| (start..end).contains(&place(*i))).filter_map(|i| c.positions.get(i).copied()).collect();
-    let after: Vec<u32> = (0..c.positions.len()).filter(|i| place(*i) >= end).filter_map(|i| c.positions.get(i).copied()).collect();
+    let before: Vec<u32> =
+        (0..c.positions.len()).filter(|i| place(*i) < start).filter_map(|i| c.positions.get(i).copied()).collect();
+    let inside: Vec<u32> = (0..c.positions.len())
+        .filter(|i| (start..end).contains(&place(*i)))
+        .filter_map(|i| c.positions.get(i).copied())
+        .collect();
+    let after: Vec<u32> =
+        (0..c.positions.len()).filter(|i| place(*i) >= end).filter_map(|i| c.positions.get(i).copied()).collect();
     let page = match s.exec.options.bind(py).get_item("insertmanyvalues_page_size")? {
         Some(n) => n.extract()?,
         None => dialect.insertmanyvalues_page_size,

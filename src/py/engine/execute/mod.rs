@@ -116,7 +116,10 @@ pub fn changes_data(result: &Bound<'_, PyAny>) -> PyResult<bool> {
         _ => {
             let sql = exec.statement(result.py()).map(|s| s.to_string()).unwrap_or_default();
             let word: String = sql.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
-            Ok(matches!(word.to_uppercase().as_str(), "UPDATE" | "INSERT" | "CREATE" | "DELETE" | "DROP" | "ALTER" | "REPLACE" | "TRUNCATE" | "MERGE"))
+            Ok(matches!(
+                word.to_uppercase().as_str(),
+                "UPDATE" | "INSERT" | "CREATE" | "DELETE" | "DROP" | "ALTER" | "REPLACE" | "TRUNCATE" | "MERGE"
+            ))
         }
     }
 }

@@ -84,7 +84,11 @@ pub fn execute<'py>(
             }
             statement = s;
             let given = if m.is_truthy()? { m } else { p };
-            params = if given.is_truthy()? { super::params::distill(py, Some(&given), &PyTuple::empty(py), None)? } else { Params::None };
+            params = if given.is_truthy()? {
+                super::params::distill(py, Some(&given), &PyTuple::empty(py), None)?
+            } else {
+                Params::None
+            };
         }
     }
     let (multi, single) = shown(&params)?;
@@ -297,7 +301,11 @@ pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, param
     failure::handle(conn, e, facts)
 }
 
-pub(super) fn gather_all<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>) -> PyResult<Vec<Vec<Given<'py>>>> {
+pub(super) fn gather_all<'py>(
+    conn: &Bound<'py, Connection>,
+    exec: &Arc<Execution>,
+    params: &Params<'py>,
+) -> PyResult<Vec<Vec<Given<'py>>>> {
     let py = conn.py();
     let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
     let compute = defaults::any(exec);
@@ -319,7 +327,11 @@ pub(super) fn gather_all<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Executio
 /// Names and conversions of the rows of a statement; kept with the compiled statement.
 pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) -> PyResult<Arc<Shape>> {
     let compiled = &entry.compiled;
-    let by_cursor = driver_names || compiled.result.is_empty() || compiled.result_textual || compiled.result.len() != names.len() || !compiled.result_ordered;
+    let by_cursor = driver_names
+        || compiled.result.is_empty()
+        || compiled.result_textual
+        || compiled.result.len() != names.len()
+        || !compiled.result_ordered;
     if !by_cursor && let Some(s) = entry.shape.lock().clone() {
         return Ok(s);
     }
@@ -328,7 +340,15 @@ pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) 
         let ordered = driver_names && compiled.result.len() == names.len() && compiled.result_ordered;
         let mut procs = Vec::with_capacity(names.len());
         for (i, name) in names.iter().enumerate() {
-            let found = if ordered { Some(i) } else { compiled.result.iter().position(|c| &*c.name == *name).or_else(|| compiled.result.iter().position(|c| &*c.key == *name)) };
+            let found = if ordered {
+                Some(i)
+            } else {
+                compiled
+                    .result
+                    .iter()
+                    .position(|c| &*c.name == *name)
+                    .or_else(|| compiled.result.iter().position(|c| &*c.key == *name))
+            };
             let ty = found.and_then(|i| compiled.result.get(i)).map(|c| c.ty.clone()).unwrap_or_else(sql::types::null_type);
             procs.push(crate::py::types::result_processor(py, &ty, &dialect_of(py, entry)?)?);
             by_name.set_item(*name, i)?;
@@ -487,7 +507,12 @@ fn buffered_result<'py>(
     CursorResult::make(py, View::new(core, Some(meta)), exec)
 }
 
-fn cursor_result<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, cursor: Bound<'py, PyAny>, node: &Node) -> PyResult<Bound<'py, PyAny>> {
+fn cursor_result<'py>(
+    conn: &Bound<'py, Connection>,
+    exec: &Arc<Execution>,
+    cursor: Bound<'py, PyAny>,
+    node: &Node,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
     let Some(entry) = &exec.entry else { return raw::result(conn, exec, cursor, None) };
     let names: Vec<String> = raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
@@ -519,7 +544,9 @@ pub fn find_expression(known: &Expressions, key: &Bound<'_, PyAny>) -> PyResult<
     let id = naming::identity(&e);
     let result = &known.compiled.result;
     let is_it = |x: &sql::ast::ExprRef| match &x.kind {
-        sql::ast::ExprKind::UnaryPrefix { op: sql::ast::Op::Distinct, operand } => naming::identity(operand) == id || naming::identity(x) == id,
+        sql::ast::ExprKind::UnaryPrefix { op: sql::ast::Op::Distinct, operand } => {
+            naming::identity(operand) == id || naming::identity(x) == id
+        }
         _ => naming::identity(x) == id,
     };
     let exact = result.iter().position(|c| c.exprs.iter().any(is_it));
@@ -532,7 +559,8 @@ pub fn find_expression(known: &Expressions, key: &Bound<'_, PyAny>) -> PyResult<
     }
     let mine: Vec<u64> = proxy::proxy_set(&e).iter().map(naming::identity).collect();
     let touches = |x: &sql::ast::ExprRef| proxy::proxy_set(x).iter().any(|p| mine.contains(&naming::identity(p)));
-    let near: Vec<usize> = result.iter().enumerate().filter(|(_, c)| !c.repeated && c.exprs.iter().any(touches)).map(|(i, _)| i).collect();
+    let near: Vec<usize> =
+        result.iter().enumerate().filter(|(_, c)| !c.repeated && c.exprs.iter().any(touches)).map(|(i, _)| i).collect();
     match near.as_slice() {
         [i] => return Ok(Found::At(*i)),
         [_, ..] => return Ok(Found::Ambiguous),
@@ -620,7 +648,10 @@ pub fn isolated(py: Python<'_>, exec: &Execution, current: Py<PyDict>) -> PyResu
     let out = PyDict::new(py);
     for (key, value) in current.bind(py).iter() {
         let name: String = key.extract()?;
-        let base = name.rsplit_once("_m").filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty()).map_or(name.as_str(), |(b, _)| b);
+        let base = name
+            .rsplit_once("_m")
+            .filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty())
+            .map_or(name.as_str(), |(b, _)| b);
         out.set_item(base, value)?;
     }
     Ok(out.unbind())

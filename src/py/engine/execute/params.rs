@@ -126,7 +126,9 @@ pub fn legacy<'py>(
     }
     let Some(p) = parameters.filter(|p| !p.is_none()) else { return Ok((None, false)) };
     let is_set = |o: &Bound<'py, PyAny>| {
-        o.is_instance_of::<PyTuple>() || o.is_instance_of::<PyList>() || (o.cast::<PyMapping>().is_ok() && !o.is_instance_of::<PyString>())
+        o.is_instance_of::<PyTuple>()
+            || o.is_instance_of::<PyList>()
+            || (o.cast::<PyMapping>().is_ok() && !o.is_instance_of::<PyString>())
     };
     let mut all = vec![p.clone()];
     all.extend(more.iter());

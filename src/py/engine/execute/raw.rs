@@ -1,6 +1,7 @@
 //! Statements that are text already, and everything that goes through a PEP 249 cursor.
 
 use super::super::connection::Connection;
+use super::super::connection::is_plain;
 use super::super::connection::listeners;
 use super::super::events::Event;
 use super::super::failure::{self, Facts};
@@ -10,7 +11,6 @@ use super::super::result::{Core, View};
 use super::context::ExecutionContext;
 use super::cursor_result::CursorResult;
 use super::execution::Execution;
-use super::super::connection::is_plain;
 use super::{logs, options};
 use crate::py::types::ResultProc;
 use pyo3::prelude::*;
@@ -67,7 +67,11 @@ pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, word: &str) -> PyResult
         if conn.get().echoes() {
             logs::statement(conn, sql, &stats, PyTuple::empty(py).as_any(), false)?;
         }
-        let facts = || Facts { statement: Some(PyString::new(py, sql).into_any()), params: Some(PyTuple::empty(py).into_any()), ..Facts::default() };
+        let facts = || Facts {
+            statement: Some(PyString::new(py, sql).into_any()),
+            params: Some(PyTuple::empty(py).into_any()),
+            ..Facts::default()
+        };
         return native.run(py, sql, &[]).map(drop).or_else(|e| failure::handle(conn, e, facts()));
     }
     let text = PyString::new(py, sql);
@@ -118,7 +122,14 @@ pub fn run_cursor<'py>(
     })();
     if let Err(e) = done {
         let ctx = if Event::HandleError.used() { Some(context(exec)?) } else { None };
-        let facts = Facts { statement: Some(sql.into_any()), params: Some(params), cursor: Some(cursor), context: ctx, many, running: true };
+        let facts = Facts {
+            statement: Some(sql.into_any()),
+            params: Some(params),
+            cursor: Some(cursor),
+            context: ctx,
+            many,
+            running: true,
+        };
         return failure::handle(conn, e, facts);
     }
     Ok(cursor)
@@ -140,11 +151,15 @@ fn send<'py>(
         (_, true) => ("do_execute_no_params", Event::DoExecuteNoParams),
         _ => ("do_execute", Event::DoExecute),
     };
-    if event.used() && dialect.hasattr("dispatch")? && let Some(found) = super::super::events::listeners(dialect, event)? {
+    if event.used()
+        && dialect.hasattr("dispatch")?
+        && let Some(found) = super::super::events::listeners(dialect, event)?
+    {
         let ctx = ExecutionContext::of(py, exec)?;
         for listener in found.try_iter()? {
             let listener = listener?;
-            let answer = if without { listener.call1((cursor, sql, &ctx))? } else { listener.call1((cursor, sql, params, &ctx))? };
+            let answer =
+                if without { listener.call1((cursor, sql, &ctx))? } else { listener.call1((cursor, sql, params, &ctx))? };
             if answer.is_truthy()? {
                 return Ok(());
             }

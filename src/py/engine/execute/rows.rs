@@ -80,7 +80,13 @@ pub struct NativeRows {
 
 impl NativeRows {
     /// The rows that came with the execution, and those that follow.
-    pub fn new(native: Arc<NativeConnection>, batch: RowBatch, cursor: Option<CursorId>, reader: Reader, exec: Arc<Execution>) -> Self {
+    pub fn new(
+        native: Arc<NativeConnection>,
+        batch: RowBatch,
+        cursor: Option<CursorId>,
+        reader: Reader,
+        exec: Arc<Execution>,
+    ) -> Self {
         Self { native, batch, next: 0, cursor, reader, exec }
     }
 }

@@ -106,10 +106,8 @@ fn text(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Text>
 fn tuple_values(py: Python<'_>, exec: &Execution, bind: usize, items: &[Bound<'_, PyAny>], width: usize) -> PyResult<Vec<Value>> {
     let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
     let types = entry.compiled.binds.get(bind).map(|b| b.ty.items.clone()).unwrap_or_default();
-    let procs = types
-        .iter()
-        .map(|t| crate::py::types::bind_processor(py, t, entry.dialect.bind(py)))
-        .collect::<PyResult<Vec<_>>>()?;
+    let procs =
+        types.iter().map(|t| crate::py::types::bind_processor(py, t, entry.dialect.bind(py))).collect::<PyResult<Vec<_>>>()?;
     let mut out = Vec::with_capacity(items.len());
     for (i, item) in items.iter().enumerate() {
         let proc = procs.get(i % width.max(1)).or_else(|| entry.binds.get(bind));
@@ -150,10 +148,17 @@ fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> 
     });
     // values that no driver takes are the driver's complaint
     if let Some(driver) = super::super::failure::unsupported(py, &e, place)? {
-        let facts = Facts { statement: s.exec.statement(py).map(Bound::into_any), params: Some(driver_params(s)?), many, running: true, ..Facts::default() };
+        let facts = Facts {
+            statement: s.exec.statement(py).map(Bound::into_any),
+            params: Some(driver_params(s)?),
+            many,
+            running: true,
+            ..Facts::default()
+        };
         return failure::handle(s.conn, driver, facts);
     }
-    let facts = Facts { statement: s.exec.statement(py).map(Bound::into_any), params: Some(list.into_any()), many, ..Facts::default() };
+    let facts =
+        Facts { statement: s.exec.statement(py).map(Bound::into_any), params: Some(list.into_any()), many, ..Facts::default() };
     failure::handle(s.conn, e, facts)
 }
 
@@ -307,7 +312,14 @@ fn native_many(s: &Sending<'_, '_>, native: &NativeConnection, given: &[Vec<Give
         let mut last = None;
         for _ in given {
             let o = native.run(py, &entry.compiled.sql, &[]).or_else(|e| {
-                let facts = Facts { statement: Some(entry.sql.bind(py).clone().into_any()), params: Some(shown()?), context: context(s)?, many: true, running: true, ..Facts::default() };
+                let facts = Facts {
+                    statement: Some(entry.sql.bind(py).clone().into_any()),
+                    params: Some(shown()?),
+                    context: context(s)?,
+                    many: true,
+                    running: true,
+                    ..Facts::default()
+                };
                 failure::handle(s.conn, e, facts)
             })?;
             total += o.rowcount.max(0);

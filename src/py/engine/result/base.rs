@@ -309,7 +309,10 @@ impl ResultBase {
         self.core().close(py, true)
     }
     #[classmethod]
-    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, _item: &Bound<'py, PyAny>) -> Bound<'py, pyo3::types::PyType> {
+    fn __class_getitem__<'py>(
+        cls: &Bound<'py, pyo3::types::PyType>,
+        _item: &Bound<'py, PyAny>,
+    ) -> Bound<'py, pyo3::types::PyType> {
         cls.clone()
     }
 }

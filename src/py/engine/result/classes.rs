@@ -71,7 +71,10 @@ impl ResultRows {
         let mut view = slf.as_super().get().snapshot(py);
         view.show = Show::Mapping;
         let real = slf.clone().into_any().unbind();
-        Bound::new(py, PyClassInitializer::from(ResultBase::new(view)).add_subclass(FilterResult { real }).add_subclass(MappingResult))
+        Bound::new(
+            py,
+            PyClassInitializer::from(ResultBase::new(view)).add_subclass(FilterResult { real }).add_subclass(MappingResult),
+        )
     }
     /// The same rows, which type checkers take for tuples.
     fn tuples<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
@@ -261,7 +264,11 @@ impl ChunkedIteratorResult {
 pub struct MergedResult;
 
 /// A `MergedResult` of these.
-pub fn merged<'py>(py: Python<'py>, meta: Option<Py<RowMeta>>, all: &[Bound<'py, ResultBase>]) -> PyResult<Bound<'py, MergedResult>> {
+pub fn merged<'py>(
+    py: Python<'py>,
+    meta: Option<Py<RowMeta>>,
+    all: &[Bound<'py, ResultBase>],
+) -> PyResult<Bound<'py, MergedResult>> {
     Bound::new(py, merged_init(py, meta, all))
 }
 
@@ -287,7 +294,11 @@ fn merged_init(py: Python<'_>, meta: Option<Py<RowMeta>>, all: &[Bound<'_, Resul
 #[pymethods]
 impl MergedResult {
     #[new]
-    fn new(py: Python<'_>, cursor_metadata: Option<Py<RowMeta>>, results: Vec<Bound<'_, ResultBase>>) -> PyClassInitializer<Self> {
+    fn new(
+        py: Python<'_>,
+        cursor_metadata: Option<Py<RowMeta>>,
+        results: Vec<Bound<'_, ResultBase>>,
+    ) -> PyClassInitializer<Self> {
         merged_init(py, cursor_metadata, &results)
     }
 }

@@ -3,8 +3,8 @@
 use super::registry;
 use crate::py::ffi;
 use crate::py::orm::mapper::PyMapper;
-use crate::py::sql::face;
 use crate::py::sql::coerce;
+use crate::py::sql::face;
 use orm::compile::alias;
 use orm::{AliasInfo, Entity};
 use pyo3::exceptions::PyAttributeError;
@@ -102,7 +102,14 @@ pub fn make<'py>(element: &Bound<'py, PyAny>, r: &Request<'py>) -> PyResult<Enti
         Some(sql::Label::Fixed(n)) => Some(n.to_string()),
         _ => None,
     });
-    let mut entity = alias::entity_over(&mapper, from, Default::default(), name.as_deref(), base.alias.as_ref().map(|a| a.with_polymorphic.clone()).unwrap_or_default(), false);
+    let mut entity = alias::entity_over(
+        &mapper,
+        from,
+        Default::default(),
+        name.as_deref(),
+        base.alias.as_ref().map(|a| a.with_polymorphic.clone()).unwrap_or_default(),
+        false,
+    );
     if r.adapt_on_names {
         entity = by_names(&entity);
     }
@@ -244,7 +251,8 @@ impl AliasedInsp {
     fn text(&self) -> String {
         match &self.entity.alias {
             Some(a) if !a.with_polymorphic.is_empty() => {
-                let names: Vec<&str> = a.with_polymorphic.iter().map(|m| &*m.class_name).filter(|n| **n != *self.entity.mapper.class_name).collect();
+                let names: Vec<&str> =
+                    a.with_polymorphic.iter().map(|m| &*m.class_name).filter(|n| **n != *self.entity.mapper.class_name).collect();
                 format!("with_polymorphic({}, [{}])", self.entity.mapper.class_name, names.join(", "))
             }
             _ => format!("aliased({})", self.entity.mapper.class_name),
@@ -298,7 +306,12 @@ impl AliasedInsp {
     }
     #[getter]
     fn polymorphic_on<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let on = self.entity.alias.as_ref().and_then(|a| a.polymorphic_on.clone()).or_else(|| self.entity.mapper.data().polymorphic_on.clone());
+        let on = self
+            .entity
+            .alias
+            .as_ref()
+            .and_then(|a| a.polymorphic_on.clone())
+            .or_else(|| self.entity.mapper.data().polymorphic_on.clone());
         on.map(|e| face::wrap_expr(py, &self.entity.adapt(&e))).transpose()
     }
     /// An expression of the mapped class as the alias shows it.

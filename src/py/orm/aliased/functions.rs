@@ -94,7 +94,9 @@ pub fn attribute<'py>(entity: &Any<'py>, name: &Bound<'py, PyString>) -> PyResul
 /// How messages name an entity.
 pub fn describe(entity: &Any<'_>) -> PyResult<String> {
     match registry::entity_of(entity)? {
-        Some(e) if e.alias.is_none() => Ok(e.mapper.data().local_table.as_ref().map_or_else(String::new, orm::mapper::from_description)),
+        Some(e) if e.alias.is_none() => {
+            Ok(e.mapper.data().local_table.as_ref().map_or_else(String::new, orm::mapper::from_description))
+        }
         Some(e) => Ok(sql::ast::proxy::from_label(&orm::compile::selectable(&e)).map_or_else(
             || e.mapper.class_name.to_string(),
             |l| match l {
@@ -147,7 +149,11 @@ pub fn with_parent<'py>(instance: &Any<'py>, prop: &Any<'py>, from_entity: Optio
 }
 
 /// The criterion of `with_parent`; without a property the only relationship to the target.
-pub fn with_parent_criterion<'py>(instance: &Any<'py>, property: Option<&Any<'py>>, target: Option<&Any<'py>>) -> PyResult<ExprRef> {
+pub fn with_parent_criterion<'py>(
+    instance: &Any<'py>,
+    property: Option<&Any<'py>>,
+    target: Option<&Any<'py>>,
+) -> PyResult<ExprRef> {
     let py = instance.py();
     let Some(state) = InstanceState::of(instance) else {
         return Err(PyErr::from_type(crate::py::imports::orm_exc(py, "UnmappedInstanceError")?, (instance.clone().unbind(),)));
@@ -160,16 +166,18 @@ pub fn with_parent_criterion<'py>(instance: &Any<'py>, property: Option<&Any<'py
     let mut of_type = None;
     let relationship = match property.filter(|p| !p.is_none()) {
         Some(p) => match p.cast::<PyString>() {
-            Ok(name) => relationship_of(&mapper, name.to_str()?).ok_or_else(|| {
-                errors::invalid_request(py, format!("{} has no property '{name}'", mapper.describe()))
-            })?,
+            Ok(name) => relationship_of(&mapper, name.to_str()?)
+                .ok_or_else(|| errors::invalid_request(py, format!("{} has no property '{name}'", mapper.describe())))?,
             Err(_) => match relationship_attr(p)? {
                 Some(a) => {
                     of_type = a.of_type;
                     a.relationship
                 }
                 None => {
-                    return Err(errors::argument_error(py, format!("Expected relationship property for with_parent(), got {}", p.str()?)));
+                    return Err(errors::argument_error(
+                        py,
+                        format!("Expected relationship property for with_parent(), got {}", p.str()?),
+                    ));
                 }
             },
         },
@@ -205,7 +213,13 @@ fn side<'py>(obj: &Any<'py>) -> PyResult<(sql::ast::FromRef, Option<Entity>)> {
 }
 
 /// A join whose sides may be entities, whose ON clause may be a relationship attribute.
-pub fn join_objects<'py>(left: &Any<'py>, right: &Any<'py>, onclause: Option<Any<'py>>, isouter: bool, full: bool) -> PyResult<Any<'py>> {
+pub fn join_objects<'py>(
+    left: &Any<'py>,
+    right: &Any<'py>,
+    onclause: Option<Any<'py>>,
+    isouter: bool,
+    full: bool,
+) -> PyResult<Any<'py>> {
     let py = left.py();
     let (lf, le) = side(left)?;
     let (rf, re) = side(right)?;

@@ -7,7 +7,7 @@ mod polymorphic;
 mod registry;
 
 pub use class::{AliasedClass, AliasedInsp, aliased_over, make};
-pub use functions::{attribute, join_objects, describe, is_attribute, namespace_of, relationship_attr, with_parent_criterion};
+pub use functions::{attribute, describe, is_attribute, join_objects, namespace_of, relationship_attr, with_parent_criterion};
 pub use polymorphic::polymorphic_entity;
 pub use registry::{entity_object, entity_of, inspected, mapper_face, object_of};
 
@@ -15,7 +15,9 @@ use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    crate::py::sql::select::set_join_hook(|obj| Ok(functions::relationship_attr(obj)?.map(|a| -> sql::host::HostRef { std::sync::Arc::new(a) })));
+    crate::py::sql::select::set_join_hook(|obj| {
+        Ok(functions::relationship_attr(obj)?.map(|a| -> sql::host::HostRef { std::sync::Arc::new(a) }))
+    });
     crate::py::sql::describe::set_describe_hook(crate::py::orm::query::describe_statement);
     m.add_class::<AliasedClass>()?;
     m.add_class::<AliasedInsp>()?;

@@ -30,7 +30,10 @@ fn mappers_of(base: &Arc<Mapper>, classes: &Any<'_>) -> PyResult<Vec<Arc<Mapper>
             return Err(errors::argument_error(py, format!("mapped class expected, got {}", c.repr()?)));
         };
         if !e.mapper.isa(base) {
-            return Err(errors::invalid_request(py, format!("{} does not inherit from {}", e.mapper.describe(), base.describe())));
+            return Err(errors::invalid_request(
+                py,
+                format!("{} does not inherit from {}", e.mapper.describe(), base.describe()),
+            ));
         }
         // classes between the base and the one asked for have columns too
         for m in e.mapper.iterate_to_root().into_iter().rev() {

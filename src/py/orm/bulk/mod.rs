@@ -162,10 +162,17 @@ fn insert<'py>(
 
 type Given<'py> = (Vec<usize>, Bound<'py, PyDict>, Bound<'py, PyDict>);
 
-fn insert_group<'py>(py: Python<'py>, connection: &Any<'py>, plan: &plan::TablePlan, group: &[Given<'py>], keys: bool) -> PyResult<()> {
+fn insert_group<'py>(
+    py: Python<'py>,
+    connection: &Any<'py>,
+    plan: &plan::TablePlan,
+    group: &[Given<'py>],
+    keys: bool,
+) -> PyResult<()> {
     let Some((names, ..)) = group.first() else { return Ok(()) };
-    let missing: Vec<usize> =
-        (0..plan.columns.len()).filter(|i| !names.contains(i) && (plan.columns[*i].pk || plan.columns[*i].server_default)).collect();
+    let missing: Vec<usize> = (0..plan.columns.len())
+        .filter(|i| !names.contains(i) && (plan.columns[*i].pk || plan.columns[*i].server_default))
+        .collect();
     let params: Vec<_> = group.iter().map(|(_, p, _)| p.clone()).collect();
     if !keys || missing.is_empty() {
         let statement = exec::insert_statement(py, plan, &[], false)?;
@@ -225,7 +232,12 @@ fn missing_key(py: Python<'_>, key: &Py<PyString>) -> PyErr {
     PyKeyError::new_err(key.clone_ref(py))
 }
 
-fn update_group<'py>(py: Python<'py>, connection: &Any<'py>, plan: &plan::TablePlan, group: &[(Vec<usize>, Bound<'py, PyDict>)]) -> PyResult<()> {
+fn update_group<'py>(
+    py: Python<'py>,
+    connection: &Any<'py>,
+    plan: &plan::TablePlan,
+    group: &[(Vec<usize>, Bound<'py, PyDict>)],
+) -> PyResult<()> {
     if group.is_empty() {
         return Ok(());
     }
@@ -237,7 +249,11 @@ fn update_group<'py>(py: Python<'py>, connection: &Any<'py>, plan: &plan::TableP
         return Err(orm_error(
             py,
             "StaleDataError",
-            &format!("UPDATE statement on table '{}' expected to update {} row(s); {matched} were matched.", plan.name(), group.len()),
+            &format!(
+                "UPDATE statement on table '{}' expected to update {} row(s); {matched} were matched.",
+                plan.name(),
+                group.len()
+            ),
         ));
     }
     Ok(())

@@ -63,7 +63,9 @@ pub fn iterate<'py>(kind: Kind, state: &State<'py>, halt: Option<Halt<'_, 'py>>)
         let data = s.mapper()?.data();
         for rel in data.relationships() {
             let d = rel.data();
-            if d.viewonly && kind != Kind::RefreshExpire && kind != Kind::Merge && kind != Kind::Expunge || !kind.follows(d.cascade) {
+            if d.viewonly && kind != Kind::RefreshExpire && kind != Kind::Merge && kind != Kind::Expunge
+                || !kind.follows(d.cascade)
+            {
                 continue;
             }
             step(kind, &s, rel, &d, halt, &mut seen, &mut out)?;
@@ -199,7 +201,11 @@ pub fn hook_remove(parent: &State<'_>, item: &State<'_>, imp: &Bound<'_, Attribu
 }
 
 /// `Mapper.cascade_iterator()`: tuples (object, mapper, state, dict).
-pub fn cascade_iterator<'py>(word: &str, state: &State<'py>, halt: Option<&Any<'py>>) -> PyResult<Vec<(Any<'py>, Any<'py>, State<'py>, Any<'py>)>> {
+pub fn cascade_iterator<'py>(
+    word: &str,
+    state: &State<'py>,
+    halt: Option<&Any<'py>>,
+) -> PyResult<Vec<(Any<'py>, Any<'py>, State<'py>, Any<'py>)>> {
     let py = state.py();
     let Some(kind) = Kind::parse(word) else {
         return Err(errors::argument_error(py, format!("Unknown cascade '{word}'")));

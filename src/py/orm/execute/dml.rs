@@ -33,10 +33,12 @@ fn entity_of(common: &sql::ast::DmlCommon, table: &FromRef) -> Option<Entity> {
 fn plain_key(entity: &Entity, key: &ColumnKey) -> ColumnKey {
     match key {
         ColumnKey::Name(n) => match entity.mapper.prop(n) {
-            Some(orm::Property::Column(p)) => match p.table_columns().find(|c| on_table(entity, c)).or_else(|| p.table_columns().next()) {
-                Some(c) => ColumnKey::Column(c.clone()),
-                None => key.clone(),
-            },
+            Some(orm::Property::Column(p)) => {
+                match p.table_columns().find(|c| on_table(entity, c)).or_else(|| p.table_columns().next()) {
+                    Some(c) => ColumnKey::Column(c.clone()),
+                    None => key.clone(),
+                }
+            }
             Some(orm::Property::Synonym(s)) => plain_key(entity, &ColumnKey::Name(s.name.clone())),
             _ => key.clone(),
         },
@@ -216,7 +218,12 @@ fn mentions_other(e: &ExprRef, entity: &Entity) -> bool {
 }
 
 /// Instances of the session that meet the criteria.
-fn evaluated<'py>(session: &Bound<'py, Session>, entity: &Entity, where_: &[ExprRef], params: Option<&Bound<'py, PyDict>>) -> PyResult<Vec<State<'py>>> {
+fn evaluated<'py>(
+    session: &Bound<'py, Session>,
+    entity: &Entity,
+    where_: &[ExprRef],
+    params: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Vec<State<'py>>> {
     let py = session.py();
     let mut out = Vec::new();
     for state in session.get().identity(py).get().states(py) {

@@ -99,7 +99,11 @@ fn literal<'py>(py: Python<'py>, l: &Literal) -> PyResult<Any<'py>> {
 }
 
 /// The value on an instance; SQL NULL is None.
-pub fn evaluate<'py>(e: &ExprRef, row: &Row<'_, 'py>, params: Option<&Bound<'py, PyDict>>) -> PyResult<Result<Any<'py>, Unloaded>> {
+pub fn evaluate<'py>(
+    e: &ExprRef,
+    row: &Row<'_, 'py>,
+    params: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Result<Any<'py>, Unloaded>> {
     let py = row.dict.py();
     let none = || py.None().into_bound(py);
     macro_rules! sub {

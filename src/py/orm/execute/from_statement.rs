@@ -86,7 +86,12 @@ fn textual(g: &source::GivenColumn) -> bool {
 }
 
 /// Load the rows of `from_statement()`.
-pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job<'py>, f: &FromStatement) -> PyResult<Loaded<'py>> {
+pub fn load<'py>(
+    session: &Bound<'py, Session>,
+    connection: &Any<'py>,
+    job: &Job<'py>,
+    f: &FromStatement,
+) -> PyResult<Loaded<'py>> {
     let py = session.py();
     let (plan, expected) = plan_of(py, &f.entities, &f.options)?;
     let element = match &f.element {
@@ -137,7 +142,12 @@ fn remapped(
 }
 
 /// Load the rows of a result that the caller executed.
-pub fn of_result<'py>(session: &Bound<'py, Session>, job: &Job<'py>, items: &[SelectItem], cursor: &Any<'py>) -> PyResult<Loaded<'py>> {
+pub fn of_result<'py>(
+    session: &Bound<'py, Session>,
+    job: &Job<'py>,
+    items: &[SelectItem],
+    cursor: &Any<'py>,
+) -> PyResult<Loaded<'py>> {
     let py = session.py();
     let (plan, expected) = plan_of(py, items, &[])?;
     let mut rows = source::of_result(cursor)?;

@@ -41,7 +41,9 @@ impl CompileHost for Host {
     fn criterion(&self, callable: &HostRef, entity: &Entity) -> SqlResult<Option<ExprRef>> {
         Python::attach(|py| {
             let Some(f) = PyHost::get(py, callable) else { return Ok(None) };
-            let made = aliased::object_of(py, entity).and_then(|o| f.call1((o,))).and_then(|e| coerce::expr_in(&e, coerce::Role::WhereHaving));
+            let made = aliased::object_of(py, entity)
+                .and_then(|o| f.call1((o,)))
+                .and_then(|e| coerce::expr_in(&e, coerce::Role::WhereHaving));
             made.map(Some).map_err(|e| errors::to_sql_error(py, e))
         })
     }

@@ -102,7 +102,12 @@ fn connection<'py>(session: &Bound<'py, Session>, node: &Node) -> PyResult<Any<'
 }
 
 /// Load the rows of a query.
-pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job<'py>, query: &QueryRef) -> PyResult<Loaded<'py>> {
+pub fn load<'py>(
+    session: &Bound<'py, Session>,
+    connection: &Any<'py>,
+    job: &Job<'py>,
+    query: &QueryRef,
+) -> PyResult<Loaded<'py>> {
     let py = session.py();
     if let QueryKind::FromStatement(f) = &query.kind {
         return from_statement::load(session, connection, job, f);
@@ -129,7 +134,12 @@ pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job
     let mut rows = Vec::new();
     let options = job.options.as_ref().map(as_dict).transpose()?;
     let _pause = crate::py::ffi::GcPause::new(py);
-    let mut cursor = source::open(connection, Node::Query(sql::ast::Query::select(prepared.select.clone())), job.params.as_ref(), options.as_ref())?;
+    let mut cursor = source::open(
+        connection,
+        Node::Query(sql::ast::Query::select(prepared.select.clone())),
+        job.params.as_ref(),
+        options.as_ref(),
+    )?;
     while let Some(batch) = cursor.next(py)? {
         collect(&mut loader, &runtime, batch, &mut rows)?;
     }
@@ -138,7 +148,12 @@ pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, job: &Job
 }
 
 /// The rows of a batch, appended.
-pub(super) fn collect<'py>(loader: &mut Loader<'py>, runtime: &Runtime, batch: &base::RowBatch, rows: &mut Vec<Any<'py>>) -> PyResult<()> {
+pub(super) fn collect<'py>(
+    loader: &mut Loader<'py>,
+    runtime: &Runtime,
+    batch: &base::RowBatch,
+    rows: &mut Vec<Any<'py>>,
+) -> PyResult<()> {
     if let Some(root) = runtime.single() {
         return loader.instances(root, batch, rows);
     }
@@ -273,7 +288,11 @@ fn through_session<'py>(job: &Job<'py>) -> PyResult<Vec<Any<'py>>> {
         _ => false,
     };
     let unique = result.call_method0("unique")?;
-    let rows = if single && !job.only_tuples { unique.call_method0("scalars")?.call_method0("all")? } else { unique.call_method0("all")? };
+    let rows = if single && !job.only_tuples {
+        unique.call_method0("scalars")?.call_method0("all")?
+    } else {
+        unique.call_method0("all")?
+    };
     rows.try_iter()?.collect()
 }
 
@@ -361,7 +380,12 @@ pub fn run<'py>(
 }
 
 /// A statement without ORM parts.
-pub(super) fn core<'py>(connection: &Any<'py>, statement: &Any<'py>, params: Option<Any<'py>>, options: &Bound<'py, PyDict>) -> PyResult<Any<'py>> {
+pub(super) fn core<'py>(
+    connection: &Any<'py>,
+    statement: &Any<'py>,
+    params: Option<Any<'py>>,
+    options: &Bound<'py, PyDict>,
+) -> PyResult<Any<'py>> {
     let kw = PyDict::new(connection.py());
     kw.set_item("execution_options", options)?;
     connection.call_method("execute", (statement, params), Some(&kw))

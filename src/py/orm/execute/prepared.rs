@@ -102,7 +102,13 @@ impl Prepared {
     }
 
     /// Rows as lists of their elements.
-    pub fn rows<'py>(&self, session: &Bound<'py, Session>, entity: &Entity, where_: Option<&[ExprRef]>, mode: &Mode) -> PyResult<Vec<Vec<Any<'py>>>> {
+    pub fn rows<'py>(
+        &self,
+        session: &Bound<'py, Session>,
+        entity: &Entity,
+        where_: Option<&[ExprRef]>,
+        mode: &Mode,
+    ) -> PyResult<Vec<Vec<Any<'py>>>> {
         let py = session.py();
         let connection = connection_of(session, entity)?;
         let runtime = self.runtime(py, &connection.getattr("dialect")?)?;

@@ -79,7 +79,9 @@ fn query_entity(q: &QueryRef) -> Option<Entity> {
                 s.joins.iter().find_map(|j| match &j.target {
                     JoinTarget::Entity(e) => Entity::of(e).cloned(),
                     JoinTarget::From(f) => from_entity(f),
-                    JoinTarget::Attribute(h) => h.as_any().downcast_ref::<orm::attr::RelationshipAttr>().map(|a| a.entity.clone()),
+                    JoinTarget::Attribute(h) => {
+                        h.as_any().downcast_ref::<orm::attr::RelationshipAttr>().map(|a| a.entity.clone())
+                    }
                 })
             })
             .or_else(|| s.where_.iter().find_map(expr_entity)),

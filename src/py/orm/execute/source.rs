@@ -22,7 +22,12 @@ pub enum Rows<'py> {
 }
 
 /// Run a statement on a connection.
-pub fn open<'py>(connection: &Any<'py>, node: Node, params: Option<&Any<'py>>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Rows<'py>> {
+pub fn open<'py>(
+    connection: &Any<'py>,
+    node: Node,
+    params: Option<&Any<'py>>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Rows<'py>> {
     let py = connection.py();
     let conn = connection.cast::<Connection>()?;
     let given = match params {

@@ -72,7 +72,8 @@ fn load_scalars<'py>(state: &State<'py>, only: Vec<Arc<str>>, detached: impl FnO
     // what the row did not bring (subclass attributes of a base row) is not asked for again
     let gone: Vec<_> = keys.iter().map(|k| pyo3::types::PyString::intern(py, k).unbind()).collect();
     let old = state.get().d.with(py, |d| {
-        let (out, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut d.expired).into_iter().partition(|k| gone.iter().any(|g| g.is(k)));
+        let (out, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut d.expired).into_iter().partition(|k| gone.iter().any(|g| g.is(k)));
         d.expired = kept;
         if d.expired.is_empty() {
             d.flags &= !crate::py::orm::state::flag::EXPIRED;
@@ -84,7 +85,12 @@ fn load_scalars<'py>(state: &State<'py>, only: Vec<Arc<str>>, detached: impl FnO
 }
 
 /// A column that the row did not bring is read.
-pub(super) fn deferred<'py>(state: &State<'py>, imp: &Bound<'py, AttributeImpl>, prop: &Arc<ColumnProp>, passive: u32) -> PyResult<Any<'py>> {
+pub(super) fn deferred<'py>(
+    state: &State<'py>,
+    imp: &Bound<'py, AttributeImpl>,
+    prop: &Arc<ColumnProp>,
+    passive: u32,
+) -> PyResult<Any<'py>> {
     let py = state.py();
     if !state.has_key() {
         return flags::attr_empty(py);
@@ -95,7 +101,10 @@ pub(super) fn deferred<'py>(state: &State<'py>, imp: &Bound<'py, AttributeImpl>,
     let mapper = state.mapper()?;
     let entity = orm::Entity { mapper: mapper.clone(), alias: None };
     let node = node_of(state);
-    let raiseload = match node.as_ref().and_then(|n| n.attr(&entity, &prop.key).and_then(|a| a.strategy.clone()).or_else(|| n.columns.clone())) {
+    let raiseload = match node
+        .as_ref()
+        .and_then(|n| n.attr(&entity, &prop.key).and_then(|a| a.strategy.clone()).or_else(|| n.columns.clone()))
+    {
         Some(Strategy::Defer { raiseload }) => raiseload,
         _ => prop.raiseload,
     };

@@ -113,7 +113,8 @@ pub fn get_by_key<'py>(
                 let list = options.try_iter()?.collect::<PyResult<Vec<_>>>()?;
                 select.options = crate::py::orm::options::gather(&pyo3::types::PyTuple::new(py, list)?)?.options;
             }
-            let made: (Arc<Prepared>, Arc<[ExprRef]>) = (Arc::new(Prepared::new(py, &select, &Settings::top(&host))?), binds.into());
+            let made: (Arc<Prepared>, Arc<[ExprRef]>) =
+                (Arc::new(Prepared::new(py, &select, &Settings::top(&host))?), binds.into());
             if plain {
                 GETS.lock().insert(mapper.id, made.clone());
             }
@@ -178,7 +179,8 @@ pub fn refresh<'py>(
     for name in names.unwrap_or_default() {
         if let Some(orm::Property::Relationship(r)) = mapper.prop(name.to_str()?) {
             let dict = state.get().instance_dict(py);
-            let dynamic = matches!(r.data().lazy, orm::Lazy::Dynamic | orm::Lazy::WriteOnly | orm::Lazy::Raise | orm::Lazy::RaiseOnSql);
+            let dynamic =
+                matches!(r.data().lazy, orm::Lazy::Dynamic | orm::Lazy::WriteOnly | orm::Lazy::Raise | orm::Lazy::RaiseOnSql);
             if !dict.contains(name)? && !dynamic {
                 let imp = state.get().manager.get().require_impl(py, name.to_str()?)?;
                 crate::py::orm::impls::AttributeImpl::get(&imp, state, &dict, crate::py::orm::flags::PASSIVE_OFF)?;

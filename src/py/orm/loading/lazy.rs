@@ -83,7 +83,11 @@ pub(super) fn column_value<'py>(
     let Some(key) = mapper.key_of(column) else {
         return Err(PyErr::from_type(
             crate::py::imports::orm_exc(py, "UnmappedColumnError")?,
-            (format!("Can't execute sync rule for column '{}'; mapper '{}' does not map this column.", column.name(), mapper.describe()),),
+            (format!(
+                "Can't execute sync rule for column '{}'; mapper '{}' does not map this column.",
+                column.name(),
+                mapper.describe()
+            ),),
         ));
     };
     let key = PyString::intern(py, &key).unbind();
@@ -198,7 +202,8 @@ fn relationship<'py>(
                     return Ok(py.None().into_bound(py));
                 }
             }
-            let wanted = option.as_ref().and_then(|o| o.of_type.as_ref()).and_then(Entity::of).map_or(target, |e| e.mapper.clone());
+            let wanted =
+                option.as_ref().and_then(|o| o.of_type.as_ref()).and_then(Entity::of).map_or(target, |e| e.mapper.clone());
             return Ok(if found.mapper()?.isa(&wanted) { obj } else { py.None().into_bound(py) });
         }
         if passive & SQL_OK == 0 || passive & RELATED_OBJECT_OK == 0 {
@@ -349,10 +354,14 @@ fn emit<'py>(
 }
 
 /// `with_parent`: the lazy clause of a relationship with an instance's values.
-pub fn parent_criterion<'py>(py: Python<'py>, rel: &Arc<Relationship>, instance: &Any<'py>, entity: Option<&Entity>) -> PyResult<ExprRef> {
+pub fn parent_criterion<'py>(
+    py: Python<'py>,
+    rel: &Arc<Relationship>,
+    instance: &Any<'py>,
+    entity: Option<&Entity>,
+) -> PyResult<ExprRef> {
     let s = strategy(py, rel)?;
-    let state = InstanceState::of(instance)
-        .ok_or_else(|| errors::argument_error(py, "mapped instance expected"))?;
+    let state = InstanceState::of(instance).ok_or_else(|| errors::argument_error(py, "mapped instance expected"))?;
     let mapper = state.get().manager.get().require_mapper(py)?.cast_into::<PyMapper>()?.get().node.clone();
     let mut values = Vec::new();
     for (column, bind) in &s.clause.binds {

@@ -1,11 +1,11 @@
 //! The loop from rows to instances.
 
+use super::Filler;
 use super::context::QueryContext;
 use super::runtime::{RtEntity, RtItem, RtJoined, Runtime};
 use crate::py::engine::events::{self, Event};
 use crate::py::errors;
 use crate::py::ffi;
-use super::Filler;
 use crate::py::orm::identity::{IdentityKey, IdentityMap, PkPart, StateExt};
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::session::Session;
@@ -37,7 +37,12 @@ pub struct Mode {
 impl Mode {
     /// A copy.
     pub fn clone_ref(&self, py: Python<'_>) -> Self {
-        Self { populate_existing: self.populate_existing, token: self.token.as_ref().map(|t| t.clone_ref(py)), refresh_all: self.refresh_all, partial: self.partial }
+        Self {
+            populate_existing: self.populate_existing,
+            token: self.token.as_ref().map(|t| t.clone_ref(py)),
+            refresh_all: self.refresh_all,
+            partial: self.partial,
+        }
     }
 }
 
@@ -269,7 +274,14 @@ impl<'py> Loader<'py> {
         Ok(Some(obj))
     }
 
-    fn refresh_one(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+    fn refresh_one(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        state: &State<'py>,
+        obj: &Bound<'py, PyAny>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
         let rt = self.switch(rt, batch, row)?;
         self.overwrite(rt, state, obj, batch, row)
     }
@@ -307,7 +319,14 @@ impl<'py> Loader<'py> {
     }
 
     /// An instance that the session has, or that an earlier row made.
-    fn again(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+    fn again(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        state: &State<'py>,
+        obj: &Bound<'py, PyAny>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
         let py = self.py;
         let id = state.as_ptr() as usize;
         let overwrite = self.mode.populate_existing || rt.always_refresh;
@@ -367,7 +386,14 @@ impl<'py> Loader<'py> {
     }
 
     /// Row values replace what the instance has; its changes are forgotten.
-    fn overwrite(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, obj: &Bound<'py, PyAny>, batch: &RowBatch, row: usize) -> PyResult<()> {
+    fn overwrite(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        state: &State<'py>,
+        obj: &Bound<'py, PyAny>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
         let py = self.py;
         let dict = ffi::instance_dict(obj)?;
         let keys: Vec<_> = rt.columns.iter().map(|c| c.key.clone_ref(py)).collect();
@@ -425,7 +451,13 @@ impl<'py> Loader<'py> {
         Ok(())
     }
 
-    fn empty(&self, state: &State<'py>, dict: &Bound<'py, PyDict>, key: &Py<pyo3::types::PyString>, rel: &Arc<orm::Relationship>) -> PyResult<()> {
+    fn empty(
+        &self,
+        state: &State<'py>,
+        dict: &Bound<'py, PyDict>,
+        key: &Py<pyo3::types::PyString>,
+        rel: &Arc<orm::Relationship>,
+    ) -> PyResult<()> {
         if rel.data().uselist {
             Filler::new(state, dict, key)?;
             Ok(())
@@ -455,7 +487,14 @@ impl<'py> Loader<'py> {
     }
 
     /// The relationships whose rows are in this row.
-    fn joined(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>, batch: &RowBatch, row: usize) -> PyResult<()> {
+    fn joined(
+        &mut self,
+        rt: &Arc<RtEntity>,
+        state: &State<'py>,
+        dict: &Bound<'py, PyDict>,
+        batch: &RowBatch,
+        row: usize,
+    ) -> PyResult<()> {
         for j in &rt.joined {
             self.one_joined(rt, j, state, dict, batch, row)?;
         }

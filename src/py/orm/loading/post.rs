@@ -1,14 +1,14 @@
 //! What second statements load for all instances of a result at once.
 
+use super::LoadOptions;
 use super::filler::Filler;
 use super::lazy::{column_value, target_entity};
 use super::populate::{Loader, Mode, Waiting};
-use super::LoadOptions;
 use crate::py::ffi;
 use crate::py::host::PyHost;
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags::{self, PASSIVE_NO_FETCH, PASSIVE_OFF};
-use crate::py::orm::identity::{PkParts, PkPart, StateExt};
+use crate::py::orm::identity::{PkPart, PkParts, StateExt};
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::InstanceState;
@@ -40,7 +40,12 @@ pub(super) fn criteria_of(state: &State<'_>) -> Vec<Arc<LoaderCriteria>> {
 }
 
 /// Run the loads that instances of a result wait for.
-pub fn run<'py>(session: &Bound<'py, Session>, loader: &mut Loader<'py>, mode: &Mode, criteria: &[Arc<LoaderCriteria>]) -> PyResult<()> {
+pub fn run<'py>(
+    session: &Bound<'py, Session>,
+    loader: &mut Loader<'py>,
+    mode: &Mode,
+    criteria: &[Arc<LoaderCriteria>],
+) -> PyResult<()> {
     let waiting: Vec<Waiting<'py>> = std::mem::take(&mut loader.waiting).into_values().collect();
     for w in &waiting {
         match w.load.kind {
@@ -405,8 +410,13 @@ fn statement(ties: &Ties, load: &PostLoad, parent: &Arc<Mapper>, target: &Entity
                 of_type: Some(target.clone()),
                 criteria: load.criteria.clone(),
             };
-            select.joins =
-                vec![SetupJoin { target: JoinTarget::Attribute(Arc::new(attr)), onclause: None, left: None, isouter: false, full: false }];
+            select.joins = vec![SetupJoin {
+                target: JoinTarget::Attribute(Arc::new(attr)),
+                onclause: None,
+                left: None,
+                isouter: false,
+                full: false,
+            }];
             keys
         }
     };

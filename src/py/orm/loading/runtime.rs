@@ -142,8 +142,7 @@ fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) ->
         .iter()
         .map(|c| Ok(RtColumn { key: intern(py, &c.key), index: c.index, proc: result_processor(py, &c.ty, dialect)? }))
         .collect::<PyResult<_>>()?;
-    let subs: Vec<Arc<RtEntity>> =
-        plan.subs.iter().map(|s| Ok(Arc::new(entity(py, s, dialect)?))).collect::<PyResult<_>>()?;
+    let subs: Vec<Arc<RtEntity>> = plan.subs.iter().map(|s| Ok(Arc::new(entity(py, s, dialect)?))).collect::<PyResult<_>>()?;
     let switch = match &plan.discriminator {
         Some((index, ty)) => {
             let map = PyDict::new(py);

@@ -19,12 +19,41 @@ type This<'py> = Bound<'py, PyMapper>;
 
 /// Every documented argument, with those of older versions.
 const ARGUMENTS: &[&str] = &[
-    "properties", "primary_key", "non_primary", "inherits", "inherit_condition", "inherit_foreign_keys", "always_refresh",
-    "version_id_col", "version_id_generator", "polymorphic_on", "polymorphic_identity", "polymorphic_abstract",
-    "polymorphic_load", "polymorphic_fetch", "concrete", "with_polymorphic", "select_table", "allow_partial_pks",
-    "allow_null_pks", "batch", "column_prefix", "include_properties", "exclude_properties", "passive_updates",
-    "passive_deletes", "confirm_deleted_rows", "eager_defaults", "legacy_is_orphan", "_compiled_cache_size", "order_by",
-    "extension", "registry", "_polymorphic_map", "_inherits_equated_pairs", "entity_name",
+    "properties",
+    "primary_key",
+    "non_primary",
+    "inherits",
+    "inherit_condition",
+    "inherit_foreign_keys",
+    "always_refresh",
+    "version_id_col",
+    "version_id_generator",
+    "polymorphic_on",
+    "polymorphic_identity",
+    "polymorphic_abstract",
+    "polymorphic_load",
+    "polymorphic_fetch",
+    "concrete",
+    "with_polymorphic",
+    "select_table",
+    "allow_partial_pks",
+    "allow_null_pks",
+    "batch",
+    "column_prefix",
+    "include_properties",
+    "exclude_properties",
+    "passive_updates",
+    "passive_deletes",
+    "confirm_deleted_rows",
+    "eager_defaults",
+    "legacy_is_orphan",
+    "_compiled_cache_size",
+    "order_by",
+    "extension",
+    "registry",
+    "_polymorphic_map",
+    "_inherits_equated_pairs",
+    "entity_name",
 ];
 
 /// Runs the whole construction; the class is as before when it fails.
@@ -103,7 +132,8 @@ fn options(slf: &This<'_>) -> PyResult<()> {
     let this = slf.get();
     let flag = |n: &str, d: bool| this.flag(py, n, d);
     let concrete = flag("concrete", false)?;
-    let (batch, always_refresh, non_primary) = (flag("batch", true)?, flag("always_refresh", false)?, flag("non_primary", false)?);
+    let (batch, always_refresh, non_primary) =
+        (flag("batch", true)?, flag("always_refresh", false)?, flag("non_primary", false)?);
     let partial = flag("allow_partial_pks", true)?;
     let confirm = flag("confirm_deleted_rows", true)?;
     let (updates, deletes) = (flag("passive_updates", true)?, flag("passive_deletes", false)?);
@@ -120,7 +150,12 @@ fn options(slf: &This<'_>) -> PyResult<()> {
         Some(v) => match v.str()?.to_string().as_str() {
             "inline" => Some(PolymorphicLoad::Inline),
             "selectin" => Some(PolymorphicLoad::Selectin),
-            other => return Err(errors::argument_error(py, format!("unknown argument for polymorphic_load: {other:?}").replace('"', "'"))),
+            other => {
+                return Err(errors::argument_error(
+                    py,
+                    format!("unknown argument for polymorphic_load: {other:?}").replace('"', "'"),
+                ));
+            }
         },
     };
     let order_by = match this.arg(py, "order_by")? {
@@ -217,7 +252,10 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
     let class = this.class_.bind(py);
     let parent_class = parent.get().class_.bind(py);
     if !class.is_subclass(parent_class)? {
-        return Err(errors::argument_error(py, format!("Class '{}' does not inherit from '{}'", class.name()?, parent_class.name()?)));
+        return Err(errors::argument_error(
+            py,
+            format!("Class '{}' does not inherit from '{}'", class.name()?, parent_class.name()?),
+        ));
     }
     drop(this.inherits.replace(py, Some(parent.clone().unbind())));
     let pd = parent.get().node.data();
@@ -288,7 +326,10 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
                     let text = format!(
                         "Reassigning polymorphic association for identity {} from {} to {}: Check for duplicate use of {} as value for \
                          polymorphic_identity.",
-                        identity.repr()?, old.repr()?, slf.repr()?, identity.repr()?
+                        identity.repr()?,
+                        old.repr()?,
+                        slf.repr()?,
+                        identity.repr()?
                     );
                     errors::warn(py, "SAWarning", &text)?;
                 }
@@ -354,7 +395,8 @@ fn with_polymorphic(slf: &This<'_>) -> PyResult<()> {
     let this = slf.get();
     if let Some(t) = this.arg(py, "select_table")? {
         let from = sqlface::from(&t)?;
-        this.node.update(|d| d.with_polymorphic = Some(WithPolymorphic { all: true, mappers: Vec::new(), selectable: Some(from) }));
+        this.node
+            .update(|d| d.with_polymorphic = Some(WithPolymorphic { all: true, mappers: Vec::new(), selectable: Some(from) }));
     }
     if let Some(w) = this.arg(py, "with_polymorphic")? {
         let parsed = parse_with_polymorphic(&w)?;
@@ -392,7 +434,9 @@ pub fn parse_with_polymorphic(w: &Bound<'_, PyAny>) -> PyResult<WithPolymorphic>
     }
     let items: Vec<Bound<'_, PyAny>> = w.try_iter()?.collect::<PyResult<_>>()?;
     let (which, selectable) = match items.as_slice() {
-        [first, second] if first.is_instance_of::<PyString>() || first.is_instance_of::<PyList>() || first.is_instance_of::<PyTuple>() => {
+        [first, second]
+            if first.is_instance_of::<PyString>() || first.is_instance_of::<PyList>() || first.is_instance_of::<PyTuple>() =>
+        {
             (first.clone(), (!second.is_none()).then(|| sqlface::from(second)).transpose()?)
         }
         _ => (w.clone(), None),
@@ -447,7 +491,11 @@ fn instrument<'py>(slf: &This<'py>, registry: &Bound<'py, PyAny>) -> PyResult<Bo
                     if this.validators.bind(py).contains(&n)? {
                         return Err(errors::invalid_request(
                             py,
-                            format!("A validation function for mapped attribute {} on mapper {} already exists.", n.repr()?, this.node.describe()),
+                            format!(
+                                "A validation function for mapped attribute {} on mapper {} already exists.",
+                                n.repr()?,
+                                this.node.describe()
+                            ),
                         ));
                     }
                     this.validators.bind(py).set_item(n, (&value, &opts))?;
@@ -475,7 +523,11 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
     let given: Vec<Arc<sql::schema::Column>> = match this.arg(py, "primary_key")? {
         Some(p) => {
             let exprs = sqlface::exprs(&p)?;
-            exprs.iter().filter_map(|e| columns::as_column(e).cloned()).map(|c| orm::entity::corresponding(&all, &c).unwrap_or(c)).collect()
+            exprs
+                .iter()
+                .filter_map(|e| columns::as_column(e).cloned())
+                .map(|c| orm::entity::corresponding(&all, &c).unwrap_or(c))
+                .collect()
         }
         None => Vec::new(),
     };
@@ -499,9 +551,9 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
         parent.data().primary_key.clone()
     } else {
         {
-        let pk: Vec<_> = columns::primary_key_of(&all).into_iter().filter(mapped).collect();
-        columns::reduce_columns(&pk, &columns::onclauses(&all))
-    }
+            let pk: Vec<_> = columns::primary_key_of(&all).into_iter().filter(mapped).collect();
+            columns::reduce_columns(&pk, &columns::onclauses(&all))
+        }
     };
     if pk.is_empty() {
         return Err(errors::argument_error(
@@ -517,7 +569,10 @@ fn primary_keys(slf: &This<'_>) -> PyResult<()> {
         && !by_table.contains_key(&(Arc::as_ptr(t) as usize))
         && data.inherits.is_some()
     {
-        let text = format!("Could not assemble any primary keys for locally mapped table '{}' - no rows will be persisted in this Table.", t.name);
+        let text = format!(
+            "Could not assemble any primary keys for locally mapped table '{}' - no rows will be persisted in this Table.",
+            t.name
+        );
         errors::warn(py, "SAWarning", &text)?;
     }
     this.node.update(|d| {

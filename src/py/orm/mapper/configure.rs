@@ -40,7 +40,9 @@ pub fn all(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
     if live.len() * 2 < refs.len() {
         let kept: Vec<Py<PyWeakrefReference>> = refs
             .iter()
-            .filter(|r| r.bind(py).upgrade().and_then(|m| m.cast_into::<PyMapper>().ok()).is_some_and(|m| !m.get().disposed.get(py)))
+            .filter(|r| {
+                r.bind(py).upgrade().and_then(|m| m.cast_into::<PyMapper>().ok()).is_some_and(|m| !m.get().disposed.get(py))
+            })
             .map(|r| r.clone_ref(py))
             .collect();
         let old = std::mem::replace(&mut *ALL.lock(), kept);
@@ -62,9 +64,9 @@ pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
 /// The implementation of an attribute whose mapper was not set up yet.
 pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
     configure_if_needed(attr.py())?;
-    attr.get()
-        .implementation(attr.py())
-        .ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key)))
+    attr.get().implementation(attr.py()).ok_or_else(|| {
+        pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key))
+    })
 }
 
 /// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.

@@ -2,12 +2,12 @@
 
 use super::{PyMapper, configure, props};
 use crate::py::errors;
+use crate::py::ffi::GilCell;
 use crate::py::orm::flags;
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
-use crate::py::ffi::GilCell;
 use orm::columns::{self, col_id};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -447,13 +447,22 @@ impl PyMapper {
         self.key_tuple(py, PyTuple::new(py, values.collect::<Vec<_>>())?, Some(token))
     }
     #[pyo3(signature = (primary_key, identity_token = None))]
-    fn identity_key_from_primary_key<'py>(&self, primary_key: &Bound<'py, PyAny>, identity_token: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
+    fn identity_key_from_primary_key<'py>(
+        &self,
+        primary_key: &Bound<'py, PyAny>,
+        identity_token: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
         let py = primary_key.py();
         let pk = PyTuple::new(py, primary_key.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
         self.key_tuple(py, pk, identity_token)
     }
     #[pyo3(signature = (row, identity_token = None, adapter = None))]
-    fn identity_key_from_row<'py>(&self, row: &Bound<'py, PyAny>, identity_token: Option<Bound<'py, PyAny>>, adapter: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
+    fn identity_key_from_row<'py>(
+        &self,
+        row: &Bound<'py, PyAny>,
+        identity_token: Option<Bound<'py, PyAny>>,
+        adapter: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
         let py = row.py();
         let mapping = match row.getattr_opt("_mapping")? {
             Some(m) => m,
@@ -478,7 +487,12 @@ impl PyMapper {
     }
     /// Objects that an operation reaches from a state: `(object, mapper, state, dict)`.
     #[pyo3(signature = (type_, state, halt_on = None))]
-    fn cascade_iterator<'py>(&self, type_: &str, state: &Bound<'py, InstanceState>, halt_on: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn cascade_iterator<'py>(
+        &self,
+        type_: &str,
+        state: &Bound<'py, InstanceState>,
+        halt_on: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = state.py();
         let out = PyList::empty(py);
         let seen = PySet::empty(py)?;
@@ -496,7 +510,9 @@ impl PyMapper {
                         continue;
                     }
                     let os = crate::py::orm::impls::require_state(&o)?;
-                    if seen.contains(&os)? || halt_on.is_some_and(|h| h.call1((&os,)).and_then(|r| r.is_truthy()).unwrap_or(false)) {
+                    if seen.contains(&os)?
+                        || halt_on.is_some_and(|h| h.call1((&os,)).and_then(|r| r.is_truthy()).unwrap_or(false))
+                    {
                         continue;
                     }
                     seen.add(&os)?;
@@ -554,7 +570,12 @@ impl PyMapper {
 }
 
 impl PyMapper {
-    fn key_tuple<'py>(&self, py: Python<'py>, pk: Bound<'py, PyTuple>, token: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
+    fn key_tuple<'py>(
+        &self,
+        py: Python<'py>,
+        pk: Bound<'py, PyTuple>,
+        token: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
         let base = super::face_of(py, &self.node.base())?;
         let token = token.unwrap_or_else(|| py.None().into_bound(py));
         PyTuple::new(py, [base.get().class_.bind(py).clone().into_any(), pk.into_any(), token])

@@ -22,18 +22,27 @@ pub fn configure(slf: &This<'_>) -> PyResult<()> {
     if let Ok(name) = on.cast::<PyString>() {
         let name = name.to_string();
         prop = Some(this.property(py, &name).ok_or_else(|| {
-            errors::argument_error(py, format!("Can't determine polymorphic_on value '{name}' - no attribute is mapped to this name."))
+            errors::argument_error(
+                py,
+                format!("Can't determine polymorphic_on value '{name}' - no attribute is mapped to this name."),
+            )
         })?);
     } else if let Ok(p) = on.cast::<MapperProperty>() {
         if !props::is_a(p, "ColumnProperty")? {
-            return Err(errors::argument_error(py, "Only direct column-mapped property or SQL expression can be passed for polymorphic_on"));
+            return Err(errors::argument_error(
+                py,
+                "Only direct column-mapped property or SQL expression can be passed for polymorphic_on",
+            ));
         }
         prop = Some(p.clone());
     }
     let prop = match prop {
         Some(p) => {
             if !props::is_a(&p, "ColumnProperty")? {
-                return Err(errors::argument_error(py, "Only direct column-mapped property or SQL expression can be passed for polymorphic_on"));
+                return Err(errors::argument_error(
+                    py,
+                    "Only direct column-mapped property or SQL expression can be passed for polymorphic_on",
+                ));
             }
             if p.get().get_node(py).is_none() {
                 let key = "_sa_polymorphic_on";
@@ -51,21 +60,34 @@ pub fn configure(slf: &This<'_>) -> PyResult<()> {
                     let (key, face, hidden) = match as_column(&e) {
                         Some(c) => {
                             let data = this.node.data();
-                            let selectable = data.with_polymorphic.as_ref().and_then(|w| w.selectable.clone()).or(data.persist_selectable.clone());
+                            let selectable = data
+                                .with_polymorphic
+                                .as_ref()
+                                .and_then(|w| w.selectable.clone())
+                                .or(data.persist_selectable.clone());
                             if selectable.is_none_or(|s| orm::entity::corresponding(&s, c).is_none()) {
                                 return Err(errors::invalid_request(
                                     py,
-                                    format!("Could not map polymorphic_on column '{}' to the mapped table - polymorphic loads will not function properly", c.name()),
+                                    format!(
+                                        "Could not map polymorphic_on column '{}' to the mapped table - polymorphic loads will not function properly",
+                                        c.name()
+                                    ),
                                 ));
                             }
                             if props::excluded(slf, &c.key(), &c.key(), false, Some(c))? {
-                                return Err(errors::invalid_request(py, format!("Cannot exclude or override the discriminator column '{}'", c.key())));
+                                return Err(errors::invalid_request(
+                                    py,
+                                    format!("Cannot exclude or override the discriminator column '{}'", c.key()),
+                                ));
                             }
                             (c.key().to_string(), on.clone(), true)
                         }
                         None => ("_sa_polymorphic_on".to_owned(), on.call_method1("label", ("_sa_polymorphic_on",))?, true),
                     };
-                    let p = crate::py::imports::column_property(py)?.call1((face,))?.cast_into::<MapperProperty>().map_err(PyErr::from)?;
+                    let p = crate::py::imports::column_property(py)?
+                        .call1((face,))?
+                        .cast_into::<MapperProperty>()
+                        .map_err(PyErr::from)?;
                     p.setattr("_instrument_attribute", !hidden)?;
                     props::configure_property(slf, &key, p.as_any(), false, true)?;
                     p
@@ -99,10 +121,13 @@ fn inherited(slf: &This<'_>) -> PyResult<()> {
             }
             let mine = this.node.data().persist_selectable.clone();
             let expr = match (as_column(on), mine) {
-                (Some(c), Some(all)) => orm::entity::corresponding(&all, c).map_or_else(|| on.clone(), |c| columns::column_expr(&c)),
+                (Some(c), Some(all)) => {
+                    orm::entity::corresponding(&all, c).map_or_else(|| on.clone(), |c| columns::column_expr(&c))
+                }
                 _ => on.clone(),
             };
-            let key = as_column(on).and_then(|c| this.node.data().column_keys.get(&col_id(c)).cloned()).or(d.polymorphic_key.clone());
+            let key =
+                as_column(on).and_then(|c| this.node.data().column_keys.get(&col_id(c)).cloned()).or(d.polymorphic_key.clone());
             this.node.update(|d| {
                 d.polymorphic_on = Some(expr);
                 d.polymorphic_key = key;
@@ -114,7 +139,11 @@ fn inherited(slf: &This<'_>) -> PyResult<()> {
 }
 
 /// Give a new instance the discriminator of its class.
-pub fn set_polymorphic_identity<'py>(mapper: &This<'py>, state: &Bound<'py, InstanceState>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+pub fn set_polymorphic_identity<'py>(
+    mapper: &This<'py>,
+    state: &Bound<'py, InstanceState>,
+    dict: &Bound<'py, PyDict>,
+) -> PyResult<()> {
     let py = mapper.py();
     let this = mapper.get();
     let data = this.node.data();
@@ -126,7 +155,10 @@ pub fn set_polymorphic_identity<'py>(mapper: &This<'py>, state: &Bound<'py, Inst
         ));
     }
     let Some(imp) = state.get().manager.get().get_impl(py, &key) else { return Ok(()) };
-    let identity = this.identity.with(py, |i| i.as_ref().map(|i| i.clone_ref(py))).map_or_else(|| py.None().into_bound(py), |i| i.into_bound(py));
+    let identity = this
+        .identity
+        .with(py, |i| i.as_ref().map(|i| i.clone_ref(py)))
+        .map_or_else(|| py.None().into_bound(py), |i| i.into_bound(py));
     AttributeImpl::set(&imp, state, dict, &identity, None)
 }
 

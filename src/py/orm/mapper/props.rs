@@ -202,7 +202,12 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
     {
         let text = format!(
             "Property {} on {} being replaced with new property {}; the old property will be discarded",
-            old.str()?, this.node.describe(), { prop.get().key.replace(py, Some(key.to_owned())); prop.get().describe(py) }
+            old.str()?,
+            this.node.describe(),
+            {
+                prop.get().key.replace(py, Some(key.to_owned()));
+                prop.get().describe(py)
+            }
         );
         if init || is_a(&old, "RelationshipProperty")? {
             errors::warn(py, "SAWarning", &text)?;
@@ -276,7 +281,11 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
     let not_a_property = || {
         errors::argument_error(
             py,
-            format!("Property '{key}' of {} is not a Column, a list of Columns or a mapper property: {}", this.node.describe(), arg.repr().map(|r| r.to_string()).unwrap_or_default()),
+            format!(
+                "Property '{key}' of {} is not a Column, a list of Columns or a mapper property: {}",
+                this.node.describe(),
+                arg.repr().map(|r| r.to_string()).unwrap_or_default()
+            ),
         )
     };
     let mut exprs: Vec<(ExprRef, Bound<'py, PyAny>)> = Vec::new();
@@ -325,7 +334,8 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                 format!(
                     "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
                      `column_property()` function to force this column to be mapped as a read-only attribute.",
-                    this.node.describe(), face.str()?
+                    this.node.describe(),
+                    face.str()?
                 ),
             ));
         };
@@ -337,7 +347,8 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                     format!(
                         "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
                          `column_property()` function to force this column to be mapped as a read-only attribute.",
-                        this.node.describe(), face.str()?
+                        this.node.describe(),
+                        face.str()?
                     ),
                 ));
             }
@@ -347,7 +358,13 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
 }
 
 /// Two columns of different tables under one name: fine when an inherit condition equates them.
-fn combine(slf: &This<'_>, key: &str, existing: &Bound<'_, MapperProperty>, have: &Arc<Column>, new: &Arc<Column>) -> PyResult<()> {
+fn combine(
+    slf: &This<'_>,
+    key: &str,
+    existing: &Bound<'_, MapperProperty>,
+    have: &Arc<Column>,
+    new: &Arc<Column>,
+) -> PyResult<()> {
     let py = slf.py();
     let data = slf.get().node.data();
     let equated = data.inherits_equated_pairs.iter().any(|(a, b)| Arc::ptr_eq(a, have) && Arc::ptr_eq(b, new))
@@ -361,7 +378,8 @@ fn combine(slf: &This<'_>, key: &str, existing: &Bound<'_, MapperProperty>, have
     let text = format!(
         "Implicitly combining column {} with column {} under attribute '{key}'.  Please configure one or more attributes for these \
          same-named columns explicitly.",
-        show(have)?, show(new)?
+        show(have)?,
+        show(new)?
     );
     if existing.get().get_parent(py).is_none_or(|p| !p.is(slf)) {
         return errors::warn(py, "SAWarning", &text);
@@ -370,7 +388,13 @@ fn combine(slf: &This<'_>, key: &str, existing: &Bound<'_, MapperProperty>, have
 }
 
 /// Put a ColumnProperty under a name: node, columns, attribute.
-fn column<'py>(slf: &This<'py>, key: &str, prop: &Bound<'py, MapperProperty>, set_parent: bool, manager: &Bound<'py, ClassManager>) -> PyResult<()> {
+fn column<'py>(
+    slf: &This<'py>,
+    key: &str,
+    prop: &Bound<'py, MapperProperty>,
+    set_parent: bool,
+    manager: &Bound<'py, ClassManager>,
+) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
     let data = this.node.data();
@@ -428,7 +452,12 @@ fn column<'py>(slf: &This<'py>, key: &str, prop: &Bound<'py, MapperProperty>, se
 }
 
 /// The implementation of a column attribute.
-fn install_column<'py>(slf: &This<'py>, attr: &Bound<'py, QueryableAttribute>, prop: &Bound<'py, MapperProperty>, node: &Arc<ColumnProp>) -> PyResult<()> {
+fn install_column<'py>(
+    slf: &This<'py>,
+    attr: &Bound<'py, QueryableAttribute>,
+    prop: &Bound<'py, MapperProperty>,
+    node: &Arc<ColumnProp>,
+) -> PyResult<()> {
     let py = slf.py();
     let compare = prop.call_method0("_compare_function")?;
     let is_sql = node.columns.first().is_some_and(|e| as_column(e).is_none());

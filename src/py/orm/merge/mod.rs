@@ -33,13 +33,23 @@ struct Merge<'a, 'py> {
 }
 
 /// `merge()`.
-pub fn merge<'py>(session: &Bound<'py, Session>, instance: &Any<'py>, load: bool, options: Option<Any<'py>>) -> PyResult<Any<'py>> {
+pub fn merge<'py>(
+    session: &Bound<'py, Session>,
+    instance: &Any<'py>,
+    load: bool,
+    options: Option<Any<'py>>,
+) -> PyResult<Any<'py>> {
     let list = PyList::new(session.py(), [instance])?;
     merge_all(session, list.as_any(), load, options)?.get_item(0)
 }
 
 /// `merge_all()`.
-pub fn merge_all<'py>(session: &Bound<'py, Session>, instances: &Any<'py>, load: bool, options: Option<Any<'py>>) -> PyResult<Bound<'py, PyList>> {
+pub fn merge_all<'py>(
+    session: &Bound<'py, Session>,
+    instances: &Any<'py>,
+    load: bool,
+    options: Option<Any<'py>>,
+) -> PyResult<Bound<'py, PyList>> {
     let py = session.py();
     attach::flush_warning(session, "Session.merge()")?;
     if load {

@@ -39,7 +39,8 @@ impl LoaderCriteriaOption {
                 return Err(errors::argument_error(py, format!("mapped class expected, got {}", entity_or_base.repr()?)));
             }
         };
-        let clause = where_criteria.hasattr("__clause_element__")? || where_criteria.is_instance_of::<crate::py::sql::ClauseElement>();
+        let clause =
+            where_criteria.hasattr("__clause_element__")? || where_criteria.is_instance_of::<crate::py::sql::ClauseElement>();
         let criterion = if !clause && where_criteria.is_callable() {
             Criterion::Host(PyHost::new(where_criteria))
         } else {
@@ -47,7 +48,14 @@ impl LoaderCriteriaOption {
         };
         let entity = entity.map(|e| -> sql::host::EntityRef { Arc::new(e) });
         Ok(Self {
-            criteria: Arc::new(LoaderCriteria { entity, root, criterion, loader_only, include_aliases, propagate: propagate_to_loaders }),
+            criteria: Arc::new(LoaderCriteria {
+                entity,
+                root,
+                criterion,
+                loader_only,
+                include_aliases,
+                propagate: propagate_to_loaders,
+            }),
         })
     }
     #[getter]

@@ -113,12 +113,7 @@ impl Load {
             _ => None,
         };
         let stated: EntityRef = Arc::new(entity);
-        out.path.push(Step::Attr {
-            entity: Some(stated),
-            key,
-            of_type: of_type.map(|e| -> EntityRef { Arc::new(e) }),
-            criteria,
-        });
+        out.path.push(Step::Attr { entity: Some(stated), key, of_type: of_type.map(|e| -> EntityRef { Arc::new(e) }), criteria });
         Ok(out)
     }
 
@@ -183,7 +178,12 @@ impl Load {
             if star {
                 let mut path = out.path.clone();
                 path.push(Step::Wildcard { entity: out.entity_ref().or(owner), kind: WildcardKind::Column });
-                out.elements.push(LoadElement { path, strategy: Strategy::Defer { raiseload }, raiseerr: true, reconcile: false });
+                out.elements.push(LoadElement {
+                    path,
+                    strategy: Strategy::Defer { raiseload },
+                    raiseerr: true,
+                    reconcile: false,
+                });
                 star = false;
             }
             out.elements.push(LoadElement { path: stepped.path, strategy: Strategy::Undefer, raiseerr: true, reconcile: false });

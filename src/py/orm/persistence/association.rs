@@ -44,7 +44,11 @@ fn params<'py>(py: Python<'py>, row: &Row<'py>) -> PyResult<Bound<'py, PyDict>> 
     Ok(d)
 }
 
-fn criteria<'py>(py: Python<'py>, table: &Any<'py>, columns: impl Iterator<Item = (Arc<Column>, String)>) -> PyResult<Bound<'py, PyTuple>> {
+fn criteria<'py>(
+    py: Python<'py>,
+    table: &Any<'py>,
+    columns: impl Iterator<Item = (Arc<Column>, String)>,
+) -> PyResult<Bound<'py, PyTuple>> {
     let bindparam = py.import("oxalchemy.sql.expression")?.getattr("bindparam")?;
     let c = table.getattr("c")?;
     let mut out = Vec::new();
@@ -81,7 +85,10 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
             return Err(orm_error(
                 py,
                 "StaleDataError",
-                &format!("DELETE statement on table '{name}' expected to delete {} row(s); Only {matched} were matched.", rows.len()),
+                &format!(
+                    "DELETE statement on table '{name}' expected to delete {} row(s); Only {matched} were matched.",
+                    rows.len()
+                ),
             ));
         }
     }
@@ -102,7 +109,10 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
             return Err(orm_error(
                 py,
                 "StaleDataError",
-                &format!("UPDATE statement on table '{name}' expected to update {} row(s); Only {matched} were matched.", rows.len()),
+                &format!(
+                    "UPDATE statement on table '{name}' expected to update {} row(s); Only {matched} were matched.",
+                    rows.len()
+                ),
             ));
         }
     }

@@ -89,7 +89,12 @@ fn collect<'py>(row: &Row<'py>, plan: &TablePlan) -> PyResult<Bound<'py, PyDict>
     Ok(params)
 }
 
-fn emit<'py>(py: Python<'py>, rows: &[Row<'py>], plan: Option<&Arc<TablePlan>>, group: &[(usize, Bound<'py, PyDict>)]) -> PyResult<()> {
+fn emit<'py>(
+    py: Python<'py>,
+    rows: &[Row<'py>],
+    plan: Option<&Arc<TablePlan>>,
+    group: &[(usize, Bound<'py, PyDict>)],
+) -> PyResult<()> {
     let (Some(plan), Some((first, _))) = (plan, group.first()) else { return Ok(()) };
     let first = &rows[*first];
     let needs_version = versioned(first, plan);
@@ -103,7 +108,8 @@ fn emit<'py>(py: Python<'py>, rows: &[Row<'py>], plan: Option<&Arc<TablePlan>>, 
     if matched < 0 || matched == expected || !countable {
         return Ok(());
     }
-    let message = format!("DELETE statement on table '{}' expected to delete {expected} row(s); {matched} were matched.", plan.name());
+    let message =
+        format!("DELETE statement on table '{}' expected to delete {expected} row(s); {matched} were matched.", plan.name());
     if needs_version {
         return Err(orm_error(py, "StaleDataError", &message));
     }

@@ -53,7 +53,10 @@ pub(super) fn insert<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut
     let mut start = 0;
     while start < todo.len() {
         let mut end = start + 1;
-        while end < todo.len() && todo[start].same_shape(&todo[end]) && rows[todo[start].row].connection.is(&rows[todo[end].row].connection) {
+        while end < todo.len()
+            && todo[start].same_shape(&todo[end])
+            && rows[todo[start].row].connection.is(&rows[todo[end].row].connection)
+        {
             end += 1;
         }
         emit(flush, rows, &todo[start..end])?;
@@ -69,7 +72,14 @@ fn collect<'py>(py: Python<'py>, i: usize, row: &Row<'py>, plan: Arc<TablePlan>)
             dict.set_item(to, v)?;
         }
     }
-    let mut out = Insert { row: i, params: Vec::with_capacity(plan.columns.len()), sql: Vec::new(), has_pk: true, has_defaults: true, plan };
+    let mut out = Insert {
+        row: i,
+        params: Vec::with_capacity(plan.columns.len()),
+        sql: Vec::new(),
+        has_pk: true,
+        has_defaults: true,
+        plan,
+    };
     let plan = out.plan.clone();
     for (at, c) in plan.columns.iter().enumerate() {
         if plan.version == Some(at)
@@ -138,7 +148,8 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         wanted.push(v);
     }
     let returning = !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
-    if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)? {
+    if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)?
+    {
         return written(py, rows, group);
     }
     let params: Vec<_> = group.iter().map(|g| as_dict(py, plan, &g.params)).collect::<PyResult<_>>()?;
@@ -148,7 +159,8 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             for (i, v) in &g.sql {
                 values.set_item(&plan.columns[*i].name, v)?;
             }
-            let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?.call_method1("values", (values,))?;
+            let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?
+                .call_method1("values", (values,))?;
             let result = exec::run_one(&connection, &statement, p)?;
             computed(rows, std::slice::from_ref(g), &result, &executed)?;
             one_result(rows, g, &result, &wanted, returning)?;
@@ -165,7 +177,11 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         }
         return written(py, rows, group);
     }
-    if returning && group.len() > 1 && !first.params.is_empty() && exec::dialect_flag(&connection, "insert_executemany_returning", true)? {
+    if returning
+        && group.len() > 1
+        && !first.params.is_empty()
+        && exec::dialect_flag(&connection, "insert_executemany_returning", true)?
+    {
         let statement = exec::insert_statement(py, plan, &wanted, true)?;
         let result = exec::run_many(&connection, &statement, &params)?;
         computed(rows, group, &result, &executed)?;
@@ -193,7 +209,9 @@ fn fast<'py>(rows: &[Row<'py>], group: &[Insert<'py>], connection: &Any<'py>, wa
     let statement = exec::insert_statement(py, plan, wanted, false)?;
     let names: Vec<&str> = first.params.iter().map(|(i, _)| plan.columns[*i].name.bind(py).to_str()).collect::<PyResult<_>>()?;
     let value = |row: usize, i: usize| &group[row].params[i].1;
-    let Some(done) = native::run(connection, &statement, &names, group.len(), &value, !wanted.is_empty())? else { return Ok(false) };
+    let Some(done) = native::run(connection, &statement, &names, group.len(), &value, !wanted.is_empty())? else {
+        return Ok(false);
+    };
     for (n, g) in group.iter().enumerate() {
         if wanted.is_empty() {
             break;
@@ -244,11 +262,8 @@ fn one_result<'py>(rows: &[Row<'py>], g: &Insert<'py>, result: &Any<'py>, wanted
             dict.set_item(&g.plan.columns[*i].key, key.get_item(n)?)?;
         }
     }
-    let rest: Vec<Bound<'py, PyString>> = wanted
-        .iter()
-        .filter(|i| !g.plan.pk.contains(i))
-        .map(|i| g.plan.columns[*i].key.bind(row.state.py()).clone())
-        .collect();
+    let rest: Vec<Bound<'py, PyString>> =
+        wanted.iter().filter(|i| !g.plan.pk.contains(i)).map(|i| g.plan.columns[*i].key.bind(row.state.py()).clone()).collect();
     if rest.is_empty() { Ok(()) } else { expire::attributes(&row.state, &rest) }
 }
 
@@ -268,7 +283,9 @@ fn written<'py>(py: Python<'py>, rows: &[Row<'py>], group: &[Insert<'py>]) -> Py
         let dict = rows[g.row].state.get().instance_dict(py);
         for (i, v) in &g.params {
             let c = &g.plan.columns[*i];
-            let own = g.plan.version == Some(*i) || c.discriminator.is_some() || matches!(c.client_default, Some(ClientDefault::Scalar(_)));
+            let own = g.plan.version == Some(*i)
+                || c.discriminator.is_some()
+                || matches!(c.client_default, Some(ClientDefault::Scalar(_)));
             if own || !v.is_none() && ffi::dict_get(&dict, &c.key).is_none() {
                 dict.set_item(&c.key, v)?;
             }

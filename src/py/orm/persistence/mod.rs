@@ -203,7 +203,12 @@ fn prepare<'py>(flush: &mut Flush<'py>, state: State<'py>, obj: Any<'py>, mapper
 }
 
 /// A new object with the identity of one that this flush deletes takes over its row.
-fn switched<'py>(flush: &mut Flush<'py>, state: &State<'py>, obj: &Any<'py>, mapper: &Arc<Mapper>) -> PyResult<Option<State<'py>>> {
+fn switched<'py>(
+    flush: &mut Flush<'py>,
+    state: &State<'py>,
+    obj: &Any<'py>,
+    mapper: &Arc<Mapper>,
+) -> PyResult<Option<State<'py>>> {
     let py = flush.py;
     let Some(key) = plan::key_from_dict(state, obj, mapper)? else { return Ok(None) };
     let Some((existing, _)) = flush.session.get().identity(py).get().find(py, &key) else { return Ok(None) };
@@ -247,7 +252,11 @@ fn was_already_deleted<'py>(flush: &Flush<'py>, state: &State<'py>) -> PyResult<
 }
 
 /// The value of a column that the row has now.
-pub(super) fn committed_value<'py>(state: &State<'py>, mapper: &Arc<Mapper>, column: &Arc<sql::schema::Column>) -> PyResult<Any<'py>> {
+pub(super) fn committed_value<'py>(
+    state: &State<'py>,
+    mapper: &Arc<Mapper>,
+    column: &Arc<sql::schema::Column>,
+) -> PyResult<Any<'py>> {
     let py = state.py();
     let Some(imp) = super::sync::attribute(state, mapper, column) else {
         return Err(orm_error(
@@ -271,8 +280,12 @@ fn finish(flush: &mut Flush<'_>, rows: &[Row<'_>]) -> PyResult<()> {
         let plan = plan::mapper_plan(py, &row.mapper)?;
         if !plan.readonly.is_empty() {
             let dict = row.state.get().instance_dict(py);
-            let stale: Vec<_> =
-                plan.readonly.iter().filter(|k| crate::py::ffi::dict_get(&dict, k).is_some()).map(|k| k.bind(py).clone()).collect();
+            let stale: Vec<_> = plan
+                .readonly
+                .iter()
+                .filter(|k| crate::py::ffi::dict_get(&dict, k).is_some())
+                .map(|k| k.bind(py).clone())
+                .collect();
             if !stale.is_empty() {
                 session::expire::attributes(&row.state, &stale)?;
             }

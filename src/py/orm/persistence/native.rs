@@ -60,7 +60,11 @@ pub fn run<'a, 'py: 'a>(
     let entry = node::prepare(conn, &tree, Some(keys), false, &conn.get().options(py))?.entry;
     let compiled = &entry.compiled;
     let Some(dml) = &compiled.dml else { return Ok(None) };
-    if compiled.needs_expand || !dml.insert_prefetch.is_empty() || !dml.update_prefetch.is_empty() || !compiled.paramstyle.is_positional() {
+    if compiled.needs_expand
+        || !dml.insert_prefetch.is_empty()
+        || !dml.update_prefetch.is_empty()
+        || !compiled.paramstyle.is_positional()
+    {
         return Ok(None);
     }
     let mut slots = Vec::with_capacity(compiled.positions.len());
@@ -93,7 +97,11 @@ pub fn run<'a, 'py: 'a>(
         Ok(outcome) => Ok(Some(Done { rowcount: outcome.rowcount, rows, entry })),
         Err(e) => {
             let single = returning || count == 1;
-            let params = if single { shown(py, &batch, if returning { rows.rows() } else { 0 })?.into_any() } else { all_shown(py, &batch)?.into_any() };
+            let params = if single {
+                shown(py, &batch, if returning { rows.rows() } else { 0 })?.into_any()
+            } else {
+                all_shown(py, &batch)?.into_any()
+            };
             let facts = Facts {
                 statement: Some(entry.sql.bind(py).clone().into_any()),
                 params: Some(params),

@@ -53,7 +53,10 @@ pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut
     let mut start = 0;
     while start < todo.len() {
         let mut end = start + 1;
-        while end < todo.len() && todo[start].same_shape(&todo[end]) && rows[todo[start].row].connection.is(&rows[todo[end].row].connection) {
+        while end < todo.len()
+            && todo[start].same_shape(&todo[end])
+            && rows[todo[start].row].connection.is(&rows[todo[end].row].connection)
+        {
             end += 1;
         }
         emit(flush, rows, &todo[start..end])?;
@@ -115,8 +118,15 @@ fn collect<'py>(flush: &mut Flush<'py>, i: usize, row: &Row<'py>, plan: Arc<Tabl
             crate::py::orm::impls::AttributeImpl::set(&imp, &row.state, &state.instance_dict(py), &v, None)?;
         }
     }
-    let mut out =
-        Update { row: i, params: Vec::new(), sql: Vec::new(), key: Vec::new(), version: None, new_version: None, plan: plan.clone() };
+    let mut out = Update {
+        row: i,
+        params: Vec::new(),
+        sql: Vec::new(),
+        key: Vec::new(),
+        version: None,
+        new_version: None,
+        plan: plan.clone(),
+    };
     let untouched = row.row_switch.is_none() && state.d.with(py, |d| d.committed.is_empty());
     if !untouched {
         for (at, c) in plan.columns.iter().enumerate() {

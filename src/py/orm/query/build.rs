@@ -248,12 +248,14 @@ pub(super) fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResul
 }
 
 pub(super) fn affix<'py>(slf: &Q<'py>, list: Args<'_, 'py>, dialect: &str, before: bool) -> PyResult<Q<'py>> {
-    let list = list
-        .iter()
-        .map(|p| Ok(Affix { expr: text_or_expr(&p)?, dialect: dialect.into() }))
-        .collect::<PyResult<Vec<_>>>()?;
+    let list =
+        list.iter().map(|p| Ok(Affix { expr: text_or_expr(&p)?, dialect: dialect.into() })).collect::<PyResult<Vec<_>>>()?;
     with(slf, |s, _| {
-        if before { s.select.prefixes.extend(list) } else { s.select.suffixes.extend(list) }
+        if before {
+            s.select.prefixes.extend(list)
+        } else {
+            s.select.suffixes.extend(list)
+        }
         Ok(())
     })
 }

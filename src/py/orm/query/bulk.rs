@@ -107,12 +107,23 @@ pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<
     let entity = target(slf)?;
     let s = run::snapshot(slf);
     let table = super::super::execute::dml_target(slf.py(), &entity)?;
-    let node = Delete { table, where_: s.select.where_.clone(), using: Vec::new(), common: common(&entity, &s), face: Default::default() };
+    let node = Delete {
+        table,
+        where_: s.select.where_.clone(),
+        using: Vec::new(),
+        common: common(&entity, &s),
+        face: Default::default(),
+    };
     let statement = face::wrap_node(slf.py(), &Node::Delete(Arc::new(node)))?;
     execute(slf, with_args(statement, args)?, synchronize)
 }
 
-pub(super) fn update<'py>(slf: &Q<'py>, values: &Any<'py>, synchronize: Option<Any<'py>>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
+pub(super) fn update<'py>(
+    slf: &Q<'py>,
+    values: &Any<'py>,
+    synchronize: Option<Any<'py>>,
+    args: Kw<'_, 'py>,
+) -> PyResult<Any<'py>> {
     check(slf)?;
     let synchronize = synchronize_argument(slf, synchronize)?;
     let entity = target(slf)?;

@@ -12,7 +12,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use sql::Label;
 use sql::ast::{
-    Compound, ExprKind, From, FromKind, FromRef, LabelStyle, Node, Query as Statement, QueryKind, QueryRef, Select, SelectItem, build,
+    Compound, ExprKind, From, FromKind, FromRef, LabelStyle, Node, Query as Statement, QueryKind, QueryRef, Select, SelectItem,
+    build,
 };
 use std::sync::Arc;
 
@@ -284,7 +285,11 @@ pub(super) fn contains_alias<'py>(slf: &Q<'py>, alias: &Any<'py>) -> PyResult<Q<
 
 /// `SELECT count(*) FROM (…) AS anon_1`.
 pub(super) fn counting(s: &QueryState) -> Select {
-    let count = build::func("count", vec![sql::ast::Expr::new(ExprKind::LiteralColumn(sql::Name::new("*")), sql::types::null_type())], sql::types::integer());
+    let count = build::func(
+        "count",
+        vec![sql::ast::Expr::new(ExprKind::LiteralColumn(sql::Name::new("*")), sql::types::null_type())],
+        sql::types::integer(),
+    );
     let inner = query_ref(s, LabelStyle::TablenamePlusCol);
     let from = From::new(FromKind::Subquery { query: inner, name: Label::anon("anon") });
     Select {
@@ -304,4 +309,3 @@ pub(super) fn list_of<'py>(obj: &Any<'py>) -> PyResult<Vec<Any<'py>>> {
     }
     Ok(vec![obj.clone()])
 }
-

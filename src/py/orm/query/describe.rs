@@ -119,7 +119,8 @@ pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAn
             }
             SelectItem::Host(h) => {
                 let bundled = h.as_any().downcast_ref::<orm::attr::Bundled>();
-                let obj = bundled.and_then(|b| crate::py::host::PyHost::get(py, &b.host)).unwrap_or_else(|| py.None().into_bound(py));
+                let obj =
+                    bundled.and_then(|b| crate::py::host::PyHost::get(py, &b.host)).unwrap_or_else(|| py.None().into_bound(py));
                 let class = obj.get_type().into_any();
                 (bundled.map(|b| b.name.to_string()), class, obj)
             }

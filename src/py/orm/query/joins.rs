@@ -62,7 +62,13 @@ enum Spec<'py> {
     One(Any<'py>, Option<Any<'py>>),
 }
 
-pub(super) fn join<'py>(slf: &Q<'py>, target: &Any<'py>, props: Args<'_, 'py>, onclause: Option<Any<'py>>, how: How) -> PyResult<Q<'py>> {
+pub(super) fn join<'py>(
+    slf: &Q<'py>,
+    target: &Any<'py>,
+    props: Args<'_, 'py>,
+    onclause: Option<Any<'py>>,
+    how: How,
+) -> PyResult<Q<'py>> {
     let method = if how.isouter { "outerjoin" } else { "join" };
     no_statement(slf, method)?;
     no_limit(slf, "join")?;
@@ -110,7 +116,10 @@ pub(super) fn join<'py>(slf: &Q<'py>, target: &Any<'py>, props: Args<'_, 'py>, o
     // a new join starts at the first entity unless told otherwise; strings follow the chain
     let mut at = if how.from_joinpoint || slf.borrow().s.joinpoint.is_none() {
         namespace(slf)?
-    } else if specs.iter().any(|Spec::One(t, o)| t.is_instance_of::<PyString>() || o.as_ref().is_some_and(|o| o.is_instance_of::<PyString>())) {
+    } else if specs
+        .iter()
+        .any(|Spec::One(t, o)| t.is_instance_of::<PyString>() || o.as_ref().is_some_and(|o| o.is_instance_of::<PyString>()))
+    {
         first_entity(slf)?
     } else {
         namespace(slf)?
@@ -122,7 +131,10 @@ pub(super) fn join<'py>(slf: &Q<'py>, target: &Any<'py>, props: Args<'_, 'py>, o
             Ok(name) => {
                 let a = attribute_of(&at, name)?;
                 if aliased::relationship_attr(&a)?.is_none() {
-                    return Err(errors::argument_error(slf.py(), format!("Join target {} does not refer to a mapped entity", a.str()?)));
+                    return Err(errors::argument_error(
+                        slf.py(),
+                        format!("Join target {} does not refer to a mapped entity", a.str()?),
+                    ));
                 }
                 a
             }

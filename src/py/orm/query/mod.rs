@@ -134,7 +134,14 @@ impl Query {
         build::hint(slf, None, text, dialect_name)
     }
     #[pyo3(signature = (*, nowait = false, read = false, of = None, skip_locked = false, key_share = false))]
-    fn with_for_update<'py>(slf: &Q<'py>, nowait: bool, read: bool, of: Option<Any<'py>>, skip_locked: bool, key_share: bool) -> PyResult<Q<'py>> {
+    fn with_for_update<'py>(
+        slf: &Q<'py>,
+        nowait: bool,
+        read: bool,
+        of: Option<Any<'py>>,
+        skip_locked: bool,
+        key_share: bool,
+    ) -> PyResult<Q<'py>> {
         build::for_update(slf, nowait, read, of.as_ref(), skip_locked, key_share)
     }
     /// Legacy: `'read'`, `'update'`, `'update_nowait'`, `'read_nowait'` or None.
@@ -224,7 +231,12 @@ impl Query {
         build::labels(slf, LabelStyle::TablenamePlusCol)
     }
     #[pyo3(signature = (instance, property = None, from_entity = None))]
-    fn with_parent<'py>(slf: &Q<'py>, instance: &Any<'py>, property: Option<Any<'py>>, from_entity: Option<Any<'py>>) -> PyResult<Q<'py>> {
+    fn with_parent<'py>(
+        slf: &Q<'py>,
+        instance: &Any<'py>,
+        property: Option<Any<'py>>,
+        from_entity: Option<Any<'py>>,
+    ) -> PyResult<Q<'py>> {
         build::with_parent(slf, instance, property, from_entity)
     }
     fn ext<'py>(slf: &Q<'py>, extension: &Any<'py>) -> PyResult<Any<'py>> {
@@ -390,11 +402,20 @@ impl Query {
         run::merge_result(slf, iterator, load)
     }
     #[pyo3(signature = (synchronize_session = None, delete_args = None))]
-    fn delete<'py>(slf: &Q<'py>, synchronize_session: Option<Any<'py>>, delete_args: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+    fn delete<'py>(
+        slf: &Q<'py>,
+        synchronize_session: Option<Any<'py>>,
+        delete_args: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Any<'py>> {
         bulk::delete(slf, synchronize_session, delete_args)
     }
     #[pyo3(signature = (values, synchronize_session = None, update_args = None))]
-    fn update<'py>(slf: &Q<'py>, values: &Any<'py>, synchronize_session: Option<Any<'py>>, update_args: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+    fn update<'py>(
+        slf: &Q<'py>,
+        values: &Any<'py>,
+        synchronize_session: Option<Any<'py>>,
+        update_args: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Any<'py>> {
         bulk::update(slf, values, synchronize_session, update_args)
     }
 

@@ -121,7 +121,11 @@ pub(super) fn scalar<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
         0 => Ok(py.None().into_bound(py)),
         1 => {
             let one = list.remove(0);
-            if slf.borrow().s.single_entity() || !one.is_instance_of::<crate::py::engine::row::Row>() { Ok(one) } else { one.get_item(0) }
+            if slf.borrow().s.single_entity() || !one.is_instance_of::<crate::py::engine::row::Row>() {
+                Ok(one)
+            } else {
+                one.get_item(0)
+            }
         }
         _ => Err(orm_exc(py, "MultipleResultsFound", "Multiple rows were found when exactly one was required")),
     }
@@ -160,7 +164,12 @@ pub(super) fn getitem<'py>(slf: &Q<'py>, item: &Any<'py>) -> PyResult<Any<'py>> 
         Ok(i) => i,
         Err(_) => match item.getattr_opt("__index__")? {
             Some(f) => f.call0()?.extract()?,
-            None => return Err(PyTypeError::new_err(format!("query indices must be integers or slices, not {}", item.get_type().name()?))),
+            None => {
+                return Err(PyTypeError::new_err(format!(
+                    "query indices must be integers or slices, not {}",
+                    item.get_type().name()?
+                )));
+            }
         },
     };
     if index < 0 {
@@ -258,7 +267,8 @@ pub(super) fn merge_result<'py>(slf: &Q<'py>, iterator: &Any<'py>, load: bool) -
     let session = session.bind(py);
     let kw = PyDict::new(py);
     kw.set_item("load", load)?;
-    let merge = |o: Any<'py>| -> PyResult<Any<'py>> { if o.is_none() { Ok(o) } else { session.call_method("merge", (o,), Some(&kw)) } };
+    let merge =
+        |o: Any<'py>| -> PyResult<Any<'py>> { if o.is_none() { Ok(o) } else { session.call_method("merge", (o,), Some(&kw)) } };
     let out = PyList::empty(py);
     for row in iterator.try_iter()? {
         let row = row?;
@@ -266,13 +276,14 @@ pub(super) fn merge_result<'py>(slf: &Q<'py>, iterator: &Any<'py>, load: bool) -
             out.append(merge(row)?)?;
             continue;
         }
-        let values = row
-            .try_iter()?
-            .zip(entities.iter())
-            .map(|(v, e)| if *e { merge(v?) } else { v })
-            .collect::<PyResult<Vec<_>>>()?;
+        let values =
+            row.try_iter()?.zip(entities.iter()).map(|(v, e)| if *e { merge(v?) } else { v }).collect::<PyResult<Vec<_>>>()?;
         let fresh = match row.cast::<crate::py::engine::row::Row>() {
-            Ok(r) => Bound::new(py, crate::py::engine::row::Row { data: PyTuple::new(py, values)?.unbind(), meta: r.get().meta.clone_ref(py) })?.into_any(),
+            Ok(r) => Bound::new(
+                py,
+                crate::py::engine::row::Row { data: PyTuple::new(py, values)?.unbind(), meta: r.get().meta.clone_ref(py) },
+            )?
+            .into_any(),
             Err(_) => PyTuple::new(py, values)?.into_any(),
         };
         out.append(fresh)?;

@@ -171,7 +171,12 @@ pub(super) fn after_attach<'py>(session: &Bound<'py, Session>, state: &State<'py
 }
 
 /// `delete()`.
-pub(super) fn delete_state<'py>(session: &Bound<'py, Session>, state: &State<'py>, obj: &Bound<'py, PyAny>, head: bool) -> PyResult<()> {
+pub(super) fn delete_state<'py>(
+    session: &Bound<'py, Session>,
+    state: &State<'py>,
+    obj: &Bound<'py, PyAny>,
+    head: bool,
+) -> PyResult<()> {
     let py = session.py();
     if !state.has_key() {
         if head {
@@ -321,7 +326,8 @@ pub fn register_persistent<'py>(session: &Bound<'py, Session>, states: &[State<'
         s.set_deleted(false);
         if let Some(displaced) = map.replace(py, state) {
             let same = match displaced.obj() {
-                Some(obj) => crate::py::orm::persistence::plan::key_from_dict(&displaced, &obj, &mapper)?.is_some_and(|k| s.key_ref() == Some(k)),
+                Some(obj) => crate::py::orm::persistence::plan::key_from_dict(&displaced, &obj, &mapper)?
+                    .is_some_and(|k| s.key_ref() == Some(k)),
                 None => false,
             };
             let replaced = same && !session.get().d.lock().deleted.contains(&displaced);
@@ -389,10 +395,7 @@ pub fn register_deleted<'py>(session: &Bound<'py, Session>, states: &[State<'py>
 pub(super) fn legacy_save<'py>(session: &Bound<'py, Session>, obj: &Bound<'py, PyAny>) -> PyResult<()> {
     let state = state_of(obj)?;
     if state.has_key() {
-        return Err(errors::invalid_request(
-            session.py(),
-            format!("Instance '{}' is already persistent", describe(&state)),
-        ));
+        return Err(errors::invalid_request(session.py(), format!("Instance '{}' is already persistent", describe(&state))));
     }
     add_state(session, &state)
 }

@@ -131,11 +131,7 @@ pub(super) fn get_bind<'py>(
                 if m.is_instance_of::<PyType>() {
                     return Err(super::orm_error_args(py, "UnmappedClassError", (m,)));
                 }
-                return Err(errors::exc(
-                    py,
-                    "UnboundExecutionError",
-                    "Could not locate a bind configured on session",
-                ));
+                return Err(errors::exc(py, "UnboundExecutionError", "Could not locate a bind configured on session"));
             };
             Some(found)
         }

@@ -83,10 +83,7 @@ fn configure(slf: &This<'_>, bind: Option<Any<'_>>, kw: &Bound<'_, PyDict>) -> P
         Some(m) => match m.extract::<String>().ok().as_deref().and_then(JoinMode::parse) {
             Some(m) => m,
             None => {
-                return Err(errors::argument_error(
-                    py,
-                    format!("invalid selection for join_transaction_mode: {}", m.repr()?),
-                ));
+                return Err(errors::argument_error(py, format!("invalid selection for join_transaction_mode: {}", m.repr()?)));
             }
         },
     };
@@ -398,9 +395,33 @@ impl Session {
     #[classattr]
     fn public_methods() -> [&'static str; 28] {
         [
-            "__contains__", "__iter__", "add", "add_all", "begin", "begin_nested", "close", "commit", "connection", "delete",
-            "execute", "expire", "expire_all", "expunge", "expunge_all", "flush", "get", "get_bind", "is_modified",
-            "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "merge", "query", "refresh", "rollback", "scalar",
+            "__contains__",
+            "__iter__",
+            "add",
+            "add_all",
+            "begin",
+            "begin_nested",
+            "close",
+            "commit",
+            "connection",
+            "delete",
+            "execute",
+            "expire",
+            "expire_all",
+            "expunge",
+            "expunge_all",
+            "flush",
+            "get",
+            "get_bind",
+            "is_modified",
+            "bulk_save_objects",
+            "bulk_insert_mappings",
+            "bulk_update_mappings",
+            "merge",
+            "query",
+            "refresh",
+            "rollback",
+            "scalar",
             "scalars",
         ]
     }
@@ -413,7 +434,12 @@ impl Session {
 
     /// Begin a transaction.
     #[pyo3(signature = (subtransactions=false, nested=false, _subtrans=false))]
-    fn begin<'py>(slf: &This<'py>, subtransactions: bool, nested: bool, _subtrans: bool) -> PyResult<Bound<'py, SessionTransaction>> {
+    fn begin<'py>(
+        slf: &This<'py>,
+        subtransactions: bool,
+        nested: bool,
+        _subtrans: bool,
+    ) -> PyResult<Bound<'py, SessionTransaction>> {
         lifecycle::begin(slf, nested, subtransactions || _subtrans)
     }
     /// Begin a SAVEPOINT.
@@ -577,12 +603,23 @@ impl Session {
     }
     /// Copy an instance's state into the session's instance of the same identity.
     #[pyo3(signature = (instance, *, load=true, options=None, dont_load=false))]
-    fn merge<'py>(slf: &This<'py>, instance: &Any<'py>, load: bool, options: Option<Any<'py>>, dont_load: bool) -> PyResult<Any<'py>> {
+    fn merge<'py>(
+        slf: &This<'py>,
+        instance: &Any<'py>,
+        load: bool,
+        options: Option<Any<'py>>,
+        dont_load: bool,
+    ) -> PyResult<Any<'py>> {
         crate::py::orm::merge::merge(slf, instance, load && !dont_load, options)
     }
     /// Merge several.
     #[pyo3(signature = (instances, *, load=true, options=None))]
-    fn merge_all<'py>(slf: &This<'py>, instances: &Any<'py>, load: bool, options: Option<Any<'py>>) -> PyResult<Bound<'py, PyList>> {
+    fn merge_all<'py>(
+        slf: &This<'py>,
+        instances: &Any<'py>,
+        load: bool,
+        options: Option<Any<'py>>,
+    ) -> PyResult<Bound<'py, PyList>> {
         crate::py::orm::merge::merge_all(slf, instances, load, options)
     }
     /// Whether flushing an instance would write anything.
@@ -800,7 +837,13 @@ impl Session {
     }
     /// INSERT dictionaries.
     #[pyo3(signature = (mapper, mappings, return_defaults=false, render_nulls=false))]
-    fn bulk_insert_mappings(slf: &This<'_>, mapper: &Any<'_>, mappings: &Any<'_>, return_defaults: bool, render_nulls: bool) -> PyResult<()> {
+    fn bulk_insert_mappings(
+        slf: &This<'_>,
+        mapper: &Any<'_>,
+        mappings: &Any<'_>,
+        return_defaults: bool,
+        render_nulls: bool,
+    ) -> PyResult<()> {
         crate::py::orm::bulk::insert_mappings(slf, mapper, mappings, return_defaults, render_nulls)
     }
     /// UPDATE by dictionaries with the primary key in each.

@@ -64,7 +64,11 @@ impl<'py> BindArguments<'py> {
 }
 
 /// The connection of an engine in the current transaction.
-pub(super) fn connection_for_bind<'py>(session: &This<'py>, bind: &Any<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+pub(super) fn connection_for_bind<'py>(
+    session: &This<'py>,
+    bind: &Any<'py>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Any<'py>> {
     let py = session.py();
     if session.get().current(py).is_none() && session.get().d.lock().autocommit {
         // Legacy autocommit: a connection for one use; it returns to the pool when its result is exhausted or dropped.
@@ -82,7 +86,11 @@ pub(super) fn connection_for_bind<'py>(session: &This<'py>, bind: &Any<'py>, opt
 }
 
 /// `connection()`.
-pub(super) fn connection<'py>(session: &This<'py>, args: &BindArguments<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
+pub(super) fn connection<'py>(
+    session: &This<'py>,
+    args: &BindArguments<'py>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Any<'py>> {
     let bind = match args.0.get_item("bind")? {
         Some(b) if !b.is_none() => b,
         _ => args.bind(session)?,
@@ -215,17 +223,17 @@ fn coerce<'py>(statement: &Any<'py>) -> PyResult<Any<'py>> {
     if statement.is_instance_of::<PyString>() {
         return Err(errors::argument_error(
             py,
-            format!(
-                "Textual SQL expression {0} should be explicitly declared as text({0})",
-                statement.repr()?.to_string()
-            ),
+            format!("Textual SQL expression {0} should be explicitly declared as text({0})", statement.repr()?.to_string()),
         ));
     }
     if let Some(f) = statement.getattr_opt("__clause_element__")? {
         return f.call0();
     }
     if statement.getattr_opt("_execute_on_connection")?.is_none() {
-        return Err(errors::argument_error(py, format!("Executable SQL or text() construct expected, got {}.", statement.repr()?)));
+        return Err(errors::argument_error(
+            py,
+            format!("Executable SQL or text() construct expected, got {}.", statement.repr()?),
+        ));
     }
     Ok(statement.clone())
 }

@@ -1,14 +1,14 @@
 //! `get`, `refresh`, `expire`.
 
+use super::expire as expiring;
 use super::statemap::id_of;
 use super::{Session, attach, flush, lifecycle};
 use crate::py::errors;
 use crate::py::orm::cascade::{self, Kind};
 use crate::py::orm::identity::{IdentityKey, StateExt};
-use crate::py::orm::state::{InstanceState, flag};
-use super::expire as expiring;
-use crate::py::orm::mapper;
 use crate::py::orm::loading;
+use crate::py::orm::mapper;
+use crate::py::orm::state::{InstanceState, flag};
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -81,7 +81,12 @@ fn ident_values<'py>(mapper: &std::sync::Arc<orm::Mapper>, ident: &Any<'py>) -> 
 }
 
 /// `get()`.
-pub(super) fn get<'py>(session: &This<'py>, entity: &Any<'py>, ident: &Any<'py>, o: &GetOptions<'py>) -> PyResult<Option<Any<'py>>> {
+pub(super) fn get<'py>(
+    session: &This<'py>,
+    entity: &Any<'py>,
+    ident: &Any<'py>,
+    o: &GetOptions<'py>,
+) -> PyResult<Option<Any<'py>>> {
     let py = session.py();
     let Some(node) = mapper::inspect_mapper(entity)? else {
         return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?)));
@@ -120,10 +125,7 @@ fn check_persistent<'py>(session: &This<'py>, state: &State<'py>) -> PyResult<()
     if mine {
         return Ok(());
     }
-    Err(errors::invalid_request(
-        session.py(),
-        format!("Instance '{}' is not persistent within this Session", state.describe()),
-    ))
+    Err(errors::invalid_request(session.py(), format!("Instance '{}' is not persistent within this Session", state.describe())))
 }
 
 fn names<'py>(state: &State<'py>, given: Option<Any<'py>>) -> PyResult<Option<Vec<Bound<'py, PyString>>>> {

@@ -120,7 +120,12 @@ pub(super) fn note_deleted<'py>(session: &Bound<'py, Session>, state: &Bound<'py
 }
 
 /// Note a primary key change; the oldest key of the transaction is what a rollback restores.
-pub(super) fn note_switch<'py>(session: &Bound<'py, Session>, state: &Bound<'py, InstanceState>, old: IdentityKey, new: IdentityKey) {
+pub(super) fn note_switch<'py>(
+    session: &Bound<'py, Session>,
+    state: &Bound<'py, InstanceState>,
+    old: IdentityKey,
+    new: IdentityKey,
+) {
     let Some(tx) = session.get().current(session.py()) else { return };
     let tx = transaction::boundary(&tx);
     let mut d = tx.get().d.lock();

@@ -111,7 +111,10 @@ pub(super) fn begin<'py>(session: &Bound<'py, Session>, origin: Origin, parent: 
     let py = session.py();
     let nested = origin == Origin::BeginNested;
     if parent.is_none() && nested {
-        return Err(errors::invalid_request(py, "Can't start a SAVEPOINT transaction when no existing transaction is in progress"));
+        return Err(errors::invalid_request(
+            py,
+            "Can't start a SAVEPOINT transaction when no existing transaction is in progress",
+        ));
     }
     let tx = Bound::new(
         py,
@@ -302,7 +305,8 @@ pub(super) fn connection_for_bind<'py>(
     let py = tx.py();
     let t = tx.get();
     t.require(py, "_connection_for_bind", &[TxState::Active])?;
-    let known = t.d.lock().participants.iter().find(|p| p.connection.is(bind) || p.engine.is(bind)).map(|p| p.connection.clone_ref(py));
+    let known =
+        t.d.lock().participants.iter().find(|p| p.connection.is(bind) || p.engine.is(bind)).map(|p| p.connection.clone_ref(py));
     if let Some(connection) = known {
         if options.is_some_and(|o| !o.is_empty()) {
             errors::warn(py, "SAWarning", "Connection is already established for the given bind; execution_options ignored")?;
@@ -441,7 +445,8 @@ fn prepare_impl<'py>(tx: &Tx<'py>) -> PyResult<()> {
         }
     }
     if t.parent_.is_none() && session.get().d.lock().twophase {
-        let prepared: PyResult<()> = transactions(t, py).iter().try_for_each(|(tr, _)| tr.bind(py).call_method0("prepare").map(drop));
+        let prepared: PyResult<()> =
+            transactions(t, py).iter().try_for_each(|(tr, _)| tr.bind(py).call_method0("prepare").map(drop));
         if let Err(e) = prepared {
             rollback(tx, false, None)?;
             return Err(e);
@@ -512,7 +517,11 @@ pub fn rollback<'py>(tx: &Tx<'py>, to_root: bool, captured: Option<&PyErr>) -> P
         }
     }
     if failure.is_none() && !super::flush::is_clean(&session)? {
-        errors::warn(py, "SAWarning", "Session's state has been changed on a non-active transaction - this state will be discarded.")?;
+        errors::warn(
+            py,
+            "SAWarning",
+            "Session's state has been changed on a non-active transaction - this state will be discarded.",
+        )?;
         snapshot::restore(&session, &limit, limit.get().nested_)?;
     }
     close(tx, false)?;
@@ -547,11 +556,7 @@ pub(super) fn close<'py>(tx: &Tx<'py>, invalidate: bool) -> PyResult<()> {
     if t.state() == TxState::Closed {
         return Ok(());
     }
-    t.require(
-        py,
-        "close",
-        &[TxState::Active, TxState::Prepared, TxState::Committed, TxState::Deactive, TxState::Provisioning],
-    )?;
+    t.require(py, "close", &[TxState::Active, TxState::Prepared, TxState::Committed, TxState::Deactive, TxState::Provisioning])?;
     let session = t.session_of(py)?;
     let parent = t.parent(py);
     {
@@ -649,7 +654,15 @@ impl SessionTransaction {
             let d = self.d.lock();
             d.participants
                 .iter()
-                .map(|p| (p.connection.clone_ref(py), p.engine.clone_ref(py), p.transaction.clone_ref(py), p.should_commit, p.autoclose))
+                .map(|p| {
+                    (
+                        p.connection.clone_ref(py),
+                        p.engine.clone_ref(py),
+                        p.transaction.clone_ref(py),
+                        p.should_commit,
+                        p.autoclose,
+                    )
+                })
                 .collect()
         };
         for (connection, engine, transaction, should_commit, autoclose) in rows {
@@ -712,7 +725,12 @@ impl SessionTransaction {
         slf.get().require(py, "__enter__", &[TxState::Active])?;
         Ok(slf.clone())
     }
-    fn __exit__(slf: &Bound<'_, Self>, kind: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>, _tb: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn __exit__(
+        slf: &Bound<'_, Self>,
+        kind: &Bound<'_, PyAny>,
+        _value: &Bound<'_, PyAny>,
+        _tb: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
         let t = slf.get();
         if t.state() == TxState::Closed {
             return Ok(false);

@@ -31,7 +31,14 @@ pub fn attribute<'py>(state: &State<'py>, mapper: &Arc<Mapper>, column: &Arc<Col
     state.get().manager.get().get_impl(state.py(), &key)
 }
 
-fn unmapped(py: Python<'_>, source: bool, from: &Arc<Mapper>, from_col: &Arc<Column>, to: &Arc<Mapper>, to_col: &Arc<Column>) -> PyErr {
+fn unmapped(
+    py: Python<'_>,
+    source: bool,
+    from: &Arc<Mapper>,
+    from_col: &Arc<Column>,
+    to: &Arc<Mapper>,
+    to_col: &Arc<Column>,
+) -> PyErr {
     let message = if source {
         format!(
             "Can't execute sync rule for source column '{}'; mapper '{}' does not map this column.  Try using an explicit `foreign_keys` \
@@ -115,7 +122,11 @@ pub fn values<'py>(source: &State<'py>, mapper: &Arc<Mapper>, pairs: &[Pair]) ->
 }
 
 /// Values before and now of the first columns of `pairs`, under the second.
-pub fn old_and_new<'py>(source: &State<'py>, mapper: &Arc<Mapper>, pairs: &[Pair]) -> PyResult<Vec<(Arc<Column>, Any<'py>, Any<'py>)>> {
+pub fn old_and_new<'py>(
+    source: &State<'py>,
+    mapper: &Arc<Mapper>,
+    pairs: &[Pair],
+) -> PyResult<Vec<(Arc<Column>, Any<'py>, Any<'py>)>> {
     let py = source.py();
     pairs
         .iter()

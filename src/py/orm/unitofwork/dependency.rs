@@ -2,14 +2,14 @@
 //! rows.
 
 use super::{Flush, Reason, State, class_str, orphans};
+use crate::py::errors;
 use crate::py::orm::cascade::{self, Kind as CascadeKind};
 use crate::py::orm::flags::{INCLUDE_PENDING_MUTATIONS, PASSIVE_NO_FETCH_RELATED, PASSIVE_NO_INITIALIZE, PASSIVE_OFF};
 use crate::py::orm::history::Changes;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::{persistence, session, sync};
-use crate::py::errors;
-use orm::{Direction, PassiveDeletes, Relationship, RelationshipData};
 use orm::flush::StateId;
+use orm::{Direction, PassiveDeletes, Relationship, RelationshipData};
 use pyo3::prelude::*;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
@@ -116,7 +116,8 @@ fn one_to_many_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py
 fn one_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>) -> PyResult<()> {
     let null_out = !f.data.cascade.delete_orphan && f.data.passive_deletes != PassiveDeletes::All;
     let switched = f.pks_changed(state)?;
-    let passive = if !switched || f.data.passive_updates { PASSIVE_NO_INITIALIZE } else { PASSIVE_OFF } | INCLUDE_PENDING_MUTATIONS;
+    let passive =
+        if !switched || f.data.passive_updates { PASSIVE_NO_INITIALIZE } else { PASSIVE_OFF } | INCLUDE_PENDING_MUTATIONS;
     let c = flush.changes(&f.rel, state, passive)?;
     for child in states_of(&c.added)? {
         flush.register_for(&child, false, false, true, f.reason("add"))?;
@@ -265,7 +266,14 @@ fn process_one_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &Sta
     Ok(())
 }
 
-fn one_to_many_sync<'py>(flush: &mut Flush<'py>, f: &Facts, source: &State<'py>, dest: &State<'py>, clear: bool, switched: bool) -> PyResult<()> {
+fn one_to_many_sync<'py>(
+    flush: &mut Flush<'py>,
+    f: &Facts,
+    source: &State<'py>,
+    dest: &State<'py>,
+    clear: bool,
+    switched: bool,
+) -> PyResult<()> {
     verify_can_load(f, dest)?;
     if !f.data.post_update && flush.is_deleted(dest) {
         return Ok(());
@@ -305,7 +313,13 @@ fn process_many_to_one_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &Sta
     Ok(())
 }
 
-fn many_to_one_sync<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>, child: Option<&State<'py>>, operation: &str) -> PyResult<()> {
+fn many_to_one_sync<'py>(
+    flush: &mut Flush<'py>,
+    f: &Facts,
+    state: &State<'py>,
+    child: Option<&State<'py>>,
+    operation: &str,
+) -> PyResult<()> {
     if !f.data.post_update && flush.is_deleted(state) {
         return Ok(());
     }
@@ -340,7 +354,8 @@ fn post_update(flush: &mut Flush<'_>, f: &Facts, holder: &State<'_>, wanted: boo
 
 /// The pairs that this relationship's other side, or itself, has written already.
 fn done<'a>(flush: &'a mut Flush<'_>, f: &Facts) -> Option<&'a mut FxHashSet<(usize, usize)>> {
-    let other = f.data.reverse.iter().filter_map(std::sync::Weak::upgrade).find(|r| r.data().direction == Direction::ManyToMany)?;
+    let other =
+        f.data.reverse.iter().filter_map(std::sync::Weak::upgrade).find(|r| r.data().direction == Direction::ManyToMany)?;
     let key = (f.rel.id.min(other.id), f.rel.id.max(other.id));
     Some(flush.association_done.entry(key).or_default())
 }

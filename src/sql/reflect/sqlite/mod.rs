@@ -36,7 +36,8 @@ pub fn assemble(objects: &[Row], columns: &[Row], foreign_keys: &[Row], indexes:
             kind @ ("table" | "view") => {
                 let name = text(row, 1);
                 let kind = if kind == "view" { RelationKind::View } else { RelationKind::Table };
-                let table = ReflectedTable { name: name.clone(), kind, definition: opt_text(row, 3), ..ReflectedTable::default() };
+                let table =
+                    ReflectedTable { name: name.clone(), kind, definition: opt_text(row, 3), ..ReflectedTable::default() };
                 tables.insert(name, table);
             }
             "index" => {
@@ -82,7 +83,8 @@ pub fn assemble(objects: &[Row], columns: &[Row], foreign_keys: &[Row], indexes:
             table.columns.iter().filter(|c| c.primary_key > 0).map(|c| (c.primary_key, c.name.clone())).collect();
         pk.sort();
         table.primary_key = ReflectedKey { name: own.primary_key.clone(), columns: pk.into_iter().map(|(_, n)| n).collect() };
-        table.checks = own.checks.iter().map(|(name, sqltext)| ReflectedCheck { name: name.clone(), sqltext: sqltext.clone() }).collect();
+        table.checks =
+            own.checks.iter().map(|(name, sqltext)| ReflectedCheck { name: name.clone(), sqltext: sqltext.clone() }).collect();
         table.checks.sort_by_key(|c| unnamed_last(&c.name));
         if own.without_rowid {
             table.options.push(("sqlite_with_rowid".to_owned(), false));
@@ -143,7 +145,8 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
         let _ = used;
         // `REFERENCES t` means its primary key, when the table is there to tell.
         if fk.referred_columns.is_empty() {
-            let key = tables.values().find(|t| t.name.eq_ignore_ascii_case(&fk.referred_table)).map(|t| t.primary_key.columns.clone());
+            let key =
+                tables.values().find(|t| t.name.eq_ignore_ascii_case(&fk.referred_table)).map(|t| t.primary_key.columns.clone());
             fk.referred_columns = key.unwrap_or_default();
         }
         if let Some(t) = tables.get_mut(&owner) {

@@ -313,7 +313,15 @@ mod tests {
 
     #[test]
     fn broken_text_never_panics() {
-        for sql in ["", "CREATE TABLE t (", "CREATE TABLE t (a int check", "(((", "create table t (constraint", "x ( references )", "([\"'`"] {
+        for sql in [
+            "",
+            "CREATE TABLE t (",
+            "CREATE TABLE t (a int check",
+            "(((",
+            "create table t (constraint",
+            "x ( references )",
+            "([\"'`",
+        ] {
             parse(sql);
             index_where(sql);
         }
