@@ -156,6 +156,18 @@ impl<T: Copy> GilCell<T> {
     }
 }
 
+/// Whether the collector visits an object whose Rust value is not there yet. CPython 3.11 makes the `__dict__` of a class with
+/// `dict` inside `object.__new__`, when the zeroed object is already tracked; that allocation may start a collection. Every
+/// `__traverse__` of such a class, or of a class extending one, asks first.
+#[inline]
+pub fn unborn<T>(value: &T) -> bool {
+    let words = std::ptr::from_ref(value).cast::<usize>();
+    // SAFETY: in bounds and aligned as far as `T` is (smaller alignments give no whole word checked here); the memory came zeroed
+    // from the allocator of the type. Volatile, because the compiler may take the value as valid.
+    align_of::<T>() >= align_of::<usize>()
+        && (0..size_of::<T>() / size_of::<usize>()).all(|i| unsafe { words.add(i).read_volatile() } == 0)
+}
+
 /// `obj.__dict__`, made when it does not exist yet; an `AttributeError` when objects of the class have none.
 #[inline]
 pub fn instance_dict<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::PyDict>> {

@@ -365,6 +365,9 @@ impl Connection {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         if let Some(factory) = self.row_factory.try_lock() {
             visit.call(&*factory)?;
         }

@@ -360,6 +360,9 @@ impl Cursor {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.connection)?;
         match self.row_factory.try_lock() {
             Some(factory) => visit.call(&*factory),

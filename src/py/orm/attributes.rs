@@ -206,6 +206,9 @@ impl QueryableAttribute {
         Ok(new)
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.class_)?;
         visit.call(&self.parent)?;
         visit.call(&self.prop)?;

@@ -170,6 +170,9 @@ impl CollectionMethod {
         })
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.inner)
     }
     #[getter]

@@ -284,6 +284,9 @@ impl ClassManager {
         }
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.class_)?;
         visit.call(&self.attrs)?;
         visit.call(&self.originals)?;
@@ -472,6 +475,9 @@ pub struct InstrumentedInit {
 #[pymethods]
 impl InstrumentedInit {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.original)?;
         visit.call(&self.manager)
     }

@@ -87,6 +87,9 @@ impl MapperProperty {
         let _ = (args, kwargs);
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         self.parent.peek(|p| visit.call(p)).unwrap_or(Ok(()))
     }
     fn __clear__(&self) {

@@ -422,6 +422,9 @@ impl PoolBase {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         let Some(settings) = self.settings.try_lock() else { return Ok(()) };
         visit.call(&settings.creator)?;
         visit.call(&settings.dialect)

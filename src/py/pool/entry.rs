@@ -288,6 +288,9 @@ impl Entry {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         let Some(state) = self.state.try_lock() else { return Ok(()) };
         visit.call(&state.connection)?;
         visit.call(&state.info)?;

@@ -229,6 +229,9 @@ impl Proxied {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         visit.call(&self.pool)?;
         let Some(state) = self.state.try_lock() else { return Ok(()) };
         visit.call(&state.connection)?;

@@ -282,6 +282,9 @@ impl IdentityMap {
         0
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         self.d.peek(|d| d.by_key.values().chain(d.modified.values()).try_for_each(|s| visit.call(s))).unwrap_or(Ok(()))
     }
     fn __clear__(&self, py: Python<'_>) {

@@ -52,6 +52,9 @@ impl Query {
         state::init(slf, entities, session)
     }
     fn __traverse__(&self, visit: pyo3::gc::PyVisit<'_>) -> Result<(), pyo3::gc::PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         self.s.traverse(&visit)
     }
     #[classmethod]

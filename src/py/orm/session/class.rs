@@ -878,6 +878,9 @@ impl Session {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
         let Some(d) = self.d.try_lock() else { return Ok(()) };
         visit.call(&d.bind)?;
         for (k, v) in &d.binds {
