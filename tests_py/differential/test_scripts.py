@@ -22,7 +22,8 @@ OLD = [*sorted((HERE / "scripts").glob("legacy_*.py")), ROOT / "examples" / "chi
 
 NOISE = [
     (re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", re.M), ""),
-    (re.compile(r"\[(generated in|cached since) [^\]]*\]"), r"[\1]"),
+    # What the brackets say of caching and batching is statistics.
+    (re.compile(r"\[(generated in|cached since|no key|insertmanyvalues) [^\]]*\]"), "[…]"),
     (re.compile(r"\(Background on this error at: [^)]*\)"), "(background)"),
     (re.compile(r"0x[0-9a-f]+"), "0x"),
     (re.compile(r"oxalchemy"), "sqlalchemy"),

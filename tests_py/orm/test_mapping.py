@@ -8,13 +8,13 @@ from oxalchemy import Column, ForeignKey, Integer, MetaData, String, Table, exc,
 from oxalchemy.orm import (
     attribute_keyed_dict,
     attributes,
-    clear_mappers,
     configure_mappers,
     mapper,
     relationship,
     synonym,
     validates,
 )
+from oxalchemy.orm.decl_api import default_registry
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def tables():
         Column("email", String),
     )
     yield users, addresses
-    clear_mappers()
+    # Only what this test mapped: clear_mappers() would unmap the classes of other modules too.
+    default_registry().dispose()
 
 
 @pytest.fixture

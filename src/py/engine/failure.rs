@@ -121,7 +121,9 @@ fn handled<'py>(slf: &Bound<'py, Connection>, error: &PyErr, facts: Facts<'py>) 
     let base = dbapi_error_class(&dialect)?;
     let of_driver = is_dbapi(&orig, base.as_ref())?;
     let is_exit = !orig.is_instance_of::<PyException>();
-    let should_wrap = of_driver || (facts.statement.is_some() && !facts.running && !is_exit);
+    // An integer beyond 64 bits is not the statement's fault: drivers let that through as it is.
+    let overflow = orig.is_instance_of::<pyo3::exceptions::PyOverflowError>();
+    let should_wrap = of_driver || (facts.statement.is_some() && !facts.running && !is_exit && !overflow);
     let hide = conn.engine(py).get().hide_parameters;
     if conn.set_handling(true) {
         return Ok(from(

@@ -284,10 +284,6 @@ pub fn run<'py>(
 /// An error before the driver was asked: wrapped with what was given.
 pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>, e: PyErr) -> PyResult<T> {
     let py = conn.py();
-    // Not the statement's fault: SQLAlchemy's drivers let it through as it is.
-    if e.is_instance_of::<pyo3::exceptions::PyOverflowError>(py) {
-        return Err(e);
-    }
     let list = params.list(py)?;
     if list.is_empty() {
         list.append(PyDict::new(py))?;

@@ -10,7 +10,7 @@ pub fn quoted(name: &str) -> String {
 
 /// The table of tables of a schema.
 fn master(schema: &str) -> String {
-    if schema == "temp" { "sqlite_temp_master".to_owned() } else { format!("{}.sqlite_master", quoted(schema)) }
+    if schema == "temp" { "sqlite_temp_master".to_owned() } else { catalog_of(schema) }
 }
 
 /// Only the user's tables: SQLite's own begin with `sqlite_`.
@@ -31,7 +31,7 @@ pub fn schemas() -> CatalogQuery {
 
 /// Is there a table or view of this name? One row if so.
 pub fn has_table(schema: &str, name: &str) -> CatalogQuery {
-    CatalogQuery { sql: format!("PRAGMA {}.table_info({})", quoted(schema), quoted(name)), params: Vec::new() }
+    CatalogQuery { sql: format!("PRAGMA {}.table_info({})", plain_or_quoted(schema), quoted(name)), params: Vec::new() }
 }
 
 /// The four queries from which [`super::assemble`] makes tables: objects, columns, foreign keys, index columns.
@@ -59,4 +59,14 @@ pub fn structure(schema: &str, name: Option<&str>) -> [CatalogQuery; 4] {
              WHERE m.type = 'table' AND x.\"key\" AND {only_name} ORDER BY m.name, i.seq, x.seqno"
         )),
     ]
+}
+
+/// The catalogue of a schema; that of the main database needs no prefix.
+fn catalog_of(schema: &str) -> String {
+    if schema == "main" { "sqlite_master".to_owned() } else { format!("{}.sqlite_master", quoted(schema)) }
+}
+
+/// The names every SQLite connection has are written bare, as SQLAlchemy writes them.
+fn plain_or_quoted(schema: &str) -> String {
+    if matches!(schema, "main" | "temp") { schema.to_owned() } else { quoted(schema) }
 }
