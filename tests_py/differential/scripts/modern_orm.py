@@ -63,7 +63,7 @@ with Session(engine) as session:
     print(ann.id, ann.addresses, bob.fullname)
     bob.addresses.append(Address(email="c@x"))
     ann.name = "Ann"
-    print(session.dirty, session.is_modified(ann))
+    print(sorted(map(repr, session.dirty)), session.is_modified(ann))
     print(session.scalars(select(User).order_by(User.name)).all())
     session.rollback()
     print(ann.name, bob.addresses)

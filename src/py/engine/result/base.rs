@@ -212,6 +212,7 @@ impl ResultBase {
     }
     /// All rows that are left, as a list.
     fn all(&self, py: Python<'_>) -> PyResult<Py<PyList>> {
+        let _pause = crate::py::ffi::GcPause::new(py);
         Ok(PyList::new(py, self.snapshot(py).fetch(py, None)?)?.unbind())
     }
     /// All rows that are left, as a list.

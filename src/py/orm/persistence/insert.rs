@@ -147,7 +147,15 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     {
         wanted.push(v);
     }
-    let returning = !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
+    // One row whose key alone is missing: the driver's last row id is enough.
+    let by_lastrowid = group.len() == 1
+        && wanted.len() == 1
+        && wanted == plan.pk
+        && first.sql.is_empty()
+        && executed.is_empty()
+        && exec::dialect_flag(&connection, "postfetch_lastrowid", false)?
+        && !exec::dialect_flag(&connection, "favor_returning_over_lastrowid", false)?;
+    let returning = !by_lastrowid && !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
     if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)?
     {
         return written(py, rows, group);
