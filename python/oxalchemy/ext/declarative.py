@@ -1,0 +1,23 @@
+"""Declarative under its documented path of all versions; it lives in `oxalchemy.orm` since 1.4."""
+
+from ..orm.decl_api import (
+    DeclarativeMeta,
+    as_declarative,
+    comparable_using,
+    declarative_base,
+    declared_attr,
+    has_inherited_table,
+    instrument_declarative,
+    synonym_for,
+)
+
+__all__ = [
+    "DeclarativeMeta",
+    "as_declarative",
+    "comparable_using",
+    "declarative_base",
+    "declared_attr",
+    "has_inherited_table",
+    "instrument_declarative",
+    "synonym_for",
+]
