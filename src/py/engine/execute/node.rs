@@ -104,7 +104,7 @@ fn column_keys(node: &Node, params: &Params<'_>) -> PyResult<Option<Vec<Arc<str>
     if !matches!(node, Node::Insert(_) | Node::Update(_)) {
         return Ok(None);
     }
-    let Some(first) = params.first() else { return Ok(None) };
+    let Some(first) = params.first() else { return Ok(Some(Vec::new())) };
     let mut keys = Vec::with_capacity(first.len());
     for key in first.keys() {
         match key.cast::<PyString>() {
