@@ -22,6 +22,7 @@ test-rust: ## the Rust tests of the pure rooms
 	cargo test --quiet -p oxalchemy-base -p oxalchemy-sql -p oxalchemy-drivers -p oxalchemy-engine -p oxalchemy-orm -p oxalchemy-tests
 
 test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest against the installed wheel
+	PYTHONPATH=tests_py $(BIN)/python -m servers
 	OXALCHEMY_LEGACY_PYTHON=$(CURDIR)/$(LEGACY)/bin/python $(BIN)/python -m pytest
 
 check: $(VENV)/.check-tools ## formatting and lints
@@ -63,7 +64,8 @@ $(VENV)/.installed: dist/.built
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.tools pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' sqlalchemy==2.1.9
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' sqlalchemy==2.1.9 \
+		'psycopg[binary]>=3.2' 'pymysql>=1.1'
 	@touch $@
 
 $(VENV)/.check-tools: $(VENV)/.tools pyproject.toml

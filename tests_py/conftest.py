@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+pytest_plugins = ["servers.fixtures"]
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
