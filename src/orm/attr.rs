@@ -4,8 +4,8 @@
 use crate::entity::Entity;
 use crate::relationship::Relationship;
 use sql::SqlResult;
-use sql::ast::{ExprRef, SelectItem};
-use sql::host::{HostObject, HostRef};
+use sql::ast::{ExprRef, Node, SelectItem};
+use sql::host::{HostObject, HostRef, Structure};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -42,6 +42,15 @@ impl HostObject for RelationshipAttr {
     fn same(&self, other: &dyn HostObject) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|o| std::ptr::eq(self, o))
     }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        into.entity(&self.entity);
+        into.tag(self.relationship.id);
+        if let Some(t) = &self.of_type {
+            into.entity(t);
+        }
+        self.criteria.iter().for_each(|e| into.node(&Node::Expr(e.clone())));
+        true
+    }
     fn repr(&self) -> String {
         self.relationship.describe()
     }
@@ -53,6 +62,12 @@ impl HostObject for Bundled {
     }
     fn same(&self, other: &dyn HostObject) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|o| std::ptr::eq(self, o))
+    }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        into.tag(self.host.identity() as u64);
+        into.text(&self.name);
+        into.items(&self.items);
+        true
     }
     fn repr(&self) -> String {
         format!("<Bundle {}>", self.name)

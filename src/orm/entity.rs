@@ -2,8 +2,8 @@
 
 use crate::columns;
 use crate::mapper::Mapper;
-use sql::ast::{Annotations, ExprRef, FromRef};
-use sql::host::{EntityNode, EntityRef};
+use sql::ast::{Annotations, ExprRef, FromRef, Node};
+use sql::host::{EntityNode, EntityRef, Structure};
 use sql::schema::Column;
 use std::any::Any;
 use std::sync::Arc;
@@ -108,9 +108,16 @@ impl EntityNode for Entity {
             .filter_map(|p| p.expr().map(|e| self.attribute(&p.key, e)))
             .collect()
     }
-    fn structural_hash(&self) -> u128 {
-        // identities are process-unique and never reused
-        (0x6f72_6d00_u128 << 64) | u128::from(self.entity_id())
+    fn structure(&self, into: &mut dyn Structure) {
+        into.tag(self.mapper.id);
+        let Some(a) = &self.alias else { return };
+        into.text(a.name.as_deref().unwrap_or_default());
+        into.tag(u64::from(a.adapt_on_names) << 1 | u64::from(a.use_mapper_path));
+        a.with_polymorphic.iter().for_each(|m| into.tag(m.id));
+        into.node(&Node::From(a.selectable.clone()));
+        if let Some(on) = &a.polymorphic_on {
+            into.node(&Node::Expr(on.clone()));
+        }
     }
 }
 

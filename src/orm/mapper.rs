@@ -9,6 +9,7 @@ use sql::FaceSlot;
 use sql::ast::{ExprRef, FromRef};
 use sql::host::HostRef;
 use sql::schema::{Column, Table};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 /// A mapped class: its tables, its attributes, its place in a hierarchy. Read it through [`Mapper::data`].
@@ -118,9 +119,22 @@ pub struct MapperData {
     pub configured: bool,
 }
 
+/// Counts every change of any mapper or relationship.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// What the configuration of all mappers was at some time: what was made from it holds while the number is the same.
+pub fn generation() -> u64 {
+    GENERATION.load(Ordering::Acquire)
+}
+
+pub(crate) fn changed() {
+    GENERATION.fetch_add(1, Ordering::AcqRel);
+}
+
 impl Mapper {
     /// A mapper for a class of this name.
     pub fn new(class_name: impl Into<Arc<str>>, data: MapperData) -> Arc<Self> {
+        changed();
         Arc::new(Self {
             id: sql::name::next_id(),
             class_name: class_name.into(),
@@ -134,7 +148,9 @@ impl Mapper {
     }
     /// Change it. `f` must not call host code.
     pub fn update<R>(&self, f: impl FnOnce(&mut MapperData) -> R) -> R {
-        f(Arc::make_mut(&mut self.data.write()))
+        let out = f(Arc::make_mut(&mut self.data.write()));
+        changed();
+        out
     }
     /// The top of the hierarchy: instances of it and its subclasses share identities. Concrete mappers are their own base.
     pub fn base(self: &Arc<Self>) -> Arc<Self> {

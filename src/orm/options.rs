@@ -6,8 +6,8 @@
 
 use crate::entity::Entity;
 use crate::relationship::Lazy;
-use sql::ast::ExprRef;
-use sql::host::{EntityNode, EntityRef, HostObject, HostRef};
+use sql::ast::{ExprRef, Node};
+use sql::host::{EntityNode, EntityRef, HostObject, HostRef, Structure};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -155,8 +155,99 @@ impl HostObject for LoaderOption {
     fn same(&self, other: &dyn HostObject) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|o| std::ptr::eq(o, self))
     }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        match self {
+            Self::Load(elements) => {
+                into.tag(410 + elements.len() as u64);
+                elements.iter().for_each(|e| e.structure(into));
+                true
+            }
+            Self::Criteria(c) => c.structure(into),
+        }
+    }
     fn repr(&self) -> String {
         "<loader option>".to_owned()
+    }
+}
+
+impl LoadElement {
+    fn structure(&self, into: &mut dyn Structure) {
+        into.tag(self.path.len() as u64);
+        for step in &self.path {
+            match step {
+                Step::Attr { entity, key, of_type, criteria } => {
+                    into.tag(1);
+                    into.text(key);
+                    for e in entity.iter().chain(of_type) {
+                        into.entity(&**e);
+                    }
+                    into.tag(u64::from(entity.is_some()) << 1 | u64::from(of_type.is_some()));
+                    criteria.iter().for_each(|c| into.lasting(&Node::Expr(c.clone())));
+                }
+                Step::Wildcard { entity, kind } => {
+                    into.tag(2 + *kind as u64);
+                    entity.iter().for_each(|e| into.entity(&**e));
+                }
+                Step::Entity(e) => {
+                    into.tag(4);
+                    into.entity(&**e);
+                }
+            }
+        }
+        into.tag(u64::from(self.raiseerr) << 1 | u64::from(self.reconcile));
+        self.strategy.structure(into);
+    }
+}
+
+impl Strategy {
+    fn structure(&self, into: &mut dyn Structure) {
+        match self {
+            Self::Default => into.tag(1),
+            Self::Relationship { lazy, innerjoin, recursion_depth, chunksize } => {
+                into.tag(2 + (*lazy as u64) * 16);
+                into.tag(innerjoin.map_or(0, |i| 1 + i as u64));
+                into.tag(recursion_depth.map_or(u64::MAX, |d| d as u64));
+                into.tag(chunksize.map_or(0, |c| c as u64));
+            }
+            Self::ContainsEager { alias } => {
+                into.tag(3);
+                match alias {
+                    None => into.tag(0),
+                    Some(EagerAlias::Entity(e)) => into.entity(&**e),
+                    Some(EagerAlias::From(f)) => into.node(&Node::From(f.clone())),
+                    Some(EagerAlias::Name(n)) => into.text(n),
+                }
+            }
+            Self::Defer { raiseload } => into.tag(4 + u64::from(*raiseload)),
+            Self::Undefer => into.tag(6),
+            Self::UndeferGroup(name) => {
+                into.tag(7);
+                into.text(name);
+            }
+            Self::Expression(e) => {
+                into.tag(8);
+                into.lasting(&Node::Expr(e.clone()));
+            }
+            Self::SelectinPolymorphic(list) => {
+                into.tag(9);
+                list.iter().for_each(|e| into.entity(&**e));
+            }
+        }
+    }
+}
+
+impl LoaderCriteria {
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        // what a callable or a base class comes to is found out only when the statement is compiled
+        let (Criterion::Expr(e), None) = (&self.criterion, &self.root) else {
+            into.unique();
+            return false;
+        };
+        into.tag(403);
+        self.entity.iter().for_each(|e| into.entity(&**e));
+        into.tag(u64::from(self.loader_only) << 2 | u64::from(self.include_aliases) << 1 | u64::from(self.propagate));
+        into.lasting(&Node::Expr(e.clone()));
+        true
     }
 }
 

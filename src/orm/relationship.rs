@@ -147,7 +147,9 @@ impl Relationship {
     }
     /// Change it. `f` must not call host code.
     pub fn update<R>(&self, f: impl FnOnce(&mut RelationshipData) -> R) -> R {
-        f(Arc::make_mut(&mut self.data.write()))
+        let out = f(Arc::make_mut(&mut self.data.write()));
+        crate::mapper::changed();
+        out
     }
     /// Mapper of the related class.
     pub fn target(&self) -> Option<Arc<Mapper>> {

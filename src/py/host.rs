@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use sql::ast::Literal;
-use sql::host::{HostObject, HostRef};
+use sql::host::{HostObject, HostRef, Structure};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -30,6 +30,12 @@ impl HostObject for PyHost {
     }
     fn identity(&self) -> usize {
         self.0.as_ptr() as usize
+    }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        Python::attach(|py| match crate::py::orm::options::host_of(self.0.bind(py)) {
+            Ok(Some(option)) => option.structure(into),
+            _ => false,
+        })
     }
     fn repr(&self) -> String {
         Python::attach(|py| self.0.bind(py).repr().map(|r| r.to_string()).unwrap_or_default())

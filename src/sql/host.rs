@@ -11,9 +11,9 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn as_any(&self) -> &dyn Any;
     /// Same host object (identity), used to compare binds.
     fn same(&self, other: &dyn HostObject) -> bool;
-    /// Structural hash of what it stands for in a statement (loader options); `None`: counts by identity.
-    fn structural_hash(&self) -> Option<u128> {
-        None
+    /// Tell what it stands for in a statement; `false`: it counts by identity.
+    fn structure(&self, _into: &mut dyn Structure) -> bool {
+        false
     }
     /// A number that is equal for the same host object and no other live one.
     fn identity(&self) -> usize {
@@ -27,6 +27,25 @@ pub trait HostObject: Any + Send + Sync + Debug {
     }
 }
 
+/// What takes down the structure of a statement (see [`crate::compile::hash`]).
+pub trait Structure {
+    /// A number: a variant, a flag, a process-unique id.
+    fn tag(&mut self, n: u64);
+    /// A text.
+    fn text(&mut self, s: &str);
+    /// A part whose values are the statement's.
+    fn node(&mut self, node: &crate::ast::Node);
+    /// Elements of a columns clause.
+    fn items(&mut self, items: &[crate::ast::SelectItem]);
+    /// An entity, by what it is and in what order it came up.
+    fn entity(&mut self, entity: &dyn EntityNode);
+    /// A part that outlives the execution (criteria of loads that follow): with values in it, what is made of this statement
+    /// serves no other one.
+    fn lasting(&mut self, node: &crate::ast::Node);
+    /// What is made of this statement serves no other one.
+    fn unique(&mut self);
+}
+
 /// An ORM entity (mapped class or alias of one) inside a statement. Implemented by the `orm` room.
 pub trait EntityNode: Any + Send + Sync + Debug {
     /// For downcasting in `orm` and `src/py`.
@@ -37,8 +56,8 @@ pub trait EntityNode: Any + Send + Sync + Debug {
     fn selectable(&self) -> FromRef;
     /// Its columns in SELECT order, as expressions annotated with the entity.
     fn columns(&self) -> Vec<ExprRef>;
-    /// Structural hash that is stable over processes' lifetime (class identity, alias identity).
-    fn structural_hash(&self) -> u128;
+    /// Tell what it is; called once in a statement for each entity.
+    fn structure(&self, into: &mut dyn Structure);
 }
 
 /// A user-defined SQL construct (`@compiles` on a class of the user's).

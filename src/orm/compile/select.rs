@@ -7,10 +7,10 @@ use crate::attr::Bundled;
 use crate::entity::{Entity, entity_of};
 use crate::loadplan::{Item, LoadPlan};
 use sql::ast::{
-    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Op, Query, Select, SelectItem, fold,
+    Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Node, Op, Query, Select, SelectItem, fold,
     naming, proxy,
 };
-use sql::host::HostObject;
+use sql::host::{HostObject, Structure};
 use sql::{Label, SqlError, SqlResult};
 use std::any::Any;
 use std::sync::Arc;
@@ -25,6 +25,11 @@ impl HostObject for BaseAlias {
     }
     fn same(&self, other: &dyn HostObject) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|o| o.0.id() == self.0.id())
+    }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        into.tag(401);
+        into.node(&Node::From(self.0.clone()));
+        true
     }
     fn repr(&self) -> String {
         "<base alias>".to_owned()
@@ -41,6 +46,10 @@ impl HostObject for NoEagerloads {
     }
     fn same(&self, other: &dyn HostObject) -> bool {
         other.as_any().is::<Self>()
+    }
+    fn structure(&self, into: &mut dyn Structure) -> bool {
+        into.tag(402);
+        true
     }
     fn repr(&self) -> String {
         "<no eager loads>".to_owned()

@@ -7,6 +7,7 @@ use ::engine::StatementCache;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
+use std::any::Any;
 use std::sync::Arc;
 
 struct State {
@@ -26,6 +27,8 @@ pub struct Engine {
     pub hide_parameters: bool,
     /// Compiled statements.
     pub cache: Arc<StatementCache<Arc<Entry>>>,
+    /// What the ORM made of statements; forgotten together with `cache`.
+    pub plans: Arc<StatementCache<Arc<dyn Any + Send + Sync>>>,
     /// The engine that `execution_options()` was called on.
     proxied: Option<Py<Engine>>,
 }
@@ -85,13 +88,15 @@ impl Engine {
         drop(echo);
         drop(execution_options);
         let options = immutable(&PyDict::new(py))?;
+        let capacity = usize::try_from(query_cache_size).unwrap_or(0);
         Ok(Self {
             s: Mutex::new(State { pool, options: options.unbind(), dispatch: None }),
             dialect: Mutex::new(dialect),
             url,
             logging_name: logging_name.filter(|n| n.bind(py).is_truthy().unwrap_or(false)),
             hide_parameters,
-            cache: Arc::new(StatementCache::new(usize::try_from(query_cache_size).unwrap_or(0))),
+            cache: Arc::new(StatementCache::new(capacity)),
+            plans: Arc::new(StatementCache::new(capacity)),
             proxied: None,
         })
     }
@@ -202,7 +207,7 @@ impl Engine {
     #[getter]
     fn _compiled_cache(&self, py: Python<'_>) -> PyResult<Option<CacheView>> {
         let _ = py;
-        Ok((self.cache.capacity() > 0).then(|| CacheView { cache: self.cache.clone() }))
+        Ok((self.cache.capacity() > 0).then(|| CacheView { cache: self.cache.clone(), plans: self.plans.clone() }))
     }
     fn _should_log_info(slf: &Bound<'_, Self>) -> PyResult<bool> {
         Self::logs_info(slf)
@@ -268,6 +273,7 @@ impl Engine {
             logging_name: me.logging_name.as_ref().map(|n| n.clone_ref(py)),
             hide_parameters: me.hide_parameters,
             cache: me.cache.clone(),
+            plans: me.plans.clone(),
             proxied: Some(slf.clone().unbind()),
         };
         let new = Bound::new(py, PyClassInitializer::from(init).add_subclass(OptionEngine))?;
@@ -298,7 +304,7 @@ impl Engine {
     }
     /// Forget compiled statements.
     fn clear_compiled_cache(&self) {
-        drop(self.cache.clear());
+        drop((self.cache.clear(), self.plans.clear()));
     }
 
     /// Execute on a connection of its own, committing what changes data (legacy).
@@ -406,6 +412,7 @@ impl EngineBegin {
 #[pyclass(name = "_CompiledCache", module = "oxalchemy.engine.base", frozen)]
 pub struct CacheView {
     cache: Arc<StatementCache<Arc<Entry>>>,
+    plans: Arc<StatementCache<Arc<dyn Any + Send + Sync>>>,
 }
 
 #[pymethods]
@@ -418,7 +425,7 @@ impl CacheView {
         self.cache.capacity()
     }
     fn clear(&self) {
-        drop(self.cache.clear());
+        drop((self.cache.clear(), self.plans.clear()));
     }
     fn __repr__<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
         PyString::new(py, &format!("<{} compiled statements>", self.cache.len()))

@@ -6,7 +6,7 @@
 
 use super::CollectedBind;
 use crate::ast::*;
-use crate::host::HostRef;
+use crate::host::{EntityNode, HostRef, Structure};
 use crate::name::{Label, Name};
 use crate::types::TypeRef;
 use rustc_hash::FxHashMap;
@@ -20,6 +20,9 @@ pub struct Shape {
     pub hash: Option<u128>,
     /// See [`super::collect_binds`].
     pub binds: Vec<CollectedBind>,
+    /// Options of the statement hold values beyond its execution (see [`Structure::lasting`]): the compiled text may be
+    /// shared, a load plan may not.
+    pub lasting: bool,
 }
 
 /// The structural hash of a node, without bound values; `None` when user code in it forbids caching.
@@ -35,10 +38,12 @@ pub fn shape(node: &Node) -> Shape {
         binds: Vec::new(),
         ids: FxHashMap::default(),
         froms: FxHashMap::default(),
+        entities: FxHashMap::default(),
+        lasting: false,
     };
     w.node(node);
     let hash = w.ok.then(|| u128::from(w.h.a) << 64 | u128::from(w.h.b));
-    Shape { hash, binds: w.binds }
+    Shape { hash, binds: w.binds, lasting: w.lasting }
 }
 
 /// Two independent 64-bit lanes.
@@ -80,6 +85,44 @@ struct Walk {
     binds: Vec<CollectedBind>,
     ids: FxHashMap<u64, u32>,
     froms: FxHashMap<usize, u32>,
+    entities: FxHashMap<u64, u32>,
+    lasting: bool,
+}
+
+impl Structure for Walk {
+    fn tag(&mut self, n: u64) {
+        self.h.write_u64(n);
+    }
+    fn text(&mut self, s: &str) {
+        self.h.write(s.as_bytes());
+    }
+    fn node(&mut self, node: &Node) {
+        Walk::node(self, node);
+    }
+    fn items(&mut self, items: &[SelectItem]) {
+        Walk::items(self, items);
+    }
+    fn entity(&mut self, entity: &dyn EntityNode) {
+        let next = self.entities.len() as u32;
+        match self.entities.entry(entity.entity_id()) {
+            std::collections::hash_map::Entry::Occupied(known) => {
+                let n = *known.get();
+                self.h.write_u64(300 + u64::from(n));
+            }
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(next);
+                entity.structure(self);
+            }
+        }
+    }
+    fn lasting(&mut self, node: &Node) {
+        let before = self.binds.len();
+        Walk::node(self, node);
+        self.lasting |= self.binds.len() != before;
+    }
+    fn unique(&mut self) {
+        self.lasting = true;
+    }
 }
 
 fn op_code(op: &Op) -> u64 {
@@ -135,13 +178,12 @@ impl Walk {
         self.ok &= t.hash_into(&mut self.h);
     }
     fn host(&mut self, h: &HostRef) {
-        match h.structural_hash() {
-            Some(n) => {
-                self.tag(n as u64);
-                self.tag((n >> 64) as u64);
-            }
-            None => self.tag(h.identity() as u64),
+        if !h.structure(self) {
+            self.tag(h.identity() as u64);
         }
+    }
+    fn entity(&mut self, e: &dyn EntityNode) {
+        Structure::entity(self, e);
     }
     fn host_expr(&mut self, h: &Arc<dyn crate::host::HostExpr>) {
         match h.structural_hash() {
@@ -222,7 +264,7 @@ impl Walk {
                 self.text(key);
             }
             if let Some(entity) = &ann.entity {
-                self.tag(entity.structural_hash() as u64);
+                self.entity(&**entity);
             }
         }
         match &e.kind {
@@ -397,7 +439,7 @@ impl Walk {
             }
             K::Entity(x) => {
                 self.tag(33);
-                self.tag(x.structural_hash() as u64);
+                self.entity(&**x);
             }
             K::Sequence(s) => {
                 self.tag(34);
@@ -545,7 +587,7 @@ impl Walk {
             }
         }
         if let Some(entity) = &f.entity {
-            self.tag(entity.structural_hash() as u64);
+            self.entity(&**entity);
         }
     }
     fn froms(&mut self, f: &[FromRef]) {
@@ -579,9 +621,8 @@ impl Walk {
                     }
                 }
                 SelectItem::Entity(e) => {
-                    let n = e.structural_hash();
-                    self.tag(n as u64);
-                    self.tag((n >> 64) as u64);
+                    self.tag(71);
+                    self.entity(&**e);
                 }
                 SelectItem::Host(h) => self.host(h),
             }
@@ -590,7 +631,7 @@ impl Walk {
     fn join_target(&mut self, t: &JoinTarget) {
         match t {
             JoinTarget::From(f) => self.from(f),
-            JoinTarget::Entity(e) => self.tag(e.structural_hash() as u64),
+            JoinTarget::Entity(e) => self.entity(&**e),
             JoinTarget::Attribute(h) => self.host(h),
         }
     }
@@ -738,7 +779,7 @@ impl Walk {
     }
     fn common(&mut self, c: &DmlCommon) {
         if let Some(e) = &c.entity {
-            self.tag(e.structural_hash() as u64);
+            self.entity(&**e);
         }
         self.items(&c.returning);
         if let Some(r) = &c.return_defaults {

@@ -15,6 +15,7 @@ use drivers::CursorId;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sql::ast::{ExprRef, Node, proxy};
+use sql::compile::hash::{self, Shape};
 use std::sync::Arc;
 
 /// Rows asked of the driver at once.
@@ -39,13 +40,14 @@ pub struct Batches {
     node: Node,
 }
 
-/// Run a statement.
+/// Run a statement; `shape`: its structure and values, when they are known.
 ///
 /// # Errors
 /// Those of `Connection.execute`.
 pub fn open<'py>(
     conn: &Bound<'py, Connection>,
     node: &Node,
+    shape: Option<Shape>,
     params: Params<'py>,
     opts: &Bound<'py, PyDict>,
 ) -> PyResult<Batches> {
@@ -63,7 +65,8 @@ pub fn open<'py>(
             listener?.call1((conn, statement, PyList::empty(py), given()?, opts))?;
         }
     }
-    let Prepared { entry, binds, origin } = node::prepare(conn, node, None, false, opts)?;
+    let Prepared { entry, binds, origin } =
+        node::prepare_shaped(conn, node, shape.unwrap_or_else(|| hash::shape(node)), None, false, opts)?;
     Connection::prepare(conn)?;
     let exec = Execution::compiled(conn, opts, &entry, shown.as_ref(), binds);
     if let Params::One(d) = &params {

@@ -174,10 +174,21 @@ pub fn prepare<'py>(
     many: bool,
     opts: &Bound<'py, PyDict>,
 ) -> PyResult<Prepared> {
+    prepare_shaped(conn, node, hash::shape(node), keys, many, opts)
+}
+
+/// The same, the statement's structure and values known.
+pub fn prepare_shaped<'py>(
+    conn: &Bound<'py, Connection>,
+    node: &Node,
+    shape: hash::Shape,
+    keys: Option<Vec<Arc<str>>>,
+    many: bool,
+    opts: &Bound<'py, PyDict>,
+) -> PyResult<Prepared> {
     let py = conn.py();
     let dialect = conn.get().dialect(py);
     let data = DialectBase::data(dialect)?;
-    let shape = hash::shape(node);
     let map = opts.get_item("schema_translate_map")?.filter(|m| m.is_truthy().unwrap_or(false));
     let cache = conn.get().engine(py).get().cache.clone();
     let dict = match opts.get_item("compiled_cache")? {

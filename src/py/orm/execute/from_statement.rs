@@ -106,7 +106,7 @@ pub fn load<'py>(
         other => other.clone(),
     };
     let options = job.options.as_ref().map(job::as_dict).transpose()?;
-    let mut rows = source::open(connection, element, job.params.as_ref(), options.as_ref())?;
+    let mut rows = source::open(connection, &element, job.params.as_ref(), options.as_ref())?;
     let map = positions(&expected, &rows.columns(py)?);
     let (runtime, plan) = remapped(py, connection, plan, &expected, &map)?;
     let mut l = loader(session, job, false)?;
@@ -116,7 +116,7 @@ pub fn load<'py>(
     }
     let mode = Mode { populate_existing: job.populate_existing, ..Mode::default() };
     post::run(session, &mut l, &mode, &plan.criteria)?;
-    Ok(Loaded { rows: out, plan })
+    Ok(Loaded { rows: out, plan, columns: f.entities.clone() })
 }
 
 fn remapped(
@@ -158,5 +158,5 @@ pub fn of_result<'py>(
     while let Some(batch) = rows.next(py)? {
         job::collect(&mut l, &runtime, batch, &mut out)?;
     }
-    Ok(Loaded { rows: out, plan })
+    Ok(Loaded { rows: out, plan, columns: items.to_vec() })
 }

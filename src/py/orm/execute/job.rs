@@ -1,6 +1,7 @@
 //! A statement of `Query` or `Session.execute`, from start to rows.
 
-use super::prepared::{Prepared, unique_instances};
+use super::plans::{self, Planned};
+use super::prepared::unique_instances;
 use super::{Host, dml, from_statement, result, source};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::engine::meta::RowMeta;
@@ -53,6 +54,8 @@ pub struct Loaded<'py> {
     pub rows: Vec<Any<'py>>,
     /// The plan they were made by.
     pub plan: Arc<LoadPlan>,
+    /// The columns clause of the statement at hand.
+    pub columns: Vec<SelectItem>,
 }
 
 impl Loaded<'_> {
@@ -115,13 +118,17 @@ pub fn load<'py>(
     let Some(select) = query.as_select() else {
         return Err(errors::invalid_request(py, "a SELECT was expected"));
     };
-    let mut select: Select = select.clone();
-    normalize(py, &mut select.options)?;
-    user_options(py, job, &mut select)?;
     let host = Host::new(py);
     let mut settings = Settings::top(&host);
     settings.eager = job.eagerloads;
-    let prepared = Prepared::new(py, &select, &settings)?;
+    let options = job.options.as_ref().map(as_dict).transpose()?;
+    let Planned { plan, shape } = plans::find(connection, &job.node, select, &settings, |s| {
+        let mut select = s.clone();
+        normalize(py, &mut select.options)?;
+        user_options(&mut select);
+        Ok(select)
+    })?;
+    let prepared = &plan.prepared;
     if job.yield_per.is_some() && (prepared.plan.unique || prepared.plan.buffered) {
         return Err(errors::invalid_request(
             py,
@@ -132,19 +139,13 @@ pub fn load<'py>(
     let runtime = prepared.runtime(py, &connection.getattr("dialect")?)?;
     let mut loader = loader(session, job, select.for_update.is_some())?;
     let mut rows = Vec::new();
-    let options = job.options.as_ref().map(as_dict).transpose()?;
     let _pause = crate::py::ffi::GcPause::new(py);
-    let mut cursor = source::open(
-        connection,
-        Node::Query(sql::ast::Query::select(prepared.select.clone())),
-        job.params.as_ref(),
-        options.as_ref(),
-    )?;
+    let mut cursor = source::open_shaped(connection, &plan.node, Some(shape), job.params.as_ref(), options.as_ref())?;
     while let Some(batch) = cursor.next(py)? {
         collect(&mut loader, &runtime, batch, &mut rows)?;
     }
     post::run(session, &mut loader, &mode_of(job, select.for_update.is_some()), &prepared.plan.criteria)?;
-    Ok(Loaded { rows, plan: prepared.plan.clone() })
+    Ok(Loaded { rows, plan: prepared.plan.clone(), columns: select.columns.clone() })
 }
 
 /// The rows of a batch, appended.
@@ -200,13 +201,11 @@ pub(super) fn as_dict<'py>(o: &Any<'py>) -> PyResult<Bound<'py, PyDict>> {
 }
 
 /// Options of the user's own (`UserDefinedOption`, `CompileStateOption`) act on the statement.
-fn user_options(py: Python<'_>, job: &Job<'_>, select: &mut Select) -> PyResult<()> {
-    let _ = (py, job);
+fn user_options(select: &mut Select) {
     select.options.retain(|o| {
         let any = o.as_any();
         any.is::<orm::options::LoaderOption>() || any.is::<orm::compile::BaseAlias>()
     });
-    Ok(())
 }
 
 /// Rows of a job as user code of `Query` gets them.
@@ -228,14 +227,14 @@ pub fn all<'py>(job: Job<'py>) -> PyResult<Vec<Any<'py>>> {
 /// Instances, or rows with names. Rows with instances are made unique, as `Query` always did.
 fn legacy_rows<'py>(py: Python<'py>, loaded: Loaded<'py>, only_tuples: bool, unique: bool) -> PyResult<Vec<Any<'py>>> {
     let single = loaded.single();
-    let Loaded { mut rows, plan } = loaded;
+    let Loaded { mut rows, plan, columns } = loaded;
     if single && !only_tuples {
         if unique {
             unique_instances(&mut rows);
         }
         return Ok(rows);
     }
-    let meta = result::meta(py, &plan)?;
+    let meta = result::meta(py, &plan, &columns)?;
     let unique = unique && plan.items.iter().any(|i| matches!(i, Item::Entity(_)));
     let mut seen: FxHashSet<Vec<usize>> = FxHashSet::default();
     let mut out = Vec::with_capacity(rows.len());

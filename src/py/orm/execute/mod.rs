@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`host`] | services of Python's for compiling, and the resolver of nested ORM statements |
 //! | [`prepared`] | a compiled statement with its load plan, used again and again |
+//! | [`plans`] | compiled statements found again by structure |
 //! | [`job`] | a statement of `Query` or `Session.execute`, from start to rows |
 //! | `result` | rows as `Result` objects |
 //! | `from_statement` | rows of a statement that the ORM did not make |
@@ -17,6 +18,7 @@ pub mod evaluator;
 mod from_statement;
 pub mod host;
 pub mod job;
+mod plans;
 pub mod prepared;
 mod result;
 pub mod shape;

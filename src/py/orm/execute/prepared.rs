@@ -6,10 +6,9 @@ use crate::py::orm::loading::populate::Loader;
 use crate::py::orm::loading::{Mode, Runtime, post};
 use crate::py::orm::session::{self, Session};
 use crate::py::orm::state::InstanceState;
+use orm::Entity;
 use orm::compile::{Settings, compile_select};
-use orm::loadplan::{Item, LoadPlan};
-use orm::mapper::MapperData;
-use orm::{Entity, Mapper};
+use orm::loadplan::LoadPlan;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -26,7 +25,7 @@ pub struct Prepared {
     pub plan: Arc<LoadPlan>,
     runtime: Mutex<Option<(usize, Arc<Runtime>)>>,
     /// Configuration it was made from.
-    made_of: Vec<(Arc<Mapper>, Arc<MapperData>)>,
+    generation: u64,
 }
 
 impl Prepared {
@@ -34,20 +33,13 @@ impl Prepared {
     pub fn new(py: Python<'_>, select: &Select, settings: &Settings<'_>) -> PyResult<Self> {
         // statements may be built before mappers are set up; now they are needed
         crate::py::orm::mapper::configure_if_needed(py)?;
+        let generation = orm::mapper::generation();
         let (select, plan) = compile_select(select, settings).map_err(|e| errors::sql_error(py, e))?;
-        let made_of = plan
-            .items
-            .iter()
-            .filter_map(|i| match i {
-                Item::Entity(p) => Some((p.entity.mapper.clone(), p.entity.mapper.data())),
-                _ => None,
-            })
-            .collect();
-        Ok(Self { select, plan: Arc::new(plan), runtime: Mutex::new(None), made_of })
+        Ok(Self { select, plan: Arc::new(plan), runtime: Mutex::new(None), generation })
     }
     /// The mappers are still as they were.
     pub fn current(&self) -> bool {
-        self.made_of.iter().all(|(m, d)| Arc::ptr_eq(&m.data(), d))
+        self.generation == orm::mapper::generation()
     }
     /// The plan with its Python objects, for a dialect.
     pub fn runtime(&self, py: Python<'_>, dialect: &Any<'_>) -> PyResult<Arc<Runtime>> {
@@ -90,7 +82,7 @@ impl Prepared {
         }
         let mut out = Vec::new();
         let _pause = crate::py::ffi::GcPause::new(py);
-        let mut rows = source::open(&connection, self.node(where_), None, options)?;
+        let mut rows = source::open(&connection, &self.node(where_), None, options)?;
         while let Some(batch) = rows.next(py)? {
             loader.instances(&root, batch, &mut out)?;
         }
@@ -115,7 +107,7 @@ impl Prepared {
         let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
         let mut out = Vec::new();
         let _pause = crate::py::ffi::GcPause::new(py);
-        let mut rows = source::open(&connection, self.node(where_), None, None)?;
+        let mut rows = source::open(&connection, &self.node(where_), None, None)?;
         while let Some(batch) = rows.next(py)? {
             for i in 0..batch.rows() {
                 out.push(loader.values(&runtime.items, batch, i)?);
@@ -130,6 +122,12 @@ impl Prepared {
 pub fn unique_instances(out: &mut Vec<Any<'_>>) {
     let mut seen = rustc_hash::FxHashSet::default();
     out.retain(|o| seen.insert(o.as_ptr() as usize));
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("select", &self.select).field("generation", &self.generation).finish_non_exhaustive()
+    }
 }
 
 /// The connection on which the session runs statements about an entity.

@@ -7,35 +7,43 @@ use crate::py::engine::result::source::Buffered;
 use crate::py::engine::result::{Core, ResultBase, View};
 use crate::py::orm::aliased;
 use crate::py::sql::face;
+use orm::Entity;
+use orm::attr::Bundled;
 use orm::loadplan::{Item, LoadPlan};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use sql::ast::{ExprRef, SelectItem, proxy};
 
 /// Names and keys of the rows of a plan.
-pub fn meta(py: Python<'_>, plan: &LoadPlan) -> PyResult<Py<RowMeta>> {
+pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem]) -> PyResult<Py<RowMeta>> {
     let keys = PyTuple::new(py, plan.keys.iter().map(|k| k.as_deref()))?;
     let mut meta = RowMeta::new(py, keys.unbind(), true, None)?;
-    for (i, item) in plan.items.iter().enumerate() {
+    let mut at = 0;
+    // the plan may have been made for another statement of this structure: what the user asks by is in the one at hand
+    for item in columns {
         match item {
-            Item::Entity(p) => {
-                meta.add_object(&aliased::object_of(py, &p.entity)?, i)?;
-                meta.add_object(&aliased::inspected(py, &p.entity)?, i)?;
+            SelectItem::Entity(e) => {
+                if let Some(entity) = Entity::of(e) {
+                    meta.add_object(&aliased::object_of(py, entity)?, at)?;
+                    meta.add_object(&aliased::inspected(py, entity)?, at)?;
+                }
+                at += 1;
             }
-            Item::Column { expr, .. } => {
-                meta.add_object(&face::wrap_expr(py, expr)?, i)?;
-                if let Some(e) = orm::entity::entity_of(&expr.ann)
-                    && let Some(key) = expr.ann.as_ref().and_then(|a| a.proxy_key.clone())
-                {
-                    let owner = aliased::object_of(py, e)?;
-                    if let Some(attr) = owner.getattr_opt(&*key)? {
-                        meta.add_object(&attr, i)?;
-                    }
+            SelectItem::Expr(e) => {
+                add_expr(py, &mut meta, e, at)?;
+                at += 1;
+            }
+            SelectItem::From(f) => {
+                for (_, e) in proxy::columns(f) {
+                    add_expr(py, &mut meta, &e, at)?;
+                    at += 1;
                 }
             }
-            Item::Bundle { host, .. } => {
-                if let Some(b) = crate::py::host::PyHost::get(py, host) {
-                    meta.add_object(&b, i)?;
+            SelectItem::Host(h) => {
+                if let Some(b) = h.as_any().downcast_ref::<Bundled>().and_then(|b| crate::py::host::PyHost::get(py, &b.host)) {
+                    meta.add_object(&b, at)?;
                 }
+                at += 1;
             }
         }
     }
@@ -45,11 +53,24 @@ pub fn meta(py: Python<'_>, plan: &LoadPlan) -> PyResult<Py<RowMeta>> {
     Py::new(py, meta)
 }
 
+fn add_expr(py: Python<'_>, meta: &mut RowMeta, expr: &ExprRef, at: usize) -> PyResult<()> {
+    meta.add_object(&face::wrap_expr(py, expr)?, at)?;
+    if let Some(e) = orm::entity::entity_of(&expr.ann)
+        && let Some(key) = expr.ann.as_ref().and_then(|a| a.proxy_key.clone())
+    {
+        let owner = aliased::object_of(py, e)?;
+        if let Some(attr) = owner.getattr_opt(&*key)? {
+            meta.add_object(&attr, at)?;
+        }
+    }
+    Ok(())
+}
+
 /// A result over loaded rows.
 pub fn make<'py>(py: Python<'py>, loaded: Loaded<'py>) -> PyResult<Bound<'py, PyAny>> {
     let single = loaded.single();
-    let Loaded { rows, plan } = loaded;
-    let meta = meta(py, &plan)?;
+    let Loaded { rows, plan, columns } = loaded;
+    let meta = meta(py, &plan, &columns)?;
     let core = Core::new(Some(Box::new(Buffered::new(rows.into_iter().map(Bound::unbind), single))));
     let facts = PyDict::new(py);
     facts.set_item("is_single_entity", single)?;

@@ -8,6 +8,7 @@ use base::RowBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::Node;
+use sql::compile::hash::Shape;
 
 pub use batches::GivenColumn;
 
@@ -24,7 +25,18 @@ pub enum Rows<'py> {
 /// Run a statement on a connection.
 pub fn open<'py>(
     connection: &Any<'py>,
-    node: Node,
+    node: &Node,
+    params: Option<&Any<'py>>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Rows<'py>> {
+    open_shaped(connection, node, None, params, options)
+}
+
+/// The same, the statement's structure and values known.
+pub fn open_shaped<'py>(
+    connection: &Any<'py>,
+    node: &Node,
+    shape: Option<Shape>,
     params: Option<&Any<'py>>,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Rows<'py>> {
@@ -34,14 +46,14 @@ pub fn open<'py>(
         Some(p) => params::distill(py, Some(p), &PyTuple::empty(py), None)?,
         None => params::Params::None,
     };
-    let own = node::statement_options(py, &node);
+    let own = node::statement_options(py, node);
     let base = conn.get().options(py);
     let opts = if own.is_none() && options.is_none() {
         base
     } else {
         exec_options::merged(&base, own.as_ref(), options.map(|o| o.as_any()))?
     };
-    Ok(Rows::Batches(batches::open(conn, &node, given, &opts)?))
+    Ok(Rows::Batches(batches::open(conn, node, shape, given, &opts)?))
 }
 
 /// The rows of a result.

@@ -7,6 +7,7 @@ use crate::py::orm::manager::ClassManager;
 use crate::py::types::{ResultProc, result_processor};
 use orm::Mapper;
 use orm::loadplan::{EntityPlan, Item, JoinedLoad, LoadPlan, PostLoad};
+use orm::options::LoaderCriteria;
 use orm::relationship::Relationship;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -100,7 +101,8 @@ fn intern(py: Python<'_>, s: &str) -> Py<PyString> {
 impl Runtime {
     /// Made once, then shared.
     pub fn new(py: Python<'_>, plan: Arc<LoadPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let items = plan.items.iter().map(|i| item(py, i, dialect)).collect::<PyResult<_>>()?;
+        let criteria: Vec<_> = plan.criteria.iter().filter(|c| c.propagate).cloned().collect();
+        let items = plan.items.iter().map(|i| item(py, i, &criteria, dialect)).collect::<PyResult<_>>()?;
         let listens = Event::Load.used() || Event::Refresh.used();
         Ok(Self { plan, items, listens })
     }
@@ -113,12 +115,12 @@ impl Runtime {
     }
 }
 
-fn item(py: Python<'_>, item_: &Item, dialect: &Bound<'_, PyAny>) -> PyResult<RtItem> {
+fn item(py: Python<'_>, item_: &Item, criteria: &[Arc<LoaderCriteria>], dialect: &Bound<'_, PyAny>) -> PyResult<RtItem> {
     Ok(match item_ {
-        Item::Entity(p) => RtItem::Entity(Arc::new(entity(py, p, dialect)?)),
+        Item::Entity(p) => RtItem::Entity(Arc::new(entity(py, p, criteria, dialect)?)),
         Item::Column { index, ty, .. } => RtItem::Column(*index, result_processor(py, ty, dialect)?),
         Item::Bundle { host, items, keys } => {
-            let parts = items.iter().map(|i| item(py, i, dialect)).collect::<PyResult<_>>()?;
+            let parts = items.iter().map(|i| item(py, i, criteria, dialect)).collect::<PyResult<_>>()?;
             let names = PyTuple::new(py, keys.iter().map(|k| k.as_deref()))?;
             let bundle = PyHost::get(py, host).unwrap_or_else(|| py.None().into_bound(py));
             let process = super::super::bundle::row_maker(&bundle, &names)?;
@@ -127,7 +129,12 @@ fn item(py: Python<'_>, item_: &Item, dialect: &Bound<'_, PyAny>) -> PyResult<Rt
     })
 }
 
-fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<RtEntity> {
+fn entity(
+    py: Python<'_>,
+    plan: &Arc<EntityPlan>,
+    criteria: &[Arc<LoaderCriteria>],
+    dialect: &Bound<'_, PyAny>,
+) -> PyResult<RtEntity> {
     let data = plan.mapper.data();
     let mapper = super::super::mapper::face_of(py, &plan.mapper)?;
     let manager = super::super::mapper::manager_of(&mapper)?;
@@ -142,7 +149,8 @@ fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) ->
         .iter()
         .map(|c| Ok(RtColumn { key: intern(py, &c.key), index: c.index, proc: result_processor(py, &c.ty, dialect)? }))
         .collect::<PyResult<_>>()?;
-    let subs: Vec<Arc<RtEntity>> = plan.subs.iter().map(|s| Ok(Arc::new(entity(py, s, dialect)?))).collect::<PyResult<_>>()?;
+    let subs: Vec<Arc<RtEntity>> =
+        plan.subs.iter().map(|s| Ok(Arc::new(entity(py, s, criteria, dialect)?))).collect::<PyResult<_>>()?;
     let switch = match &plan.discriminator {
         Some((index, ty)) => {
             let map = PyDict::new(py);
@@ -166,14 +174,14 @@ fn entity(py: Python<'_>, plan: &Arc<EntityPlan>, dialect: &Bound<'_, PyAny>) ->
         .map(|j| {
             Ok(RtJoined {
                 key: intern(py, &j.relationship.key),
-                entity: Arc::new(entity(py, &j.plan, dialect)?),
+                entity: Arc::new(entity(py, &j.plan, criteria, dialect)?),
                 load: j.clone(),
             })
         })
         .collect::<PyResult<_>>()?;
     let options = match &plan.options {
-        Some(node) => Some(Py::new(py, LoadOptions { node: node.clone(), criteria: Vec::new() })?),
-        None => None,
+        None if criteria.is_empty() => None,
+        node => Some(Py::new(py, LoadOptions { node: node.clone().unwrap_or_default(), criteria: criteria.to_vec() })?),
     };
     Ok(RtEntity {
         base: plan.mapper.base(),
