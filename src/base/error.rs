@@ -50,6 +50,7 @@ struct Details {
     code: Option<i32>,
     code_name: Option<&'static str>,
     sqlstate: Option<String>,
+    fields: Vec<(&'static str, String)>,
     is_disconnect: bool,
 }
 
@@ -65,6 +66,7 @@ impl DbError {
             code: None,
             code_name: None,
             sqlstate: None,
+            fields: Vec::new(),
             is_disconnect: false,
         }))
     }
@@ -97,6 +99,12 @@ impl DbError {
         self
     }
 
+    /// Adds something else that the server said about the error, by its name (`constraint_name`, `message_detail`).
+    pub fn with_field(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.fields.push((name, value.into()));
+        self
+    }
+
     /// Marks the connection as lost: pools discard it and everything older.
     pub fn disconnect(mut self) -> Self {
         self.0.is_disconnect = true;
@@ -126,6 +134,11 @@ impl DbError {
     /// SQLSTATE, where the database has one.
     pub fn sqlstate(&self) -> Option<&str> {
         self.0.sqlstate.as_deref()
+    }
+
+    /// What else the server said, by name.
+    pub fn fields(&self) -> &[(&'static str, String)] {
+        &self.0.fields
     }
 
     /// Whether the connection is lost.

@@ -14,6 +14,8 @@ pub struct Column {
     pub name: Box<str>,
     /// The declared type of the table column behind it, when there is one.
     pub decltype: Option<Box<str>>,
+    /// The server's number of the type: PostgreSQL's OID, MySQL's field type; 0 where there is none.
+    pub type_code: u32,
 }
 
 /// Names a result that has rows left to fetch.

@@ -6,19 +6,28 @@ from .. import util
 
 __all__ = ("mysql", "oracle", "postgresql", "sqlite")
 
+_POSTGRESQL = ("", "psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg2cffi", "psycopg_async", "pypostgresql", "pygresql")
+_MYSQL = (
+    "",
+    "mysqldb",
+    "pymysql",
+    "asyncmy",
+    "aiomysql",
+    "mysqlconnector",
+    "mariadbconnector",
+    "cymysql",
+    "pyodbc",
+    "oursql",
+    "gaerdbms",
+)
+
 # Driver names of the documentation, all served by the built-in backend of their dialect.
 _DRIVERS = {
     "sqlite": ("sqlite", ("", "pysqlite", "aiosqlite", "pysqlcipher")),
-    "postgresql": (
-        "postgresql",
-        ("", "psycopg", "psycopg2", "asyncpg", "pg8000", "psycopg2cffi", "psycopg_async", "pypostgresql"),
-    ),
-    "postgres": ("postgresql", ("", "psycopg", "psycopg2", "asyncpg", "pg8000")),
-    "mysql": (
-        "mysql",
-        ("", "mysqldb", "pymysql", "asyncmy", "aiomysql", "mysqlconnector", "mariadbconnector", "cymysql", "pyodbc", "oursql"),
-    ),
-    "mariadb": ("mysql", ("", "mysqldb", "pymysql", "asyncmy", "aiomysql", "mysqlconnector", "mariadbconnector")),
+    "postgresql": ("postgresql", _POSTGRESQL),
+    "postgres": ("postgresql", _POSTGRESQL),
+    "mysql": ("mysql", _MYSQL),
+    "mariadb": ("mysql", _MYSQL),
     "oracle": ("oracle", ("", "oracledb", "cx_oracle", "oracledb_async")),
 }
 

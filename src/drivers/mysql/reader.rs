@@ -11,7 +11,7 @@ use sqlx::{Column as _, Either, MySql, Row as _};
 
 use super::decode;
 use super::error;
-use super::types::Kind;
+use super::types::{self, Kind};
 use crate::connection::Column;
 use crate::remote::BATCH_BYTES;
 
@@ -139,5 +139,5 @@ impl<'c> Reader<'c> {
 
 /// The columns that sqlx describes.
 pub fn describe(columns: &[MySqlColumn]) -> Arc<[Column]> {
-    columns.iter().map(|c| Column { name: c.name().into(), decltype: None }).collect()
+    columns.iter().map(|c| Column { name: c.name().into(), decltype: None, type_code: types::code(c.type_info()) }).collect()
 }

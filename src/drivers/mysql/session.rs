@@ -194,6 +194,8 @@ impl Session {
                 }
                 None => return,
             },
+            // Whatever else it was (a CALL, an ANALYZE, a LOAD DATA): it may have opened one.
+            Verb::Other if succeeded && !self.autocommit => true,
             _ => return,
         };
         self.shared.in_transaction.store(open, Ordering::Release);

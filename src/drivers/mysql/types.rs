@@ -45,3 +45,34 @@ impl Kind {
         }
     }
 }
+
+/// The protocol's number of a column's type, as drivers put it into a cursor's description.
+pub fn code(info: &MySqlTypeInfo) -> u32 {
+    match info.name().trim_end_matches(" UNSIGNED") {
+        "BOOLEAN" | "TINYINT" => 1,
+        "SMALLINT" => 2,
+        "INT" => 3,
+        "FLOAT" => 4,
+        "DOUBLE" => 5,
+        "NULL" => 6,
+        "TIMESTAMP" => 7,
+        "BIGINT" => 8,
+        "MEDIUMINT" => 9,
+        "DATE" => 10,
+        "TIME" => 11,
+        "DATETIME" => 12,
+        "YEAR" => 13,
+        "BIT" => 16,
+        "JSON" => 245,
+        "DECIMAL" => 246,
+        "ENUM" => 247,
+        "SET" => 248,
+        "TINYBLOB" | "TINYTEXT" => 249,
+        "MEDIUMBLOB" | "MEDIUMTEXT" => 250,
+        "LONGBLOB" | "LONGTEXT" => 251,
+        "BLOB" | "TEXT" => 252,
+        "VARCHAR" | "VARBINARY" => 253,
+        "GEOMETRY" => 255,
+        _ => 254,
+    }
+}

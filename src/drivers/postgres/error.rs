@@ -57,7 +57,37 @@ fn from_server(e: &PgDatabaseError, sql: &str) -> DbError {
             message.push_str(&format!("\n{label}:  {text}"));
         }
     }
-    let error = DbError::new(kind(e.code()), message).with_sqlstate(e.code());
+    let mut error = DbError::new(kind(e.code()), message).with_sqlstate(e.code());
+    let severity = match e.severity() {
+        PgSeverity::Panic => "PANIC",
+        PgSeverity::Fatal => "FATAL",
+        PgSeverity::Error => "ERROR",
+        _ => "NOTICE",
+    };
+    let position = match e.position() {
+        Some(PgErrorPosition::Original(position)) => Some(position.to_string()),
+        _ => None,
+    };
+    let fields = [
+        ("severity", Some(severity)),
+        ("message_primary", Some(e.message())),
+        ("message_detail", e.detail()),
+        ("message_hint", e.hint()),
+        ("statement_position", position.as_deref()),
+        ("context", e.r#where()),
+        ("schema_name", e.schema()),
+        ("table_name", e.table()),
+        ("column_name", e.column()),
+        ("datatype_name", e.data_type()),
+        ("constraint_name", e.constraint()),
+        ("source_file", e.file()),
+        ("source_function", e.routine()),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            error = error.with_field(name, value);
+        }
+    }
     let fatal = matches!(e.severity(), PgSeverity::Fatal | PgSeverity::Panic);
     if fatal || is_disconnect(e.code()) { error.disconnect() } else { error }
 }

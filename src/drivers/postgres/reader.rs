@@ -132,6 +132,7 @@ impl<'c> Reader<'c> {
 
 /// The columns that sqlx describes, and what they are.
 pub fn describe(columns: &[sqlx::postgres::PgColumn]) -> (Arc<[Column]>, Arc<[Kind]>) {
-    let named = columns.iter().map(|c| Column { name: c.name().into(), decltype: None }).collect();
+    let code = |c: &sqlx::postgres::PgColumn| c.type_info().oid().map_or(0, |oid| oid.0);
+    let named = columns.iter().map(|c| Column { name: c.name().into(), decltype: None, type_code: code(c) }).collect();
     (named, columns.iter().map(|c| Kind::of(c.type_info())).collect())
 }

@@ -355,6 +355,7 @@ impl Stmt {
                 Column {
                     name: copy(c::sqlite3_column_name(self.ptr(), i)).unwrap_or_default(),
                     decltype: copy(c::sqlite3_column_decltype(self.ptr(), i)),
+                    type_code: 0,
                 }
             })
         };

@@ -1,20 +1,16 @@
-//! The PEP 249 facade over the built-in drivers, and what the engine uses instead of it.
+//! The PEP 249 faces of the built-in drivers, and what the engine uses instead of them.
 //!
 //! | file | concept |
 //! |---|---|
-//! | `native.rs` | [`NativeConnection`]: statements in, row batches out, the GIL released meanwhile |
-//! | `connection.rs` | [`Connection`], the PEP 249 connection users see as `raw_connection().dbapi_connection` |
-//! | `cursor.rs` | [`Cursor`](cursor::Cursor) |
-//! | `params.rs` | Python parameters to [`base::Value`]s |
-//! | `rows.rs` | row batches to tuples |
-//! | `callbacks.rs` | functions, aggregates, collations and hooks written in Python |
-//! | `row.rs` | [`Row`](row::Row), the optional row class with access by name |
+//! | `native.rs` | [`Native`]: statements in, row batches out, the GIL released meanwhile |
+//! | `sqlite/` | SQLite, as Python's `sqlite3` |
+//! | `server/` | PostgreSQL and MySQL/MariaDB |
 //!
 //! # For the engine
 //! The hot path needs no cursor object:
 //! ```ignore
 //! let native: Arc<NativeConnection> = dbapi::native(&dbapi_connection).expect("a built-in driver");
-//! let out = native.run(py, sql, &[Value::Int(1)])?;   // BEGIN is emitted before DML as `isolation_level` says
+//! let out = native.run(py, sql, &[Value::Int(1)])?;   // `sql` has placeholders of `native.style()`
 //! out.columns; out.rows; out.rowcount; out.last_insert_id;
 //! if let Some(cursor) = out.cursor {                   // there are more rows
 //!     let mut batch = RowBatch::default();
@@ -25,34 +21,27 @@
 //! native.commit(py)?; native.rollback(py)?;
 //! ```
 //! A row becomes a tuple with `crate::py::ffi::plain_row`, a cell an object with `crate::py::ffi::plain_cell`.
-//! Errors are instances of the PEP 249 classes in `oxalchemy.dialects.sqlite.dbapi`.
+//! Errors are instances of the PEP 249 classes in `oxalchemy.dialects.<dialect>.dbapi`.
 
-mod callbacks;
-pub mod connection;
-pub mod cursor;
 mod native;
-mod params;
-mod row;
-mod rows;
+mod server;
+mod sqlite;
 
-pub use connection::{Connection, native};
-pub use native::{NativeConnection, dbapi_error};
+pub use native::{Native, NativeConnection};
 
 use pyo3::prelude::*;
+use std::sync::Arc;
+
+/// The built-in driver's connection behind a DBAPI connection; `None` when it is another DBAPI's.
+pub fn native(connection: &Bound<'_, PyAny>) -> Option<Arc<NativeConnection>> {
+    if let Ok(c) = connection.cast::<sqlite::Connection>() {
+        return Some(c.get().native().clone());
+    }
+    connection.cast::<server::Connection>().ok().map(|c| c.get().link().clone() as Arc<NativeConnection>)
+}
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    // `_rs` is flat, and the engine has its own Connection and Row.
-    let py = m.py();
-    m.add("SqliteConnection", py.get_type::<Connection>())?;
-    m.add("SqliteCursor", py.get_type::<cursor::Cursor>())?;
-    m.add("SqliteRow", py.get_type::<row::Row>())?;
-    m.add("sqlite_version", drivers::sqlite::library_version())?;
-    m.add_function(wrap_pyfunction!(complete_statement, m)?)
-}
-
-/// Whether the text ends with a complete SQL statement.
-#[pyfunction]
-fn complete_statement(statement: &str) -> bool {
-    drivers::sqlite::complete_statement(statement)
+    sqlite::register(m)?;
+    server::register(m)
 }

@@ -1,214 +1,57 @@
-//! [`NativeConnection`]: what a DBAPI connection is below PEP 249.
+//! [`Native`]: what a connection of a built-in driver is below PEP 249.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::thread::ThreadId;
-
-use base::{DbError, DbErrorKind, DbResult, RowBatch, Value};
-use drivers::sqlite::{Options, Sqlite};
-use drivers::{Connection as _, CursorId, Outcome};
-use pyo3::exceptions::{PyMemoryError, PyValueError};
+use base::{DbError, RowBatch, Value};
+use drivers::{CursorId, Outcome};
 use pyo3::prelude::*;
+use sql::dialects::ParamStyle;
 
-/// Where the PEP 249 exceptions live.
-pub const MODULE: &str = "oxalchemy.dialects.sqlite.dbapi";
+use crate::py::types::Family;
 
-/// When a transaction begins without being asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Isolation {
-    /// Never: `isolation_level = None`.
-    Autocommit,
-    /// `BEGIN` before DML: `''`.
-    Default,
-    /// `BEGIN DEFERRED` before DML.
-    Deferred,
-    /// `BEGIN IMMEDIATE` before DML.
-    Immediate,
-    /// `BEGIN EXCLUSIVE` before DML.
-    Exclusive,
-}
+/// A connection of a built-in driver, with its rules about when transactions begin. Every call that can block releases the GIL.
+pub trait Native: Send + Sync {
+    /// How the database writes placeholders.
+    fn style(&self) -> ParamStyle;
 
-impl Isolation {
-    /// Reads the value of `isolation_level`.
-    pub fn parse(text: Option<&str>) -> PyResult<Self> {
-        let Some(text) = text else { return Ok(Isolation::Autocommit) };
-        match text.to_ascii_uppercase().as_str() {
-            "" => Ok(Isolation::Default),
-            "DEFERRED" => Ok(Isolation::Deferred),
-            "IMMEDIATE" => Ok(Isolation::Immediate),
-            "EXCLUSIVE" => Ok(Isolation::Exclusive),
-            _ => Err(PyValueError::new_err("isolation_level string must be '', 'DEFERRED', 'IMMEDIATE', or 'EXCLUSIVE'")),
-        }
-    }
+    /// How the database takes values.
+    fn family(&self) -> Family;
 
-    /// The value of `isolation_level`.
-    pub fn as_str(self) -> Option<&'static str> {
-        match self {
-            Isolation::Autocommit => None,
-            Isolation::Default => Some(""),
-            Isolation::Deferred => Some("DEFERRED"),
-            Isolation::Immediate => Some("IMMEDIATE"),
-            Isolation::Exclusive => Some("EXCLUSIVE"),
-        }
-    }
+    /// Executes one statement with positional parameters, in a transaction that is begun when none is open and the connection's
+    /// settings ask for that.
+    fn run(&self, py: Python<'_>, sql: &str, params: &[Value]) -> PyResult<Outcome>;
 
-    fn begin(self) -> Option<&'static str> {
-        match self {
-            Isolation::Autocommit => None,
-            Isolation::Default => Some("BEGIN "),
-            Isolation::Deferred => Some("BEGIN DEFERRED"),
-            Isolation::Immediate => Some("BEGIN IMMEDIATE"),
-            Isolation::Exclusive => Some("BEGIN EXCLUSIVE"),
-        }
-    }
+    /// Executes one statement for each row of `params`, in a transaction as [`Self::run`].
+    fn run_many(&self, py: Python<'_>, sql: &str, params: &RowBatch) -> PyResult<Outcome>;
 
-    fn from_u8(n: u8) -> Self {
-        [Self::Autocommit, Self::Default, Self::Deferred, Self::Immediate, Self::Exclusive]
-            .into_iter()
-            .find(|i| *i as u8 == n)
-            .unwrap_or(Isolation::Default)
-    }
-}
-
-/// The thread that opened a connection, when no other may use it.
-struct Owner {
-    thread: ThreadId,
-    ident: u64,
-}
-
-/// A connection of a built-in driver. Every call that can block releases the GIL.
-pub struct NativeConnection {
-    db: Sqlite,
-    isolation: AtomicU8,
-    owner: Option<Owner>,
-}
-
-impl NativeConnection {
-    /// Opens a database.
-    pub fn open(py: Python<'_>, options: &Options, isolation: Isolation, same_thread: bool) -> PyResult<Self> {
-        let owner = match same_thread {
-            true => Some(Owner { thread: std::thread::current().id(), ident: thread_ident(py)? }),
-            false => None,
-        };
-        let db = py.detach(|| Sqlite::open(options)).map_err(|e| dbapi_error(py, &e))?;
-        Ok(NativeConnection { db, isolation: AtomicU8::new(isolation as u8), owner })
-    }
-
-    /// The driver's connection, for what this type does not wrap.
-    pub fn db(&self) -> &Sqlite {
-        &self.db
-    }
-
-    /// When transactions begin by themselves.
-    pub fn isolation(&self) -> Isolation {
-        Isolation::from_u8(self.isolation.load(Ordering::Relaxed))
-    }
-
-    /// Changes when transactions begin by themselves.
-    pub fn set_isolation(&self, isolation: Isolation) {
-        self.isolation.store(isolation as u8, Ordering::Relaxed);
-    }
-
-    /// Refuses threads other than the opening one, when `check_same_thread` asked for that.
-    pub fn check_thread(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(owner) = self.owner.as_ref().filter(|o| o.thread != std::thread::current().id()) else { return Ok(()) };
-        let message = format!(
-            "SQLite objects created in a thread can only be used in that same thread. The object was created in \
-             thread id {} and this is thread id {}.",
-            owner.ident,
-            thread_ident(py)?
-        );
-        Err(programming_error(py, message))
-    }
-
-    /// Calls the driver without the GIL.
-    pub fn call<R: Send>(&self, py: Python<'_>, call: impl FnOnce(&Sqlite) -> DbResult<R> + Send) -> PyResult<R> {
-        self.check_thread(py)?;
-        py.detach(|| call(&self.db)).map_err(|e| dbapi_error(py, &e))
-    }
-
-    /// Executes one statement with positional parameters, after a BEGIN if it changes rows and none is open.
-    pub fn run(&self, py: Python<'_>, sql: &str, params: &[Value]) -> PyResult<Outcome> {
-        let begin = self.isolation().begin();
-        self.call(py, |db| db.execute_in_transaction(sql, params, begin))
-    }
-
-    /// Executes one statement for each row of `params`, after a BEGIN as [`Self::run`].
-    pub fn run_many(&self, py: Python<'_>, sql: &str, params: &RowBatch) -> PyResult<Outcome> {
-        let begin = self.isolation().begin();
-        self.call(py, |db| db.execute_many_in_transaction(sql, params, begin))
-    }
+    /// Whether [`Self::run_many_into`] works.
+    fn returns_many(&self) -> bool;
 
     /// As [`Self::run_many`], rows returned are kept in `rows`, in the order of `params`.
-    pub fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome> {
-        let begin = self.isolation().begin();
-        self.call(py, |db| db.execute_many_into(sql, params, begin, Some(rows)))
-    }
+    fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome>;
+
+    /// The key that an INSERT generated, where the database reports one.
+    fn lastrowid(&self, outcome: &Outcome) -> Option<i64>;
 
     /// Decodes more rows of a result; `false` when that was the end.
-    pub fn fetch(&self, py: Python<'_>, cursor: CursorId, max_rows: usize, into: &mut RowBatch) -> PyResult<bool> {
-        self.call(py, |db| db.fetch(cursor, max_rows, into))
-    }
+    fn fetch(&self, py: Python<'_>, cursor: CursorId, max_rows: usize, into: &mut RowBatch) -> PyResult<bool>;
 
     /// Gives up the rest of a result.
-    pub fn close_cursor(&self, py: Python<'_>, cursor: CursorId) {
-        py.detach(|| self.db.close_cursor(cursor));
-    }
+    fn close_cursor(&self, py: Python<'_>, cursor: CursorId);
 
     /// Whether a transaction is open.
-    pub fn in_transaction(&self, py: Python<'_>) -> PyResult<bool> {
-        py.detach(|| self.db.in_transaction()).map_err(|e| dbapi_error(py, &e))
-    }
+    fn in_transaction(&self, py: Python<'_>) -> PyResult<bool>;
 
     /// COMMIT, if a transaction is open.
-    pub fn commit(&self, py: Python<'_>) -> PyResult<()> {
-        self.end(py, "COMMIT")
-    }
+    fn commit(&self, py: Python<'_>) -> PyResult<()>;
 
     /// ROLLBACK, if a transaction is open.
-    pub fn rollback(&self, py: Python<'_>) -> PyResult<()> {
-        self.end(py, "ROLLBACK")
-    }
+    fn rollback(&self, py: Python<'_>) -> PyResult<()>;
 
-    fn end(&self, py: Python<'_>, sql: &str) -> PyResult<()> {
-        self.call(py, |db| if db.in_transaction()? { db.execute(sql, &[]).map(drop) } else { Ok(()) })
-    }
+    /// Closes the connection; an open transaction is lost.
+    fn close(&self, py: Python<'_>) -> PyResult<()>;
 
-    /// Closes the connection; an open transaction is rolled back by SQLite.
-    pub fn close(&self, py: Python<'_>) -> PyResult<()> {
-        self.call(py, |db| db.close())
-    }
+    /// A driver's error as the PEP 249 exception of this driver's module.
+    fn error(&self, py: Python<'_>, error: &DbError) -> PyErr;
 }
 
-/// `threading.get_ident()`.
-fn thread_ident(py: Python<'_>) -> PyResult<u64> {
-    py.import("threading")?.call_method0("get_ident")?.extract()
-}
-
-/// A driver's error as the PEP 249 exception, with `sqlite_errorcode` and `sqlite_errorname` when SQLite gave a code.
-pub fn dbapi_error(py: Python<'_>, error: &DbError) -> PyErr {
-    // SQLITE_NOMEM, as Python's sqlite3 reports it.
-    if error.code().is_some_and(|c| c & 0xff == 7) {
-        return PyMemoryError::new_err(());
-    }
-    let build = || -> PyResult<PyErr> {
-        let class = py.import(MODULE)?.getattr(error.kind().class_name())?;
-        let value = class.call1((error.message(),))?;
-        if let Some(code) = error.code() {
-            value.setattr("sqlite_errorcode", code)?;
-            value.setattr("sqlite_errorname", error.code_name())?;
-        }
-        Ok(PyErr::from_value(value))
-    };
-    build().unwrap_or_else(|e| e)
-}
-
-/// `ProgrammingError`.
-pub fn programming_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
-    dbapi_error(py, &DbError::new(DbErrorKind::Programming, message))
-}
-
-/// `OperationalError` without a code.
-pub fn operational_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
-    dbapi_error(py, &DbError::new(DbErrorKind::Operational, message))
-}
+/// A connection of some built-in driver.
+pub type NativeConnection = dyn Native;

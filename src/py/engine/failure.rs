@@ -282,11 +282,13 @@ fn unconnected(engine: &Bound<'_, Engine>, error: &PyErr) -> PyResult<PyErr> {
     })
 }
 
-/// The driver's complaint about a value of a type that no driver takes; `None` for every other error.
-pub fn unsupported(py: Python<'_>, e: &PyErr, place: usize) -> PyResult<Option<PyErr>> {
-    if !e.is_instance_of::<crate::py::types::UnsupportedValue>(py) {
+/// The driver's complaint about a value of a type that no driver takes; `None` for every other error, and for drivers that are not
+/// ours.
+pub fn unsupported(conn: &Bound<'_, Connection>, e: &PyErr, place: usize) -> PyResult<Option<PyErr>> {
+    let py = conn.py();
+    let Some(native) = conn.get().native().filter(|_| e.is_instance_of::<crate::py::types::UnsupportedValue>(py)) else {
         return Ok(None);
-    }
+    };
     let text = e.value(py).str()?.to_string();
-    Ok(Some(crate::py::dbapi::dbapi_error(py, &base::DbError::programming(format!("Error binding parameter {place}: {text}")))))
+    Ok(Some(native.error(py, &base::DbError::programming(format!("Error binding parameter {place}: {text}")))))
 }

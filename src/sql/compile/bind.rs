@@ -8,7 +8,7 @@ use crate::error::{SqlError, SqlResult};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// Marks a positional placeholder in the text until the rendering is finished: START number END.
+/// Marks a placeholder in the text until the rendering is finished: START number END.
 pub(crate) const START: char = '\u{1}';
 /// See [`START`].
 pub(crate) const END: char = '\u{2}';
@@ -46,13 +46,7 @@ impl Compiler<'_> {
 
     /// Write the placeholder of a registered bind.
     pub(crate) fn placeholder(&mut self, index: u32) {
-        let out = &mut self.out;
-        let name = &self.binds[index as usize].name;
-        let _ = match self.dialect.paramstyle {
-            ParamStyle::Named => write!(out, ":{name}"),
-            ParamStyle::Pyformat => write!(out, "%({name})s"),
-            _ => write!(out, "{START}{index}{END}"),
-        };
+        let _ = write!(self.out, "{START}{index}{END}");
     }
 
     fn post_compile(&mut self, index: u32, expanding: bool) {

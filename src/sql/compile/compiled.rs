@@ -129,7 +129,7 @@ pub struct Compiled {
     pub kind: StatementKind,
     /// Distinct binds in order of first use.
     pub binds: Vec<CompiledBind>,
-    /// For positional styles: which bind each placeholder takes, in order of the text. Includes post-compile binds.
+    /// Which bind each placeholder takes, in order of the text; for numbered styles, each once. Includes post-compile binds.
     pub positions: Vec<u32>,
     /// Placeholders in the text: byte offset, length, bind.
     pub slots: Vec<Slot>,

@@ -51,18 +51,28 @@ pub fn empty_set(dialect: &Dialect, op: Option<&Op>, ty: &TypeRef) -> SqlResult<
 
 /// Fill the placeholders of a statement; `fill` says how, by index of bind.
 pub fn expand(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
+    expand_as(c, c.paramstyle, fill)
+}
+
+/// As [`expand`], with placeholders of another style than the statement was rendered with: a driver that speaks the database's own
+/// protocol takes `$1` or `?`, whatever Python sees.
+pub fn expand_as(c: &Compiled, style: ParamStyle, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
     let mut out = Expanded { sql: String::with_capacity(c.sql.len() + 32), ..Expanded::default() };
+    let mut state = Filling {
+        c,
+        style,
+        numbers: Vec::new(),
+        names: Names { taken: c.binds.iter().map(|b| b.name.clone()).collect(), given: FxHashMap::default() },
+    };
     let mut at = 0;
-    let mut numbers: Vec<(u32, Option<usize>)> = Vec::new();
-    let mut names = Names { taken: c.binds.iter().map(|b| b.name.clone()).collect(), given: FxHashMap::default() };
     for slot in &c.slots {
-        out.sql.push_str(&c.sql[at..slot.offset]);
+        state.copy(&c.sql[at..slot.offset], &mut out);
         at = slot.offset + slot.len;
-        one(c, slot, fill(slot.bind), &mut out, &mut numbers, &mut names)?;
+        state.slot(slot, fill(slot.bind), &mut out)?;
     }
-    out.sql.push_str(&c.sql[at..]);
-    if matches!(c.paramstyle, ParamStyle::Numeric | ParamStyle::NumericDollar) {
-        out.positions = numbers;
+    state.copy(&c.sql[at..], &mut out);
+    if matches!(style, ParamStyle::Numeric | ParamStyle::NumericDollar) {
+        out.positions = state.numbers;
     }
     Ok(out)
 }
@@ -94,85 +104,110 @@ impl Names {
     }
 }
 
-fn one(
-    c: &Compiled,
-    slot: &Slot,
-    fill: Fill,
-    out: &mut Expanded,
-    numbers: &mut Vec<(u32, Option<usize>)>,
-    names: &mut Names,
-) -> SqlResult<()> {
-    let Some(bind) = c.binds.get(slot.bind as usize) else { return Ok(()) };
-    let cast = if c.dialect.render_bind_cast { c.dialect.rules().bind_cast_text(&c.dialect, &bind.ty) } else { None };
-    let width = match &fill {
-        Fill::Tuples(_, width) => Some(*width),
-        _ => None,
-    };
-    let named = !c.paramstyle.is_positional();
-    let mut element = |out: &mut Expanded, index: Option<usize>| {
-        let name = index.filter(|_| named).map(|i| names.element(slot.bind, &bind.name, i, width));
-        if let Some((before, _)) = &slot.wrap {
-            out.sql.push_str(before);
+/// A text that is being filled.
+struct Filling<'a> {
+    c: &'a Compiled,
+    style: ParamStyle,
+    numbers: Vec<(u32, Option<usize>)>,
+    names: Names,
+}
+
+impl Filling<'_> {
+    /// Text of the statement; percent signs are doubled there when its own style asks for that.
+    fn copy(&self, text: &str, out: &mut Expanded) {
+        match (self.c.paramstyle.doubles_percents(), self.style.doubles_percents()) {
+            (true, false) if text.contains('%') => out.sql.push_str(&text.replace("%%", "%")),
+            (false, true) if text.contains('%') => out.sql.push_str(&text.replace('%', "%%")),
+            _ => out.sql.push_str(text),
         }
-        let _ = match c.paramstyle {
+    }
+
+    fn slot(&mut self, slot: &Slot, fill: Fill, out: &mut Expanded) -> SqlResult<()> {
+        let c = self.c;
+        let Some(bind) = c.binds.get(slot.bind as usize) else { return Ok(()) };
+        let width = match &fill {
+            Fill::Tuples(_, width) => Some(*width),
+            _ => None,
+        };
+        match fill {
+            Fill::One => self.element(slot, bind, None, width, out),
+            Fill::Literal(text) if self.style.doubles_percents() => out.sql.push_str(&text.replace('%', "%%")),
+            Fill::Literal(text) => out.sql.push_str(&text),
+            Fill::List(0) | Fill::Tuples(0, _) => {
+                let op = expand_op(bind);
+                out.sql.push_str(&empty_set(&c.dialect, op.as_ref(), &bind.ty)?);
+            }
+            Fill::List(n) => {
+                for i in 0..n {
+                    if i > 0 {
+                        out.sql.push_str(", ");
+                    }
+                    self.element(slot, bind, Some(i), width, out);
+                }
+            }
+            Fill::Tuples(n, width) => {
+                if c.dialect.tuple_in_values {
+                    out.sql.push_str("VALUES ");
+                }
+                for t in 0..n {
+                    out.sql.push_str(if t > 0 { ", (" } else { "(" });
+                    for i in 0..width {
+                        if i > 0 {
+                            out.sql.push_str(", ");
+                        }
+                        self.element(slot, bind, Some(t * width + i), Some(width), out);
+                    }
+                    out.sql.push(')');
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One placeholder: of a bind, or of an element of its list.
+    fn element(
+        &mut self,
+        slot: &Slot,
+        bind: &super::CompiledBind,
+        index: Option<usize>,
+        width: Option<usize>,
+        out: &mut Expanded,
+    ) {
+        let named = !self.style.is_positional();
+        let name = index.filter(|_| named).map(|i| self.names.element(slot.bind, &bind.name, i, width));
+        if let Some((before, _)) = &slot.wrap {
+            self.copy(before, out);
+        }
+        let _ = match self.style {
             ParamStyle::Named => write!(out.sql, ":{}", name.as_ref().unwrap_or(&bind.name)),
             ParamStyle::Pyformat => write!(out.sql, "%({})s", name.as_ref().unwrap_or(&bind.name)),
             ParamStyle::Qmark => write!(out.sql, "?"),
             ParamStyle::Format => write!(out.sql, "%s"),
             style => {
                 let key = (slot.bind, index);
-                let at = numbers.iter().position(|x| *x == key).unwrap_or_else(|| {
-                    numbers.push(key);
-                    numbers.len() - 1
+                let at = self.numbers.iter().position(|x| *x == key).unwrap_or_else(|| {
+                    self.numbers.push(key);
+                    self.numbers.len() - 1
                 });
                 write!(out.sql, "{}{}", if style == ParamStyle::Numeric { ':' } else { '$' }, at + 1)
             }
         };
-        if let (Some(cast), true) = (&cast, index.is_some()) {
+        if index.is_some()
+            && self.c.dialect.render_bind_cast
+            && let Some(cast) = self.c.dialect.rules().bind_cast_text(&self.c.dialect, &bind.ty)
+        {
             out.sql.push_str("::");
-            out.sql.push_str(cast);
+            out.sql.push_str(&cast);
         }
         if let Some((_, after)) = &slot.wrap {
-            out.sql.push_str(after);
+            self.copy(after, out);
         }
-        if c.paramstyle.is_positional() {
+        if !named {
             out.positions.push((slot.bind, index));
         } else if let (Some(i), Some(name)) = (index, name) {
             out.names.push((slot.bind, i, name));
         }
-    };
-    match fill {
-        Fill::One => element(out, None),
-        Fill::Literal(text) => out.sql.push_str(&text),
-        Fill::List(0) | Fill::Tuples(0, _) => {
-            let op = expand_op(bind);
-            out.sql.push_str(&empty_set(&c.dialect, op.as_ref(), &bind.ty)?);
-        }
-        Fill::List(n) => {
-            for i in 0..n {
-                if i > 0 {
-                    out.sql.push_str(", ");
-                }
-                element(out, Some(i));
-            }
-        }
-        Fill::Tuples(n, width) => {
-            if c.dialect.tuple_in_values {
-                out.sql.push_str("VALUES ");
-            }
-            for t in 0..n {
-                out.sql.push_str(if t > 0 { ", (" } else { "(" });
-                for i in 0..width {
-                    if i > 0 {
-                        out.sql.push_str(", ");
-                    }
-                    element(out, Some(t * width + i));
-                }
-                out.sql.push(')');
-            }
-        }
     }
-    Ok(())
 }
 
 fn expand_op(bind: &super::CompiledBind) -> Option<Op> {

@@ -1,4 +1,4 @@
-//! The last step: placeholders of positional styles, and the assembly of [`Compiled`].
+//! The last step: placeholders as the dialect writes them, and the assembly of [`Compiled`].
 
 use super::bind::{END, START};
 use super::{Compiled, Compiler, Slot};
@@ -93,7 +93,10 @@ fn place(c: &Compiler<'_>, style: ParamStyle) -> Placed {
                         let mark = if style == ParamStyle::Numeric { ':' } else { '$' };
                         let _ = write!(out, "{mark}{}", n + 1);
                     }
-                    ParamStyle::Named | ParamStyle::Pyformat => {}
+                    ParamStyle::Named | ParamStyle::Pyformat => {
+                        let name = c.binds.get(bind as usize).map_or("", |b| &b.name);
+                        let _ = if style == ParamStyle::Named { write!(out, ":{name}") } else { write!(out, "%({name})s") };
+                    }
                 }
                 if !matches!(style, ParamStyle::Numeric | ParamStyle::NumericDollar) {
                     positions.push(bind);

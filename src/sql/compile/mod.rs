@@ -14,9 +14,10 @@
 //! | `froms`, `joins`, `from`, `select`, `cte` | queries |
 //! | `crud`, `dml` | INSERT, UPDATE, DELETE |
 //! | `lint` | warnings about FROM elements that nothing joins |
-//! | `expand` | binds that become known at execution |
+//! | `expand`, `many` | binds that become known at execution; VALUES of many rows |
 //! | `hash`, `collect` | cache key and bound values of a statement |
-//! | `finish` | placeholders of positional styles |
+//! | `finish` | placeholders as the dialect writes them |
+//! | `percent` | text written for a driver with `%s`, as a database takes it |
 
 mod bind;
 pub mod collect;
@@ -35,17 +36,21 @@ pub mod hash;
 pub mod joins;
 mod lint;
 mod literal;
+mod many;
 mod names;
 pub mod operators;
 pub mod options;
+mod percent;
 pub mod select;
 
 pub use collect::{CollectedBind, collect_binds};
 pub use compiled::*;
 pub use context::Ctx;
-pub use expand::{Expanded, Fill, expand};
+pub use expand::{Expanded, Fill, expand, expand_as};
 pub use hash::structural_hash;
+pub use many::{ManyRows, insert_many};
 pub use options::*;
+pub use percent::{Marks, Translated, translate};
 
 use crate::ast::{FromKind, Node};
 use crate::dialects::{Dialect, Rules};

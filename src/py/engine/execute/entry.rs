@@ -4,9 +4,23 @@ use crate::py::types::{BindProc, ResultProc, bind_processor, result_processor};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sql::compile::{Compiled, StatementKind};
-use std::sync::Arc;
+use sql::compile::{Compiled, Fill, StatementKind, expand_as};
+use sql::dialects::ParamStyle;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+
+/// A statement as the database itself takes it: what Python sees may have other placeholders.
+#[derive(Debug)]
+pub struct Wire {
+    /// How the placeholders look.
+    pub style: ParamStyle,
+    /// The text.
+    pub sql: Arc<str>,
+    /// Which bind each parameter is.
+    pub order: Vec<u32>,
+    /// The parameters are the binds in order.
+    pub straight: bool,
+}
 
 /// A compiled statement, its conversions, and the metadata of its rows.
 pub struct Entry {
@@ -16,6 +30,7 @@ pub struct Entry {
     pub sql: Py<PyString>,
     /// Key and name of each bind as Python strings.
     pub names: Vec<(Py<PyString>, Py<PyString>)>,
+    wire: OnceLock<Arc<Wire>>,
     /// One conversion a bind.
     pub binds: Vec<BindProc>,
     /// One conversion a result column.
@@ -53,11 +68,31 @@ impl Entry {
             results: results.into(),
             binds,
             compiled,
+            wire: OnceLock::new(),
             shape: Mutex::new(None),
             dialect: dialect.clone().unbind(),
             made: Instant::now(),
             took: started.elapsed(),
         })
+    }
+
+    /// The text for a database with placeholders of this style. Not for statements whose lists become known at execution.
+    pub fn wire(&self, style: ParamStyle) -> Arc<Wire> {
+        let known = self.wire.get_or_init(|| self.make_wire(style));
+        if known.style == style { known.clone() } else { self.make_wire(style) }
+    }
+
+    fn make_wire(&self, style: ParamStyle) -> Arc<Wire> {
+        let c = &self.compiled;
+        let (sql, order) = if c.paramstyle == style {
+            (c.sql.clone(), c.positions.clone())
+        } else {
+            // Nothing here can fail: there are no lists to fill.
+            let made = expand_as(c, style, &|_| Fill::One).unwrap_or_default();
+            (made.sql.into(), made.positions.iter().map(|(bind, _)| *bind).collect())
+        };
+        let straight = order.len() == c.binds.len() && order.iter().enumerate().all(|(i, p)| i == *p as usize);
+        Arc::new(Wire { style, sql, order, straight })
     }
 
     /// INSERT, UPDATE or DELETE.

@@ -2,13 +2,15 @@
 
 use super::execution::Execution;
 use super::gather::Given;
-use super::run::{Ran, Sending, fetch_all};
+use super::run::{Batch, Ran, Sending, fetch_all};
 use crate::py::errors::invalid_request;
+use crate::py::types::value_to_py;
 use ::engine::batch::{rows_per_statement, statements};
 use base::Value;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 use sql::ast::Node;
-use sql::compile::StatementKind;
+use sql::compile::{Compiled, ManyRows, StatementKind, insert_many};
 
 fn values(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Vec<Value>> {
     let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
@@ -42,63 +44,81 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     // Rows that the database numbers come back in no promised order: asked for in order, they go one by one.
     let numbered = sorted
         && c.dml.as_ref().is_some_and(|d| d.primary_key.is_empty() || d.primary_key.iter().any(|(_, bind)| bind.is_none()));
-    let range = c
-        .dml
-        .as_ref()
-        .and_then(|d| d.values_range)
-        .filter(|_| dialect.use_insertmanyvalues && c.paramstyle.is_positional() && !numbered);
-    let Some((start, end)) = range else {
-        for (i, g) in given.iter().enumerate() {
+    let range = c.dml.as_ref().and_then(|d| d.values_range).filter(|_| dialect.use_insertmanyvalues && !numbered);
+    let style = s.conn.get().native().map_or(c.paramstyle, |n| n.style());
+    let mut all = Vec::with_capacity(given.len());
+    for g in given {
+        all.push(values(py, s.exec, g)?);
+    }
+    let Some(range) = range else {
+        let wire = entry.wire(style);
+        for (i, by_bind) in all.iter().enumerate() {
             let stats = format!("{} (insertmanyvalues) {}/{} ({order}; batch not supported)", s.stats, i + 1, given.len());
-            let by_bind = values(py, s.exec, g)?;
-            let all = c.positions.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()).collect();
-            total += fetch_all(&Sending { stats: &stats, ..*s }, &c.sql, all, &mut rows, &mut names)?.max(0);
+            let picked: Vec<Value> = wire.order.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()).collect();
+            let batch = Batch {
+                sql: &wire.sql,
+                values: &picked,
+                shown_sql: &|| c.sql.to_string(),
+                shown_values: &|| shown(py, c, by_bind),
+            };
+            total += fetch_all(&Sending { stats: &stats, ..*s }, &batch, &mut rows, &mut names)?.max(0);
         }
         s.exec.f.lock().rowcount = total;
         return Ok(Ran::Rows(rows, names));
     };
-    let (head, group, tail) = (&c.sql[..start], &c.sql[start..end], &c.sql[end..]);
-    let place = |i: usize| c.slots.get(i).map_or(0, |slot| slot.offset);
-    let before: Vec<u32> =
-        (0..c.positions.len()).filter(|i| place(*i) < start).filter_map(|i| c.positions.get(i).copied()).collect();
-    let inside: Vec<u32> = (0..c.positions.len())
-        .filter(|i| (start..end).contains(&place(*i)))
-        .filter_map(|i| c.positions.get(i).copied())
-        .collect();
-    let after: Vec<u32> =
-        (0..c.positions.len()).filter(|i| place(*i) >= end).filter_map(|i| c.positions.get(i).copied()).collect();
+    let inside = c.slots.iter().filter(|slot| (range.0..range.1).contains(&slot.offset)).count();
     let page = match s.exec.options.bind(py).get_item("insertmanyvalues_page_size")? {
         Some(n) => n.extract()?,
         None => dialect.insertmanyvalues_page_size,
     };
-    let size = rows_per_statement(inside.len(), page, dialect.insertmanyvalues_max_parameters, before.len() + after.len());
-    let batches = statements(given.len(), size);
+    let size = rows_per_statement(inside, page, dialect.insertmanyvalues_max_parameters, c.slots.len() - inside);
+    let batches = statements(all.len(), size);
     let count = batches.len();
-    for (n, range) in batches.enumerate() {
-        let Some(chunk) = given.get(range) else { continue };
-        let mut sql = String::with_capacity(c.sql.len() + chunk.len() * (group.len() + 2));
-        sql.push_str(head);
-        let mut all = Vec::with_capacity(chunk.len() * inside.len());
-        let pick = |by_bind: &[Value], which: &[u32], all: &mut Vec<Value>| {
-            all.extend(which.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()));
+    let mut text: Option<(usize, ManyRows)> = None;
+    for (n, chunk) in batches.enumerate() {
+        let Some(chunk) = all.get(chunk) else { continue };
+        let wire = match text.take() {
+            Some((rows, wire)) if rows == chunk.len() => wire,
+            _ => insert_many(c, style, range, chunk.len()),
         };
-        let mut first = Vec::new();
-        for (i, g) in chunk.iter().enumerate() {
-            let by_bind = values(py, s.exec, g)?;
-            if i == 0 {
-                pick(&by_bind, &before, &mut all);
-                first = by_bind.clone();
-            } else {
-                sql.push_str(", ");
-            }
-            sql.push_str(group);
-            pick(&by_bind, &inside, &mut all);
-        }
-        sql.push_str(tail);
-        pick(&first, &after, &mut all);
+        let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.get(bind as usize)).cloned().unwrap_or_default();
+        let picked: Vec<Value> = wire.order.iter().map(|(b, row)| at(*b, *row)).collect();
+        let own = || insert_many(c, c.paramstyle, range, chunk.len());
         let stats = format!("{} (insertmanyvalues) {}/{count} ({order})", s.stats, n + 1);
-        total += fetch_all(&Sending { stats: &stats, ..*s }, &sql, all, &mut rows, &mut names)?.max(0);
+        let batch = Batch {
+            sql: &wire.sql,
+            values: &picked,
+            shown_sql: &|| own().sql,
+            shown_values: &|| {
+                let own = own();
+                if c.paramstyle.is_positional() {
+                    let picked = own.order.iter().map(|(b, row)| value_to_py(py, &at(*b, *row))).collect::<PyResult<Vec<_>>>()?;
+                    return Ok(PyTuple::new(py, picked)?.into_any().unbind());
+                }
+                let d = PyDict::new(py);
+                for (name, b, row) in &own.names {
+                    d.set_item(&**name, value_to_py(py, &at(*b, *row))?)?;
+                }
+                Ok(d.into_any().unbind())
+            },
+        };
+        total += fetch_all(&Sending { stats: &stats, ..*s }, &batch, &mut rows, &mut names)?.max(0);
+        text = Some((chunk.len(), wire));
     }
     s.exec.f.lock().rowcount = total;
     Ok(Ran::Rows(rows, names))
+}
+
+/// One row's parameters as Python sees them.
+fn shown(py: Python<'_>, c: &Compiled, by_bind: &[Value]) -> PyResult<Py<PyAny>> {
+    let at = |p: u32| value_to_py(py, by_bind.get(p as usize).unwrap_or(&Value::Null));
+    if c.paramstyle.is_positional() {
+        let values = c.positions.iter().map(|p| at(*p)).collect::<PyResult<Vec<_>>>()?;
+        return Ok(PyTuple::new(py, values)?.into_any().unbind());
+    }
+    let d = PyDict::new(py);
+    for (i, b) in c.binds.iter().enumerate() {
+        d.set_item(&*b.name, at(i as u32)?)?;
+    }
+    Ok(d.into_any().unbind())
 }

@@ -450,7 +450,10 @@ fn native_result<'py>(
         let mut f = exec.f.lock();
         f.rowcount = outcome.rowcount;
         if entry.compiled.kind == StatementKind::Insert || entry.compiled.kind == StatementKind::Text {
-            f.lastrowid = Some(outcome.last_insert_id.into_pyobject(py)?.into_any().unbind());
+            f.lastrowid = match native.lastrowid(&outcome) {
+                Some(id) => Some(id.into_pyobject(py)?.into_any().unbind()),
+                None => None,
+            };
         }
     }
     if !outcome.returns_rows() {
@@ -608,6 +611,10 @@ pub fn driver_params<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'
     let Some(entry) = &exec.entry else { return Ok(PyTuple::empty(py).into_any()) };
     let mut sets = Vec::new();
     for named in named_params(py, exec)? {
+        if !entry.compiled.paramstyle.is_positional() {
+            sets.push(named.into_any());
+            continue;
+        }
         let values = entry
             .compiled
             .positions

@@ -2,6 +2,7 @@
 
 use super::super::connection::Connection;
 use super::super::failure::{self, Facts};
+use super::entry::{Entry, Wire};
 use super::execution::Execution;
 use super::gather::{Given, fill};
 use super::rows::Reader;
@@ -14,7 +15,8 @@ use drivers::Outcome;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use sql::ast::Node;
-use sql::compile::{Expanded, Fill, StatementKind, expand};
+use sql::compile::{Compiled, Expanded, Fill, StatementKind, expand_as};
+use sql::dialects::ParamStyle;
 use std::sync::Arc;
 
 /// What an execution is sent with.
@@ -42,64 +44,105 @@ pub enum Ran<'py> {
     Cursor(Bound<'py, PyAny>),
 }
 
-/// Text and values of one execution.
-struct Text {
-    sql: Option<String>,
-    values: Vec<Value>,
-    names: Option<Vec<Arc<str>>>,
+/// The values of one execution, converted for the driver.
+struct Values {
+    /// By bind; for statements with lists, see `lists`.
+    by_bind: Vec<Value>,
+    /// How lists and literals are filled, and their elements, by bind. Empty for statements without any.
+    fills: Vec<Fill>,
+    lists: Vec<Vec<Value>>,
 }
 
-/// Convert the values of one set for the driver, and expand lists.
-fn text(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Text> {
-    let Some(entry) = &exec.entry else { return Ok(Text { sql: None, values: Vec::new(), names: None }) };
-    let c = &entry.compiled;
-    let positional = c.paramstyle.is_positional();
-    if !c.needs_expand {
-        let mut by_bind = Vec::with_capacity(given.len());
+/// Text for the database and its parameters.
+struct Text<'a> {
+    sql: std::borrow::Cow<'a, str>,
+    values: std::borrow::Cow<'a, [Value]>,
+}
+
+/// Text and parameters as Python sees them.
+struct Shown<'py> {
+    sql: Bound<'py, PyString>,
+    params: Bound<'py, PyAny>,
+}
+
+/// Convert the values of one set for the driver.
+fn convert(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Values> {
+    let mut out = Values { by_bind: Vec::with_capacity(given.len()), fills: Vec::new(), lists: Vec::new() };
+    let Some(entry) = &exec.entry else { return Ok(out) };
+    if !entry.compiled.needs_expand {
         for (g, proc) in given.iter().zip(&entry.binds) {
-            by_bind.push(g.value(py, proc)?);
+            out.by_bind.push(g.value(py, proc)?);
         }
-        if !positional {
-            return Ok(Text { sql: None, values: by_bind, names: Some(c.binds.iter().map(|b| b.name.clone()).collect()) });
-        }
-        if c.positions.len() == by_bind.len() && c.positions.iter().enumerate().all(|(i, p)| i == *p as usize) {
-            return Ok(Text { sql: None, values: by_bind, names: None });
-        }
-        let values = c.positions.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()).collect();
-        return Ok(Text { sql: None, values, names: None });
+        return Ok(out);
     }
-    let mut fills: Vec<Fill> = Vec::with_capacity(given.len());
-    let mut lists: Vec<Vec<Value>> = Vec::with_capacity(given.len());
     for (i, (g, proc)) in given.iter().zip(&entry.binds).enumerate() {
         let (f, items) = fill(py, entry, i, g)?;
-        lists.push(match &f {
+        out.lists.push(match &f {
             Fill::One => vec![g.value(py, proc)?],
             Fill::Tuples(_, width) => tuple_values(py, exec, i, &items, *width)?,
             _ => items.iter().map(|e| proc.bind(e)).collect::<PyResult<Vec<_>>>()?,
         });
-        fills.push(f);
+        out.fills.push(f);
     }
-    let Expanded { sql, positions, names } =
-        expand(c, &|i| fills.get(i as usize).cloned().unwrap_or(Fill::One)).map_err(|e| sql_error(py, e))?;
-    let at = |bind: u32, element: Option<usize>| {
-        lists.get(bind as usize).and_then(|l| l.get(element.unwrap_or(0))).cloned().unwrap_or_default()
-    };
-    if positional {
-        return Ok(Text { sql: Some(sql), values: positions.iter().map(|(b, e)| at(*b, *e)).collect(), names: None });
+    Ok(out)
+}
+
+impl Values {
+    fn expanded(&self, py: Python<'_>, c: &Compiled, style: ParamStyle) -> PyResult<Expanded> {
+        expand_as(c, style, &|i| self.fills.get(i as usize).cloned().unwrap_or(Fill::One)).map_err(|e| sql_error(py, e))
     }
-    let mut keys = Vec::new();
-    let mut values = Vec::new();
-    for (i, f) in fills.iter().enumerate() {
-        if let (Fill::One, Some(b)) = (f, c.binds.get(i)) {
-            keys.push(b.name.clone());
-            values.push(at(i as u32, None));
+
+    fn at(&self, bind: u32, element: Option<usize>) -> Value {
+        self.lists.get(bind as usize).and_then(|l| l.get(element.unwrap_or(0))).cloned().unwrap_or_default()
+    }
+
+    /// For a database with placeholders of this style.
+    fn text<'a>(&'a self, py: Python<'_>, c: &Compiled, wire: &'a Wire) -> PyResult<Text<'a>> {
+        if self.fills.is_empty() {
+            let values = if wire.straight { self.by_bind.as_slice().into() } else { self.picked(&wire.order).into() };
+            return Ok(Text { sql: (&*wire.sql).into(), values });
         }
+        let Expanded { sql, positions, .. } = self.expanded(py, c, wire.style)?;
+        let values: Vec<Value> = positions.iter().map(|(b, e)| self.at(*b, *e)).collect();
+        Ok(Text { sql: sql.into(), values: values.into() })
     }
-    for (bind, element, name) in names {
-        keys.push(name);
-        values.push(at(bind, Some(element)));
+
+    fn picked(&self, order: &[u32]) -> Vec<Value> {
+        order.iter().map(|p| self.by_bind.get(*p as usize).cloned().unwrap_or_default()).collect()
     }
-    Ok(Text { sql: Some(sql), values, names: Some(keys) })
+
+    /// As Python sees it.
+    fn shown<'py>(&self, py: Python<'py>, entry: &Entry) -> PyResult<Shown<'py>> {
+        let c = &entry.compiled;
+        let positional = c.paramstyle.is_positional();
+        if self.fills.is_empty() {
+            let sql = entry.sql.bind(py).clone();
+            if positional {
+                return Ok(Shown { sql, params: tuple(py, &self.picked(&c.positions))? });
+            }
+            let d = PyDict::new(py);
+            for (b, value) in c.binds.iter().zip(&self.by_bind) {
+                d.set_item(&*b.name, value_to_py(py, value)?)?;
+            }
+            return Ok(Shown { sql, params: d.into_any() });
+        }
+        let Expanded { sql, positions, names } = self.expanded(py, c, c.paramstyle)?;
+        let sql = PyString::new(py, &sql);
+        if positional {
+            let values: Vec<Value> = positions.iter().map(|(b, e)| self.at(*b, *e)).collect();
+            return Ok(Shown { sql, params: tuple(py, &values)? });
+        }
+        let d = PyDict::new(py);
+        for (i, (f, b)) in self.fills.iter().zip(&c.binds).enumerate() {
+            if matches!(f, Fill::One) {
+                d.set_item(&*b.name, value_to_py(py, &self.at(i as u32, None))?)?;
+            }
+        }
+        for (bind, element, name) in names {
+            d.set_item(&*name, value_to_py(py, &self.at(bind, Some(element)))?)?;
+        }
+        Ok(Shown { sql, params: d.into_any() })
+    }
 }
 
 /// Elements of tuples, each through the conversion of its own type.
@@ -119,19 +162,7 @@ fn tuple_values(py: Python<'_>, exec: &Execution, bind: usize, items: &[Bound<'_
     Ok(out)
 }
 
-fn as_python<'py>(py: Python<'py>, t: &Text) -> PyResult<Bound<'py, PyAny>> {
-    match &t.names {
-        Some(names) => {
-            let d = PyDict::new(py);
-            for (name, value) in names.iter().zip(&t.values) {
-                d.set_item(&**name, value_to_py(py, value)?)?;
-            }
-            Ok(d.into_any())
-        }
-        None => tuple(py, &t.values),
-    }
-}
-
+/// A driver's tuple of parameters.
 fn tuple<'py>(py: Python<'py>, values: &[Value]) -> PyResult<Bound<'py, PyAny>> {
     Ok(PyTuple::new(py, values.iter().map(|v| value_to_py(py, v)).collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
@@ -147,7 +178,7 @@ fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> 
         1 + entry.compiled.positions.iter().position(|p| *p as usize == bad).unwrap_or(bad)
     });
     // values that no driver takes are the driver's complaint
-    if let Some(driver) = super::super::failure::unsupported(py, &e, place)? {
+    if let Some(driver) = super::super::failure::unsupported(s.conn, &e, place)? {
         let facts = Facts {
             statement: s.exec.statement(py).map(Bound::into_any),
             params: Some(driver_params(s)?),
@@ -182,34 +213,19 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
     }
     let native = if s.conn.get().is_watched(s.conn)? { None } else { s.conn.get().native() };
     match (native, many) {
-        (Some(native), false) => {
+        (native, false) => {
             let Some(first) = given.first() else { return Err(invalid_request(py, "no parameters")) };
-            let t = match text(py, s.exec, first) {
-                Ok(t) => t,
-                Err(e) => return unconverted(s, first, e),
-            };
-            let outcome = native_one(s, &native, &t)?;
-            Ok(Ran::Native { native, outcome })
+            send_one(s, native, first)
         }
         (Some(native), true) => {
-            let outcome = native_many(s, &native, given)?;
+            let outcome = native_many(s, &*native, given)?;
             Ok(Ran::Native { native, outcome })
-        }
-        (None, false) => {
-            let Some(first) = given.first() else { return Err(invalid_request(py, "no parameters")) };
-            let t = match text(py, s.exec, first) {
-                Ok(t) => t,
-                Err(e) => return unconverted(s, first, e),
-            };
-            let sql = t.sql.as_ref().map_or_else(|| entry.sql.bind(py).clone(), |q| PyString::new(py, q));
-            s.exec.set_statement(&sql);
-            raw::run_cursor(s.conn, s.exec, &sql, &as_python(py, &t)?, false, s.stats).map(Ran::Cursor)
         }
         (None, true) => {
             let mut sets = Vec::with_capacity(given.len());
             for g in given {
-                match text(py, s.exec, g) {
-                    Ok(t) => sets.push(as_python(py, &t)?),
+                match convert(py, s.exec, g) {
+                    Ok(v) => sets.push(v.shown(py, entry)?.params),
                     Err(e) => return unconverted(s, g, e),
                 }
             }
@@ -219,55 +235,58 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
     }
 }
 
+/// One set of values: to the built-in driver, or through a cursor.
+fn send_one<'py>(s: &Sending<'_, 'py>, native: Option<Arc<NativeConnection>>, given: &[Given<'py>]) -> PyResult<Ran<'py>> {
+    let py = s.conn.py();
+    let Some(entry) = &s.exec.entry else { return Err(invalid_request(py, "statement is not compiled")) };
+    let values = match convert(py, s.exec, given) {
+        Ok(v) => v,
+        Err(e) => return unconverted(s, given, e),
+    };
+    let Some(native) = native else {
+        let shown = values.shown(py, entry)?;
+        s.exec.set_statement(&shown.sql);
+        return raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, false, s.stats).map(Ran::Cursor);
+    };
+    let wire = entry.wire(native.style());
+    let text = values.text(py, &entry.compiled, &wire)?;
+    let outcome = native_one(s, &*native, &text, &|| values.shown(py, entry), entry.compiled.needs_expand)?;
+    Ok(Ran::Native { native, outcome })
+}
+
 /// Statements that cannot be an executemany: the last one's rows are the result's.
 fn one_by_one<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>]) -> PyResult<Ran<'py>> {
     let mut last = None;
     for g in given {
-        let watched = s.conn.get().is_watched(s.conn)?;
-        let py = s.conn.py();
-        let t = match text(py, s.exec, g) {
-            Ok(t) => t,
-            Err(e) => return unconverted(s, g, e),
-        };
-        last = Some(match s.conn.get().native().filter(|_| !watched) {
-            Some(native) => {
-                let outcome = native_one(s, &native, &t)?;
-                Ran::Native { native, outcome }
-            }
-            None => {
-                let sql = match (&t.sql, &s.exec.entry) {
-                    (Some(q), _) => PyString::new(py, q),
-                    (None, Some(e)) => e.sql.bind(py).clone(),
-                    (None, None) => PyString::new(py, ""),
-                };
-                Ran::Cursor(raw::run_cursor(s.conn, s.exec, &sql, &as_python(py, &t)?, false, s.stats)?)
-            }
-        });
+        let native = if s.conn.get().is_watched(s.conn)? { None } else { s.conn.get().native() };
+        last = Some(send_one(s, native, g)?);
     }
     last.ok_or_else(|| invalid_request(s.conn.py(), "no parameters"))
 }
 
-fn sql_of<'a>(s: &'a Sending<'_, '_>, t: &'a Text) -> &'a str {
-    match (&t.sql, &s.exec.entry) {
-        (Some(q), _) => q,
-        (None, Some(e)) => &e.compiled.sql,
-        (None, None) => "",
-    }
-}
-
-fn native_one(s: &Sending<'_, '_>, native: &NativeConnection, t: &Text) -> PyResult<Outcome> {
+/// Runs text on the built-in driver; logs and errors show what Python sees.
+fn native_one<'py>(
+    s: &Sending<'_, 'py>,
+    native: &NativeConnection,
+    t: &Text<'_>,
+    shown: &dyn Fn() -> PyResult<Shown<'py>>,
+    own_text: bool,
+) -> PyResult<Outcome> {
     let py = s.conn.py();
-    let sql = sql_of(s, t);
-    if t.sql.is_some() {
-        s.exec.set_statement(&PyString::new(py, sql));
-    }
     if s.conn.get().echoes() {
-        logs::statement(s.conn, sql, s.stats, &tuple(py, &t.values)?, false)?;
+        let shown = shown()?;
+        logs::statement(s.conn, shown.sql.to_str()?, s.stats, &shown.params, false)?;
+        if own_text {
+            s.exec.set_statement(&shown.sql);
+        }
+    } else if own_text {
+        s.exec.set_statement(&shown()?.sql);
     }
-    native.run(py, sql, &t.values).or_else(|e| {
+    native.run(py, &t.sql, &t.values).or_else(|e| {
+        let Shown { sql, params } = shown()?;
         let facts = Facts {
-            statement: Some(PyString::new(py, sql).into_any()),
-            params: Some(tuple(py, &t.values)?),
+            statement: Some(sql.into_any()),
+            params: Some(params),
             context: context(s)?,
             running: true,
             ..Facts::default()
@@ -286,11 +305,11 @@ fn context<'py>(s: &Sending<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
 fn native_many(s: &Sending<'_, '_>, native: &NativeConnection, given: &[Vec<Given<'_>>]) -> PyResult<Outcome> {
     let py = s.conn.py();
     let Some(entry) = &s.exec.entry else { return Err(invalid_request(py, "statement is not compiled")) };
-    let positions = &entry.compiled.positions;
-    let mut batch = RowBatch::new(positions.len());
+    let wire = entry.wire(native.style());
+    let mut batch = RowBatch::new(wire.order.len());
     batch.reserve(given.len());
     for g in given {
-        for p in positions {
+        for p in &wire.order {
             let (Some(v), Some(proc)) = (g.get(*p as usize), entry.binds.get(*p as usize)) else { continue };
             match v.value(py, proc) {
                 Ok(v) => batch.push_value(&v),
@@ -300,34 +319,22 @@ fn native_many(s: &Sending<'_, '_>, native: &NativeConnection, given: &[Vec<Give
     }
     let shown = || -> PyResult<Bound<'_, PyAny>> {
         let rows = (0..given.len())
-            .map(|r| tuple(py, &batch.row(r).map(|c| c.to_value()).collect::<Vec<_>>()))
+            .map(|r| {
+                let mut by_bind = vec![Value::Null; entry.compiled.binds.len()];
+                for (cell, p) in batch.row(r).zip(&wire.order) {
+                    if let Some(slot) = by_bind.get_mut(*p as usize) {
+                        *slot = cell.to_value();
+                    }
+                }
+                Ok(Values { by_bind, fills: Vec::new(), lists: Vec::new() }.shown(py, entry)?.params)
+            })
             .collect::<PyResult<Vec<_>>>()?;
         Ok(PyList::new(py, rows)?.into_any())
     };
     if s.conn.get().echoes() {
         logs::statement(s.conn, &entry.compiled.sql, s.stats, &shown()?, true)?;
     }
-    if positions.is_empty() {
-        let mut total = 0;
-        let mut last = None;
-        for _ in given {
-            let o = native.run(py, &entry.compiled.sql, &[]).or_else(|e| {
-                let facts = Facts {
-                    statement: Some(entry.sql.bind(py).clone().into_any()),
-                    params: Some(shown()?),
-                    context: context(s)?,
-                    many: true,
-                    running: true,
-                    ..Facts::default()
-                };
-                failure::handle(s.conn, e, facts)
-            })?;
-            total += o.rowcount.max(0);
-            last = Some(o);
-        }
-        return Ok(Outcome { rowcount: total, ..last.unwrap_or_default() });
-    }
-    native.run_many(py, &entry.compiled.sql, &batch).or_else(|e| {
+    let failed = |e: PyErr| -> PyResult<Outcome> {
         let facts = Facts {
             statement: Some(entry.sql.bind(py).clone().into_any()),
             params: Some(shown()?),
@@ -337,33 +344,59 @@ fn native_many(s: &Sending<'_, '_>, native: &NativeConnection, given: &[Vec<Give
             ..Facts::default()
         };
         failure::handle(s.conn, e, facts)
-    })
+    };
+    if wire.order.is_empty() {
+        let mut total = 0;
+        let mut last = None;
+        for _ in given {
+            let o = native.run(py, &wire.sql, &[]).or_else(failed)?;
+            total += o.rowcount.max(0);
+            last = Some(o);
+        }
+        return Ok(Outcome { rowcount: total, ..last.unwrap_or_default() });
+    }
+    native.run_many(py, &wire.sql, &batch).or_else(failed)
 }
 
-/// One text with its values, every row fetched: for batches of INSERT … RETURNING.
+/// One statement of an INSERT … RETURNING of many rows.
+pub struct Batch<'a> {
+    /// For the database.
+    pub sql: &'a str,
+    /// Its parameters.
+    pub values: &'a [Value],
+    /// As Python sees the text and the parameters.
+    pub shown_sql: &'a dyn Fn() -> String,
+    /// See `shown_sql`.
+    pub shown_values: &'a dyn Fn() -> PyResult<Py<PyAny>>,
+}
+
+/// Run a batch and fetch every row.
 pub fn fetch_all<'py>(
     s: &Sending<'_, 'py>,
-    sql: &str,
-    values: Vec<Value>,
+    batch: &Batch<'_>,
     rows: &mut Vec<Py<PyAny>>,
     names: &mut Vec<String>,
 ) -> PyResult<i64> {
     let py = s.conn.py();
     let Some(entry) = &s.exec.entry else { return Ok(0) };
-    let t = Text { sql: Some(sql.to_owned()), values, names: None };
     let watched = s.conn.get().is_watched(s.conn)?;
+    let shown = || -> PyResult<Shown<'py>> {
+        Ok(Shown { sql: PyString::new(py, &(batch.shown_sql)()), params: (batch.shown_values)()?.into_bound(py) })
+    };
     if let Some(native) = s.conn.get().native().filter(|_| !watched) {
-        let outcome = native_one(s, &native, &t)?;
+        let text = Text { sql: batch.sql.into(), values: batch.values.into() };
+        let outcome = native_one(s, &*native, &text, &shown, true)?;
         *names = outcome.columns.iter().map(|c| c.name.to_string()).collect();
         let count = outcome.rowcount;
-        s.exec.f.lock().lastrowid = Some(outcome.last_insert_id.into_pyobject(py)?.into_any().unbind());
+        s.exec.f.lock().lastrowid =
+            native.lastrowid(&outcome).map(|id| Ok::<_, PyErr>(id.into_pyobject(py)?.into_any().unbind())).transpose()?;
         let reader = Reader { columns: None, procs: entry.results.clone(), plain: entry.plain };
         let mut source = super::rows::NativeRows::new(native, outcome.rows, outcome.cursor, reader, s.exec.clone());
         super::super::result::RowSource::fetch(&mut source, py, None, rows)?;
         return Ok(count);
     }
-    let text = PyString::new(py, sql);
-    let cursor = raw::run_cursor(s.conn, s.exec, &text, &as_python(py, &t)?, false, s.stats)?;
+    let shown = shown()?;
+    let cursor = raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, false, s.stats)?;
     *names = raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
     for row in cursor.call_method0("fetchall")?.try_iter()? {
         let values = row?.try_iter()?.collect::<PyResult<Vec<_>>>()?;

@@ -4,13 +4,13 @@
 
 use crate::py::engine::connection::Connection;
 use crate::py::engine::events::Event;
-use crate::py::engine::execute::entry::Entry;
+use crate::py::engine::execute::entry::{Entry, Wire};
 use crate::py::engine::execute::{faces, node};
 use crate::py::engine::failure::{self, Facts};
-use crate::py::types::{BindProc, Family, value_to_py};
+use crate::py::types::{BindProc, value_to_py};
 use base::RowBatch;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -63,12 +63,13 @@ pub fn run<'a, 'py: 'a>(
     if compiled.needs_expand
         || !dml.insert_prefetch.is_empty()
         || !dml.update_prefetch.is_empty()
-        || !compiled.paramstyle.is_positional()
+        || (returning && !native.returns_many())
     {
         return Ok(None);
     }
-    let mut slots = Vec::with_capacity(compiled.positions.len());
-    for p in &compiled.positions {
+    let wire = entry.wire(native.style());
+    let mut slots = Vec::with_capacity(wire.order.len());
+    for p in &wire.order {
         let (Some(bind), Some(proc)) = (compiled.binds.get(*p as usize), entry.binds.get(*p as usize)) else { return Ok(None) };
         let Some(at) = names.iter().position(|n| **n == *bind.key || **n == *bind.name) else { return Ok(None) };
         slots.push((at, proc));
@@ -88,19 +89,16 @@ pub fn run<'a, 'py: 'a>(
     }
     Connection::prepare(conn)?;
     let mut rows = RowBatch::new(0);
-    let ran = if returning {
-        native.run_many_into(py, &compiled.sql, &batch, &mut rows)
-    } else {
-        native.run_many(py, &compiled.sql, &batch)
-    };
+    let ran =
+        if returning { native.run_many_into(py, &wire.sql, &batch, &mut rows) } else { native.run_many(py, &wire.sql, &batch) };
     match ran {
         Ok(outcome) => Ok(Some(Done { rowcount: outcome.rowcount, rows, entry })),
         Err(e) => {
             let single = returning || count == 1;
             let params = if single {
-                shown(py, &batch, if returning { rows.rows() } else { 0 })?.into_any()
+                shown(py, &entry, &wire, &batch, if returning { rows.rows() } else { 0 })?
             } else {
-                all_shown(py, &batch)?.into_any()
+                all_shown(py, &entry, &wire, &batch)?.into_any()
             };
             let facts = Facts {
                 statement: Some(entry.sql.bind(py).clone().into_any()),
@@ -116,7 +114,7 @@ pub fn run<'a, 'py: 'a>(
 
 /// Appends a value; the plain types without a conversion step.
 fn push(batch: &mut RowBatch, value: &Any<'_>, proc: &BindProc) -> PyResult<()> {
-    if matches!(proc, BindProc::Any(Family::Sqlite)) {
+    if matches!(proc, BindProc::Any(_)) {
         if value.is_none() {
             batch.push_null();
             return Ok(());
@@ -138,10 +136,22 @@ fn push(batch: &mut RowBatch, value: &Any<'_>, proc: &BindProc) -> PyResult<()> 
     Ok(())
 }
 
-fn shown<'py>(py: Python<'py>, batch: &RowBatch, row: usize) -> PyResult<Bound<'py, PyTuple>> {
-    PyTuple::new(py, batch.row(row).map(|c| value_to_py(py, &c.to_value())).collect::<PyResult<Vec<_>>>()?)
+/// One row's parameters as Python sees them.
+fn shown<'py>(py: Python<'py>, entry: &Entry, wire: &Wire, batch: &RowBatch, row: usize) -> PyResult<Any<'py>> {
+    let c = &entry.compiled;
+    let named = PyDict::new(py);
+    for (cell, p) in batch.row(row).zip(&wire.order) {
+        if let Some(b) = c.binds.get(*p as usize) {
+            named.set_item(&*b.name, value_to_py(py, &cell.to_value())?)?;
+        }
+    }
+    if !c.paramstyle.is_positional() {
+        return Ok(named.into_any());
+    }
+    let values = c.positions.iter().filter_map(|p| c.binds.get(*p as usize)).map(|b| named.get_item(&*b.name));
+    Ok(PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any())
 }
 
-fn all_shown<'py>(py: Python<'py>, batch: &RowBatch) -> PyResult<Bound<'py, PyList>> {
-    PyList::new(py, (0..batch.rows()).map(|r| shown(py, batch, r)).collect::<PyResult<Vec<_>>>()?)
+fn all_shown<'py>(py: Python<'py>, entry: &Entry, wire: &Wire, batch: &RowBatch) -> PyResult<Bound<'py, PyList>> {
+    PyList::new(py, (0..batch.rows()).map(|r| shown(py, entry, wire, batch, r)).collect::<PyResult<Vec<_>>>()?)
 }

@@ -11,9 +11,10 @@ use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use super::connection::Connection;
-use super::native::{NativeConnection, programming_error};
+use super::local::{Local, programming_error};
 use super::params;
 use super::rows::{Converters, Reader, TextFactory, converters};
+use crate::py::dbapi::native::Native as _;
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 512;
@@ -24,7 +25,7 @@ const MANY_ROWS: usize = 1000;
 #[pyclass(subclass, frozen, weakref, dict, module = "oxalchemy.dialects.sqlite.dbapi")]
 pub struct Cursor {
     connection: Py<Connection>,
-    native: Arc<NativeConnection>,
+    native: Arc<Local>,
     row_factory: Mutex<Py<PyAny>>,
     arraysize: Mutex<usize>,
     /// Locked with `try_lock` only: whoever finds it locked is user code that a running call has called.
@@ -46,7 +47,7 @@ struct State {
 
 impl State {
     /// Forgets the rows of the last statement.
-    fn discard(&mut self, py: Python<'_>, native: &NativeConnection) {
+    fn discard(&mut self, py: Python<'_>, native: &Local) {
         if let Some(cursor) = self.cursor.take() {
             native.close_cursor(py, cursor);
         }
@@ -58,7 +59,7 @@ impl State {
     }
 
     /// Makes sure that there is a decoded row to read.
-    fn advance(&mut self, py: Python<'_>, native: &NativeConnection) -> PyResult<bool> {
+    fn advance(&mut self, py: Python<'_>, native: &Local) -> PyResult<bool> {
         while self.next >= self.batch.rows() {
             let Some(cursor) = self.cursor else { return Ok(false) };
             self.next = 0;
@@ -392,7 +393,7 @@ impl Drop for Cursor {
 }
 
 /// Converts and executes in turns, a thousand rows at a time. What was converted before a bad row is still executed.
-fn execute_many(native: &NativeConnection, sql: &str, wanted: usize, rows: Bound<'_, pyo3::types::PyIterator>) -> PyResult<i64> {
+fn execute_many(native: &Local, sql: &str, wanted: usize, rows: Bound<'_, pyo3::types::PyIterator>) -> PyResult<i64> {
     let py = rows.py();
     let mut rows = rows.fuse();
     let mut total = 0;

@@ -14,8 +14,9 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 
 use super::callbacks;
 use super::cursor::Cursor;
-use super::native::{Isolation, MODULE, NativeConnection, dbapi_error, programming_error};
+use super::local::{Isolation, Local, MODULE, dbapi_error, programming_error};
 use super::rows::TextFactory;
+use crate::py::dbapi::native::Native as _;
 
 /// A connection to an SQLite database.
 ///
@@ -23,21 +24,16 @@ use super::rows::TextFactory;
 /// DELETE or REPLACE, `None` never does.
 #[pyclass(subclass, frozen, weakref, dict, module = "oxalchemy.dialects.sqlite.dbapi")]
 pub struct Connection {
-    native: Arc<NativeConnection>,
+    native: Arc<Local>,
     detect_types: i32,
     text_factory: Mutex<Arc<TextFactory>>,
     text_factory_object: Mutex<Py<PyAny>>,
     row_factory: Mutex<Py<PyAny>>,
 }
 
-/// The built-in driver's connection behind a DBAPI connection; `None` when it is another DBAPI's.
-pub fn native(connection: &Bound<'_, PyAny>) -> Option<Arc<NativeConnection>> {
-    connection.cast::<Connection>().ok().map(|c| c.get().native.clone())
-}
-
 impl Connection {
     /// The driver's connection.
-    pub fn native(&self) -> &Arc<NativeConnection> {
+    pub fn native(&self) -> &Arc<Local> {
         &self.native
     }
 
@@ -104,7 +100,7 @@ impl Connection {
             cached_statements: usize::try_from(cached_statements).unwrap_or(0),
         };
         let isolation = Isolation::parse(isolation_level)?;
-        let native = NativeConnection::open(py, &options, isolation, check_same_thread)?;
+        let native = Local::open(py, &options, isolation, check_same_thread)?;
         native.call(py, |db| db.create_function("regexp", 2, true, Some(callbacks::regexp())))?;
         Ok(Connection {
             native: Arc::new(native),

@@ -7,7 +7,7 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString, PyTuple,
 };
 
-use super::native::{MODULE, NativeConnection, programming_error};
+use super::local::{Local, MODULE, programming_error};
 
 /// One object as a value. `None` when its type is neither native nor adapted.
 fn native_value(obj: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
@@ -88,7 +88,7 @@ pub fn function_result(obj: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
 }
 
 /// The parameters of one execution. Mappings need the names that the statement uses, so they compile it.
-pub fn one(native: &NativeConnection, sql: &str, params: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
+pub fn one(native: &Local, sql: &str, params: &Bound<'_, PyAny>) -> PyResult<Vec<Value>> {
     let numbered = |(i, obj): (usize, Bound<'_, PyAny>)| value(&obj, i + 1);
     if let Ok(t) = params.cast::<PyTuple>() {
         return t.iter().enumerate().map(numbered).collect();
@@ -133,13 +133,7 @@ fn named(params: &Bound<'_, PyAny>, name: Option<&str>, index: usize) -> PyResul
 }
 
 /// Appends the parameters of one execution of many. The row is complete or, on error, not there at all.
-pub fn append(
-    native: &NativeConnection,
-    sql: &str,
-    params: &Bound<'_, PyAny>,
-    wanted: usize,
-    batch: &mut RowBatch,
-) -> PyResult<()> {
+pub fn append(native: &Local, sql: &str, params: &Bound<'_, PyAny>, wanted: usize, batch: &mut RowBatch) -> PyResult<()> {
     let given = match params.cast::<PyTuple>() {
         Ok(tuple) => {
             // The length is checked first: a longer row would leave complete rows of its own behind.

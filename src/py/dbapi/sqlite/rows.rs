@@ -5,7 +5,7 @@ use drivers::Column;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use super::native::{MODULE, operational_error};
+use super::local::{MODULE, operational_error};
 use crate::py::ffi;
 
 /// What text becomes.
