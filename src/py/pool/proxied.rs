@@ -246,13 +246,12 @@ impl Drop for Proxied {
         let State { connection, entry, .. } = self.state.get_mut();
         let (connection, Some(entry)) = (connection.take(), entry.take()) else { return };
         Python::attach(|py| {
-            // Pools that share one connection may have given the entry to somebody else, or it came back already.
-            if !entry.get().is_lost(py) {
-                return;
-            }
-            // This may run while an exception is being raised: it must survive.
+            // This may run while an exception is being raised: it must survive, and Python must not be called with it set.
             let pending = PyErr::take(py);
-            if let Err(e) = checkout::finish(self.pool.bind(py), connection, Some(entry), None, false, false) {
+            // Pools that share one connection may have given the entry to somebody else, or it came back already.
+            if entry.get().is_lost(py)
+                && let Err(e) = checkout::finish(self.pool.bind(py), connection, Some(entry), None, false, false)
+            {
                 e.write_unraisable(py, None);
             }
             if let Some(pending) = pending {

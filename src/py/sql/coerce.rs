@@ -293,10 +293,7 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
     }
     if obj.is_instance_of::<PyInt>() || obj.is_instance_of::<PyFloat>() || obj.is_instance(&crate::py::imports::decimal(py)?)? {
         let text: String = obj.str()?.extract()?;
-        return Ok(SelectItem::Expr(Expr::new(
-            ExprKind::LiteralColumn(sql::Name::new(text)),
-            crate::py::types::type_of_value(obj)?,
-        )));
+        return Ok(SelectItem::Expr(Expr::new(ExprKind::LiteralColumn(sql::Name::new(text)), sql::types::null_type())));
     }
     Err(unexpected(obj, Role::ColumnsClause))
 }

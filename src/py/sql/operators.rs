@@ -5,6 +5,7 @@ use super::face::{wrap_expr, wrap_exprs};
 use super::ops;
 use crate::py::errors::{argument_error, sql_error};
 use crate::py::host::PyHost;
+use crate::py::types::{to_type, wrap_type};
 use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PySlice, PyString, PyTuple};
@@ -279,7 +280,11 @@ pub fn build_op<'py>(
                 Some(sql::ast::Node::Expr(e)) => e,
                 _ => collation(name)?,
             };
-            Ok(build::binary_typed(left, Op::Collate, &clause, left.ty.clone(), None, Vec::new()))
+            let ty = match &clause.kind {
+                ExprKind::Collation(name) => collated(py, &left.ty, name.as_str())?,
+                _ => left.ty.clone(),
+            };
+            Ok(build::binary_typed(left, Op::Collate, &clause, ty, None, Vec::new()))
         }
         Op::Any | Op::All => Ok(any_all(op.clone(), left)),
         Op::GetItem => getitem(py, left, first()?),
@@ -320,6 +325,16 @@ fn order_target(e: &ExprRef) -> ExprRef {
         ExprKind::Label { .. } => Expr::new(ExprKind::LabelRef(e.clone()), e.ty.clone()),
         _ => e.clone(),
     }
+}
+
+/// A text type under another collation; other types stay as they are.
+fn collated(py: Python<'_>, ty: &TypeRef, name: &str) -> PyResult<TypeRef> {
+    if ty.affinity != Affinity::String {
+        return Ok(ty.clone());
+    }
+    let copy = py.import("copy")?.getattr("copy")?.call1((wrap_type(py, ty)?,))?;
+    copy.setattr("collation", name)?;
+    to_type(&copy)
 }
 
 /// A collation name as an expression.

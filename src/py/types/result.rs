@@ -109,18 +109,6 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
         Affinity::Date | Affinity::DateTime | Affinity::Time => temporal(ty.affinity),
         Affinity::Interval => ResultProc::Interval,
         Affinity::Numeric | Affinity::Float if ty.asdecimal => {
-            if family == Family::Sqlite && ty.affinity == Affinity::Numeric {
-                let driver = dialect.getattr_opt("driver")?.map_or_else(|| Ok("None".to_owned()), |d| d.extract::<String>())?;
-                errors::warn(
-                    py,
-                    "SAWarning",
-                    &format!(
-                        "Dialect sqlite+{driver} does *not* support Decimal objects natively, and SQLAlchemy must convert from \
-                         floating point - rounding errors and other issues may occur. Please consider storing Decimal numbers \
-                         as strings or integers on this platform for lossless storage."
-                    ),
-                )?;
-            }
             if family == Family::Sqlite || ty.affinity == Affinity::Float {
                 ResultProc::Decimal(places())
             } else {

@@ -209,7 +209,7 @@ pub fn not_(e: &ExprRef) -> ExprRef {
                 negate: Some(op.clone()),
                 modifiers: modifiers.clone(),
             },
-            types::boolean(),
+            e.ty.clone(),
         ),
         ExprKind::AsBoolean { operand, op, negate } => {
             Expr::new(ExprKind::AsBoolean { operand: operand.clone(), op: negate.clone(), negate: op.clone() }, types::boolean())
@@ -324,7 +324,8 @@ pub fn between(left: &ExprRef, op: Op, low: &ExprRef, high: &ExprRef, symmetric:
     let range = Expr::new(ExprKind::List { op: Op::And, clauses: sides, group: false }, types::null_type());
     let modifiers = if symmetric { vec![("symmetric".into(), Modifier::Bool(true))] } else { Vec::new() };
     let left = self_group(left, Some(&op));
-    Expr::new(ExprKind::Binary { left, right: range, op, negate, modifiers }, types::boolean())
+    // As in SQLAlchemy the result has no type: where booleans are numbers, it is read as a number.
+    Expr::new(ExprKind::Binary { left, right: range, op, negate, modifiers }, types::null_type())
 }
 
 /// `name(args)`, an ordinary function.

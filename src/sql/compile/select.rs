@@ -290,7 +290,7 @@ impl Compiler<'_> {
         } else if let Some(required) = &n.required {
             return self.labelled(n, &shown, &required.clone(), ctx, populate);
         } else {
-            let shown_as_test = matches!(e.kind, ExprKind::AsBoolean { .. }) && !asfrom && self.dialect.supports_native_boolean;
+            let shown_as_test = is_column_test(e) && !asfrom && self.dialect.supports_native_boolean;
             let with_label = wrapped || (render_with_label(e, asfrom) && !shown_as_test);
             if with_label {
                 let label = n.fallback.clone().unwrap_or_else(|| naming::anon_name_label(e));
@@ -358,7 +358,9 @@ impl Compiler<'_> {
             exprs.clear();
             names.clear();
         }
-        let key = if matches!(n.expr.kind, ExprKind::Text(_)) { name.clone() } else { n.key.clone() };
+        // What has no name of its own is known by the one that it got in this text.
+        let own = n.own_key && !matches!(n.expr.kind, ExprKind::LiteralColumn(_));
+        let key = if own { n.key.clone() } else { name.clone() };
         self.add_result(ResultColumn { key, name, exprs, names, ty: n.expr.ty.clone(), repeated: n.repeated });
     }
 
@@ -552,6 +554,14 @@ fn is_exists(e: &ExprRef) -> bool {
 }
 
 /// Whether an unlabelled column gets a label: columns only inside subqueries, unnamed expressions always.
+/// A column as a condition, `x` or `NOT x`: it keeps the column's name.
+fn is_column_test(e: &ExprRef) -> bool {
+    match &e.kind {
+        ExprKind::AsBoolean { operand, .. } => matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_)),
+        _ => false,
+    }
+}
+
 fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
     match &e.kind {
         ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
