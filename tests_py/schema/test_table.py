@@ -16,12 +16,16 @@ from oxalchemy import (
     String,
     Table,
     UniqueConstraint,
+    column,
     create_engine,
+    event,
     exc,
     inspect,
+    literal_column,
     select,
 )
-from oxalchemy.schema import CreateIndex, CreateTable
+from oxalchemy.events import SchemaEventTarget
+from oxalchemy.schema import CheckFirst, CreateIndex, CreateTable
 
 
 def ddl(element, engine=None):
@@ -147,3 +151,100 @@ def test_subclasses_survive():
     t = MyTable("t", MetaData(), MyColumn("x", Integer), Index("i", "x"), ForeignKeyConstraint(["x"], ["t.x"]))
     assert type(t.c.x) is MyColumn and t.c.x.table is t
     assert (t.c.x == 1).left is t.c.x
+
+
+def test_any_part_may_be_pickled_first():
+    m = MetaData()
+    t = Table(
+        "t",
+        m,
+        Column("id", Integer, primary_key=True),
+        Column("p", Integer, ForeignKey("t.id"), CheckConstraint("p > 0"), index=True),
+        UniqueConstraint("p", name="u"),
+    )
+    unique = next(c for c in t.constraints if c.name == "u")
+    for part, table_of in (
+        (t, lambda x: x),
+        (t.c.p, lambda x: x.table),
+        (unique, lambda x: x.table),
+        (next(iter(t.indexes)), lambda x: x.table),
+        (next(iter(t.foreign_keys)), lambda x: x.parent.table),
+    ):
+        again = table_of(pickle.loads(pickle.dumps(part)))
+        assert ddl(CreateTable(again)) == ddl(CreateTable(t))
+        assert again.metadata.tables["t"] is again
+        assert {fk.column for fk in again.foreign_keys} == {again.c.id}
+
+
+def test_constraints_of_ad_hoc_columns_render():
+    t = Table("t", MetaData(), Column("id", Integer), UniqueConstraint(column("other"), literal_column("raw"), name="u"))
+    assert "CONSTRAINT u UNIQUE (other, raw)" in ddl(CreateTable(t))
+    assert "CONSTRAINT u UNIQUE (other, raw)" in ddl(CreateTable(t.to_metadata(MetaData())))
+
+
+@pytest.mark.parametrize("phrase", ["", " CASCADE", "CASCADE; DROP TABLE b", "'x'", "SET NULL(a)"])
+@pytest.mark.parametrize("where", ["ondelete", "onupdate", "initially", "match"])
+def test_phrases_of_foreign_keys_are_words(where, phrase):
+    m = MetaData()
+    Table("a", m, Column("id", Integer, primary_key=True))
+    t = Table("b", m, Column("a", ForeignKey("a.id", **{where: phrase})))
+    with pytest.raises(exc.CompileError, match="Unexpected SQL phrase"):
+        ddl(CreateTable(t))
+
+
+def test_options_of_unknown_dialects_are_all_kept():
+    with pytest.warns(exc.SAWarning, match="can't locate any"):
+        index = Index("i", "x", nowhere_a=1, nowhere_b=2)
+    assert dict(index.dialect_options["nowhere"]) == {"*": None, "a": 1, "b": 2}
+
+
+def test_attach_events_come_in_order():
+    seen = []
+
+    def before(part, owner):
+        seen.append(f"{type(part).__name__}>")
+
+    def after(part, owner):
+        seen.append(f">{type(part).__name__}")
+
+    for name, fn in (("before_parent_attach", before), ("after_parent_attach", after)):
+        event.listen(SchemaEventTarget, name, fn)
+    try:
+        Table("t", MetaData(), Column("a", Integer, ForeignKey("x.id")))
+    finally:
+        for name, fn in (("before_parent_attach", before), ("after_parent_attach", after)):
+            event.remove(SchemaEventTarget, name, fn)
+    assert seen == [
+        *("ForeignKey>", ">ForeignKey", "Table>", "PrimaryKeyConstraint>", ">PrimaryKeyConstraint"),
+        *("Column>", ">Column", "ForeignKeyConstraint>", ">ForeignKeyConstraint", ">Table"),
+    ]
+
+
+def test_a_table_that_cannot_be_declared_is_not_there():
+    m = MetaData()
+    with pytest.raises(exc.ConstraintColumnNotFoundError):
+        Table("t", m, Column("a", Integer), UniqueConstraint("b"))
+    assert "t" not in m.tables and not m.sorted_tables
+    Table("t", m, Column("a", Integer))
+
+
+def test_ddl_events_surround_the_statements():
+    m, seen = MetaData(), []
+    t = Table("t", m, Column("a", Integer, index=True))
+    (index,) = t.indexes
+    for target in (m, t, index):
+        for name in ("before_create", "after_create", "before_drop", "after_drop"):
+            event.listen(
+                target, name, lambda x, bind, name=name, **kw: seen.append((name, type(x).__name__, kw.get("checkfirst")))
+            )
+    engine = create_engine("sqlite://")
+    m.create_all(engine)
+    m.create_all(engine)
+    created, again = seen[:6], seen[6:]
+    assert [s[:2] for s in created] == [
+        *(("before_create", "MetaData"), ("before_create", "Table"), ("before_create", "Index")),
+        *(("after_create", "Index"), ("after_create", "Table"), ("after_create", "MetaData")),
+    ]
+    assert [s[2] for s in created] == [CheckFirst.ALL, CheckFirst.ALL, None, None, CheckFirst.ALL, CheckFirst.ALL]
+    assert CheckFirst(True) is CheckFirst.ALL and CheckFirst(False) is CheckFirst.NONE
+    assert [s[:2] for s in again] == [("before_create", "MetaData"), ("after_create", "MetaData")]

@@ -37,7 +37,7 @@ class _Filler:
         columns = insp.get_columns(name, self.schema)
         options = insp.get_table_options(name, self.schema)
         if options:
-            table._extra_kwargs(**options)
+            table._take_options(options)
         for column in columns:
             self._column(column)
         if not self.by_name and not self.exclude:
@@ -105,7 +105,7 @@ class _Filler:
         pk.name = found.get("name")
         if found.get("comment"):
             pk.comment = found["comment"]
-        pk._reload(columns)
+        pk._take_reflected(columns)
 
     def _key(self, name):
         return self.by_name[name].key if name in self.by_name else name

@@ -5,6 +5,7 @@ import enum
 from .. import _rs, exc, util
 from .cache_key import HasCacheKey
 from .dialect_kw import DialectKWArgConst, DialectKWArgs
+from .event_target import SchemaEventTarget as SchemaEventTarget
 from .visitors import Visitable
 
 ColumnCollection = _rs.ColumnCollection
@@ -134,14 +135,6 @@ class HasSyntaxExtensions:
             raise exc.ArgumentError(f"Syntax extension construct expected, got {extension!r}.")
         changed = apply(self)
         return self if changed is None else changed
-
-
-class SchemaEventTarget:
-    __slots__ = ()
-
-
-class SchemaVisitor:
-    __slots__ = ()
 
 
 class _Generator:

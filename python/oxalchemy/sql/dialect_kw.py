@@ -217,10 +217,10 @@ class DialectKWArgs:
                 construct = DialectKWArgs._kw_registry[dialect_name]
             except exc.NoSuchModuleError:
                 util.warn(f"Can't validate argument {key!r}; can't locate any SQLAlchemy dialect named {dialect_name!r}")
-                d = _DialectArgDict()
-                d._defaults.update({"*": None})
-                d._non_defaults[arg_name] = value
-                self.dialect_options[dialect_name] = d
+                if dialect_name not in self.dialect_options:
+                    d = self.dialect_options[dialect_name] = _DialectArgDict()
+                    d._defaults.update({"*": None})
+                self.dialect_options[dialect_name][arg_name] = value
                 continue
             if self._is_reflect_only(construct, arg_name):
                 self.__dict__.setdefault("_reflect_only", {}).setdefault(dialect_name, {})[arg_name] = value

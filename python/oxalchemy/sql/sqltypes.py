@@ -312,10 +312,10 @@ class SchemaType(SchemaEventTarget, TypeEngineMixin):
         if metadata is not None and _create_events:
             self._set_metadata(metadata)
 
-    def _set_parent(self, column, **kw):
-        column._on_table_attach(self._set_table)
+    def _enter(self, column, **how):
+        column._when_in_table(self._into_table)
 
-    def _set_table(self, column, table):
+    def _into_table(self, column, table):
         if self.schema is None:
             if self.inherit_schema:
                 self.schema = table.schema
@@ -414,18 +414,18 @@ def _register_with_metadata(type_, metadata):
 
 def _column_check(type_, column, condition):
     """The CHECK constraint that stands in for a type the database lacks."""
-    from .naming import _NONE_NAME
+    from .base import _NONE_NAME
     from .schema import CheckConstraint
 
     constraint = CheckConstraint(
         condition,
         name=_NONE_NAME if type_.name is None else type_.name,
-        _create_rule=type_._should_create_constraint,
+        _rule=type_._should_create_constraint,
         _type_bound=True,
-        _autoattach=False,
+        _seek=False,
     )
     constraint._type_check = True
-    constraint._set_parent_with_dispatch(column.table)
+    column.table.append_constraint(constraint)
     return constraint
 
 
@@ -454,7 +454,7 @@ class Boolean(SchemaType, Emulated, TypeEngine):
         dialect = compiler.dialect
         return not dialect.supports_native_boolean and dialect.non_native_boolean_check_constraint
 
-    def _set_table(self, column, table):
+    def _into_table(self, column, table):
         if not self.create_constraint:
             return
         from .expression import type_coerce
@@ -609,8 +609,8 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
     def _should_create_constraint(self, compiler, **kw):
         return not self.native_enum or not compiler.dialect.supports_native_enum
 
-    def _set_table(self, column, table):
-        SchemaType._set_table(self, column, table)
+    def _into_table(self, column, table):
+        SchemaType._into_table(self, column, table)
         if not self.create_constraint:
             return
         from .expression import type_coerce
@@ -863,15 +863,12 @@ class ARRAY(SchemaEventTarget, Indexable, Concatenable, TypeEngine):
         self.dimensions = dimensions
         self.zero_indexes = zero_indexes
 
-    def _set_parent(self, parent, **kw):
+    def _enter(self, owner, **how):
         if isinstance(self.item_type, SchemaEventTarget):
-            self.item_type._set_parent(parent, **kw)
+            self.item_type._enter(owner, **how)
 
-    def _set_parent_with_dispatch(self, parent, **kw):
-        super()._set_parent_with_dispatch(parent, **kw)
-        if isinstance(self.item_type, SchemaEventTarget):
-            self.item_type.dispatch.before_parent_attach(self.item_type, parent)
-            self.item_type.dispatch.after_parent_attach(self.item_type, parent)
+    def _inner_part(self):
+        return self.item_type
 
     @property
     def hashable(self):

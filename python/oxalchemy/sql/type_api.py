@@ -500,15 +500,12 @@ class TypeDecorator(_TypeDecoratorLike, SchemaEventTarget, ExternalType, TypeEng
     def coerce_compared_value(self, op, value):
         return self
 
-    def _set_parent(self, parent, **kw):
+    def _enter(self, owner, **how):
         if isinstance(self.impl, SchemaEventTarget):
-            self.impl._set_parent(parent, **kw)
+            self.impl._enter(owner, **how)
 
-    def _set_parent_with_dispatch(self, parent, **kw):
-        super()._set_parent_with_dispatch(parent, **kw)
-        if isinstance(self.impl, SchemaEventTarget):
-            self.impl.dispatch.before_parent_attach(self.impl, parent)
-            self.impl.dispatch.after_parent_attach(self.impl, parent)
+    def _inner_part(self):
+        return self.impl
 
     def __getattr__(self, key):
         if key.startswith("__") or key == "impl":

@@ -140,6 +140,26 @@ impl PyColumn {
         own(slf)?.d.write().nullable = value;
         Ok(())
     }
+    /// Did the user say whether it is nullable?
+    #[getter]
+    fn _nullability_given(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        Ok(own(slf)?.d.read().nullability_given)
+    }
+    #[setter]
+    fn set__nullability_given(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
+        own(slf)?.d.write().nullability_given = value;
+        Ok(())
+    }
+    /// Does it only match rows of a batched INSERT with their parameters?
+    #[getter]
+    fn _insert_sentinel(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        Ok(own(slf)?.d.read().sentinel)
+    }
+    #[setter]
+    fn set__insert_sentinel(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
+        own(slf)?.d.write().sentinel = value;
+        Ok(())
+    }
     #[getter]
     fn system(slf: &Bound<'_, Self>) -> PyResult<bool> {
         Ok(own(slf)?.d.read().system)
@@ -183,11 +203,7 @@ impl PyColumn {
     /// `table_column`: what `column_0_label` of a naming convention means.
     #[getter]
     fn _ddl_label(slf: &Bound<'_, Self>) -> PyResult<String> {
-        let column = own(slf)?;
-        Ok(match column.table() {
-            Some(t) => format!("{}_{}", t.key().replace('.', "_"), column.name()),
-            None => column.name().to_string(),
-        })
+        Ok(sql::schema::naming::column_label(&*own(slf)?))
     }
     /// Value generators: `slot` is `default`, `onupdate`, `server_default` or `server_onupdate`.
     fn _set_generator(slf: &Bound<'_, Self>, slot: &str, kind: Option<&str>, arg: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -90,11 +90,11 @@ impl DdlHooks for Hooks<'_> {
         let py = self.dialect.py();
         let Some(face) = crate::py::ffi::face(py, &constraint.face) else { return true };
         let run = || -> PyResult<bool> {
-            let plain = face.getattr("_create_rule")?.is_none() && face.getattr("_ddl_if")?.is_none();
+            let plain = face.getattr("_rule")?.is_none() && face.getattr("_condition")?.is_none();
             if plain {
                 return Ok(true);
             }
-            face.call_method1("_should_create_for_compiler", (self.compiler()?,))?.is_truthy()
+            face.call_method1("_is_wanted", (self.compiler()?,))?.is_truthy()
         };
         run().unwrap_or(true)
     }

@@ -1,12 +1,16 @@
 //! `Constraint` and what it is made of.
 
 use super::column::column_of;
+use super::table::table_of;
 use super::{PyForeignKey, dialect_options, opt_name, opt_text};
-use crate::py::sql::{names, to_expr};
+use crate::py::errors::{sql_error, warn};
+use crate::py::sql::{names, to_expr, wrap_expr, wrap_from};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::FaceSlot;
 use sql::schema::constraint::ConstraintData;
+use sql::schema::membership::{Home, home, scattered};
+use sql::schema::naming::Subject;
 use sql::schema::{Constraint, ConstraintKind};
 use std::sync::Arc;
 
@@ -100,6 +104,27 @@ impl PyConstraint {
         self.inner.d.write().columns = columns;
         Ok(())
     }
+    /// A primary key becomes that of `table`: gives its columns, warns when the columns' marks say otherwise.
+    fn _settle_primary_key<'py>(&self, table: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let py = table.py();
+        if let Some(warning) = self.inner.settle_primary_key(&*table_of(table)?) {
+            warn(py, "SAWarning", &warning)?;
+        }
+        self._columns(py)
+    }
+    /// A primary key takes a column in; gives its columns.
+    fn _admit<'py>(&self, column: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.inner.admit(&column_of(column)?);
+        self._columns(column.py())
+    }
+    fn _columns<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let columns = self.inner.d.read().columns.clone();
+        columns.iter().map(|c| wrap_expr(py, &c.to_expr())).collect()
+    }
+    /// Text of a token of a naming convention, `None` for an unknown one.
+    fn _token(&self, table: &Bound<'_, PyAny>, token: &str) -> PyResult<Option<String>> {
+        Subject::Constraint(&self.inner).token(&*table_of(table)?, token).map_err(|e| sql_error(table.py(), e))
+    }
     fn _set_type_bound(&self, value: bool) {
         self.inner.d.write().type_bound = value;
     }
@@ -173,4 +198,21 @@ fn keep(slf: &Bound<'_, PyConstraint>, key: &str, value: &Bound<'_, PyAny>) -> P
 fn kept<'py>(slf: &Bound<'py, PyConstraint>, key: &str) -> PyResult<Bound<'py, PyAny>> {
     let found = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item(key)?;
     Ok(found.unwrap_or_else(|| slf.py().None().into_bound(slf.py())))
+}
+
+/// Where a constraint over `columns` belongs: `None` as long as they do not tell, a list of columns without a table, or the
+/// table. `several`: it may span tables, which then tell nothing.
+#[pyfunction]
+pub fn home_of<'py>(py: Python<'py>, columns: Vec<Bound<'py, PyAny>>, several: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
+    match home(&columns) {
+        Home::Unknown => Ok(None),
+        Home::Waiting(waiting) => {
+            let faces = waiting.iter().map(|c| wrap_expr(py, &c.to_expr())).collect::<PyResult<Vec<_>>>()?;
+            pyo3::types::PyList::new(py, faces).map(|l| Some(l.into_any()))
+        }
+        Home::Table(table) => wrap_from(py, &table.as_from()).map(Some),
+        Home::Scattered(..) if several => Ok(None),
+        Home::Scattered(table, strangers) => Err(sql_error(py, scattered(&table, &strangers))),
+    }
 }

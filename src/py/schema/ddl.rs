@@ -43,7 +43,7 @@ pub fn refresh(face: &Bound<'_, PyConstraint>) -> PyResult<()> {
     let inner = face.get().inner();
     // A name that a convention gives only when it is rendered.
     if inner.d.read().name.is_none() && !face.as_any().getattr("name")?.is_none() {
-        let name = face.py().import("oxalchemy.sql.naming")?.getattr("deferred_name")?.call1((face,))?;
+        let name = face.py().import("oxalchemy.sql.schema.names")?.getattr("deferred_name")?.call1((face,))?;
         if !name.is_none() {
             let name = names::name(&name)?;
             let mut d = inner.d.write();
@@ -146,9 +146,9 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
 }
 
 /// The table with its constraints as the Python sets have them now, those left out that their rule excludes.
-fn synced(obj: &Bound<'_, PyAny>) -> PyResult<Arc<sql::schema::Table>> {
-    if obj.hasattr("_sync")? {
-        obj.call_method0("_sync")?;
+pub fn synced(obj: &Bound<'_, PyAny>) -> PyResult<Arc<sql::schema::Table>> {
+    if obj.hasattr("_push_parts")? {
+        obj.call_method0("_push_parts")?;
         for c in obj.getattr("constraints")?.try_iter()? {
             if let Ok(face) = c?.cast::<PyConstraint>() {
                 refresh(face)?;

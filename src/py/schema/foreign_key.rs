@@ -7,8 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::schema::ForeignKey;
 use sql::schema::constraint::ForeignKeyData;
-use sql::schema::resolve::Tokens;
+use sql::schema::target::{Reschema, Target};
 use std::sync::{Arc, OnceLock};
+
+/// Schema, table and column.
+type Parts = (Option<String>, Option<String>, Option<String>);
 
 /// Reference of one column.
 #[pyclass(name = "ForeignKey", module = "oxalchemy.sql.schema", subclass, weakref, dict, frozen)]
@@ -41,16 +44,22 @@ impl PyForeignKey {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         Self { inner: OnceLock::new() }
     }
-    /// The target: dotted text, a column, or schema, table and column as they are.
-    fn _init(
-        slf: &Bound<'_, Self>,
-        spec: Option<String>,
-        target: Option<Bound<'_, PyAny>>,
-        tokens: Option<(Option<String>, String, Option<String>)>,
-    ) -> PyResult<()> {
-        let target = target.as_ref().map(column_of).transpose()?;
-        let tokens = tokens.map(|(schema, table, column)| Tokens { schema, table, column });
-        let data = ForeignKeyData { colspec: spec.map(Into::into), tokens, target, ..ForeignKeyData::default() };
+    /// The target: dotted text, a column, or a tuple of names. One whose text is safe is kept as text.
+    fn _init(slf: &Bound<'_, Self>, target: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let mut data = ForeignKeyData::default();
+        if let Ok(parts) = target.cast::<PyTuple>() {
+            let parts: Vec<Option<String>> = parts.iter().map(|p| p.extract()).collect::<PyResult<_>>()?;
+            let names = Target::of_parts(&parts).map_err(|e| sql_error(py, e))?;
+            match names.text() {
+                Ok(text) => data.colspec = Some(text.into()),
+                Err(_) => data.tokens = Some(names),
+            }
+        } else if let Ok(text) = target.extract::<String>() {
+            data.colspec = Some(text.into());
+        } else {
+            data.target = Some(column_of(target)?);
+        }
         let fk = slf.get().inner.get_or_init(|| ForeignKey::new(data));
         crate::py::ffi::remember(&fk.face, slf.as_any());
         Ok(())
@@ -70,7 +79,33 @@ impl PyForeignKey {
         let column = slf.get().inner()?.column().map_err(|e| sql_error(py, e))?;
         wrap_expr(py, &column.to_expr())
     }
-    fn _target_table_key(&self) -> PyResult<Option<String>> {
+    /// Key of the target table in `MetaData.tables`.
+    #[getter]
+    fn target_table_key(&self) -> PyResult<Option<String>> {
         Ok(self.inner()?.target_table_key())
+    }
+    /// `"table.column"` of the target.
+    #[getter]
+    fn target_fullname(&self, py: Python<'_>) -> PyResult<String> {
+        self.inner()?.target().unwrap_or_default().text().map_err(|e| sql_error(py, e))
+    }
+    /// Was the target named, not given as a column?
+    fn _by_name(&self) -> PyResult<bool> {
+        Ok(!self.inner()?.by_column())
+    }
+    /// Schema, table and column of the target.
+    fn _target_parts(&self) -> PyResult<Parts> {
+        let t = self.inner()?.target().unwrap_or_default();
+        Ok((t.schema, t.table, t.column))
+    }
+    /// The same column in another schema (`keep`, `blank`, `to`) and maybe table: its text if that is safe, and its names.
+    fn _moved(&self, mode: &str, schema: Option<String>, table: Option<&str>) -> PyResult<(Option<String>, Parts)> {
+        let how = match (mode, schema) {
+            ("to", Some(schema)) => Reschema::To(schema),
+            ("blank", _) => Reschema::Blank,
+            _ => Reschema::Keep,
+        };
+        let moved = self.inner()?.target().unwrap_or_default().moved(&how, table);
+        Ok((moved.text().ok(), (moved.schema, moved.table, moved.column)))
     }
 }

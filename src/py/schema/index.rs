@@ -1,11 +1,15 @@
 //! `Index`.
 
+use super::column::column_of;
+use super::table::table_of;
 use super::{dialect_options, opt_name};
+use crate::py::errors::sql_error;
 use crate::py::sql::{names, to_expr};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::FaceSlot;
 use sql::schema::Index;
+use sql::schema::naming::Subject;
 use std::sync::Arc;
 
 /// A condition: text or an expression.
@@ -34,6 +38,12 @@ impl PyIndex {
     }
 }
 
+impl Drop for PyIndex {
+    fn drop(&mut self) {
+        crate::py::ffi::forget(&self.inner.face);
+    }
+}
+
 #[pymethods]
 impl PyIndex {
     #[new]
@@ -41,8 +51,10 @@ impl PyIndex {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         Self { inner: Arc::new(Index { d: parking_lot::RwLock::default(), face: FaceSlot::default() }) }
     }
-    fn _init(&self, unique: bool, implicit: bool) {
-        let mut d = self.inner.d.write();
+    fn _init(slf: &Bound<'_, Self>, unique: bool, implicit: bool) {
+        let inner = &slf.get().inner;
+        crate::py::ffi::remember(&inner.face, slf.as_any());
+        let mut d = inner.d.write();
         d.unique = unique;
         d.implicit = implicit;
     }
@@ -51,8 +63,16 @@ impl PyIndex {
         self.inner.d.write().expressions = expressions;
         Ok(())
     }
-    /// The collection mixin's hook; an index is made of expressions.
-    fn _set_columns(&self, _columns: &Bound<'_, PyAny>) {}
+    /// The columns among its expressions.
+    fn _set_columns(&self, columns: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+        let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
+        self.inner.d.write().columns = columns;
+        Ok(())
+    }
+    /// Text of a token of a naming convention, `None` for an unknown one.
+    fn _token(&self, table: &Bound<'_, PyAny>, token: &str) -> PyResult<Option<String>> {
+        Subject::Index(&self.inner).token(&*table_of(table)?, token).map_err(|e| sql_error(table.py(), e))
+    }
     fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;
         let (mut where_, mut include, mut with) = (None, None, Vec::new());

@@ -2,9 +2,11 @@
 
 use super::table::table_of;
 use super::{PySequence, opt_name};
+use crate::py::errors::sql_error;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::schema::MetaData;
+use sql::schema::metadata::{Claim, Claimed};
 use std::sync::Arc;
 
 /// A collection of tables.
@@ -14,6 +16,12 @@ pub struct PyMetaData {
     pub inner: Arc<MetaData>,
 }
 
+impl Drop for PyMetaData {
+    fn drop(&mut self) {
+        crate::py::ffi::forget(&self.inner.face);
+    }
+}
+
 #[pymethods]
 impl PyMetaData {
     #[new]
@@ -21,10 +29,36 @@ impl PyMetaData {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         Self { inner: Arc::new(MetaData::default()) }
     }
+    /// Let the collection remember this object.
+    fn _remember(slf: &Bound<'_, Self>) {
+        crate::py::ffi::remember(&slf.get().inner.face, slf.as_any());
+    }
     fn _set_schema(&self, schema: &Bound<'_, PyAny>) -> PyResult<()> {
         let schema = opt_name(schema)?;
         self.inner.d.write().schema = schema;
         Ok(())
+    }
+    /// What `Table(name, metadata, …)` gives: `fresh`, `existing` or `extend`.
+    #[pyo3(signature = (key, keep_existing, extend_existing, must_exist, has_items))]
+    fn _claim(
+        &self,
+        py: Python<'_>,
+        key: &str,
+        keep_existing: bool,
+        extend_existing: bool,
+        must_exist: bool,
+        has_items: bool,
+    ) -> PyResult<&'static str> {
+        let claim = Claim { keep_existing, extend_existing, must_exist, has_items };
+        match self.inner.claim(key, claim).map_err(|e| sql_error(py, e))? {
+            Claimed::Fresh => Ok("fresh"),
+            Claimed::Existing(_) => Ok("existing"),
+            Claimed::Extend(_) => Ok("extend"),
+        }
+    }
+    /// Schemas of tables and sequences.
+    fn _schema_names(&self) -> Vec<String> {
+        self.inner.schemas()
     }
     fn _put_table(&self, key: &str, table: &Bound<'_, PyAny>) -> PyResult<()> {
         let table = table_of(table)?;

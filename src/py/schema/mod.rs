@@ -1,8 +1,9 @@
-//! Faces of room `schema`: they hold the pure structure and hand changes to it. Argument checks, events and copies are in
+//! Faces of room `schema`: they hold the pure structure and hand changes to it. Argument sugar, events and copies are in
 //! `python/oxalchemy/sql/schema`.
 //!
 //! * [`column`], [`table`]: expressions and FROM elements with schema data. [`constraint`], [`foreign_key`], [`index`],
 //!   [`sequence`], [`metadata`]: the rest. [`sort`]: tables in order.
+//!   [`plan`]: the steps of creating and dropping.
 
 pub mod column;
 pub mod compile;
@@ -11,6 +12,7 @@ pub mod ddl;
 pub mod foreign_key;
 pub mod index;
 pub mod metadata;
+pub mod plan;
 pub mod sequence;
 pub mod sort;
 pub mod table;
@@ -42,6 +44,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PySequence>()?;
     compile::register(m)?;
     m.add_function(wrap_pyfunction!(sort::sort_tables, m)?)?;
+    m.add_function(wrap_pyfunction!(plan::ddl_plan, m)?)?;
+    m.add_function(wrap_pyfunction!(constraint::home_of, m)?)?;
     m.add_function(wrap_pyfunction!(column::columns_of, m)?)?;
     m.add_function(wrap_pyfunction!(column::replace_columns, m)?)
 }

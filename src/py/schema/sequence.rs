@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::FaceSlot;
 use sql::schema::Sequence;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A named sequence.
@@ -54,10 +55,16 @@ impl PySequence {
             options: identity_options(options)?,
             optional,
             data_type: data_type.as_ref().map(to_type).transpose()?,
+            of_column: AtomicBool::new(false),
             face: FaceSlot::default(),
         });
         let sequence = slf.get().inner.get_or_init(|| sequence);
         crate::py::ffi::remember(&sequence.face, slf.as_any());
+        Ok(())
+    }
+    /// It is the default of a column: created and dropped with its table.
+    fn _set_of_column(&self, value: bool) -> PyResult<()> {
+        self.inner()?.of_column.store(value, Ordering::Relaxed);
         Ok(())
     }
 }

@@ -63,12 +63,9 @@ pub fn sort_tables<'py>(
     let sorted = match sorted {
         Ok(s) => s,
         Err(cycle) => {
-            let faces = cycle.tables.iter().map(|t| wrap_from(py, &t.as_from())).collect::<PyResult<Vec<_>>>()?;
             let names = cycle.tables.iter().map(|t| t.key()).collect::<Vec<_>>().join(", ");
             let message = format!("Circular dependency detected between tables {names}.");
-            let class = crate::py::imports::exc(py, "CircularDependencyError")?;
-            let cycles = pyo3::types::PySet::new(py, &faces)?;
-            return Err(PyErr::from_value(class.call1((message, cycles, pyo3::types::PySet::empty(py)?))?));
+            return Err(super::plan::circular(py, message, &cycle.tables)?);
         }
     };
     let list = |cs: &[Arc<sql::schema::Constraint>]| -> PyResult<Vec<Bound<'py, PyAny>>> {

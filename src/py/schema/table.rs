@@ -2,13 +2,14 @@
 
 use super::column::column_of;
 use super::{PyConstraint, PyIndex, PyMetaData, dialect_options, opt_name, opt_text};
-use crate::py::errors::sql_error;
+use crate::py::errors::{sql_error, warn};
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
 use crate::py::sql::{TableClause, names, wrap_expr};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::{FromKind, Node};
 use sql::schema::Table;
+use sql::schema::placement::Placement;
 use sql::schema::table::TableData;
 use std::sync::Arc;
 
@@ -32,6 +33,14 @@ fn own(slf: &Bound<'_, PyTable>) -> PyResult<Arc<Table>> {
         return Ok(t.clone());
     }
     Err(pyo3::exceptions::PyAttributeError::new_err("'Table' object is not initialised"))
+}
+
+/// A table keeps the Python objects of its columns: they may be of a subclass of the user's.
+fn hold_columns(slf: &Bound<'_, PyTable>, table: &Arc<Table>) -> PyResult<()> {
+    let py = slf.py();
+    let columns: Vec<_> = table.d.read().columns.values().cloned().collect();
+    let faces = columns.iter().map(|c| wrap_expr(py, &c.to_expr())).collect::<PyResult<Vec<_>>>()?;
+    slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@columns", faces)
 }
 
 #[pymethods]
@@ -92,16 +101,48 @@ impl PyTable {
         own(slf)?.d.write().is_view = value;
         Ok(())
     }
-    /// Columns in order, by their keys.
+    /// Columns in order, by their keys, as they were when the table was pickled.
     fn _set_columns(slf: &Bound<'_, Self>, columns: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+        let table = own(slf)?;
         let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
         let mut map = indexmap::IndexMap::with_capacity(columns.len());
         for (position, column) in columns.into_iter().enumerate() {
             column.d.write().position = position;
             map.insert(column.key(), column);
         }
-        own(slf)?.d.write().columns = map;
-        Ok(())
+        table.d.write().columns = map;
+        hold_columns(slf, &table)
+    }
+    /// Add a column; returns the one that gave way.
+    fn _place<'py>(
+        slf: &Bound<'py, Self>,
+        column: &Bound<'py, PyAny>,
+        index: Option<i64>,
+        replace: bool,
+        advise: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = slf.py();
+        let table = own(slf)?;
+        let placed = table.place(&column_of(column)?, &Placement { index, replace, advise }).map_err(|e| sql_error(py, e))?;
+        // Before the old one loses its last holder.
+        let replaced = placed.replaced.map(|c| wrap_expr(py, &c.to_expr())).transpose()?;
+        hold_columns(slf, &table)?;
+        if let Some(warning) = placed.warning {
+            warn(py, "SAWarning", &warning)?;
+        }
+        Ok(replaced)
+    }
+    /// Take the column with this key out.
+    fn _displace(slf: &Bound<'_, Self>, key: &str) -> PyResult<()> {
+        let table = own(slf)?;
+        table.displace(key);
+        hold_columns(slf, &table)
+    }
+    /// The column with this key, for a part of class `what`.
+    fn _column_for<'py>(slf: &Bound<'py, Self>, what: &str, key: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let column = own(slf)?.column_for(what, key).map_err(|e| sql_error(py, e))?;
+        wrap_expr(py, &column.to_expr())
     }
     /// Constraints in the order of their creation.
     fn _set_constraints(

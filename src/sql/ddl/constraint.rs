@@ -1,5 +1,6 @@
 //! Constraints, inside CREATE TABLE and by ALTER TABLE.
 
+use super::phrase::{Shape, checked};
 use super::{DdlCompiler, option_flag, option_text};
 use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
@@ -121,14 +122,16 @@ impl DdlCompiler<'_> {
                     "MySQL ignores the 'MATCH' keyword while at the same time causes ON UPDATE/ON DELETE clauses to be ignored.",
                 ));
             }
-            out.push_str(&format!(" MATCH {m}"));
+            out.push_str(&format!(" MATCH {}", checked(m, "MATCH", Shape::Words)?));
         }
         for (what, text) in [("ON DELETE", ondelete), ("ON UPDATE", onupdate)] {
             if let Some(text) = text {
                 if what == "ON UPDATE" && self.dialect.family == Family::Oracle {
                     continue;
                 }
-                out.push_str(&format!(" {what} {}", words(text, what)?));
+                let columns = what == "ON DELETE" && self.dialect.family == Family::PostgreSql;
+                let shape = if columns { Shape::WordsAndColumns } else { Shape::Words };
+                out.push_str(&format!(" {what} {}", checked(text, what, shape)?));
             }
         }
         Ok(Some(out))
@@ -151,7 +154,7 @@ impl DdlCompiler<'_> {
             None => {}
         }
         if let Some(initially) = &d.initially {
-            out.push_str(&format!(" INITIALLY {}", words(initially, "INITIALLY")?));
+            out.push_str(&format!(" INITIALLY {}", checked(initially, "INITIALLY", Shape::Words)?));
         }
         Ok(())
     }
@@ -230,15 +233,6 @@ pub(super) fn table_of(constraint: &Constraint) -> SqlResult<Arc<Table>> {
             "This constraint is not bound to a table.  Did you mean to call table.append_constraint(constraint) ?",
         )
     })
-}
-
-/// Phrases like CASCADE or SET NULL are words only: anything else would be an injection.
-fn words(text: &str, what: &str) -> SqlResult<String> {
-    if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ' || c == '(' || c == ')' || c == ',') {
-        Ok(text.to_owned())
-    } else {
-        Err(SqlError::compile(format!("Unexpected SQL phrase: {text:?} ({what})")))
-    }
 }
 
 impl ConstraintData {

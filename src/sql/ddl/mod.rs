@@ -5,6 +5,8 @@
 //! | `element` | [`Ddl`], one statement |
 //! | `table`, `column` | CREATE TABLE and the column specifications of each dialect |
 //! | `constraint`, `index` | constraints inside and outside of tables, indexes |
+//! | `phrase` | texts that stand in DDL as they are given |
+//! | `plan` | the steps of `create_all()` and `drop_all()`, events and existing objects considered |
 //! | `misc` | sequences, schemas, comments, named types, identity and computed columns |
 //!
 //! Caller: `src/py/schema` (DDL elements) and `src/py/compile` (`DDLCompiler`).
@@ -14,6 +16,8 @@ mod constraint;
 pub mod element;
 mod index;
 mod misc;
+pub mod phrase;
+pub mod plan;
 mod table;
 
 pub use element::Ddl;

@@ -7,6 +7,7 @@ use crate::host::HostRef;
 use crate::name::Name;
 use crate::types::TypeRef;
 use parking_lot::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 /// What a column belongs to. Weak: see [`crate::ast::ColumnRef`].
@@ -101,7 +102,16 @@ pub struct Sequence {
     pub options: IdentityOptions,
     pub optional: bool,
     pub data_type: Option<TypeRef>,
+    /// The default of a column: created and dropped with its table.
+    pub of_column: AtomicBool,
     pub face: FaceSlot,
+}
+
+impl Sequence {
+    /// Is it the default of a column?
+    pub fn of_column(&self) -> bool {
+        self.of_column.load(Ordering::Relaxed)
+    }
 }
 
 /// A column: of a Table, a lightweight `table()`, a free `column()`, or a proxy inside an alias or subquery.
@@ -123,6 +133,10 @@ pub struct ColumnData {
     pub parent: ColumnParent,
     pub primary_key: bool,
     pub nullable: bool,
+    /// The user said whether it is nullable; else it follows the primary key.
+    pub nullability_given: bool,
+    /// Only there to match rows of a batched INSERT with their parameters.
+    pub sentinel: bool,
     pub unique: Option<bool>,
     pub index: Option<bool>,
     pub autoincrement: Autoincrement,

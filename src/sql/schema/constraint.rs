@@ -24,7 +24,7 @@ pub struct ForeignKeyData {
     /// `"schema.table.column"` as given, when the target is not yet known.
     pub colspec: Option<Arc<str>>,
     /// The same in parts, for names that hold dots.
-    pub tokens: Option<super::resolve::Tokens>,
+    pub tokens: Option<super::Target>,
     /// Target, once known. Strong: the target outlives the reference or the reference is meaningless.
     pub target: Option<Arc<Column>>,
     pub target_table: Option<Weak<Table>>,
@@ -103,6 +103,8 @@ pub struct Index {
 pub struct IndexData {
     pub name: Option<Name>,
     pub expressions: Vec<ExprRef>,
+    /// Columns of tables among them, for names.
+    pub columns: Vec<Arc<Column>>,
     pub unique: bool,
     pub table: Option<Weak<Table>>,
     pub dialect_options: Vec<(Arc<str>, Arc<str>, HostRef)>,

@@ -1,31 +1,11 @@
 //! Foreign keys: from the text `"schema.table.column"` to the column, when it is first asked for.
 
 use super::constraint::ForeignKeyData;
-use super::{Column, Constraint, ConstraintKind, ForeignKey, Table};
+use super::{Column, Constraint, ConstraintKind, ForeignKey, Table, Target};
 use crate::error::{ErrorKind, SqlError, SqlResult};
 use crate::face::FaceSlot;
 use parking_lot::RwLock;
 use std::sync::Arc;
-
-/// A reference in parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tokens {
-    /// Schema, when one is named.
-    pub schema: Option<String>,
-    /// Table.
-    pub table: String,
-    /// Column; `None` means the one of the same name.
-    pub column: Option<String>,
-}
-
-/// Splits `"schema.table.column"`; a schema may itself have dots.
-pub fn tokens(spec: &str) -> Tokens {
-    let mut parts: Vec<&str> = spec.split('.').collect();
-    let column = if parts.len() > 1 { parts.pop().map(str::to_owned) } else { None };
-    let table = parts.pop().unwrap_or_default().to_owned();
-    let schema = (!parts.is_empty()).then(|| parts.join("."));
-    Tokens { schema, table, column }
-}
 
 fn error(kind: ErrorKind, message: String, details: Vec<String>) -> SqlError {
     SqlError { details, ..SqlError::new(kind, message) }
@@ -42,27 +22,45 @@ impl ForeignKey {
         self.d.read().parent.as_ref()?.upgrade()
     }
 
-    /// What is referred to by name; `None` when a column was given.
-    pub fn tokens(&self) -> Option<Tokens> {
+    /// What was named, or the names of the column that was given. `None` for a key that names nothing.
+    pub fn target(&self) -> Option<Target> {
+        let (tokens, colspec, column) = {
+            let d = self.d.read();
+            if d.tokens.is_some() {
+                return d.tokens.clone();
+            }
+            (d.tokens.clone(), d.colspec.clone(), d.target.clone())
+        };
+        tokens.or_else(|| colspec.as_deref().map(Target::parse)).or_else(|| {
+            let column = column?;
+            let key = column.key().to_string();
+            // A column without a table has no more than its own name to show.
+            let Some(table) = column.table() else {
+                return Some(Target { table: (!key.is_empty()).then_some(key), ..Target::default() });
+            };
+            let schema = table.d.read().schema.as_ref().map(ToString::to_string);
+            Some(Target { schema, table: Some(table.name.to_string()), column: Some(key) })
+        })
+    }
+
+    /// Was a column given, not a name?
+    pub fn by_column(&self) -> bool {
         let d = self.d.read();
-        d.tokens.clone().or_else(|| d.colspec.as_deref().map(tokens))
+        d.tokens.is_none() && d.colspec.is_none()
     }
 
     /// Key in `MetaData.tables` of the table referred to; the MetaData's schema applies where none is named.
     pub fn target_table_key(&self) -> Option<String> {
-        let Some(t) = self.tokens() else {
+        if self.by_column() {
             let target = self.d.read().target.clone();
             return target?.table().map(|t| t.key());
-        };
-        let schema = t.schema.or_else(|| {
+        }
+        let default = || {
             let metadata = self.parent()?.table()?.d.read().metadata.upgrade()?;
             let schema = metadata.d.read().schema.as_ref().map(ToString::to_string);
             schema
-        });
-        Some(match schema {
-            Some(s) => format!("{s}.{}", t.table),
-            None => t.table,
-        })
+        };
+        Some(self.target()?.table_key(default().as_deref()))
     }
 
     /// The column referred to.
@@ -82,9 +80,8 @@ impl ForeignKey {
         let Some(table) = parent.table() else {
             return Err(SqlError::invalid_request("this ForeignKey's parent column is not yet associated with a Table."));
         };
-        let wanted = self.tokens().unwrap_or_else(|| tokens(""));
-        let spec = [wanted.schema.as_deref(), Some(wanted.table.as_str()), wanted.column.as_deref()];
-        let spec = spec.into_iter().flatten().collect::<Vec<_>>().join(".");
+        let wanted = self.target().unwrap_or_default();
+        let spec = wanted.joined();
         let key = self.target_table_key().unwrap_or_default();
         let found = table.d.read().metadata.upgrade().and_then(|m| m.d.read().tables.get(key.as_str()).cloned());
         let found = found.or_else(|| (table.key() == key).then(|| table.clone()));

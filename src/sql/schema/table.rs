@@ -51,10 +51,7 @@ impl Table {
     }
     /// Key in `MetaData.tables`: `schema.name` or `name`.
     pub fn key(&self) -> String {
-        match &self.d.read().schema {
-            Some(s) => format!("{s}.{}", self.name),
-            None => self.name.to_string(),
-        }
+        super::table_key(self.d.read().schema.as_ref().map(Name::as_str), self.name.as_str())
     }
     /// The table as a FROM element. Its identity is the table's, so a fresh one per call is the same FROM;
     /// it is not cached inside the table, which would keep the table alive for ever.

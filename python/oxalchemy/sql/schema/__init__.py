@@ -1,10 +1,49 @@
 """Schema constructs: MetaData, Table, Column, constraints, indexes, defaults.
 
-The structure lives in Rust (``_rs.Table``, ``_rs.Column`` …), where the compiler and the ORM read it; these classes declare it:
-they check arguments, attach parts to each other, run events, copy and describe themselves.
+Structure and rules live in Rust (``_rs.Table``, ``_rs.Column`` …; ``src/sql/schema``), where the compiler and the ORM read them.
+These classes are what users subclass and call: arguments, events, copies, pickling.
+
+=================  ==============================================================================
+``items``          what all of them share; ``join`` (from ``sql.event_target``) puts one into another
+``metadata``       ``MetaData``
+``table``          ``Table``
+``columns``        ``Column``
+``generators``     defaults, server defaults, ``Computed``
+``sequences``      ``Sequence``, ``Identity``
+``constraints``    ``PrimaryKeyConstraint``, ``UniqueConstraint``, ``CheckConstraint`` and their bases
+``foreign_keys``   ``ForeignKey``, ``ForeignKeyConstraint``
+``indexes``        ``Index``
+``names``          naming conventions
+``copying``        ``Table.to_metadata``
+``aliases``        private names of SQLAlchemy that other packages use
+=================  ==============================================================================
 """
 
-from .base import (
+from ..dialect_kw import DialectKWArgs
+from .columns import Column, insert_sentinel
+from .constraints import (
+    CheckConstraint,
+    ColumnCollectionConstraint,
+    ColumnCollectionMixin,
+    Constraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
+from .foreign_keys import ForeignKey, ForeignKeyConstraint, ForeignKeyTarget
+from .generators import (
+    CallableColumnDefault,
+    ColumnDefault,
+    ColumnElementColumnDefault,
+    Computed,
+    DefaultClause,
+    DefaultGenerator,
+    FetchedValue,
+    InsertSentinelDefault as _InsertSentinelColumnDefault,
+    PassiveDefault,
+    ScalarElementColumnDefault,
+)
+from .indexes import Index
+from .items import (
     BLANK_SCHEMA,
     NULL_UNSPECIFIED,
     RETAIN_SCHEMA,
@@ -14,41 +53,18 @@ from .base import (
     SchemaEventTarget,
     SchemaItem,
     SchemaVisitor,
-    DialectKWArgs,
-    _get_table_key,
+    table_key as _get_table_key,
 )
-from .column import Column, _InsertSentinelColumnDefault, insert_sentinel
-from .constraint import (
-    CheckConstraint,
-    ColumnCollectionConstraint,
-    ColumnCollectionMixin,
-    Constraint,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
-from .defaults import (
-    CallableColumnDefault,
-    ColumnDefault,
-    ColumnElementColumnDefault,
-    Computed,
-    DefaultClause,
-    DefaultGenerator,
-    FetchedValue,
-    Identity,
-    IdentityOptions,
-    PassiveDefault,
-    ScalarElementColumnDefault,
-    Sequence,
-)
-from .foreign_key import ForeignKey, ForeignKeyConstraint, ForeignKeyTarget
-from .index import Index
 from .metadata import MetaData, ThreadLocalMetaData
+from .sequences import Identity, IdentityOptions, Sequence
 from .table import Table
 
 for _name, _obj in list(globals().items()):
     if isinstance(_obj, type) and _obj.__module__.startswith(__name__ + "."):
         _obj.__module__ = __name__
 del _name, _obj
+
+from . import aliases as _aliases  # noqa: E402, F401
 
 # Gives SchemaEventTarget its ``dispatch``.
 from .. import events as _events  # noqa: E402, F401

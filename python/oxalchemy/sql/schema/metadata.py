@@ -1,16 +1,37 @@
 """``MetaData``."""
 
-import collections
 import threading
 
 from ... import _rs, exc, util
-from .base import BLANK_SCHEMA, NO_ARG, HasSchemaAttr, _get_table_key
+from ..ddl.check import CheckFirst
+from .items import NOTHING, HasSchemaAttr, blank
 
 _DEFAULT_CONVENTION = util.immutabledict({"ix": "ix_%(column_0_label)s"})
 
 
+def _is_bind(value):
+    """2.x takes the schema first, 0.5 to 1.4 took the bind: what it is decides."""
+    return hasattr(value, "connect") or (isinstance(value, str) and "://" in value)
+
+
+def _as_bind(value, **kw):
+    """An Engine for a DSN; anything else is one."""
+    if isinstance(value, str) or type(value).__name__ == "URL":
+        from ...engine import create_engine
+
+        return create_engine(value, **kw)
+    return value
+
+
 class MetaData(HasSchemaAttr, _rs.MetaData):
-    """A collection of tables."""
+    """A collection of tables.
+
+    :param bind_or_schema: a schema (2.x), or an Engine, a Connection or a DSN (0.5 to 1.4).
+    :param reflect: load the tables of the bind now (0.5). :param schema: default schema of tables and sequences.
+    :param quote_schema: force or forbid its quoting. :param naming_convention: templates of names, by class or short name.
+    :param info: user's data. :param bind: as above.
+    :raises ArgumentError: for a schema that is not text, or ``reflect`` without a bind.
+    """
 
     __visit_name__ = "metadata"
 
@@ -28,25 +49,16 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         from ..elements import quoted_name
 
         if bind_or_schema is not None:
-            # 2.x takes the schema first, 0.5 to 1.4 took the bind: what it is decides.
-            if bind is None and (
-                hasattr(bind_or_schema, "connect") or isinstance(bind_or_schema, str) and "://" in bind_or_schema
-            ):
+            if bind is None and _is_bind(bind_or_schema):
                 bind = bind_or_schema
             elif schema is None:
                 schema = bind_or_schema
         if schema is not None and not isinstance(schema, str):
             raise exc.ArgumentError(f"expected schema argument to be a string, got {type(schema)}.")
-        self.tables = util.FacadeDict()
-        self.schema = quoted_name.construct(schema, quote_schema)
-        self._set_schema(self.schema)
         self.naming_convention = util.immutabledict(naming_convention) if naming_convention else _DEFAULT_CONVENTION
+        self._begin(quoted_name.construct(schema, quote_schema))
         if info:
             self.info = info
-        self._schemas = set()
-        self._sequences = {}
-        self._objects = {}
-        self._bind = None
         if bind is not None:
             self.bind = bind
         if reflect:
@@ -54,52 +66,51 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
                 raise exc.ArgumentError("A bind must be supplied in conjunction with reflect=True")
             self.reflect()
 
+    def _begin(self, schema):
+        self._remember()
+        self.schema = schema
+        self._set_schema(schema)
+        self.tables = util.FacadeDict()
+        # sequences by key; named types, in the order in which they came
+        self._sequences, self._named_types = {}, {}
+        self._bind = None
+
     def __repr__(self):
-        if self._bind is not None:
-            return f"MetaData(bind={self._bind!r})"
-        return "MetaData()"
+        return "MetaData()" if self._bind is None else f"MetaData(bind={self._bind!r})"
 
     def __contains__(self, table_or_key):
-        if not isinstance(table_or_key, str):
-            table_or_key = table_or_key.key
-        return table_or_key in self.tables
+        return (table_or_key if isinstance(table_or_key, str) else table_or_key.key) in self.tables
 
     # -- tables -----------------------------------------------------------
-    def _add_table(self, name, schema, table):
-        key = _get_table_key(name, schema)
-        self.tables._insert_item(key, table)
-        self._put_table(key, table)
-        if schema:
-            self._schemas.add(schema)
+    def _enlist(self, table):
+        self.tables._insert_item(table.key, table)
+        self._put_table(table.key, table)
 
-    def _remove_table(self, name, schema):
-        key = _get_table_key(name, schema)
-        removed = dict.pop(self.tables, key, None)
-        if removed is not None:
-            self._drop_table(key)
-        if self._schemas:
-            self._schemas = {t.schema for t in self.tables.values() if t.schema is not None}
+    def _delist(self, table):
+        if table.__dict__.get("metadata") is self and self.tables.get(table.key) is table:
+            dict.pop(self.tables, table.key)
+            self._drop_table(table.key)
 
     def clear(self):
         """Forget all tables."""
         dict.clear(self.tables)
-        self._drop_all_tables()
-        self._schemas.clear()
         self._sequences.clear()
+        self._drop_all_tables()
 
     def remove(self, table):
         """Forget one table."""
-        self._remove_table(table.name, table.schema)
+        if dict.pop(self.tables, table.key, None) is not None:
+            self._drop_table(table.key)
 
     @property
     def schemas(self):
-        found = {o.schema for o in (*self.tables.values(), *self._sequences.values(), *self._objects) if o.schema is not None}
-        return tuple(sorted(found))
+        """Names of its own schema and those of its tables, sorted (2.1)."""
+        return tuple(self._schema_names())
 
     @property
     def sorted_tables(self):
         """Tables in the order of their dependencies; ties by name."""
-        from ..ddl import sort_tables
+        from ..ddl.order import sort_tables
 
         return sort_tables(sorted(self.tables.values(), key=lambda t: t.key))
 
@@ -112,26 +123,21 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         return self.sorted_tables
 
     # -- other objects ----------------------------------------------------
-    def _add_sequence(self, seq):
-        self._sequences[seq._key] = seq
-        seq.metadata = self
-        self._put_sequence(seq._key, seq)
+    def _enlist_sequence(self, sequence):
+        self._sequences[sequence.key] = sequence
+        self._put_sequence(sequence.key, sequence)
 
     def _add_schema_type(self, type_):
-        self._objects[type_] = None
+        self._named_types[type_] = None
 
-    def get_schema_objects(self, kind, *, schema=NO_ARG):
-        """Named types, sequences … registered here."""
-        found = [o for o in (*self._sequences.values(), *self._objects) if isinstance(o, kind)]
-        if schema is not NO_ARG:
-            found = [o for o in found if o.schema == schema]
-        return tuple(found)
+    def get_schema_objects(self, kind, *, schema=NOTHING):
+        """Named types, sequences … of this class, maybe of one schema (2.1)."""
+        found = [o for o in (*self._sequences.values(), *self._named_types) if isinstance(o, kind)]
+        return tuple(o for o in found if schema is NOTHING or o.schema == schema)
 
-    def get_schema_object_by_name(self, kind, name, *, schema=NO_ARG):
-        for o in self.get_schema_objects(kind, schema=schema):
-            if o.name == name:
-                return o
-        return None
+    def get_schema_object_by_name(self, kind, name, *, schema=NOTHING):
+        """The one of this name, or ``None`` (2.1)."""
+        return next((o for o in self.get_schema_objects(kind, schema=schema) if o.name == name), None)
 
     # -- binding (legacy) -------------------------------------------------
     @property
@@ -141,46 +147,44 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
 
     @bind.setter
     def bind(self, bind):
-        if isinstance(bind, str) or type(bind).__name__ == "URL":
-            from ...engine import create_engine
-
-            bind = create_engine(bind)
-        self._bind = bind
+        self._bind = _as_bind(bind)
 
     def is_bound(self):
-        return self._bind is not None
+        """Has it a bind? (legacy)"""
+        return self.bind is not None
 
     def connect(self, bind, **kw):
         """Set the bind (0.5)."""
-        if isinstance(bind, str):
-            from ...engine import create_engine
-
-            bind = create_engine(bind, **kw)
-        self._bind = bind
+        self._bind = _as_bind(bind, **kw)
 
     # -- DDL --------------------------------------------------------------
-    def create_all(self, bind=None, tables=None, checkfirst=True):
-        """Create the tables that do not exist, in the order of their dependencies."""
-        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
+    def create_all(self, bind=None, tables=None, checkfirst=CheckFirst.ALL):
+        """Create the tables that do not exist, in the order of their dependencies.
 
-        bind = _bind_or_error(self, bind)
-        run_ddl(bind, SchemaGenerator, self, checkfirst=checkfirst, tables=tables)
+        :param tables: only these. :param checkfirst: look what is there: a bool or :class:`.CheckFirst`.
+        """
+        from ..ddl.run import create
 
-    def drop_all(self, bind=None, tables=None, checkfirst=True):
-        """Drop the tables that exist, in reverse order."""
-        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
+        create(self, bind, checkfirst, tables)
 
-        bind = _bind_or_error(self, bind)
-        run_ddl(bind, SchemaDropper, self, checkfirst=checkfirst, tables=tables)
+    def drop_all(self, bind=None, tables=None, checkfirst=CheckFirst.ALL):
+        """Drop the tables that exist, in reverse order. Arguments: :meth:`create_all`."""
+        from ..ddl.run import drop
+
+        drop(self, bind, checkfirst, tables)
 
     def append_ddl_listener(self, event_name, listener):
-        from ..ddl import _append_ddl_listener
+        """Call ``listener(event, target, bind)`` on ``before-create`` and the like (0.5)."""
+        from ..ddl.run import append_ddl_listener
 
-        _append_ddl_listener(self, event_name, listener)
+        append_ddl_listener(self, event_name, listener)
 
     @property
     def ddl_events(self):
-        return ("before-create", "after-create", "before-drop", "after-drop")
+        """Names that :meth:`append_ddl_listener` knows (0.5)."""
+        from ..ddl.run import LEGACY_EVENTS
+
+        return LEGACY_EVENTS
 
     def reflect(
         self,
@@ -193,49 +197,42 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         resolve_fks=True,
         **dialect_kwargs,
     ):
-        """Load the tables of a database that are not yet here."""
-        from ...engine.reflection import reflect_metadata
-        from ..ddl import _bind_or_error
+        """Load the tables of a database that are not yet here.
 
-        bind = _bind_or_error(self, bind)
+        :param schema: other than the default. :param views: views as well. :param only: names, or ``fn(name, metadata)``.
+        :param extend_existing: tables that are here get what the database has. Others: :class:`.Table`.
+        """
+        from ...engine.reflection import reflect_metadata
+        from ..ddl.run import bind_of
+
+        bind = bind_of(self, bind)
         reflect_metadata(self, bind, schema, views, only, extend_existing, autoload_replace, resolve_fks, dialect_kwargs)
 
     # -- pickling ---------------------------------------------------------
     def __reduce__(self):
-        return _rebuild, (type(self),), self.__getstate__()
-
-    def __getstate__(self):
-        return {
+        state = {
             "tables": dict(self.tables),
             "schema": self.schema,
-            "schemas": self._schemas,
             "sequences": self._sequences,
+            "types": list(self._named_types),
             "naming_convention": self.naming_convention,
-            "objects": list(self._objects),
             "info": dict(self.info),
         }
+        return blank, (type(self),), state
 
     def __setstate__(self, state):
-        self.tables = util.FacadeDict()
-        self.schema = state["schema"]
-        self._set_schema(self.schema)
+        self._begin(state["schema"])
         self.naming_convention = state["naming_convention"]
-        self._bind = None
-        self._schemas = state["schemas"]
-        self._objects = dict.fromkeys(state["objects"])
-        self._sequences = {}
+        self._named_types = dict.fromkeys(state["types"])
         if state["info"]:
             self.info = state["info"]
         for key, table in state["tables"].items():
             self.tables._insert_item(key, table)
-            table._restore(self)
-            self._put_table(key, table)
-        for seq in state["sequences"].values():
-            self._add_sequence(seq)
-
-
-def _rebuild(cls):
-    return cls.__new__(cls)
+            # One that refers to this MetaData may be on its way still.
+            if "metadata" in table.__dict__:
+                table._wake(self)
+        for sequence in state["sequences"].values():
+            sequence._join_metadata(self)
 
 
 class ThreadLocalMetaData(MetaData):
@@ -245,37 +242,23 @@ class ThreadLocalMetaData(MetaData):
 
     def __init__(self):
         self.context = threading.local()
-        self.__engines = {}
+        # DSN -> Engine of all threads
+        self._engines = {}
         super().__init__()
 
     @property
     def bind(self):
-        return getattr(self.context, "_engine", None)
+        """Engine of this thread; a DSN may be assigned."""
+        return getattr(self.context, "bind", None)
 
     @bind.setter
     def bind(self, bind):
-        if isinstance(bind, str) or type(bind).__name__ == "URL":
-            from ...engine import create_engine
-
-            try:
-                self.context._engine = self.__engines[bind]
-            except KeyError:
-                e = create_engine(bind)
-                self.__engines[bind] = e
-                self.context._engine = e
-        else:
-            if bind not in self.__engines:
-                self.__engines[bind] = bind
-            self.context._engine = bind
-
-    def is_bound(self):
-        return getattr(self.context, "_engine", None) is not None
+        if bind not in self._engines:
+            self._engines[bind] = _as_bind(bind)
+        self.context.bind = self._engines[bind]
 
     def dispose(self):
         """Dispose of the engines of all threads."""
-        for e in self.__engines.values():
-            if hasattr(e, "dispose"):
-                e.dispose()
-
-
-__all__ = ["MetaData", "ThreadLocalMetaData", "BLANK_SCHEMA", "collections"]
+        for engine in self._engines.values():
+            if hasattr(engine, "dispose"):
+                engine.dispose()

@@ -1,281 +1,218 @@
 """``Table``."""
 
-from ... import _rs, exc, util
-from ..selectable import TableClause
+from ... import _rs, exc
+from ..ddl.check import CheckFirst
 from ..dialect_kw import DialectKWArgs
-from .base import (
+from ..selectable import TableClause
+from .columns import Column
+from .constraints import PrimaryKeyConstraint
+from .copying import table_in
+from .items import (
     BLANK_SCHEMA,
     RETAIN_SCHEMA,
     HasSchemaAttr,
     SchemaItem,
-    _get_table_key,
-    dialect_options_of,
+    blank,
+    by_number,
+    given_options,
+    join,
+    table_key,
+    take_options,
 )
-from .column import Column
-from .constraint import PrimaryKeyConstraint, UniqueConstraint
+
+
+def _claim(name, metadata, args, kw):
+    """Key of the table, and what the MetaData says about it."""
+    schema = kw.get("schema", kw.get("owner"))
+    if schema is None:
+        schema = metadata.schema
+    elif schema is BLANK_SCHEMA:
+        schema = None
+    key = table_key(name, schema)
+    keep = bool(kw.get("keep_existing"))
+    extend = bool(kw.get("extend_existing") or kw.get("useexisting"))
+    must = bool(kw.get("must_exist") or kw.get("mustexist"))
+    return key, metadata._claim(key, keep, extend, must, bool(args))
 
 
 class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
-    """A table of a database; one object for each key of a MetaData."""
+    """A table of a database; one object for each key of a MetaData.
+
+    ``Table(name, metadata, *items, **kw)``; items are Columns, constraints and indexes.
+
+    :param schema: its schema; that of the MetaData when absent; ``BLANK_SCHEMA``: none. :param owner: the same (0.5).
+    :param quote: force or forbid quoting; ``quote_schema`` the same for the schema.
+    :param autoload_with: Engine, Connection or Inspector: reflect from there. :param autoload: reflect from the bind (legacy).
+    :param autoload_replace: reflected columns replace those of the same key. :param include_columns: reflect only these.
+    :param resolve_fks: reflect the tables referred to as well.
+    :param keep_existing: an existing table stays as it is. :param extend_existing: it gets what is given here.
+    :param must_exist: it must be there. :param comment: for the database. :param info: user's data.
+    :param listeners: ``[(event, function)]``. :param prefixes: words behind CREATE.
+    :param implicit_returning: RETURNING may be used to fetch defaults.
+    :raises InvalidRequestError: when it is defined already, or is not and must be. :raises TypeError: without a MetaData.
+    """
 
     __visit_name__ = "table"
-    _sentinel_column = None
-    _autoincrement_column_cached = None
     is_view = False
 
     def __new__(cls, *args, **kw):
         if not args and not kw:
             return super().__new__(cls)
-        if "name" in kw or "metadata" in kw:
-            args = (kw.pop("name"),) + args if "name" in kw else args
-            args = (args[0], kw.pop("metadata")) + tuple(args[1:]) if "metadata" in kw else args
-        try:
-            name, metadata, rest = args[0], args[1], args[2:]
-        except IndexError:
-            raise TypeError("Table() takes at least two positional-only arguments 'name', and 'metadata'") from None
-        schema = kw.get("schema")
-        if "owner" in kw:
-            schema = kw["schema"] = kw.pop("owner")
-        if schema is None:
-            schema = metadata.schema
-        elif schema is BLANK_SCHEMA:
-            schema = None
-        keep_existing = kw.get("keep_existing", False)
-        extend_existing = kw.get("extend_existing", False) or kw.get("useexisting", False)
-        if keep_existing and extend_existing:
-            raise exc.ArgumentError("keep_existing and extend_existing are mutually exclusive.")
-        must_exist = kw.pop("must_exist", kw.pop("mustexist", False))
-        kw.pop("mustexist", None)
-        key = _get_table_key(name, schema)
-        if key in metadata.tables:
-            if not keep_existing and not extend_existing and bool(rest):
-                raise exc.InvalidRequestError(
-                    f"Table '{key}' is already defined for this MetaData instance.  Specify 'extend_existing=True' to redefine "
-                    "options and columns on an existing Table object."
-                )
-            table = metadata.tables[key]
-            if extend_existing:
-                table._init_existing(*rest, **kw)
-            return table
-        if must_exist:
-            raise exc.InvalidRequestError(f"Table '{key}' not defined")
-        table = super().__new__(cls)
-        table.dispatch.before_parent_attach(table, metadata)
-        try:
-            table.__init__(name, metadata, *rest, _no_init=False, **kw)
-            table.dispatch.after_parent_attach(table, metadata)
-            return table
-        except Exception:
-            with util.safe_reraise():
-                metadata._remove_table(name, schema)
+        given = list(args)
+        for place, word in enumerate(("name", "metadata")):
+            if word in kw:
+                given.insert(place, kw[word])
+        if len(given) < 2:
+            raise TypeError("Table() takes at least two positional-only arguments 'name', and 'metadata'")
+        key, claimed = _claim(given[0], given[1], given[2:], kw)
+        return super().__new__(cls) if claimed == "fresh" else given[1].tables[key]
 
-    def __init__(
+    def __init__(self, name, metadata, *args, **kw):
+        for word in ("keep_existing", "must_exist", "mustexist"):
+            kw.pop(word, None)
+        extend = bool(kw.pop("extend_existing", False)) | bool(kw.pop("useexisting", False))
+        owner = kw.pop("owner", None)
+        if owner is not None:
+            kw["schema"] = owner
+        if "metadata" not in self.__dict__:
+            self.dispatch.before_parent_attach(self, metadata)
+            try:
+                self._declare(name, metadata, args, replace=extend, **kw)
+            except BaseException:
+                metadata._delist(self)
+                raise
+            self.dispatch.after_parent_attach(self, metadata)
+        elif extend:
+            self._extend(args, kw)
+
+    def _declare(
         self,
         name,
         metadata,
-        *args,
+        items,
+        *,
+        replace,
         schema=None,
         quote=None,
         quote_schema=None,
-        autoload=None,
+        autoload=False,
         autoload_with=None,
         autoload_replace=True,
-        keep_existing=False,
-        extend_existing=False,
-        useexisting=False,
-        owner=None,
-        must_exist=False,
-        mustexist=False,
-        resolve_fks=True,
         include_columns=None,
+        resolve_fks=True,
         implicit_returning=True,
         comment=None,
         info=None,
-        listeners=None,
-        prefixes=None,
+        listeners=(),
+        prefixes=(),
         _creator_ddl=None,
         _dropper_ddl=None,
         _extend_on=None,
-        _no_init=True,
-        **kwargs,
+        **options,
     ):
         from ..elements import quoted_name
 
-        if _no_init:
-            # Called by Python after __new__: all is done.
-            return
-        name = quoted_name(name, quote)
-        self.metadata = metadata
-        if schema is None:
-            schema = metadata.schema
-            if quote_schema is not None:
-                schema = quoted_name.construct(schema, quote_schema)
-        elif schema is BLANK_SCHEMA:
+        if schema is BLANK_SCHEMA:
             schema = None
+        elif schema is not None or quote_schema is not None:
+            schema = quoted_name.construct(metadata.schema if schema is None else schema, quote_schema)
         else:
-            schema = quoted_name.construct(schema, quote_schema)
-        self._init(name, schema, metadata)
-        self.indexes = set()
-        self.constraints = set()
-        self.__dict__["_fks"] = set()
-        self._extra_dependencies = set()
-        self._creator_ddl = _creator_ddl
-        self._dropper_ddl = _dropper_ddl
-        metadata._add_table(name, schema, self)
-        PrimaryKeyConstraint(_implicit_generated=True)._set_parent_with_dispatch(self)
+            schema = metadata.schema
+        self.metadata = metadata
+        self._init(quoted_name(name, quote), schema, metadata)
+        self.indexes, self.constraints, self.__dict__["@foreign_keys"] = set(), set(), set()
+        self._creator_ddl, self._dropper_ddl = _creator_ddl, _dropper_ddl
+        self._prefixes = []
+        metadata._enlist(self)
+        join(PrimaryKeyConstraint(_implicit=True), self)
         self.implicit_returning = implicit_returning
         if comment is not None:
             self.comment = comment
         if info is not None:
             self.info = info
-        if listeners is not None:
-            from ... import event
+        self._listen(listeners)
+        self._take_prefixes(prefixes)
+        self._take_options(options)
+        if autoload or autoload_with is not None:
+            self._autoload(autoload_with, include_columns, (), resolve_fks, _extend_on)
+            replace = True
+        self._adopt(items, replace_existing=replace)
 
-            for evt, fn in listeners:
-                event.listen(self, evt, fn)
-        self._prefixes = list(prefixes) if prefixes else []
-        self._set_prefixes([str(p) for p in self._prefixes])
-        self._extra_kwargs(**kwargs)
-        if autoload_with is None and autoload:
-            from ..ddl import _bind_or_error
-
-            autoload_with = _bind_or_error(metadata, None)
-        if autoload_with is not None:
-            self._autoload(metadata, autoload_with, include_columns, _extend_on=_extend_on, resolve_fks=resolve_fks)
-        self._init_items(
-            *args,
-            allow_replacements=False,
-            replace_existing=bool(extend_existing or keep_existing or useexisting or autoload_with is not None),
-        )
-
-    def _autoload(self, metadata, autoload_with, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None):
-        from ...inspection import inspect
-
-        inspect(autoload_with).reflect_table(self, include_columns, exclude_columns, resolve_fks, _extend_on=_extend_on)
-
-    def _init_existing(self, *args, **kwargs):
-        autoload_with = kwargs.pop("autoload_with", None)
-        autoload = kwargs.pop("autoload", autoload_with is not None)
-        autoload_replace = kwargs.pop("autoload_replace", True)
-        schema = kwargs.pop("schema", None)
-        _extend_on = kwargs.pop("_extend_on", None)
-        for key in ("extend_existing", "keep_existing", "useexisting", "_no_init", "must_exist"):
-            kwargs.pop(key, None)
+    def _extend(self, items, kw):
+        """More options and columns for a table that is there."""
+        schema = kw.pop("schema", None)
         if schema and schema != self.schema:
             raise exc.ArgumentError(f"Can't change schema of existing table from '{self.schema}' to '{schema}'")
-        include_columns = kwargs.pop("include_columns", None)
+        if kw.pop("quote", None) is not None or kw.pop("quote_schema", None) is not None:
+            raise exc.ArgumentError("Can't redefine 'quote' or 'quote_schema' arguments")
+        autoload_with = kw.pop("autoload_with", None)
+        autoload = kw.pop("autoload", autoload_with is not None)
+        autoload_replace = kw.pop("autoload_replace", True)
+        resolve_fks, extend_on = kw.pop("resolve_fks", True), kw.pop("_extend_on", None)
+        include_columns = kw.pop("include_columns", None)
         if include_columns is not None:
             for c in list(self.c):
                 if c.name not in include_columns:
-                    self._remove_column(c.key)
-        resolve_fks = kwargs.pop("resolve_fks", True)
-        for key in ("quote", "quote_schema"):
-            if kwargs.pop(key, None) is not None:
-                raise exc.ArgumentError("Can't redefine 'quote' or 'quote_schema' arguments")
-        if "comment" in kwargs:
-            self.comment = kwargs.pop("comment")
-        if "implicit_returning" in kwargs:
-            self.implicit_returning = kwargs.pop("implicit_returning")
-        if "info" in kwargs:
-            self.info = kwargs.pop("info")
-        kwargs.pop("listeners", None)
-        if "prefixes" in kwargs:
-            self._prefixes = list(kwargs.pop("prefixes") or [])
-            self._set_prefixes([str(p) for p in self._prefixes])
-        exclude = ()
+                    self._displace(c.key)
+        for attr in ("comment", "implicit_returning", "info"):
+            if attr in kw:
+                setattr(self, attr, kw.pop(attr))
+        self._listen(kw.pop("listeners", ()))
+        if "prefixes" in kw:
+            self._take_prefixes(kw.pop("prefixes"))
         if autoload:
-            if not autoload_replace:
-                exclude = [c.name for c in self.c]
-            if autoload_with is None:
-                from ..ddl import _bind_or_error
+            exclude = () if autoload_replace else [c.name for c in self.c]
+            self._autoload(autoload_with, include_columns, exclude, resolve_fks, extend_on)
+        self._take_options(kw)
+        self._adopt(items, replace_existing=True, advise=True)
 
-                autoload_with = _bind_or_error(self.metadata, None)
-            self._autoload(self.metadata, autoload_with, include_columns, exclude, resolve_fks, _extend_on=_extend_on)
-        self._extra_kwargs(**kwargs)
-        self._init_items(*args, allow_replacements=True, replace_existing=True)
+    def _listen(self, listeners):
+        from ... import event
 
-    def _extra_kwargs(self, **kwargs):
-        self._validate_dialect_kwargs(kwargs)
-        if kwargs:
-            self._set_dialect_options(dialect_options_of(self))
+        for name, fn in listeners or ():
+            event.listen(self, name, fn)
 
-    def _init_items(self, *args, **kw):
+    def _take_prefixes(self, prefixes):
+        self._prefixes = list(prefixes or ())
+        self._set_prefixes([str(p) for p in self._prefixes])
+
+    def _take_options(self, options):
+        take_options(self, options)
+
+    def _autoload(self, bind, include, exclude, resolve_fks, extend_on):
+        from ...inspection import inspect
+        from ..ddl.run import bind_of
+
+        if bind is None:
+            bind = bind_of(self.metadata, None)
+        inspect(bind).reflect_table(self, include, exclude, resolve_fks, _extend_on=extend_on)
+
+    def _adopt(self, items, **how):
         flat = []
-        for a in args:
-            if isinstance(a, (list, tuple)) and not isinstance(a, str):
-                flat.extend(a)
-            elif isinstance(a, type) and hasattr(a, "_sa_typed_columns"):
-                flat.extend(a._sa_typed_columns())
+        for item in items:
+            if isinstance(item, (list, tuple)):
+                flat.extend(item)
+            elif isinstance(item, type) and hasattr(item, "_sa_typed_columns"):
+                flat.extend(item._sa_typed_columns())
             else:
-                flat.append(a)
+                flat.append(item)
         for item in flat:
-            if isinstance(item, Column):
-                item._set_parent_with_dispatch(self, **kw)
-            else:
-                SchemaItem._init_items(self, item)
+            super()._adopt([item], **(how if isinstance(item, Column) else {}))
 
     # -- structure --------------------------------------------------------
-    def _put_column(self, column, replaces, index):
-        """Show a column in ``.c``, in the place of the one with key ``replaces`` if that is given."""
-        cols = self.__dict__.setdefault("_cols", {})
-        key = column.key
-        if replaces is not None and replaces in cols and index is not None:
-            items = list(cols.items())
-            items.insert(index, (key, column))
-            self.__dict__["_cols"] = {k: c for k, c in items if c is column or k not in (replaces, key)}
-        elif replaces is not None and replaces in cols:
-            self.__dict__["_cols"] = {
-                (key if k == replaces else k): (column if k == replaces else c)
-                for k, c in cols.items()
-                if k == replaces or k != key
-            }
-        elif index is not None:
-            items = list(cols.items())
-            items.insert(index, (key, column))
-            self.__dict__["_cols"] = {k: c for k, c in items if k != key or c is column}
-        else:
-            cols[key] = column
-        self._columns_changed()
-
-    def _remove_column(self, key):
-        self.__dict__["_cols"].pop(key, None)
-        self._columns_changed()
-
-    def _columns_changed(self):
-        self._set_columns(list(self.__dict__["_cols"].values()))
-
-    def _columns_by_name(self):
-        return {c.name: c for c in self.__dict__.get("_cols", {}).values()}
-
-    @property
-    def _columns(self):
-        return self.c
-
-    @property
-    def primary_key_columns(self):
-        return list(self.primary_key)
-
     @property
     def primary_key(self):
-        return self.__dict__["_pk"]
+        """The PrimaryKeyConstraint, maybe without columns."""
+        return self.__dict__.get("@primary_key")
 
     @primary_key.setter
     def primary_key(self, pk):
-        self.__dict__["_pk"] = pk
-
-    def _sync(self):
-        """Hand constraints and indexes to Rust, in the order of their creation."""
-        self._set_constraints(self._sorted_constraints, self.__dict__.get("_pk"))
-        self._set_indexes(sorted(self.indexes, key=lambda i: i._creation_order))
-
-    @property
-    def _sorted_constraints(self):
-        return sorted(self.constraints, key=lambda c: c._creation_order)
+        self.__dict__["@primary_key"] = pk
 
     @property
     def foreign_keys(self):
         """Set of ForeignKey."""
-        return self.__dict__["_fks"]
+        return self.__dict__["@foreign_keys"]
 
     @property
     def foreign_key_constraints(self):
@@ -285,52 +222,62 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     @property
     def autoincrement_column(self):
         """The column that the database numbers, or ``None``."""
-        return self._autoincrement_column
-
-    @property
-    def _autoincrement_column(self):
         return self._find_autoincrement()
+
+    _autoincrement_column = autoincrement_column
 
     @property
     def key(self):
         """Key in ``MetaData.tables``."""
-        return _get_table_key(self.name, self.schema)
+        return table_key(self.name, self.schema)
 
     def append_column(self, column, *, replace_existing=False):
-        """Add a Column."""
-        try:
-            column._set_parent_with_dispatch(
-                self, allow_replacements=True, replace_existing=replace_existing, all_names={c.name: c for c in self.c}
-            )
-        except exc.DuplicateColumnError:
-            raise
+        """Add a Column.
+
+        :raises DuplicateColumnError: when its key or name is taken and ``replace_existing`` is false.
+        """
+        join(column, self, replace_existing=replace_existing, advise=True)
 
     def insert_column(self, column, index, *, replace_existing=False):
-        """Add a Column at a position."""
-        column._set_parent_with_dispatch(self, allow_replacements=True, replace_existing=replace_existing, index=index)
+        """Add a Column at a position (2.1). Errors: :meth:`append_column`."""
+        join(column, self, replace_existing=replace_existing, advise=True, index=index)
 
     def append_constraint(self, constraint):
         """Add a Constraint or Index."""
-        constraint._set_parent_with_dispatch(self)
+        join(constraint, self)
 
     def add_is_dependent_on(self, table):
         """Create ``table`` before this one."""
-        self._extra_dependencies.add(table)
-        self._set_extra_dependencies(list(self._extra_dependencies))
+        before = self.__dict__.setdefault("_created_after", set())
+        before.add(table)
+        self._set_extra_dependencies(list(before))
 
     def set_creator_ddl(self, ddl):
+        """Create the table by this element (2.1)."""
         self._creator_ddl = ddl
 
     def set_dropper_ddl(self, ddl):
+        """Drop the table by this element (2.1)."""
         self._dropper_ddl = ddl
 
-    def _reset_exported(self):
-        """Columns are always as they are now; kept for callers of old."""
+    def _become_view(self):
+        self.is_view = True
+        self._set_is_view(True)
+
+    def _release_keys(self, column):
+        """The foreign keys of a column that left the table leave it, too."""
+        for fk in column.foreign_keys:
+            self.foreign_keys.discard(fk)
+            self.constraints.discard(fk.constraint)
+        self._push_parts()
+
+    def _push_parts(self):
+        """Hand constraints and indexes to Rust, in the order of their declaration."""
+        self._set_constraints(by_number(self.constraints), self.primary_key)
+        self._set_indexes(by_number(self.indexes))
 
     def get_children(self, *, column_tables=None, schema_visitor=False, **kw):
-        if schema_visitor:
-            return list(self.c)
-        return []
+        return list(self.c) if schema_visitor else []
 
     # -- DDL --------------------------------------------------------------
     @property
@@ -341,157 +288,89 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     def exists(self, bind=None):
         """Does the table exist? (legacy)"""
         from ...inspection import inspect
-        from ..ddl import _bind_or_error
+        from ..ddl.run import bind_of
 
-        return inspect(_bind_or_error(self, bind)).has_table(self.name, schema=self.schema)
+        return inspect(bind_of(self, bind)).has_table(self.name, schema=self.schema)
 
-    def create(self, bind=None, checkfirst=False):
+    def create(self, bind=None, checkfirst=CheckFirst.TYPES):
         """Issue CREATE TABLE and what belongs to it."""
-        from ..ddl import SchemaGenerator, _bind_or_error, run_ddl
+        from ..ddl.run import create
 
-        run_ddl(_bind_or_error(self, bind), SchemaGenerator, self, checkfirst=checkfirst)
+        create(self, bind, checkfirst)
 
-    def drop(self, bind=None, checkfirst=False):
+    def drop(self, bind=None, checkfirst=CheckFirst.NONE):
         """Issue DROP TABLE."""
-        from ..ddl import SchemaDropper, _bind_or_error, run_ddl
+        from ..ddl.run import drop
 
-        run_ddl(_bind_or_error(self, bind), SchemaDropper, self, checkfirst=checkfirst)
+        drop(self, bind, checkfirst)
 
     def append_ddl_listener(self, event_name, listener):
-        from ..ddl import _append_ddl_listener
+        """Call ``listener(event, target, bind)`` on ``before-create`` and the like (0.5)."""
+        from ..ddl.run import append_ddl_listener
 
-        _append_ddl_listener(self, event_name, listener)
+        append_ddl_listener(self, event_name, listener)
 
-    # -- copying ----------------------------------------------------------
     def to_metadata(self, metadata, schema=RETAIN_SCHEMA, referred_schema_fn=None, name=None):
-        """A copy in another MetaData."""
-        if name is None:
-            name = self.name
-        if schema is RETAIN_SCHEMA:
-            actual_schema = self.schema
-        elif schema is None:
-            actual_schema = metadata.schema
-        elif schema is BLANK_SCHEMA:
-            actual_schema = None
-        else:
-            actual_schema = schema
-        key = _get_table_key(name, actual_schema)
-        if key in metadata.tables:
-            util.warn(f"Table '{self.description}' already exists within the given MetaData - not copying.")
-            return metadata.tables[key]
-        args = [col._copy(schema=actual_schema, _to_metadata=metadata) for col in self.c]
-        table = self.__class__(
-            name,
-            metadata,
-            schema=actual_schema if actual_schema is not None else BLANK_SCHEMA,
-            comment=self.comment,
-            prefixes=list(self._prefixes),
-            implicit_returning=self.implicit_returning,
-            *args,
-            **dict(self.dialect_kwargs),
-        )
-        for const in self._sorted_constraints:
-            if const._type_bound:
-                continue
-            if hasattr(const, "elements") and hasattr(const, "_referred_schema"):
-                referred = const._referred_schema
-                if referred_schema_fn:
-                    fk_schema = referred_schema_fn(self, actual_schema, const, referred)
-                else:
-                    fk_schema = actual_schema if referred == self.schema else None
-                table.append_constraint(const._copy(schema=fk_schema, target_table=table))
-            else:
-                if const._column_flag and isinstance(const, UniqueConstraint):
-                    continue
-                copied = const._copy(schema=actual_schema, target_table=table)
-                if "parent" not in copied.__dict__:
-                    table.append_constraint(copied)
-        for index in self.indexes:
-            if index._column_flag:
-                continue
-            from .index import Index
+        """A copy in another MetaData.
 
-            Index(
-                index.name,
-                unique=index.unique,
-                *[_copied_index_expr(e, self, table) for e in index.expressions],
-                _table=table,
-                **dict(index.kwargs),
-            )
-
-        if self.is_view:
-            table.is_view = True
-            table._set_is_view(True)
-        if self._creator_ddl is not None:
-            table._creator_ddl = self._creator_ddl.against(table)
-            table._creator_ddl.element = table
-        if self._dropper_ddl is not None:
-            table._dropper_ddl = self._dropper_ddl.against(table)
-            table._dropper_ddl.element = table
-        self._copy_reflect_only(table)
-        return self._schema_item_copy(table)
+        :param schema: of the copy; ``RETAIN_SCHEMA``: as here, ``BLANK_SCHEMA``: none, ``None``: that of ``metadata``.
+        :param referred_schema_fn: ``fn(table, to_schema, constraint, referred_schema)`` gives the schema foreign keys refer to.
+        :param name: of the copy.
+        """
+        return table_in(self, metadata, schema, referred_schema_fn, name)
 
     tometadata = to_metadata
 
     # -- pickling ---------------------------------------------------------
     def __reduce__(self):
-        state = dict(self.__dict__)
-        for gone in ("dispatch",):
-            state.pop(gone, None)
-        state["@rs"] = (self.name, self.schema, self.comment, self.implicit_returning)
-        state["@columns"] = list(state.pop("_cols", {}).values())
-        return _rebuild, (type(self),), state
+        state = {k: v for k, v in self.__dict__.items() if k != "dispatch"}
+        state["@rust"] = (self.schema, self.comment, self.implicit_returning)
+        return blank, (type(self),), state
 
     def __setstate__(self, state):
-        state = dict(state)
-        self.__dict__["@state"] = (state.pop("@rs"), state.pop("@columns"))
         self.__dict__.update(state)
-        if "tables" in self.metadata.__dict__:
-            self._restore(self.metadata)
+        self._wake(self.metadata)
 
-    def _restore(self, metadata):
-        """Rebuild the Rust side after unpickling."""
-        pending = self.__dict__.pop("@state", None)
-        if pending is None:
+    def _is_whole(self):
+        """Have all parts come out of the pickle? They may refer to each other, so nobody knows who is last."""
+        columns = self.__dict__["@columns"]
+        parts = [*columns, *self.constraints, *self.indexes, *self.foreign_keys]
+        return all(p.__dict__ for p in parts) and all(k.__dict__ for c in columns for k in (*c.foreign_keys, *c.constraints))
+
+    def _wake(self, metadata):
+        """Rebuild the Rust side after unpickling, when the MetaData is there."""
+        if "@rust" not in self.__dict__ or "tables" not in metadata.__dict__ or not self._is_whole():
             return
-        (name, schema, comment, implicit_returning), columns = pending
-        self._init(name, schema, metadata)
-        self.comment = comment
-        self.implicit_returning = implicit_returning
-        self.__dict__["_cols"] = {c.key: c for c in columns}
-        self._columns_changed()
-        for c in columns:
-            c.table = self
-            for fk in c.foreign_keys:
-                fk._attach(c)
-                c._add_foreign_key(fk)
-        for const in self._sorted_constraints:
-            const._restore()
-        for index in self.indexes:
-            index._restore()
+        schema, comment, implicit_returning = self.__dict__.pop("@rust")
+        columns = self.__dict__["@columns"]
+        self._init(self.__dict__["@name"], schema, metadata)
+        self.comment, self.implicit_returning = comment, implicit_returning
+        self._set_columns(columns)
+        for column in columns:
+            column.table = self
+            for fk in column.foreign_keys:
+                fk._attach(column)
+                column._add_foreign_key(fk)
+            for check in column.constraints:
+                check._wake()
+            column._set_checks(by_number(column.constraints))
+        for part in (*by_number(self.constraints), *by_number(self.indexes)):
+            part._wake()
         self._set_prefixes([str(p) for p in self._prefixes])
-        self._sync()
+        self._push_parts()
+        if self.is_view:
+            self._set_is_view(True)
+        if "_created_after" in self.__dict__:
+            for other in self._created_after:
+                other._wake(metadata)
+            self._set_extra_dependencies(list(self._created_after))
         if "dialect_options" in self.__dict__:
-            self._set_dialect_options(dialect_options_of(self))
+            self._set_dialect_options(given_options(self))
+        metadata._put_table(self.key, self)
 
     def __str__(self):
-        return _get_table_key(self.description, self.schema)
+        return table_key(self.description, self.schema)
 
     def __repr__(self):
-        return "Table(%s)" % ", ".join(
-            [repr(str(self.name))] + [repr(self.metadata)] + [repr(x) for x in self.columns] + [f"schema={self.schema!r}"]
-        )
-
-
-def _rebuild(cls):
-    return _rs.Table.__new__(cls)
-
-
-def _copied_index_expr(expr, source, target):
-    from .util import copy_expression
-
-    if isinstance(expr, str):
-        return expr
-    if isinstance(expr, Column) and expr.table is source:
-        return target.c[expr.key]
-    return copy_expression(expr, source, target)
+        parts = [repr(str(self.name)), repr(self.metadata), *[repr(c) for c in self.columns], f"schema={self.schema!r}"]
+        return f"Table({', '.join(parts)})"

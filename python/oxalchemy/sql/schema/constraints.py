@@ -1,0 +1,356 @@
+"""Constraints other than foreign keys."""
+
+from ... import _rs, exc
+from ..dialect_kw import DialectKWArgs
+from .copying import copied_expression, copied_part
+from .generators import as_text
+from .items import HasConditionalDDL, SchemaItem, blank, by_number, join, numbered, take_options, wake
+from .names import give_name
+
+
+class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
+    """Base of table and column constraints.
+
+    :param name: its name; ``None``: what the naming convention says. :param deferrable: [NOT] DEFERRABLE.
+    :param initially: text after INITIALLY. :param info: user's data. :param comment: for the database.
+    """
+
+    __visit_name__ = "constraint"
+    # A rule of the type that made it: ``rule(compiler)`` tells whether this dialect needs it.
+    _rule = None
+    _type_bound = False
+    # Made by ``Column(unique=True)``: a copy of the column makes it again.
+    _from_column = False
+
+    def __init__(self, name=None, deferrable=None, initially=None, info=None, comment=None, **dialect_kw):
+        self._begin(name, deferrable, initially, info, comment, dialect_kw)
+
+    def _begin(self, name, deferrable, initially, info, comment, dialect_kw, rule=None, type_bound=False):
+        self._remember()
+        numbered(self)
+        self.name, self.deferrable, self.initially, self.comment = name, deferrable, initially, comment
+        if info:
+            self.info = info
+        self._rule, self._type_bound = rule, type_bound
+        self._set_type_bound(bool(type_bound))
+        take_options(self, dialect_kw)
+
+    def _is_wanted(self, compiler, **kw):
+        """Should ``compiler`` render it at all?"""
+        if self._rule is not None and not self._rule(compiler):
+            return False
+        if self._condition is None:
+            return True
+        from ..ddl.elements import CreateConstraint
+
+        return self._condition.holds(CreateConstraint(self), self, None, compiler=compiler, **kw)
+
+    def _owner(self):
+        """The table or column it is part of."""
+        return self.__dict__.get("parent")
+
+    @property
+    def table(self):
+        """The Table it is part of.
+
+        :raises InvalidRequestError: while it is part of none.
+        """
+        owner = self._owner()
+        table = owner if isinstance(owner, _rs.Table) else getattr(owner, "table", None)
+        if table is None:
+            raise exc.InvalidRequestError(
+                "This constraint is not bound to a table.  Did you mean to call table.append_constraint(constraint) ?"
+            )
+        return table
+
+    @table.setter
+    def table(self, table):
+        self.parent = table
+
+    @property
+    def bind(self):
+        """Engine of the MetaData (legacy)."""
+        return self.table.bind
+
+    def _enter(self, owner, **how):
+        self._take_place(owner)
+        give_name(self, owner)
+
+    def _take_place(self, owner):
+        self.parent = owner
+        owner.constraints.add(self)
+        if isinstance(owner, _rs.Table):
+            owner._push_parts()
+        else:
+            owner._set_checks(by_number(owner.constraints))
+
+    def copy(self, **where):
+        """A copy that belongs to no table, or to ``target_table``."""
+        raise NotImplementedError(f"{type(self).__name__}.copy()")
+
+    def _twin(self, *args, **kw):
+        """A copy, made by the constructor, of what all constraints have."""
+        common = {"name": self.name, "deferrable": self.deferrable, "initially": self.initially, "comment": self.comment}
+        return self._hand_down(type(self)(*args, **common, **kw, **dict(self.dialect_kwargs)))
+
+    # -- pickling ---------------------------------------------------------
+    def __reduce__(self):
+        return blank, (type(self),), dict(self.__dict__)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._remember()
+        for field in ("name", "deferrable", "initially", "comment"):
+            setattr(self, field, state.get(f"@{field}"))
+        owner = self._owner()
+        wake(owner if isinstance(owner, _rs.Table) else getattr(owner, "__dict__", {}).get("table"))
+
+    def _tell_rust(self):
+        """Hand over what makes this kind of constraint."""
+
+    def _wake(self):
+        """After unpickling, as soon as the columns have their tables again."""
+        self._tell_rust()
+        self._set_type_bound(bool(self._type_bound))
+        self._hold(self.__dict__.get("_held", ()))
+
+
+class ColumnCollectionMixin:
+    """Constructs made of columns of one table: given by name or as objects, known when the table is."""
+
+    _given = ()
+    _held = ()
+    _spans_tables = False
+
+    def _take_columns(self, columns, seek=True):
+        """Columns as given; with ``seek``, the construct finds its table by them."""
+        self._given = [_column_or_name(column) for column in columns]
+        self._held = ()
+        if seek:
+            self._seek_home()
+
+    def _seek_home(self, *_event):
+        columns = [c for c in self._given if isinstance(c, _rs.Column)]
+        if not columns or self._owner() is not None:
+            return
+        home = _rs.home_of(columns, self._spans_tables)
+        if isinstance(home, list):
+            # A name among them can belong to any table: only the user knows.
+            if all(isinstance(c, _rs.ColumnClause) for c in self._given):
+                for column in home:
+                    column._when_in_table(self._seek_home)
+        elif isinstance(home, _rs.Table):
+            join(self, home)
+
+    def _hold(self, columns):
+        """The columns from now on, those made ad hoc by ``column()`` included."""
+        self._held = tuple(columns)
+        if any(c.name is None for c in self._held):
+            raise exc.ArgumentError("Can't add unnamed column to column collection")
+        self._set_columns([_plain(c) for c in self._held])
+
+    def _found_in(self, owner):
+        """The columns given, names looked up in the table."""
+        if not isinstance(owner, _rs.Table):
+            return list(self._given)
+        what = type(self).__name__
+        return [owner._column_for(what, c) if isinstance(c, str) else c for c in self._given]
+
+    @property
+    def columns(self):
+        """Columns by key."""
+        return _rs.ColumnCollection([(c.key, c) for c in self._held])
+
+    c = columns
+
+    def contains_column(self, col):
+        """Is the Column part of it?"""
+        return any(c is col for c in self._held)
+
+
+def _plain(column):
+    """A literal column as one that stands unquoted."""
+    from ..elements import column as make, quoted_name
+
+    return make(quoted_name(column.name, False)) if column.is_literal else column
+
+
+def _column_or_name(column):
+    if hasattr(column, "__clause_element__"):
+        column = column.__clause_element__()
+    if not isinstance(column, (str, _rs.ColumnClause)):
+        raise exc.ArgumentError(f"String column name or column expression for DDL constraint expected, got {column!r}.")
+    return column
+
+
+class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
+    """Constraints over columns."""
+
+    def __init__(
+        self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _from_column=False, **dialect_kw
+    ):
+        self._begin(name, deferrable, initially, info, comment, dialect_kw)
+        self._from_column = _from_column
+        self._tell_rust()
+        self._take_columns(columns)
+
+    def _take_place(self, owner):
+        # columns first: a missing one leaves the table as it was
+        found = self._found_in(owner)
+        if not self._held:
+            self._hold({c.key: c for c in found}.values())
+        super()._take_place(owner)
+
+    def __contains__(self, x):
+        return x in self.columns
+
+    def keys(self):
+        """Keys of the columns."""
+        return [c.key for c in self._held]
+
+    def __iter__(self):
+        return iter(self._held)
+
+    def __len__(self):
+        return len(self._held)
+
+    def copy(self, *, target_table=None, **where):
+        return self._twin(*[copied_part(c, self._owner(), target_table) for c in (self._held or self._given)])
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(repr(c) for c in self._held)})"
+
+
+class CheckConstraint(ColumnCollectionConstraint):
+    """CHECK.
+
+    :param sqltext: SQL text or an expression. :param table: become part of this table. Others: :class:`.Constraint`.
+    """
+
+    __visit_name__ = "table_or_column_check_constraint"
+    _convention_key = "ck"
+    _spans_tables = True
+
+    def __init__(
+        self,
+        sqltext,
+        name=None,
+        deferrable=None,
+        initially=None,
+        table=None,
+        info=None,
+        comment=None,
+        _rule=None,
+        _seek=True,
+        _type_bound=False,
+        **dialect_kw,
+    ):
+        self.sqltext = as_text(sqltext)
+        self._begin(name, deferrable, initially, info, comment, dialect_kw, _rule, _type_bound)
+        self._tell_rust()
+        self._take_columns(_rs.columns_of(self.sqltext), seek=_seek)
+        if table is not None:
+            join(self, table)
+
+    def _tell_rust(self):
+        self._init_check(self.sqltext)
+
+    @property
+    def is_column_level(self):
+        """Was it given inside a Column? (2.1)"""
+        return not isinstance(self._owner(), _rs.Table)
+
+    def _take_place(self, owner):
+        if isinstance(owner, _rs.Table):
+            super()._take_place(owner)
+        else:
+            Constraint._take_place(self, owner)
+
+    def copy(self, *, target_table=None, **where):
+        source = self.table if target_table is not None else None
+        return self._twin(
+            copied_expression(self.sqltext, source, target_table),
+            table=target_table,
+            _rule=self._rule,
+            _seek=False,
+            _type_bound=self._type_bound,
+        )
+
+    def __repr__(self):
+        return f"CheckConstraint({self.sqltext!r})"
+
+
+class UniqueConstraint(ColumnCollectionConstraint):
+    """UNIQUE over columns given by name or as objects. Arguments: :class:`.Constraint`."""
+
+    __visit_name__ = "unique_constraint"
+    _convention_key = "uq"
+
+    def _tell_rust(self):
+        self._init_unique(bool(self._from_column))
+
+
+class PrimaryKeyConstraint(ColumnCollectionConstraint):
+    """PRIMARY KEY; every table has one, maybe without columns. Arguments: :class:`.Constraint`."""
+
+    __visit_name__ = "primary_key_constraint"
+    _convention_key = "pk"
+    # Not given by the user: its name follows its columns.
+    _implicit = False
+
+    def __init__(
+        self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _implicit=False, **dialect_kw
+    ):
+        self._implicit = _implicit
+        super().__init__(
+            *columns, name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw
+        )
+
+    def _tell_rust(self):
+        self._init_primary_key(bool(self._implicit))
+
+    def _take_place(self, table):
+        before = table.primary_key
+        super()._take_place(table)
+        if before is not self:
+            table.constraints.discard(before)
+            table.primary_key = self
+        self._hold(self._settle_primary_key(table))
+        table._push_parts()
+
+    def _take_reflected(self, columns):
+        """Become the primary key that the database has."""
+        for column in columns:
+            column.primary_key = True
+        self._given = list(columns)
+        self._hold(columns)
+        join(self, self.table)
+
+    def _admit_column(self, column):
+        self._hold(self._admit(column))
+        table = self._owner()
+        if table is None:
+            return
+        table._push_parts()
+        if self._implicit:
+            # A name made from the columns follows them; an explicit constraint keeps the one it got.
+            self.name = None
+            give_name(self, table)
+
+    # 0.5
+    def append_column(self, column):
+        """Add a column, in the place of one with the same key (0.5)."""
+        self._admit_column(column)
+
+    add = append_column
+    replace = append_column
+
+    def remove(self, column):
+        """Take a column out (0.5)."""
+        self._hold([c for c in self._held if c is not column])
+
+    @property
+    def columns_autoinc_first(self):
+        """Columns, the one that the database numbers first."""
+        first = self.table.autoincrement_column
+        return [c for c in self._held if c is first] + [c for c in self._held if c is not first]

@@ -1,0 +1,271 @@
+"""``ForeignKey`` and ``ForeignKeyConstraint``."""
+
+import typing
+
+from ... import _rs, exc
+from ..dialect_kw import DialectKWArgs
+from .constraints import ColumnCollectionConstraint
+from .copying import copied_key_target
+from .items import SchemaItem, blank, join, numbered, wake
+
+# What a ForeignKey has in common with the constraint that it makes.
+_SHARED = ("name", "onupdate", "ondelete", "use_alter", "deferrable", "initially", "match", "link_to_name")
+
+
+class ForeignKeyTarget(typing.NamedTuple):
+    """Schema, table and column that a ForeignKey names (2.1); unlike the dotted text, names may hold dots."""
+
+    schema: str | None
+    table_name: str
+    column_name: str | None
+
+
+def _target_of(column):
+    """What Rust takes as a target: text, a tuple of names, a column of a table."""
+    if hasattr(column, "__clause_element__"):
+        column = column.__clause_element__()
+    if isinstance(column, (str, tuple)):
+        return column
+    if not isinstance(column, _rs.ColumnClause):
+        raise exc.ArgumentError(f"String column name or Column object for DDL foreign key constraint expected, got {column!r}.")
+    table = getattr(column, "table", None)
+    if not isinstance(column, _rs.Column):
+        # column("x") and table("t", …).c.x are names
+        return column.name if table is None else f"{table.fullname}.{column.name}"
+    if table is not None and not isinstance(table, _rs.TableClause):
+        raise exc.ArgumentError(
+            f"ForeignKey target Column {column!r} is associated with {table!r}, which is not a Table; a foreign key may only "
+            "target a Column of a Table"
+        )
+    return column
+
+
+class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
+    """A reference from one column to another.
+
+    :param column: ``"table.column"``, ``"schema.table.column"``, a tuple of these names, or a Column.
+    :param use_alter: add it by ALTER TABLE. :param name: of the constraint. :param onupdate: ON UPDATE.
+    :param ondelete: ON DELETE. :param deferrable: [NOT] DEFERRABLE. :param initially: after INITIALLY.
+    :param link_to_name: the column is named, not given by key. :param match: MATCH. :param info: user's data.
+    :param comment: for the database.
+    :raises ArgumentError: for a target of another kind.
+    """
+
+    __visit_name__ = "foreign_key"
+    parent = None
+    constraint = None
+
+    def __init__(
+        self,
+        column,
+        constraint=None,
+        use_alter=False,
+        name=None,
+        onupdate=None,
+        ondelete=None,
+        deferrable=None,
+        initially=None,
+        link_to_name=False,
+        match=None,
+        info=None,
+        comment=None,
+        **dialect_kw,
+    ):
+        target = _target_of(column)
+        self._init(target)
+        # The Column given, which must outlive the reference.
+        self.target_column = target if isinstance(target, _rs.Column) else None
+        self._set_link_to_name(bool(link_to_name))
+        self.constraint = constraint
+        self.use_alter, self.name, self.onupdate, self.ondelete = use_alter, name, onupdate, ondelete
+        self.deferrable, self.initially, self.match = deferrable, initially, match
+        self.link_to_name, self.comment = link_to_name, comment
+        self._options = dialect_kw
+        numbered(self)
+        if info:
+            self.info = info
+
+    # -- target -----------------------------------------------------------
+    @property
+    def target_tokens(self):
+        """Schema, table and column as a :class:`.ForeignKeyTarget` (2.1)."""
+        return ForeignKeyTarget(*self._target_parts())
+
+    def _spelled(self):
+        """The target as it can be written: dotted text, or names where that would be ambiguous."""
+        text, parts = self._moved("keep", None, None)
+        return ForeignKeyTarget(*parts) if text is None else text
+
+    @property
+    def column(self):
+        """The Column referred to.
+
+        :raises NoReferencedTableError: :raises NoReferencedColumnError: while there is no such table or column.
+        :raises InvalidRequestError: while it is not part of a table.
+        """
+        return self._column() if self.target_column is None else self.target_column
+
+    def references(self, table):
+        """Does it refer to ``table``?"""
+        return table.corresponding_column(self.column) is not None
+
+    def get_referent(self, table):
+        """The column of ``table`` (a table or an alias) that stands for the one referred to."""
+        return table.columns.corresponding_column(self.column)
+
+    # -- belonging --------------------------------------------------------
+    def _enter(self, column, **how):
+        if self.parent is not None and self.parent is not column:
+            raise exc.InvalidRequestError("This ForeignKey already has a parent !")
+        self.parent = column
+        self._attach(column)
+        column.foreign_keys.add(self)
+        column._add_foreign_key(self)
+        column._when_in_table(self._into_table)
+
+    def _into_table(self, column, table):
+        if self.constraint is None:
+            shared = {name: getattr(self, name) for name in _SHARED}
+            self.constraint = ForeignKeyConstraint([], [], comment=self.comment, **shared, **self._options)
+            self.constraint._add_pair(column, self)
+            join(self.constraint, table)
+        table.foreign_keys.add(self)
+
+    # -- copying, pickling ------------------------------------------------
+    def copy(self, *, schema=None, **where):
+        """A copy that belongs to no column."""
+        shared = {name: getattr(self, name) for name in _SHARED}
+        return self._hand_down(ForeignKey(copied_key_target(self, schema), comment=self.comment, **shared, **self._options))
+
+    def __reduce__(self):
+        target = self._spelled() if self.target_column is None else None
+        return blank, (type(self),), {**self.__dict__, "@target": target}
+
+    def __setstate__(self, state):
+        target = state.pop("@target")
+        self.__dict__.update(state)
+        self._init(self.target_column if target is None else target if isinstance(target, str) else tuple(target))
+        self._set_link_to_name(bool(self.link_to_name))
+        wake(getattr(self.parent, "__dict__", {}).get("table"))
+
+    def __repr__(self):
+        return f"ForeignKey({self._spelled()!r})"
+
+
+class ForeignKeyConstraint(ColumnCollectionConstraint):
+    """FOREIGN KEY of a table.
+
+    :param columns: names or Columns of the table. :param refcolumns: as many targets, as :class:`.ForeignKey` takes them.
+    :param table: become part of this table. Others: :class:`.ForeignKey`.
+    :raises ArgumentError: for lists of different lengths, or targets in several tables.
+    """
+
+    __visit_name__ = "foreign_key_constraint"
+    _convention_key = "fk"
+
+    def __init__(
+        self,
+        columns,
+        refcolumns,
+        name=None,
+        onupdate=None,
+        ondelete=None,
+        deferrable=None,
+        initially=None,
+        use_alter=False,
+        link_to_name=False,
+        match=None,
+        table=None,
+        info=None,
+        comment=None,
+        **dialect_kw,
+    ):
+        columns, refcolumns = list(columns), list(refcolumns)
+        if len(columns) != len(refcolumns):
+            raise exc.ArgumentError(
+                "ForeignKeyConstraint number of constrained columns must match the number of referenced columns."
+            )
+        self._begin(name, deferrable, initially, info, comment, dialect_kw)
+        self.onupdate, self.ondelete, self.match = onupdate, ondelete, match
+        self.use_alter, self.link_to_name = use_alter, link_to_name
+        shared = {name: getattr(self, name) for name in _SHARED}
+        self.elements = [ForeignKey(refcolumn, self, **shared, **dialect_kw) for refcolumn in refcolumns]
+        self._tell_rust()
+        self._take_columns(columns)
+        if table is not None:
+            join(self, table)
+
+    def _tell_rust(self):
+        self._init_foreign_key(self.onupdate, self.ondelete, self.match, bool(self.use_alter), bool(self.link_to_name))
+        self._set_elements(list(self.elements))
+
+    def _add_pair(self, column, fk):
+        self._given.append(column)
+        self._hold([*self._held, column])
+        self.elements.append(fk)
+        self._set_elements(list(self.elements))
+
+    def append_element(self, column, refcolumn):
+        """Add a pair of columns (0.5)."""
+        fk = ForeignKey(refcolumn, self, link_to_name=self.link_to_name)
+        table = self._owner()
+        if table is not None and isinstance(column, str):
+            column = table.c[column]
+        self._add_pair(column, fk)
+        if table is not None:
+            join(fk, column)
+
+    @property
+    def referred_table(self):
+        """The Table referred to."""
+        return self.elements[0].column.table
+
+    @property
+    def column_keys(self):
+        """Keys of the local columns."""
+        if self._owner() is not None:
+            return self.keys()
+        return [c if isinstance(c, str) else c.key for c in self._given]
+
+    def _take_place(self, table):
+        # One local column may refer to several others: all of them are kept.
+        found = self._found_in(table)
+        if not self._held:
+            self._hold(found)
+        super()._take_place(table)
+        for column, fk in zip(self._held, self.elements, strict=False):
+            if fk.parent is not column:
+                join(fk, column)
+        self._refers_to_one_table(table)
+
+    def _refers_to_one_table(self, table):
+        keys = {fk.target_table_key for fk in self.elements}
+        if len(keys) > 1 and None not in keys:
+            first, second = sorted(keys)[:2]
+            raise exc.ArgumentError(
+                f"ForeignKeyConstraint on {table.fullname}({', '.join(self.column_keys)}) refers to multiple remote tables: "
+                f"{first} and {second}"
+            )
+
+    def copy(self, *, schema=None, target_table=None, **where):
+        source = self._owner()
+
+        def renamed(fk):
+            """A table that refers to itself does so under its new name."""
+            itself = source is not None and target_table is not None and fk.target_table_key == source.key
+            return target_table.name if itself else None
+
+        twin = type(self)(
+            self.column_keys,
+            [copied_key_target(fk, schema, renamed(fk)) for fk in self.elements],
+            comment=self.comment,
+            **{name: getattr(self, name) for name in _SHARED},
+            **dict(self.dialect_kwargs),
+        )
+        for mine, other in zip(self.elements, twin.elements, strict=True):
+            mine._hand_down(other)
+        return self._hand_down(twin)
+
+    def __repr__(self):
+        where = "" if self._owner() is None else f", table={self._owner()!r}"
+        return f"ForeignKeyConstraint({self.columns!r}, None{where})"
