@@ -27,7 +27,7 @@ test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest a
 
 check: $(VENV)/.check-tools ## formatting and lints
 	cargo fmt --all --check
-	cargo clippy --quiet --workspace
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 

@@ -27,7 +27,7 @@ fn expanding(base: &str, op: Op) -> ExprRef {
 fn lists_expand_at_execution() {
     let t = table("t", vec![pk("id")]);
     let id = c(&t, "id");
-    let mut s = select(&[id.clone()]);
+    let mut s = select(std::slice::from_ref(&id));
     s.where_ = vec![
         build::in_(&id, Op::In, &expanding("id", Op::In)),
         build::in_(&id, Op::NotIn, &expanding("id", Op::NotIn)),

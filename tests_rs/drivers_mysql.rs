@@ -253,7 +253,7 @@ fn prepared_statements_survive_changes() {
     run(&conn, "ALTER TABLE c ADD b INT DEFAULT 2");
     assert_eq!(row(&conn, "SELECT * FROM c", &[]), [Value::Int(1), Value::Int(2)]);
     for v in [Value::Int(1), Value::Int(1 << 40), Value::Float(1.5), Value::Null, Value::text("7"), decimal("1.10")] {
-        assert_eq!(row(&conn, "SELECT ?", &[v.clone()]), [v]);
+        assert_eq!(row(&conn, "SELECT ?", std::slice::from_ref(&v)), [v]);
     }
     // More texts than the cache holds.
     for i in 0..250 {

@@ -116,7 +116,7 @@ fn types_go_there_and_back() {
             let got = row(&conn, &format!("SELECT $1::{ty} AS x, $2::{ty} AS n"), &[value.clone(), Value::Null]);
             assert_eq!(got, [value.clone(), Value::Null], "{ty}");
             run(&conn, &format!("CREATE TEMP TABLE s (x {ty})"));
-            conn.execute("INSERT INTO s VALUES ($1)", &[value.clone()]).unwrap_or_else(|e| panic!("{ty}: {e}"));
+            conn.execute("INSERT INTO s VALUES ($1)", std::slice::from_ref(&value)).unwrap_or_else(|e| panic!("{ty}: {e}"));
             let mut many = RowBatch::new(1);
             (0..3).for_each(|_| many.push_value(&value));
             assert_eq!(conn.execute_many("INSERT INTO s VALUES ($1)", &many).unwrap_or_else(|e| panic!("{ty}: {e}")).rowcount, 3);
@@ -289,7 +289,7 @@ fn prepared_statements_survive_changes() {
     assert_eq!(row(&conn, "SELECT * FROM c", &[]), [Value::Int(1), Value::Int(2)]);
     // The same text with other types.
     for v in [Value::Int(1), Value::Int(1 << 40), Value::Float(1.5), Value::Null, Value::text("7")] {
-        assert_eq!(row(&conn, "SELECT $1", &[v.clone()]), [v]);
+        assert_eq!(row(&conn, "SELECT $1", std::slice::from_ref(&v)), [v]);
     }
 }
 

@@ -104,8 +104,11 @@ fn mark_columns(e: &ExprRef, mark: Mark, pick: &mut dyn FnMut(&ExprRef, &Arc<Col
     })
 }
 
+/// What becomes of the two operands of a comparison; `None` leaves one as it is.
+type MarkedOperands = (Option<ExprRef>, Option<ExprRef>);
+
 /// Rewrites the two operands of every comparison between plain columns.
-fn mark_operands(e: &ExprRef, f: &mut dyn FnMut(&ExprRef, &ExprRef) -> (Option<ExprRef>, Option<ExprRef>)) -> ExprRef {
+fn mark_operands(e: &ExprRef, f: &mut dyn FnMut(&ExprRef, &ExprRef) -> MarkedOperands) -> ExprRef {
     fold::replace(e, &mut |e| {
         let ExprKind::Binary { left, right, op, negate, modifiers } = &e.kind else { return None };
         as_column(left)?;

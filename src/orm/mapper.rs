@@ -210,7 +210,7 @@ impl Mapper {
     /// `Mapper[User(users)]`.
     pub fn describe(&self) -> String {
         let d = self.data();
-        let table = d.local_table.as_ref().map_or_else(|| "None".to_owned(), |t| from_description(t));
+        let table = d.local_table.as_ref().map_or_else(|| "None".to_owned(), from_description);
         format!("Mapper[{}{}({table})]", self.class_name, if d.non_primary { "|non-primary" } else { "" })
     }
     /// The FROM that rows of this mapper come from when nothing polymorphic is asked for.

@@ -12,7 +12,7 @@ pub struct PyHost(pub Py<PyAny>);
 
 impl PyHost {
     /// Wrap an object.
-    pub fn new(obj: &Bound<'_, PyAny>) -> HostRef {
+    pub fn wrap(obj: &Bound<'_, PyAny>) -> HostRef {
         Arc::new(Self(obj.clone().unbind()))
     }
     /// The Python object of a host value, if it is one.

@@ -21,8 +21,6 @@ objects! {
     datetime = "datetime" "datetime";
     /// `datetime.time`
     time = "datetime" "time";
-    /// `datetime.timedelta`
-    timedelta = "datetime" "timedelta";
     /// `decimal.Decimal`
     decimal = "decimal" "Decimal";
     /// `uuid.UUID`
@@ -45,8 +43,6 @@ objects! {
     column_property = "oxalchemy.orm.properties" "ColumnProperty";
     /// `oxalchemy.engine.default.DefaultDialect`
     default_dialect = "oxalchemy.engine.default" "DefaultDialect";
-    /// `warnings.warn`
-    warn = "warnings" "warn";
     /// `engine.Connection`
     connection = "oxalchemy.engine" "Connection";
     /// `inspect`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import enum
 import operator
+from types import GenericAlias
 
 from .. import exc
 from ..sql import operators
@@ -49,6 +50,7 @@ def association_proxy(target_collection, attr, *, creator=None, getset_factory=N
 class AssociationProxy:
     """The descriptor that `association_proxy()` makes."""
 
+    __class_getitem__ = classmethod(GenericAlias)
     is_attribute = True
     extension_type = ASSOCIATION_PROXY
 
@@ -96,6 +98,7 @@ class AssociationProxy:
 class AssociationProxyInstance(operators.ColumnOperators):
     """An association proxy on one class: the descriptor's work, and SQL criteria."""
 
+    __class_getitem__ = classmethod(GenericAlias)
     collection_class = None
 
     def __init__(self, parent, owning_class, target_class, value_attr):

@@ -1,5 +1,7 @@
 """Attributes with a behaviour of their own on the class and on instances."""
 
+from types import GenericAlias
+
 from ..orm import attributes
 from ..orm.base import InspectionAttr, InspectionAttrExtensionType
 from ..orm.interfaces import PropComparator
@@ -36,6 +38,7 @@ def _plain(fn):
 class hybrid_method(InspectionAttr):
     """A method that computes with values on instances and with expressions on the class."""
 
+    __class_getitem__ = classmethod(GenericAlias)
     is_attribute = True
     extension_type = HYBRID_METHOD
 
@@ -74,6 +77,7 @@ class _InPlaceMethod:
 class hybrid_property(InspectionAttr):
     """A property that computes with values on instances and with expressions on the class."""
 
+    __class_getitem__ = classmethod(GenericAlias)
     is_attribute = True
     extension_type = HYBRID_PROPERTY
 

@@ -4,6 +4,7 @@ import enum
 
 from .. import exc as sa_exc
 from . import exc
+from .mapped import DynamicMapped, Mapped, WriteOnlyMapped
 
 
 class LoaderCallableStatus(enum.Enum):
@@ -239,32 +240,5 @@ class InspectionAttr:
 
 class InspectionAttrInfo(InspectionAttr):
     """The same with a user dictionary."""
-
-    __slots__ = ()
-
-
-class Mapped:
-    """Marks an annotated attribute as mapped: ``id: Mapped[int]``."""
-
-    __slots__ = ()
-
-    def __class_getitem__(cls, item):
-        import types
-
-        return types.GenericAlias(cls, item)
-
-
-class _MappedAnnotationBase(Mapped):
-    __slots__ = ()
-
-
-class DynamicMapped(_MappedAnnotationBase):
-    """``Mapped`` of a relationship with ``lazy='dynamic'``."""
-
-    __slots__ = ()
-
-
-class WriteOnlyMapped(_MappedAnnotationBase):
-    """``Mapped`` of a relationship with ``lazy='write_only'``."""
 
     __slots__ = ()

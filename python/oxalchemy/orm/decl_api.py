@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import weakref
+from types import GenericAlias
 
 from oxalchemy import exc
 from oxalchemy.orm import clsregistry, decl_base
-from oxalchemy.orm.mapped import Mapped
 from oxalchemy.orm.decl_base import constructor as _declarative_constructor
 from oxalchemy.orm.decl_base import has_inherited_table
+from oxalchemy.orm.mapped import Mapped
 from oxalchemy.orm.mapped_column import MappedColumn
 
 _NO_ARG = object()
@@ -369,6 +370,7 @@ def unmapped_dataclass(__cls=None, **options):
 
 
 class _DeclaredAttrBase:
+    __class_getitem__ = classmethod(GenericAlias)
     _is_declared_attr = True
     _cascading = False
 

@@ -1,5 +1,7 @@
 """Base classes of mapped attributes and of their comparators."""
 
+from types import GenericAlias
+
 from .._rs import MapperProperty
 from ..sql.operators import ColumnOperators
 from .base import (
@@ -62,6 +64,7 @@ class PropComparator(ColumnOperators):
     ``comparator_factory``; every operator without a method of its own goes through :meth:`operate`."""
 
     __slots__ = ("prop", "_parententity", "_adapt_to_entity", "__dict__", "__weakref__")
+    __class_getitem__ = classmethod(GenericAlias)
 
     def __init__(self, prop, parentmapper, adapt_to_entity=None):
         self.prop = prop

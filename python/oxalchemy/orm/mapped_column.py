@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from types import GenericAlias
 
 from oxalchemy import exc
 from oxalchemy.orm.mapped import Mapped
@@ -32,6 +33,7 @@ class MappedColumn(Mapped, operators.ColumnOperators):
         "deferred",
         "foreign_keys",
     )
+    __class_getitem__ = classmethod(GenericAlias)
     __module__ = "oxalchemy.orm"
 
     def __init__(self, *args, **kw):

@@ -1,5 +1,7 @@
 """Aliases, joins and bundles for ORM statements."""
 
+from types import GenericAlias
+
 from .. import exc, inspection
 from .._rs import (
     AliasedClass,
@@ -30,6 +32,8 @@ inspection._self_inspects(AliasedInsp)
 
 class Bundle:
     """Several columns as one element of a row."""
+
+    __class_getitem__ = classmethod(GenericAlias)
 
     single_entity = False
     is_clause_element = False

@@ -1,6 +1,7 @@
 """Expression classes. Data and behaviour are in Rust; a class here gives an expression its documented name, bases and attributes."""
 
 import enum
+from types import GenericAlias
 
 from .. import _rs, util
 from . import operators, roles
@@ -87,6 +88,7 @@ def _is_column(col):
 
 class SQLCoreOperations(ColumnOperators):
     __slots__ = ()
+    __class_getitem__ = classmethod(GenericAlias)
 
 
 class SQLColumnExpression(SQLCoreOperations, roles.ExpressionElementRole):

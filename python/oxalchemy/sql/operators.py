@@ -29,6 +29,7 @@ from operator import (
     truediv,
 )
 from operator import pow as pow_
+from types import GenericAlias
 
 from .. import exc
 
@@ -124,6 +125,7 @@ class Operators:
 class custom_op:
     """An operator by its SQL text."""
 
+    __class_getitem__ = classmethod(GenericAlias)
     __name__ = "custom_op"
     __slots__ = (
         "opstring",

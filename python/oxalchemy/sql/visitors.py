@@ -15,6 +15,9 @@ class Visitable:
 
     __slots__ = ()
 
+    def __class_getitem__(cls, item):
+        return cls
+
 
 VisitableType = type
 

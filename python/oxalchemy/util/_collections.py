@@ -561,6 +561,7 @@ class ScopedRegistry:
     """One object for each scope that ``scopefunc`` names."""
 
     __slots__ = ("createfunc", "scopefunc", "registry")
+    __class_getitem__ = classmethod(types.GenericAlias)
 
     def __init__(self, createfunc, scopefunc):
         self.createfunc = createfunc

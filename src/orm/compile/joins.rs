@@ -226,7 +226,7 @@ impl Context<'_> {
         }
         let extra = match &right.entity {
             Some(e) => {
-                let mut x = attr.as_ref().map(|a| a.criteria.iter().map(|c| e.adapt(c)).collect()).unwrap_or_else(Vec::new);
+                let mut x: Vec<_> = attr.as_ref().map(|a| a.criteria.iter().map(|c| e.adapt(c)).collect()).unwrap_or_default();
                 x.extend(self.criteria_of(e, true)?);
                 self.joined_entities.push(e.entity_id());
                 x

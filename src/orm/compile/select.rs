@@ -15,6 +15,9 @@ use sql::{Label, SqlError, SqlResult};
 use std::any::Any;
 use std::sync::Arc;
 
+/// What one element of the columns clause becomes: a name for each, and how it is loaded.
+type NamedItems = (Vec<Option<Arc<str>>>, Vec<Item>);
+
 /// Among the options of a statement: its entities come from this element (set operations, `from_self`, `select_entity_from`).
 #[derive(Clone, Debug)]
 pub struct BaseAlias(pub FromRef);
@@ -167,10 +170,11 @@ impl<'a> Context<'a> {
         if !self.secondary_map.is_empty() {
             order_by = order_by.iter().map(|e| alias::adapt_columns(e, &self.secondary_map)).collect();
         }
-        if order_by.is_empty() && select.limit.is_none() {
-            if let Some(r) = self.roots.first() {
-                order_by = r.entity.mapper.data().order_by.iter().map(|o| self.through(&r.entity, o)).collect();
-            }
+        if order_by.is_empty()
+            && select.limit.is_none()
+            && let Some(r) = self.roots.first()
+        {
+            order_by = r.entity.mapper.data().order_by.iter().map(|o| self.through(&r.entity, o)).collect();
         }
         let mut out = Select {
             where_,
@@ -201,7 +205,7 @@ impl<'a> Context<'a> {
         } else {
             let shift = self.primary.len();
             out.columns = self.primary.iter().chain(&self.secondary).cloned().map(SelectItem::Expr).collect();
-            out.from_obj = self.from_list(true);
+            out.from_obj = self.final_froms(true);
             out.order_by.append(&mut self.eager_order_by);
             plan.items.iter_mut().for_each(|i| i.shift(SECONDARY, shift));
         }
@@ -209,7 +213,7 @@ impl<'a> Context<'a> {
         Ok((out, plan))
     }
 
-    fn from_list(&self, eager: bool) -> Vec<FromRef> {
+    fn final_froms(&self, eager: bool) -> Vec<FromRef> {
         let mut froms = if self.froms.is_empty() { self.fallback.clone() } else { self.froms.clone() };
         if eager {
             for e in &self.eager_joins {
@@ -269,7 +273,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn item(&mut self, item: &SelectItem) -> SqlResult<(Vec<Option<Arc<str>>>, Vec<Item>)> {
+    fn item(&mut self, item: &SelectItem) -> SqlResult<NamedItems> {
         Ok(match item {
             SelectItem::Entity(e) => {
                 let Some(entity) = Entity::of(e) else { return Ok((Vec::new(), Vec::new())) };
@@ -341,7 +345,7 @@ impl<'a> Context<'a> {
         }
         let count = columns.len();
         inner.columns = columns.into_iter().map(|e| SelectItem::Expr(plain_names(&e))).collect();
-        inner.from_obj = self.from_list(false);
+        inner.from_obj = self.final_froms(false);
         let order_by = std::mem::take(&mut self.eager_order_by);
         let inner_order = inner.order_by.clone();
         let label_style = inner.label_style;

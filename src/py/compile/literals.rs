@@ -60,12 +60,12 @@ impl LiteralRenderer for PyLiterals {
                 return None;
             }
             let items = value.try_iter().ok()?;
-            items.map(|item| item.ok().map(|i| PyHost::new(&i))).collect()
+            items.map(|item| item.ok().map(|i| PyHost::wrap(&i))).collect()
         })
     }
     fn call(&self, callable: &HostRef) -> SqlResult<HostRef> {
         Python::attach(|py| match PyHost::get(py, callable) {
-            Some(f) => f.call0().map(|v| PyHost::new(&v)).map_err(|e| to_sql_error(py, e)),
+            Some(f) => f.call0().map(|v| PyHost::wrap(&v)).map_err(|e| to_sql_error(py, e)),
             None => Err(SqlError::compile("Not a callable bound value")),
         })
     }

@@ -14,15 +14,12 @@ pub mod statement;
 
 pub use dialect::DialectBase;
 pub use literals::PyLiterals;
-pub use statement::{CompiledStatement, stringify, value_of, value_of_bind};
+pub use statement::CompiledStatement;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::compile::StatementResolver;
-use std::sync::{Arc, OnceLock};
-
-/// Schema translation as the compiler takes it.
-pub type SchemaMap = Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>;
+use std::sync::OnceLock;
 
 static RESOLVER: OnceLock<&'static (dyn StatementResolver + Send + Sync)> = OnceLock::new();
 

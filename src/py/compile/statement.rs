@@ -8,7 +8,7 @@ use crate::py::host::PyHost;
 use crate::py::sql::{to_node, wrap_expr};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use sql::ast::{BindValue, ExprKind, ExprRef, Literal, Node};
+use sql::ast::{BindValue, ExprKind, ExprRef, Literal};
 use sql::compile::{
     BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, LiteralRenderer, StatementKind,
     collect_binds,
@@ -36,7 +36,7 @@ fn fills(py: Python<'_>, compiled: &Compiled, collected: &[CollectedBind], liter
         let value = if bind.expanding || bind.literal_execute { value_of(py, bind, collected)? } else { None };
         out.push(match value {
             Some(v) if bind.literal_execute && !bind.expanding => {
-                let text = literals.render(&PyHost::new(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+                let text = literals.render(&PyHost::wrap(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
                 text.map_or(Fill::One, Fill::Literal)
             }
             Some(v) if bind.expanding => {
@@ -68,7 +68,7 @@ fn options<'a>(kw: Option<&Bound<'_, PyDict>>) -> PyResult<CompileOptions<'a>> {
 }
 
 /// `{schema or None: schema or None}` as the compiler takes it.
-pub fn translate_map(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<super::SchemaMap>> {
+pub fn translate_map(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<sql::compile::SchemaMap>> {
     let Some(map) = map.filter(|m| !m.is_none()) else { return Ok(None) };
     let mut out = Vec::new();
     for key in map.try_iter()? {
@@ -263,13 +263,4 @@ impl CompiledStatement {
         }
         Ok(out)
     }
-}
-
-/// The text of a node for the default dialect, for `str()` and messages.
-pub fn stringify(py: Python<'_>, node: &Node) -> PyResult<String> {
-    let dialect = Arc::new(sql::dialects::Dialect::for_str());
-    let literals = PyLiterals::default();
-    let opts = CompileOptions { resolver: super::resolver(), literals: Some(&literals), ..CompileOptions::default() };
-    let compiled = sql::compile::compile(node, &dialect, &opts).map_err(|e| sql_error(py, e))?;
-    Ok(compiled.sql.to_string())
 }

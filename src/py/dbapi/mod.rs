@@ -27,7 +27,7 @@ mod native;
 mod server;
 mod sqlite;
 
-pub use native::{Native, NativeConnection};
+pub use native::NativeConnection;
 
 use pyo3::prelude::*;
 use std::sync::Arc;

@@ -622,8 +622,8 @@ impl Connection {
     fn _dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.s.lock().dispatch.as_ref().map(|d| d.clone_ref(py))
     }
-    #[setter]
-    fn set__dispatch(&self, value: Option<Py<PyAny>>) {
+    #[setter(_dispatch)]
+    fn set_dispatch(&self, value: Option<Py<PyAny>>) {
         let old = std::mem::replace(&mut self.s.lock().dispatch, value);
         drop(old);
     }
@@ -647,8 +647,8 @@ impl Connection {
     fn _execution_options(&self, py: Python<'_>) -> Py<PyDict> {
         self.options(py).unbind()
     }
-    #[setter]
-    fn set__execution_options(&self, value: &Bound<'_, PyDict>) -> PyResult<()> {
+    #[setter(_execution_options)]
+    fn set_execution_options(&self, value: &Bound<'_, PyDict>) -> PyResult<()> {
         let new = immutable(value)?.unbind();
         let old = std::mem::replace(&mut self.s.lock().options, new);
         drop(old);
@@ -662,8 +662,8 @@ impl Connection {
     fn _allow_autobegin(&self) -> bool {
         self.s.lock().allow_autobegin
     }
-    #[setter]
-    fn set__allow_autobegin(&self, value: bool) {
+    #[setter(_allow_autobegin)]
+    fn set_allow_autobegin(&self, value: bool) {
         self.s.lock().allow_autobegin = value;
     }
     #[getter]
@@ -718,7 +718,7 @@ impl Connection {
         let merged = PyDict::new(py);
         merged.update(slf.get().options(py).as_mapping())?;
         merged.update(opt.as_mapping())?;
-        slf.get().set__execution_options(&merged)?;
+        slf.get().set_execution_options(&merged)?;
         execute::options::apply(slf, opt)?;
         Ok(slf.clone())
     }

@@ -127,14 +127,13 @@ impl Engine {
         self.pool(py).unbind()
     }
     #[setter]
-    fn set_pool(&self, py: Python<'_>, pool: Py<PyAny>) {
-        match &self.proxied {
-            Some(p) => p.get().set_pool(py, pool),
-            None => {
-                let old = std::mem::replace(&mut self.s.lock().pool, pool);
-                drop(old);
-            }
+    fn set_pool(&self, pool: Py<PyAny>) {
+        let mut owner = self;
+        while let Some(p) = &owner.proxied {
+            owner = p.get();
         }
+        let old = std::mem::replace(&mut owner.s.lock().pool, pool);
+        drop(old);
     }
     /// The dialect.
     #[getter(dialect)]
@@ -162,8 +161,8 @@ impl Engine {
         self.hide_parameters
     }
     /// The engine itself.
-    #[getter]
-    fn engine<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+    #[getter(engine)]
+    fn this<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
         slf.clone()
     }
     /// Name of the dialect.
@@ -180,8 +179,8 @@ impl Engine {
     fn _execution_options(&self, py: Python<'_>) -> Py<PyDict> {
         self.options(py).unbind()
     }
-    #[setter]
-    fn set__execution_options(&self, value: &Bound<'_, PyDict>) -> PyResult<()> {
+    #[setter(_execution_options)]
+    fn set_execution_options(&self, value: &Bound<'_, PyDict>) -> PyResult<()> {
         let new = immutable(value)?.unbind();
         let old = std::mem::replace(&mut self.s.lock().options, new);
         drop(old);
@@ -195,8 +194,8 @@ impl Engine {
     fn _dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.s.lock().dispatch.as_ref().map(|d| d.clone_ref(py))
     }
-    #[setter]
-    fn set__dispatch(&self, value: Option<Py<PyAny>>) {
+    #[setter(_dispatch)]
+    fn set_dispatch(&self, value: Option<Py<PyAny>>) {
         let old = std::mem::replace(&mut self.s.lock().dispatch, value);
         drop(old);
     }
@@ -264,7 +263,7 @@ impl Engine {
     fn execution_options<'py>(slf: &Bound<'py, Self>, opt: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let me = slf.get();
-        let merged = me.options(py).as_any().call_method0("copy").and_then(|_| Ok(PyDict::new(py)))?;
+        let merged = PyDict::new(py);
         merged.update(me.options(py).as_mapping())?;
         let init = Engine {
             s: Mutex::new(State { pool: me.pool(py).unbind(), options: immutable(&merged)?.unbind(), dispatch: None }),
@@ -295,7 +294,7 @@ impl Engine {
         let merged = PyDict::new(py);
         merged.update(slf.get().options(py).as_mapping())?;
         merged.update(opt.as_mapping())?;
-        slf.get().set__execution_options(&merged)?;
+        slf.get().set_execution_options(&merged)?;
         slf.get().dialect(py).call_method1("set_engine_execution_options", (slf, opt)).map(drop)
     }
     /// The execution options.

@@ -258,8 +258,8 @@ impl RowMeta {
     fn _create_unique_filters(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.make_filters.lock().as_ref().map(|f| f.clone_ref(py))
     }
-    #[setter]
-    fn set__create_unique_filters(&self, make: Option<Py<PyAny>>) {
+    #[setter(_create_unique_filters)]
+    fn set_create_unique_filters(&self, make: Option<Py<PyAny>>) {
         let old = std::mem::replace(&mut *self.make_filters.lock(), make);
         drop(old);
     }

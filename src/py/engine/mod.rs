@@ -7,6 +7,7 @@
 //! * `meta`, `row`, `result`: what comes back.
 
 pub mod connection;
+#[allow(clippy::module_inception, reason = "the file is named after the Engine it holds, as its neighbours are")]
 pub mod engine;
 pub mod events;
 pub mod execute;

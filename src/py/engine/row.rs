@@ -8,6 +8,9 @@ use pyo3::exceptions::{PyAttributeError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PySlice, PyString, PyTuple};
 
+/// What pickle makes an object of again: a function, and its arguments class and state.
+type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>));
+
 /// One row of a result.
 #[pyclass(name = "Row", module = "oxalchemy.engine.row", frozen, subclass, weakref)]
 pub struct Row {
@@ -101,13 +104,13 @@ impl Row {
     fn __getattribute__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let row = slf.get();
-        if let Some(index) = row.meta.get().by_name.bind(py).get_item(name)? {
-            if !name.to_cow().is_ok_and(|n| reserved(&n)) {
-                if index.is_none() {
-                    return Err(ambiguous(name));
-                }
-                return row.data.bind(py).get_item(index.extract()?);
+        if let Some(index) = row.meta.get().by_name.bind(py).get_item(name)?
+            && !name.to_cow().is_ok_and(|n| reserved(&n))
+        {
+            if index.is_none() {
+                return Err(ambiguous(name));
             }
+            return row.data.bind(py).get_item(index.extract()?);
         }
         generic_getattr(slf, name)
     }
@@ -170,7 +173,7 @@ impl Row {
     fn __repr__(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
         Ok(self.data.bind(py).repr()?.unbind())
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
         let py = slf.py();
         let state = PyDict::new(py);
         state.set_item("_parent", slf.get().meta.bind(py))?;
@@ -353,7 +356,7 @@ impl RowMapping {
     fn __repr__(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
         Ok(self.dict(py)?.repr()?.unbind())
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyAny>, Bound<'py, PyDict>))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Reduced<'py>> {
         let py = slf.py();
         let state = PyDict::new(py);
         state.set_item("_parent", slf.get().meta.bind(py))?;

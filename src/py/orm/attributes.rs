@@ -183,6 +183,10 @@ impl QueryableAttribute {
 
 #[pymethods]
 impl QueryableAttribute {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     #[pyo3(signature = (class_, key, parententity, comparator = None, impl_ = None, of_type = None))]
     fn py_new<'py>(
@@ -240,12 +244,12 @@ impl QueryableAttribute {
         drop(self.dispatch.replace(py, value));
     }
     /// Asked for by listeners with `active_history=True`.
-    #[getter]
-    fn get__active_history(&self, py: Python<'_>) -> bool {
+    #[getter(_active_history)]
+    fn get_active_history(&self, py: Python<'_>) -> bool {
         self.active_history.get(py)
     }
-    #[setter]
-    fn set__active_history(&self, py: Python<'_>, on: bool) {
+    #[setter(_active_history)]
+    fn set_active_history(&self, py: Python<'_>, on: bool) {
         self.active_history.replace(py, on);
         if let Some(i) = self.imp.get()
             && on
@@ -315,23 +319,32 @@ impl QueryableAttribute {
         self.prop.bind(py).getattr("info")
     }
     #[classattr]
-    const is_attribute: bool = true;
+    #[pyo3(name = "is_attribute")]
+    const IS_ATTRIBUTE: bool = true;
     #[classattr]
-    const is_instance: bool = false;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = false;
     #[classattr]
-    const is_mapper: bool = false;
+    #[pyo3(name = "is_mapper")]
+    const IS_MAPPER: bool = false;
     #[classattr]
-    const is_aliased_class: bool = false;
+    #[pyo3(name = "is_aliased_class")]
+    const IS_ALIASED_CLASS: bool = false;
     #[classattr]
-    const is_selectable: bool = false;
+    #[pyo3(name = "is_selectable")]
+    const IS_SELECTABLE: bool = false;
     #[classattr]
-    const is_property: bool = false;
+    #[pyo3(name = "is_property")]
+    const IS_PROPERTY: bool = false;
     #[classattr]
-    const is_bundle: bool = false;
+    #[pyo3(name = "is_bundle")]
+    const IS_BUNDLE: bool = false;
     #[classattr]
-    const is_clause_element: bool = false;
+    #[pyo3(name = "is_clause_element")]
+    const IS_CLAUSE_ELEMENT: bool = false;
     #[classattr]
-    const _is_internal_proxy: bool = false;
+    #[pyo3(name = "_is_internal_proxy")]
+    const IS_INTERNAL_PROXY: bool = false;
     #[getter]
     fn extension_type<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py.import("oxalchemy.orm.base")?.getattr("NOT_EXTENSION")

@@ -32,7 +32,7 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<Option<SelectItem>> {
         items.push(super::query::item(&expr?)?);
         keys.push(key?.extract::<Option<String>>()?.map(Into::into));
     }
-    let bundled = Bundled { host: PyHost::new(obj), name: name.as_str().into(), items, keys };
+    let bundled = Bundled { host: PyHost::wrap(obj), name: name.as_str().into(), items, keys };
     Ok(Some(SelectItem::Host(Arc::new(bundled))))
 }
 

@@ -174,7 +174,7 @@ fn values<'a, 'py>(state: &'a Bound<'py, InstanceState>) -> impl FnMut(&Arc<sql:
         let shown =
             sqlface::wrap_column(py, column).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_else(|_| key.to_string());
         match Bound::new(py, AttributeValue { state: state.clone().unbind(), key: key.to_string(), column: shown }) {
-            Ok(f) => BindValue::Callable(PyHost::new(f.as_any())),
+            Ok(f) => BindValue::Callable(PyHost::wrap(f.as_any())),
             Err(_) => BindValue::Missing,
         }
     }

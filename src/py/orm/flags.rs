@@ -20,8 +20,6 @@ pub const LOAD_AGAINST_COMMITTED: u32 = 32;
 pub const NO_AUTOFLUSH: u32 = 64;
 /// `lazy='raise'` does not raise.
 pub const NO_RAISE: u32 = 128;
-/// The old value may be loaded later, when the flush needs it.
-pub const DEFERRED_HISTORY_LOAD: u32 = 256;
 /// Pending appends and removes of an unloaded collection count.
 pub const INCLUDE_PENDING_MUTATIONS: u32 = 512;
 

@@ -106,9 +106,7 @@ fn reload_committed<'py>(
     }
     let Some(hook) = super::hooks::HOOKS.lazy_load.get() else { return Ok(None) };
     let value = hook(state, imp, passive | LOAD_AGAINST_COMMITTED | NO_AUTOFLUSH)?;
-    Ok(if is_no_state(&value) || is_attr_empty(&value) {
-        None
-    } else if is_attr_was_set(&value) {
+    Ok(if is_no_state(&value) || is_attr_empty(&value) || is_attr_was_set(&value) {
         None
     } else {
         InstanceState::keep_committed(state, &imp.get().key, value.clone(), true);

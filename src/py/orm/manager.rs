@@ -270,6 +270,10 @@ impl ClassManager {
 
 #[pymethods]
 impl ClassManager {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     fn py_new<'py>(class_: &Bound<'py, PyType>) -> Self {
         let py = class_.py();
@@ -326,7 +330,8 @@ impl ClassManager {
         self.mapper.with(py, |m| m.is_some())
     }
     #[classattr]
-    const is_instance: bool = false;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = false;
     #[classattr]
     const MANAGER_ATTR: &'static str = "_sa_class_manager";
     #[classattr]

@@ -76,6 +76,10 @@ impl Drop for MapperProperty {
 
 #[pymethods]
 impl MapperProperty {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     #[pyo3(signature = (*args, **kwargs))]
     fn py_new(args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> Self {
@@ -120,19 +124,26 @@ impl MapperProperty {
         self.started.get(py)
     }
     #[classattr]
-    const is_property: bool = true;
+    #[pyo3(name = "is_property")]
+    const IS_PROPERTY: bool = true;
     #[classattr]
-    const _is_mapper_property: bool = true;
+    #[pyo3(name = "_is_mapper_property")]
+    const IS_MAPPER_PROPERTY: bool = true;
     #[classattr]
-    const is_mapper: bool = false;
+    #[pyo3(name = "is_mapper")]
+    const IS_MAPPER: bool = false;
     #[classattr]
-    const is_attribute: bool = false;
+    #[pyo3(name = "is_attribute")]
+    const IS_ATTRIBUTE: bool = false;
     #[classattr]
-    const is_instance: bool = false;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = false;
     #[classattr]
-    const is_aliased_class: bool = false;
+    #[pyo3(name = "is_aliased_class")]
+    const IS_ALIASED_CLASS: bool = false;
     #[classattr]
-    const is_selectable: bool = false;
+    #[pyo3(name = "is_selectable")]
+    const IS_SELECTABLE: bool = false;
     fn __str__(&self, py: Python<'_>) -> String {
         self.describe(py)
     }

@@ -326,6 +326,10 @@ fn is_atomic(v: &Bound<'_, PyAny>) -> bool {
 
 #[pymethods]
 impl InstanceState {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     fn py_new<'py>(obj: &Bound<'py, PyAny>, manager: &Bound<'py, ClassManager>) -> PyResult<Self> {
         Ok(Self {
@@ -480,12 +484,12 @@ impl InstanceState {
     fn was_deleted(&self, py: Python<'_>) -> bool {
         self.is(py, flag::DELETED)
     }
-    #[getter]
-    fn get__deleted(&self, py: Python<'_>) -> bool {
+    #[getter(_deleted)]
+    fn get_deleted(&self, py: Python<'_>) -> bool {
         self.is(py, flag::DELETED)
     }
-    #[setter]
-    fn set__deleted(&self, py: Python<'_>, on: bool) {
+    #[setter(_deleted)]
+    fn set_deleted(&self, py: Python<'_>, on: bool) {
         self.set_flag(py, flag::DELETED, on);
     }
     #[getter]
@@ -508,20 +512,20 @@ impl InstanceState {
     fn set_expired(&self, py: Python<'_>, on: bool) {
         self.set_flag(py, flag::EXPIRED, on);
     }
-    #[getter]
-    fn get__load_pending(&self, py: Python<'_>) -> bool {
+    #[getter(_load_pending)]
+    fn get_load_pending(&self, py: Python<'_>) -> bool {
         self.is(py, flag::LOAD_PENDING)
     }
-    #[setter]
-    fn set__load_pending(&self, py: Python<'_>, on: bool) {
+    #[setter(_load_pending)]
+    fn set_load_pending(&self, py: Python<'_>, on: bool) {
         self.set_flag(py, flag::LOAD_PENDING, on);
     }
-    #[getter]
-    fn get__strong_obj(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+    #[getter(_strong_obj)]
+    fn get_strong_obj(&self, py: Python<'_>) -> Option<Py<PyAny>> {
         self.d.with(py, |d| d.strong.as_ref().map(|s| s.clone_ref(py)))
     }
-    #[setter]
-    fn set__strong_obj(slf: &Bound<'_, Self>, obj: Option<Py<PyAny>>) {
+    #[setter(_strong_obj)]
+    fn set_strong_obj(slf: &Bound<'_, Self>, obj: Option<Py<PyAny>>) {
         Self::track(slf);
         let old = slf.get().d.with(slf.py(), |d| std::mem::replace(&mut d.strong, obj));
         drop(old);
@@ -605,17 +609,23 @@ impl InstanceState {
         drop(old);
     }
     #[classattr]
-    const is_instance: bool = true;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = true;
     #[classattr]
-    const is_mapper: bool = false;
+    #[pyo3(name = "is_mapper")]
+    const IS_MAPPER: bool = false;
     #[classattr]
-    const is_aliased_class: bool = false;
+    #[pyo3(name = "is_aliased_class")]
+    const IS_ALIASED_CLASS: bool = false;
     #[classattr]
-    const is_selectable: bool = false;
+    #[pyo3(name = "is_selectable")]
+    const IS_SELECTABLE: bool = false;
     #[classattr]
-    const is_attribute: bool = false;
+    #[pyo3(name = "is_attribute")]
+    const IS_ATTRIBUTE: bool = false;
     #[classattr]
-    const is_property: bool = false;
+    #[pyo3(name = "is_property")]
+    const IS_PROPERTY: bool = false;
 
     /// Names of mapped attributes without a loaded value.
     #[getter]

@@ -144,11 +144,6 @@ pub fn invalidate_pool(
     Ok(())
 }
 
-/// A disconnect was noticed on `proxied`: everything as old as it is replaced, and it is invalid.
-pub fn invalidate_all(proxied: &Bound<'_, Proxied>, exception: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-    invalidate_pool(proxied.get().pool(proxied.py()), proxied, exception, true)
-}
-
 /// Gives a connection back whose transaction was ended already (`transaction_was_reset`) or not.
 pub fn close_special(proxied: &Bound<'_, Proxied>, transaction_was_reset: bool) -> PyResult<()> {
     // Several uses in one thread count down; only the last gives it back.

@@ -24,7 +24,6 @@ pub mod entry;
 pub mod proxied;
 
 pub use base::PoolBase;
-pub use checkout::{close_special, connect, invalidate_all};
 pub use entry::Entry;
 pub use proxied::Proxied;
 

@@ -262,10 +262,10 @@ impl PyColumn {
 fn client_generator(kind: Option<&str>, arg: &Bound<'_, PyAny>) -> PyResult<Option<Default_>> {
     Ok(Some(match kind {
         None => return Ok(None),
-        Some("callable") => Default_::Callable(PyHost::new(arg)),
+        Some("callable") => Default_::Callable(PyHost::wrap(arg)),
         Some("sql") => Default_::Sql(sql_argument(arg)?),
         Some("sequence") => Default_::Sequence(arg.cast::<PySequence>()?.get().inner()?),
-        Some(_) => Default_::Scalar(PyHost::new(arg)),
+        Some(_) => Default_::Scalar(PyHost::wrap(arg)),
     }))
 }
 

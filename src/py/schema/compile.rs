@@ -1,8 +1,8 @@
 //! DDL elements to text, for `DDLCompiler` and for execution.
 
-use super::PyConstraint;
 use super::column::column_of;
 use super::ddl::ddl_of;
+use crate::py::compile::statement::translate_map;
 use crate::py::compile::{DialectBase, PyLiterals};
 use crate::py::errors::{exc, sql_error, to_sql_error};
 use pyo3::prelude::*;
@@ -100,17 +100,6 @@ impl DdlHooks for Hooks<'_> {
     }
 }
 
-fn translate(map: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>>> {
-    let Some(map) = map.filter(|m| !m.is_none()) else { return Ok(None) };
-    let text = |o: &Bound<'_, PyAny>| -> PyResult<Option<Arc<str>>> { Ok(o.extract::<Option<String>>()?.map(Into::into)) };
-    let mut out = Vec::new();
-    for item in map.call_method0("items")?.try_iter()? {
-        let (from, to): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
-        out.push((text(&from)?, text(&to)?));
-    }
-    Ok(Some(Arc::new(out)))
-}
-
 /// Text of a DDL element. `options["_default"]`: our own text even where the user registered another.
 #[pyfunction]
 #[pyo3(signature = (statement, dialect, schema_translate_map=None, options=None))]
@@ -132,7 +121,7 @@ pub fn compile_ddl(
     let data = DialectBase::data(dialect)?;
     let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
     let opts = CompileOptions {
-        schema_translate_map: translate(schema_translate_map)?,
+        schema_translate_map: translate_map(schema_translate_map)?,
         literals: Some(&literals),
         ..CompileOptions::default()
     };

@@ -19,7 +19,7 @@ pub mod table;
 
 pub use column::PyColumn;
 pub use constraint::PyConstraint;
-pub use ddl::{PyDdlElement, ddl_of};
+pub use ddl::PyDdlElement;
 pub use foreign_key::PyForeignKey;
 pub use index::PyIndex;
 pub use metadata::PyMetaData;
@@ -60,12 +60,15 @@ fn opt_text(obj: &Bound<'_, PyAny>) -> Option<Arc<str>> {
     obj.extract::<String>().ok().map(Into::into)
 }
 
+/// Dialect, option, value.
+type DialectOption = (Arc<str>, Arc<str>, HostRef);
+
 /// `[(dialect, option, value)]`. Expressions keep their node, so that the compiler can render them.
-fn dialect_options(list: &Bound<'_, PyAny>) -> PyResult<Vec<(Arc<str>, Arc<str>, HostRef)>> {
+fn dialect_options(list: &Bound<'_, PyAny>) -> PyResult<Vec<DialectOption>> {
     list.try_iter()?
         .map(|item| {
             let (dialect, option, value): (String, String, Bound<'_, PyAny>) = item?.extract()?;
-            Ok((dialect.into(), option.into(), PyHost::new(&value)))
+            Ok((dialect.into(), option.into(), PyHost::wrap(&value)))
         })
         .collect()
 }

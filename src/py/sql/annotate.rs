@@ -45,7 +45,7 @@ pub fn annotate<'py>(obj: &Bound<'py, PyAny>, values: &Bound<'py, PyAny>) -> PyR
             "proxy_key" => ann.proxy_key = Some(v.extract::<String>()?.into()),
             _ => {
                 ann.extra.retain(|(n, _)| **n != *k);
-                ann.extra.push((k.into(), PyHost::new(&v)));
+                ann.extra.push((k.into(), PyHost::wrap(&v)));
             }
         }
     }

@@ -99,8 +99,8 @@ pub fn bindparam<'py>(
         },
     };
     let bound_value = match (&value, callable_) {
-        (_, Some(c)) => BindValue::Callable(PyHost::new(&c)),
-        (Some(v), None) => BindValue::Host(PyHost::new(v)),
+        (_, Some(c)) => BindValue::Callable(PyHost::wrap(&c)),
+        (Some(v), None) => BindValue::Host(PyHost::wrap(v)),
         (None, None) => BindValue::Missing,
     };
     let required = match required {
@@ -139,7 +139,7 @@ pub fn literal<'py>(
     let bind = Bind {
         key: Label::anon("param"),
         orig_key: "param".into(),
-        value: BindValue::Host(PyHost::new(value)),
+        value: BindValue::Host(PyHost::wrap(value)),
         unique: true,
         expanding: false,
         expand_op: None,
@@ -156,7 +156,7 @@ pub fn value_bind(base: &str, value: &Bound<'_, PyAny>, ty: Option<sql::types::T
         Some(t) if !t.is_null() => t,
         _ => crate::py::types::type_of_value(value)?,
     };
-    Ok(sql::ast::build::anon_bind(base, BindValue::Host(PyHost::new(value)), ty))
+    Ok(sql::ast::build::anon_bind(base, BindValue::Host(PyHost::wrap(value)), ty))
 }
 
 /// The Python object a bind holds.
@@ -191,7 +191,7 @@ impl Fold for SetParams<'_, '_> {
         }
         let mut new = b.clone();
         if let Some(v) = given {
-            new.value = BindValue::Host(PyHost::new(v));
+            new.value = BindValue::Host(PyHost::wrap(v));
             new.required = false;
         }
         if self.unique {

@@ -151,7 +151,7 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
     }
     let py = obj.py();
     if obj.is_instance_of::<super::FromClause>() {
-        return Ok(Some(Node::From(sql::ast::From::new(sql::ast::FromKind::Host(PyHostExpr::new(obj, None))))));
+        return Ok(Some(Node::From(sql::ast::From::new(sql::ast::FromKind::Host(PyHostExpr::wrap(obj, None))))));
     }
     let ty = match obj.getattr_opt("type")? {
         Some(t) => crate::py::types::to_type(&t).unwrap_or_else(|_| sql::types::null_type()),
@@ -161,7 +161,7 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
         return Ok(Some(Node::Expr(e)));
     }
     let inner = super::functions::inner_of(py, obj, &ty)?;
-    let e = Expr::new(ExprKind::Host(PyHostExpr::new(obj, inner)), ty);
+    let e = Expr::new(ExprKind::Host(PyHostExpr::wrap(obj, inner)), ty);
     *face.get().extra().host.lock() = std::sync::Arc::downgrade(&e);
     Ok(Some(Node::Expr(e)))
 }
@@ -191,7 +191,8 @@ impl ClauseElement {
     #[pyo3(name = "is_selectable")]
     const IS_SELECTABLE: bool = false;
 
-    fn __clause_element__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
+    #[pyo3(name = "__clause_element__")]
+    fn itself(slf: Bound<'_, Self>) -> Bound<'_, Self> {
         slf
     }
     fn __bool__(&self) -> PyResult<bool> {

@@ -27,7 +27,6 @@ pub enum Role {
     LimitOffset,
     InElement,
     ColumnArgument,
-    ColumnArgumentOrKey,
     DmlTable,
     DmlColumn,
     DmlSelect,
@@ -53,7 +52,6 @@ impl Role {
             Role::LimitOffset => "LIMIT / OFFSET expression",
             Role::InElement => "IN expression list, SELECT construct, or bound parameter object",
             Role::ColumnArgument => "Column expression",
-            Role::ColumnArgumentOrKey => "Column expression or string key",
             Role::DmlTable => "subject table for an INSERT, UPDATE or DELETE",
             Role::DmlColumn => "SET/VALUES column expression or string key",
             Role::DmlSelect => "SELECT statement or equivalent textual object",
@@ -226,7 +224,7 @@ pub fn other(obj: &Bound<'_, PyAny>) -> PyResult<Other> {
     {
         return Ok(Other::Expr(e));
     }
-    Ok(Other::Value(BindValue::Host(PyHost::new(obj)), crate::py::types::type_of_value(obj)?))
+    Ok(Other::Value(BindValue::Host(PyHost::wrap(obj)), crate::py::types::type_of_value(obj)?))
 }
 
 /// An expression, literal values become bound parameters named after `base` (function arguments, CASE results).
@@ -239,7 +237,7 @@ pub fn expr_or_literal(obj: &Bound<'_, PyAny>, base: &str) -> PyResult<ExprRef> 
     if obj.is_none() {
         return Ok(build::null());
     }
-    Ok(build::anon_bind(base, BindValue::Host(PyHost::new(obj)), crate::py::types::type_of_value(obj)?))
+    Ok(build::anon_bind(base, BindValue::Host(PyHost::wrap(obj)), crate::py::types::type_of_value(obj)?))
 }
 
 /// One item of a columns clause.
@@ -407,7 +405,7 @@ pub fn limit(obj: &Bound<'_, PyAny>) -> PyResult<Option<ExprRef>> {
     }
     let py = obj.py();
     let number = py.import("operator")?.getattr("index")?.call1((obj,)).or_else(|_| py.get_type::<PyInt>().call1((obj,)))?;
-    let bind = build::anon_bind("param", BindValue::Host(PyHost::new(&number)), sql::types::integer());
+    let bind = build::anon_bind("param", BindValue::Host(PyHost::wrap(&number)), sql::types::integer());
     Ok(Some(bind))
 }
 

@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyAttributeError, PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PySlice, PyString, PyTuple, PyType};
 use sql::ast::proxy::{self, KeyedColumn, expr_id};
-use sql::ast::{ExprKind, ExprRef, FromKind, FromRef};
+use sql::ast::{ExprRef, FromKind, FromRef};
 use std::sync::Arc;
 
 /// Where the columns come from.
@@ -296,12 +296,4 @@ impl ColumnCollection {
 fn shares(a: &ExprRef, b: &ExprRef) -> bool {
     let ids: Vec<usize> = proxy::proxy_set(a).iter().map(expr_id).collect();
     proxy::proxy_set(b).iter().any(|e| ids.contains(&expr_id(e)))
-}
-
-/// The column behind an expression, if it is a plain column.
-pub fn column_of(e: &ExprRef) -> Option<Arc<sql::schema::Column>> {
-    match &e.kind {
-        ExprKind::Column(c) => Some(c.column.clone()),
-        _ => None,
-    }
 }

@@ -4,7 +4,6 @@ use super::clause::{ClauseElement, FaceClass, face_class};
 use super::coerce;
 use super::face::{wrap_expr, wrap_from};
 use super::operators::{operate, reverse_operate};
-use super::ops;
 use pyo3::IntoPyObjectExt;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyAttributeError;
@@ -693,9 +692,4 @@ impl ColumnClause {
     fn is_literal(slf: &Bound<'_, Self>) -> PyResult<bool> {
         Ok(matches!(own(slf.as_any())?.kind, ExprKind::LiteralColumn(_)))
     }
-}
-
-/// The name `op` has in error messages.
-pub fn op_name(op: &Op) -> &str {
-    ops::name_of(op)
 }

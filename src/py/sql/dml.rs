@@ -161,7 +161,7 @@ pub fn dml_value(obj: &Bound<'_, PyAny>) -> PyResult<DmlValue> {
     match node_of(&clause)? {
         Some(Node::Query(q)) => Ok(DmlValue::Expr(super::selectable::scalar_of(&q))),
         Some(Node::Expr(e)) => Ok(DmlValue::Expr(e)),
-        Some(Node::From(_)) | None => Ok(DmlValue::Host(PyHost::new(obj))),
+        Some(Node::From(_)) | None => Ok(DmlValue::Host(PyHost::wrap(obj))),
         Some(_) => Err(coerce::unexpected(obj, Role::BinaryElement)),
     }
 }
@@ -301,7 +301,7 @@ fn dialect_kw(common: &mut DmlCommon, kw: Option<&Bound<'_, PyDict>>, skip: &[&s
             )));
         }
         common.dialect_options.retain(|(n, _)| **n != *name);
-        common.dialect_options.push((name.into(), PyHost::new(&v)));
+        common.dialect_options.push((name.into(), PyHost::wrap(&v)));
     }
     Ok(())
 }
@@ -613,7 +613,7 @@ impl UpdateBase {
         let node = own(slf.as_any())?;
         let merged = exec_options::merged(py, exec_options_of(py, &node), kw)?;
         changed_common(slf.as_any(), |c| {
-            c.exec_options = Some(PyHost::new(&merged));
+            c.exec_options = Some(PyHost::wrap(&merged));
             Ok(())
         })
     }
@@ -627,7 +627,7 @@ impl UpdateBase {
     #[pyo3(signature = (*options))]
     fn options<'py>(slf: &Bound<'py, Self>, options: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         changed_common(slf.as_any(), |c| {
-            c.options.extend(options.iter().map(|o| PyHost::new(&o)));
+            c.options.extend(options.iter().map(|o| PyHost::wrap(&o)));
             Ok(())
         })
     }
@@ -663,11 +663,10 @@ impl UpdateBase {
         args: &Bound<'py, PyTuple>,
         kw: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let _ = (args, kw);
+        let _ = (slf, args, kw);
         Err(pyo3::exceptions::PyNotImplementedError::new_err(
             "params() is not supported for INSERT/UPDATE/DELETE statements. To set the values for an INSERT or UPDATE statement, use stmt.values(**parameters).",
         ))
-        .or_else(|e| if slf.is_none() { Err(e) } else { Err(e) })
     }
 }
 

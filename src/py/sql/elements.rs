@@ -4,7 +4,7 @@ use super::clause::node_of;
 use super::coerce::{self, Role};
 use super::face::{wrap_expr, wrap_from};
 use super::operators;
-use crate::py::errors::{argument_error, exc};
+use crate::py::errors::argument_error;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::{ColumnRef, Expr, ExprKind, ExprRef, FromKind, FromRef, Node, Op, build, precedence, typing};
@@ -379,11 +379,6 @@ fn coerce_role<'py>(role: &str, obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, 
         "StatementRole" | "ReturnsRowsRole" | "DDLRole" | "DMLRole" => super::face::wrap_node(py, &coerce::node(obj)?),
         _ => wrap_expr(py, &coerce::expr(obj)?),
     }
-}
-
-/// The error of `outparam` and friends that need a name.
-pub fn unnamed(py: Python<'_>) -> PyErr {
-    exc(py, "InvalidRequestError", "a name is required")
 }
 
 /// Functions of this module.

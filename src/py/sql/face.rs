@@ -11,31 +11,32 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 use sql::FaceSlot;
 use sql::ast::{Expr, ExprKind, ExprRef, FromKind, FromRef, Node, Op, QueryKind, QueryRef};
-use std::sync::Arc;
 
 macro_rules! classes {
-    ($($id:ident : $base:ident),* $(,)?) => {
+    ($($id:ident $(= $name:literal)? : $base:ident),* $(,)?) => {
         /// Leaf classes of room `sql`, by the name of the Python class.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs)]
         pub enum Class { $($id),* }
-        const NAMES: &[&str] = &[$(stringify!($id)),*];
+        const NAMES: &[&str] = &[$(classes!(@name $id $($name)?)),*];
         fn fallback(py: Python<'_>, class: Class) -> Bound<'_, PyType> {
             match class { $(Class::$id => py.get_type::<super::$base>()),* }
         }
     };
+    (@name $id:ident $name:literal) => { $name };
+    (@name $id:ident) => { stringify!($id) };
 }
 classes! {
     Column: ColumnClause, ColumnClause: ColumnClause, BindParameter: ColumnElement, Null: ColumnElement, True_: ColumnElement,
     False_: ColumnElement, TextClause: TextClause, BinaryExpression: ColumnElement, UnaryExpression: ColumnElement,
     CollectionAggregate: ColumnElement, AsBoolean: ColumnElement, BooleanClauseList: ColumnElement, ClauseList: ClauseElement,
-    ExpressionClauseList: ColumnElement, Grouping: ColumnElement, Label: ColumnElement, _textual_label_reference: ColumnElement,
-    _label_reference: ColumnElement, Cast: ColumnElement, TryCast: ColumnElement, TypeCoerce: ColumnElement, Case: ColumnElement,
+    ExpressionClauseList: ColumnElement, Grouping: ColumnElement, Label: ColumnElement, TextualLabelReference = "_textual_label_reference": ColumnElement,
+    LabelReference = "_label_reference": ColumnElement, Cast: ColumnElement, TryCast: ColumnElement, TypeCoerce: ColumnElement, Case: ColumnElement,
     Extract: ColumnElement, Function: FunctionElement, Over: ColumnElement, FunctionFilter: ColumnElement,
     WithinGroup: ColumnElement, AggregateOrderBy: ColumnElement, Tuple: ColumnElement, ScalarSelect: ScalarSelect, Exists: Exists,
     SelectStatementGrouping: SelectBase, Slice: ColumnElement, CollationClause: ColumnElement, TableValuedColumn: ColumnElement,
-    next_value: FunctionElement, ColumnElement: ColumnElement, ClauseElement: ClauseElement,
-    TableClause: TableClause, Table: TableClause, Alias: FromClause, Subquery: FromClause, CTE: Cte, Lateral: FromClause,
+    NextValue = "next_value": FunctionElement, ColumnElement: ColumnElement,
+    TableClause: TableClause, Table: TableClause, Alias: FromClause, Subquery: FromClause, Cte = "CTE": Cte, Lateral: FromClause,
     TableSample: FromClause, Values: Values, TableValuedAlias: TableValuedAlias, Join: Join, FromGrouping: FromClause, FromClause: FromClause,
     Select: Select, CompoundSelect: CompoundSelect, TextualSelect: TextualSelect, FromStatement: SelectBase,
     Insert: Insert, Update: Update, Delete: Delete,
@@ -62,11 +63,6 @@ pub fn register_faces(py: Python<'_>, classes: &Bound<'_, PyDict>) -> PyResult<(
         let _ = LEAVES[at].set(py, Leaf { class: class.unbind(), new });
     }
     Ok(())
-}
-
-/// The Python class registered for `class`.
-pub fn class_of(py: Python<'_>, class: Class) -> Bound<'_, PyType> {
-    LEAVES[class as usize].get(py).map_or_else(|| fallback(py, class), |l| l.class.bind(py).clone())
 }
 
 /// A new face of `class` for `node`; `__init__` does not run. The node remembers it.
@@ -133,8 +129,8 @@ fn expr_class(e: &Expr) -> Class {
         ExprKind::List { .. } => Class::ExpressionClauseList,
         ExprKind::Grouping(_) => Class::Grouping,
         ExprKind::Label { .. } => Class::Label,
-        ExprKind::TextualLabelRef(_) => Class::_textual_label_reference,
-        ExprKind::LabelRef(_) => Class::_label_reference,
+        ExprKind::TextualLabelRef(_) => Class::TextualLabelReference,
+        ExprKind::LabelRef(_) => Class::LabelReference,
         ExprKind::Cast { safe: false, .. } => Class::Cast,
         ExprKind::Cast { .. } => Class::TryCast,
         ExprKind::TypeCoerce(_) => Class::TypeCoerce,
@@ -152,7 +148,7 @@ fn expr_class(e: &Expr) -> Class {
         ExprKind::Slice { .. } => Class::Slice,
         ExprKind::Collation(_) => Class::CollationClause,
         ExprKind::TableValue(_) => Class::TableValuedColumn,
-        ExprKind::Sequence(_) => Class::next_value,
+        ExprKind::Sequence(_) => Class::NextValue,
         ExprKind::Entity(_) | ExprKind::Host(_) => Class::ColumnElement,
     }
 }
@@ -193,7 +189,7 @@ fn from_class(f: &FromRef) -> Class {
         }
         FromKind::Alias { .. } => Class::Alias,
         FromKind::Subquery { .. } => Class::Subquery,
-        FromKind::Cte(_) => Class::CTE,
+        FromKind::Cte(_) => Class::Cte,
         FromKind::Lateral { .. } => Class::Lateral,
         FromKind::TableSample { .. } => Class::TableSample,
         FromKind::Values(_) => Class::Values,
@@ -267,14 +263,4 @@ pub fn wrap_node<'py>(py: Python<'py>, node: &Node) -> PyResult<Bound<'py, PyAny
 /// Faces of expressions, as a Python list.
 pub fn wrap_exprs<'py>(py: Python<'py>, es: &[ExprRef]) -> PyResult<Vec<Bound<'py, PyAny>>> {
     es.iter().map(|e| wrap_expr(py, e)).collect()
-}
-
-/// Same node: the same `Arc`, or faces of the same column or table.
-pub fn same_node(a: &Node, b: &Node) -> bool {
-    match (a, b) {
-        (Node::Expr(a), Node::Expr(b)) => sql::ast::proxy::expr_id(a) == sql::ast::proxy::expr_id(b),
-        (Node::From(a), Node::From(b)) => a.id() == b.id(),
-        (Node::Query(a), Node::Query(b)) => Arc::ptr_eq(a, b),
-        _ => false,
-    }
 }

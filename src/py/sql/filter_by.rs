@@ -6,14 +6,6 @@ use pyo3::types::{PyDict, PyTuple};
 use sql::ast::proxy;
 use sql::ast::{ExprRef, FromKind, FromRef, Op};
 
-/// How the ORM finds attributes of entities; set by `py::orm`.
-pub type AttributeHook = for<'py> fn(&Bound<'py, PyAny>, &str) -> PyResult<Option<Bound<'py, PyAny>>>;
-static HOOK: std::sync::OnceLock<AttributeHook> = std::sync::OnceLock::new();
-/// Say how attribute names of a statement's entities are resolved.
-pub fn set_attribute_hook(hook: AttributeHook) {
-    let _ = HOOK.set(hook);
-}
-
 /// The column `name` among FROM elements.
 pub fn find(py: Python<'_>, froms: &[FromRef], name: &str) -> PyResult<ExprRef> {
     let mut found: Vec<ExprRef> = Vec::new();
@@ -60,8 +52,7 @@ pub fn find(py: Python<'_>, froms: &[FromRef], name: &str) -> PyResult<ExprRef> 
 
 /// Names of FROM elements for messages: three, and how many there are.
 fn shown(froms: &[FromRef]) -> String {
-    let names: Vec<String> =
-        froms.iter().filter_map(|f| proxy::from_label(f)).map(|l| proxy::anonymous(&l).to_string()).collect();
+    let names: Vec<String> = froms.iter().filter_map(proxy::from_label).map(|l| proxy::anonymous(&l).to_string()).collect();
     if names.len() > 3 { format!("{}, ... ({} total)", names[..3].join(", "), names.len()) } else { names.join(", ") }
 }
 
@@ -84,23 +75,8 @@ pub fn criteria<'py>(obj: &Bound<'py, PyAny>, froms: &[FromRef], kw: &Bound<'py,
     kw.iter()
         .map(|(k, v)| {
             let name: String = k.extract()?;
-            if let Some(hook) = HOOK.get()
-                && let Some(attr) = hook(obj, &name)?
-            {
-                return attr.eq_expr(&v);
-            }
             let column = find(py, froms, &name)?;
             super::operators::operate(py, &column, &Op::Eq, &[v], None)
         })
         .collect()
-}
-
-trait EqExpr<'py> {
-    fn eq_expr(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>;
-}
-impl<'py> EqExpr<'py> for Bound<'py, PyAny> {
-    /// `self == other` as an expression.
-    fn eq_expr(&self, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.rich_compare(other, pyo3::basic::CompareOp::Eq)
-    }
 }

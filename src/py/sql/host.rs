@@ -27,7 +27,7 @@ pub fn set_compile_hook(hook: CompileHook) {
 
 impl PyHostExpr {
     /// Wrap an object.
-    pub fn new(obj: &Bound<'_, PyAny>, inner: Option<Node>) -> Arc<dyn HostExpr> {
+    pub fn wrap(obj: &Bound<'_, PyAny>, inner: Option<Node>) -> Arc<dyn HostExpr> {
         Arc::new(Self { obj: obj.clone().unbind(), inner })
     }
     /// The Python object of a host expression, if it is one of ours.

@@ -36,11 +36,11 @@ pub mod table_valued;
 pub mod text;
 pub mod text_options;
 
-pub use clause::{ClauseElement, FaceClass, node_of};
+pub use clause::{ClauseElement, node_of};
 pub use coerce::{expr as to_expr, from as to_from, node as to_node, query as to_query};
 pub use column::{ColumnClause, ColumnElement};
 pub use dml::{Delete, Insert, Update, UpdateBase};
-pub use face::{wrap_expr, wrap_from, wrap_node, wrap_query};
+pub use face::{wrap_expr, wrap_from, wrap_node};
 pub use from_functions::{Cte, Join, Values};
 pub use functions::FunctionElement;
 pub use select::{CompoundSelect, Exists, ScalarSelect, Select, SelectBase, TextualSelect};

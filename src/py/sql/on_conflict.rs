@@ -41,14 +41,7 @@ fn target(
 ) -> PyResult<ConflictTarget> {
     let given = |o: Option<&Bound<'_, PyAny>>| o.is_some_and(|o| !o.is_none());
     if given(constraint) && (given(elements) || given(where_)) {
-        let py = constraint.map(|c| c.py());
-        if let Some(py) = py {
-            return Err(pyo3::exceptions::PyValueError::new_err("'constraint' and 'index_elements' are mutually exclusive"))
-                .map_err(|e| {
-                    let _ = py;
-                    e
-                });
-        }
+        return Err(pyo3::exceptions::PyValueError::new_err("'constraint' and 'index_elements' are mutually exclusive"));
     }
     let mut out = ConflictTarget::default();
     if let Some(c) = constraint.filter(|c| !c.is_none()) {

@@ -287,7 +287,7 @@ pub fn build_op<'py>(
             Ok(build::binary_typed(left, Op::Collate, &clause, ty, None, Vec::new()))
         }
         Op::Any | Op::All => Ok(any_all(op.clone(), left)),
-        Op::GetItem => getitem(py, left, first()?),
+        Op::GetItem => getitem(left, first()?),
         Op::JsonGetItem | Op::JsonPathGetItem => {
             let right = resolved(py, left, op, first()?)?;
             Ok(build::binary_typed(left, op.clone(), &right, left.ty.clone(), None, Vec::new()))
@@ -353,19 +353,6 @@ fn custom(left: &ExprRef, op: &Op, other: Other, ret: Option<TypeRef>, reversed:
     let eager = matches!(op, Op::Custom(c) if c.eager_grouping);
     let e = build::binary_typed(l, op.clone(), r, ty, None, Vec::new());
     Ok(if eager { sql::ast::precedence::group(&e) } else { e })
-}
-
-/// `expr.op(...)`: with the type the caller chose.
-pub fn custom_typed<'py>(
-    py: Python<'py>,
-    left: &ExprRef,
-    op: &Op,
-    other: &Bound<'py, PyAny>,
-    ret: Option<TypeRef>,
-) -> PyResult<ExprRef> {
-    let other = operand(py, left, op, other)?;
-    let ret = ret.or_else(|| matches!(op, Op::Custom(c) if c.is_comparison).then(types::boolean));
-    custom(left, op, other, ret, false)
 }
 
 fn modifier(v: &Bound<'_, PyAny>) -> PyResult<Modifier> {
@@ -510,7 +497,7 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
         None => left.ty.clone(),
     };
     let base = build::bind_base(left);
-    let bind = build::anon_bind(&base, BindValue::Host(PyHost::new(list.as_any())), ty);
+    let bind = build::anon_bind(&base, BindValue::Host(PyHost::wrap(list.as_any())), ty);
     let ExprKind::Bind(b) = &bind.kind else { return Ok(bind) };
     let mut b = b.clone();
     b.expanding = true;
@@ -594,7 +581,7 @@ fn any_all_compare<'py>(py: Python<'py>, collection: &ExprRef, op: &Op, other: &
 }
 
 /// `x[i]`: elements and slices of arrays, members of JSON.
-fn getitem<'py>(py: Python<'py>, left: &ExprRef, index: &Bound<'py, PyAny>) -> PyResult<ExprRef> {
+fn getitem<'py>(left: &ExprRef, index: &Bound<'py, PyAny>) -> PyResult<ExprRef> {
     match left.ty.affinity {
         Affinity::Array => {
             let zero = matches!(left.ty.option("zero_indexes"), Some(types::TypeArg::Bool(true)));
@@ -645,7 +632,7 @@ fn getitem<'py>(py: Python<'py>, left: &ExprRef, index: &Bound<'py, PyAny>) -> P
                         "json_str_index"
                     };
                     let ty = std::sync::Arc::new(types::SqlType::simple(visit, affinity));
-                    build::anon_bind(&build::bind_base(left), BindValue::Host(PyHost::new(index)), ty)
+                    build::anon_bind(&build::bind_base(left), BindValue::Host(PyHost::wrap(index)), ty)
                 }
             };
             Ok(build::binary_typed(left, op, &right, left.ty.clone(), None, Vec::new()))

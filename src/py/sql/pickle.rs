@@ -323,7 +323,7 @@ fn rebuild<'py>(py: Python<'py>, kind: &str, parts: &Bound<'py, PyTuple>) -> PyR
             let bind = Bind {
                 key: if unique { sql::Label::anon(key.as_str()) } else { sql::Label::fixed(key.as_str()) },
                 orig_key: key.into(),
-                value: if missing { BindValue::Missing } else { BindValue::Host(crate::py::host::PyHost::new(&at(2)?)) },
+                value: if missing { BindValue::Missing } else { BindValue::Host(crate::py::host::PyHost::wrap(&at(2)?)) },
                 unique,
                 expanding: flag(5)?,
                 expand_op: if at(6)?.is_none() { None } else { Some(op(6)?) },

@@ -185,10 +185,10 @@ fn legacy_select<'py>(
     if let Some(h) = get("having")? {
         s.having.push(coerce::expr_in(&h, Role::WhereHaving)?);
     }
-    if let Some(c) = kw.get_item("correlate")?.filter(|c| c.is_instance_of::<PyBool>()) {
-        if !c.is_truthy()? {
-            s.correlate = Correlate::None;
-        }
+    if let Some(c) = kw.get_item("correlate")?.filter(|c| c.is_instance_of::<PyBool>())
+        && !c.is_truthy()?
+    {
+        s.correlate = Correlate::None;
     }
     for (name, suffix) in [("prefixes", false), ("suffixes", true)] {
         if let Some(p) = get(name)? {
@@ -600,7 +600,6 @@ impl SelectBase {
             return c.bind(py).getattr("c");
         }
         let sub = subquery_of(slf.as_any(), None)?;
-        slf.as_super().get().extra().keep.lock();
         let columns = sub.getattr("c")?;
         let _ = extra.c.set(wrap_from(py, &super::selectable::own(&sub)?)?.unbind());
         Ok(columns)
@@ -698,7 +697,7 @@ impl SelectBase {
         let merged = exec_options::merged(py, exec_options_of(py, &own(slf.as_any())?), kw)?;
         changed_any(slf.as_any(), |k| {
             if let Some(slot) = exec_slot(k) {
-                *slot = Some(PyHost::new(&merged));
+                *slot = Some(PyHost::wrap(&merged));
             }
             Ok(())
         })
@@ -714,7 +713,7 @@ impl SelectBase {
     fn options<'py>(slf: &Bound<'py, Self>, options: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         changed_any(slf.as_any(), |k| {
             if let Some(slot) = options_slot(k) {
-                slot.extend(options.iter().map(|o| PyHost::new(&o)));
+                slot.extend(options.iter().map(|o| PyHost::wrap(&o)));
             }
             Ok(())
         })

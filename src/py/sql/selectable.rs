@@ -8,9 +8,9 @@ use crate::py::errors::sql_error;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
+use sql::Label;
 use sql::ast::{Expr, ExprKind, ExprRef, From, FromKind, FromRef, LateralElement, Node, Op, Query, QueryKind, QueryRef, proxy};
 use sql::types::TypeRef;
-use sql::{Label, Name};
 
 face_class! {
     /// Something to select from.
@@ -466,9 +466,4 @@ impl TableClause {
     ) -> PyResult<Bound<'py, PyAny>> {
         super::dml::with_table("delete", slf.as_any(), args, kw)
     }
-}
-
-/// A plain name.
-pub fn fixed(name: &str) -> Label {
-    Label::Fixed(Name::new(name))
 }

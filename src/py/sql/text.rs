@@ -160,7 +160,7 @@ impl TextClause {
                 let Some(slot) = t.binds.iter_mut().find(|(n, _)| **n == *name) else { return Err(unknown(&name)) };
                 let ExprKind::Bind(old) = &slot.1.kind else { return Err(unknown(&name)) };
                 let mut bind = old.clone();
-                bind.value = BindValue::Host(PyHost::new(&v));
+                bind.value = BindValue::Host(PyHost::wrap(&v));
                 bind.required = false;
                 let ty = if slot.1.ty.is_null() { crate::py::types::type_of_value(&v)? } else { slot.1.ty.clone() };
                 slot.1 = Expr::new(ExprKind::Bind(bind), ty);

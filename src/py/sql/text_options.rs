@@ -33,6 +33,6 @@ pub fn execution_options<'py>(slf: &Bound<'py, TextClause>, kw: Option<&Bound<'p
     let merged = super::exec_options::merged(py, face.get().node().and_then(|n| of_node(py, n)), kw)?;
     let mut ann = e.ann.as_deref().cloned().unwrap_or_else(Annotations::default);
     ann.extra.retain(|(k, _)| **k != *KEY);
-    ann.extra.push((KEY.into(), PyHost::new(&merged)));
+    ann.extra.push((KEY.into(), PyHost::wrap(&merged)));
     wrap_expr(py, &e.annotated(ann))
 }

@@ -60,7 +60,6 @@ pub enum BindProc {
     },
     Array {
         item: Box<BindProc>,
-        family: Family,
     },
     /// A callable that user code gave (`bind_processor`).
     Callable {
@@ -162,7 +161,6 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
                 Some(item) => bind_processor(py, item, dialect)?,
                 None => BindProc::Any(family),
             }),
-            family,
         },
         _ => BindProc::Any(family),
     })
@@ -246,7 +244,7 @@ impl BindProc {
             Self::Pickle { dumps, protocol, inner, .. } => inner.bind(&dumps.bind(py).call1((obj, protocol))?),
             Self::Uuid { as_uuid, native } => uuid(obj, *as_uuid, *native),
             Self::Format { format, kind } => formatted(obj, format.bind(py), *kind),
-            Self::Array { item, family } => array(obj, item, *family),
+            Self::Array { item } => array(obj, item),
             Self::Json { .. } | Self::Decorated { .. } | Self::Callable { .. } => Ok(Value::Null),
         }
     }
@@ -312,7 +310,7 @@ fn rarer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
             return uuid(obj, true, family == Family::Postgresql);
         }
         if obj.is_instance_of::<PyList>() || obj.is_instance_of::<PyTuple>() {
-            return array(obj, &BindProc::Any(family), family);
+            return array(obj, &BindProc::Any(family));
         }
     }
     Err(UnsupportedValue::new_err(format!("type '{}' is not supported", obj.get_type().name()?)))
@@ -452,12 +450,12 @@ fn json(obj: &Bound<'_, PyAny>, dumps: &Py<PyAny>, none_as_null: bool, family: F
     Ok(if family == Family::Sqlite { Value::text(text) } else { Value::Json(text.into()) })
 }
 
-fn array(obj: &Bound<'_, PyAny>, item: &BindProc, family: Family) -> PyResult<Value> {
+fn array(obj: &Bound<'_, PyAny>, item: &BindProc) -> PyResult<Value> {
     let mut items = Vec::new();
     for element in obj.try_iter()? {
         let element = element?;
         let nested = element.is_instance_of::<PyList>() || element.is_instance_of::<PyTuple>();
-        items.push(if nested { array(&element, item, family)? } else { item.bind(&element)? });
+        items.push(if nested { array(&element, item)? } else { item.bind(&element)? });
     }
     Ok(Value::Array(items.into()))
 }

@@ -18,6 +18,14 @@ pub struct TypeEngine {
 
 #[pymethods]
 impl TypeEngine {
+    /// Type objects take no part in what they are subscripted with: `TypeDecorator[str]` is for type checkers.
+    #[classmethod]
+    fn __class_getitem__<'py>(
+        cls: &Bound<'py, pyo3::types::PyType>,
+        _item: &Bound<'py, PyAny>,
+    ) -> Bound<'py, pyo3::types::PyType> {
+        cls.clone()
+    }
     #[new]
     #[pyo3(signature = (*_args, **_kw))]
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {

@@ -59,10 +59,8 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     ty.collation = text(obj, "collation")?;
     ty.name = name(obj, "name", "quote")?;
     ty.schema = name(obj, "schema", "quote")?;
-    if affinity == Affinity::Enum || obj.hasattr("enums")? {
-        if let Some(enums) = obj.getattr_opt("enums")?.filter(|e| !e.is_none()) {
-            ty.enums = enums.try_iter()?.map(|e| Ok(e?.str()?.to_str()?.into())).collect::<PyResult<_>>()?;
-        }
+    if let Some(enums) = obj.getattr_opt("enums")?.filter(|e| !e.is_none()) {
+        ty.enums = enums.try_iter()?.map(|e| Ok(e?.str()?.to_str()?.into())).collect::<PyResult<_>>()?;
     }
     if affinity == Affinity::Array
         && let Some(item) = obj.getattr_opt("item_type")?
@@ -90,7 +88,7 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
         }
         ty.host = Some(Arc::new(TypeHost::new(obj, hooks)));
     }
-    ty.owner = Some(PyHost::new(obj));
+    ty.owner = Some(PyHost::wrap(obj));
     let _ = py;
     Ok(ty)
 }
@@ -136,7 +134,7 @@ fn arg(value: &Bound<'_, PyAny>) -> PyResult<TypeArg> {
     } else if let Ok(b) = value.cast_exact::<PyBool>() {
         TypeArg::Bool(b.is_true())
     } else if value.is_exact_instance_of::<PyInt>() {
-        value.extract().map_or_else(|_| TypeArg::Host(PyHost::new(value)), TypeArg::Int)
+        value.extract().map_or_else(|_| TypeArg::Host(PyHost::wrap(value)), TypeArg::Int)
     } else if let Ok(s) = value.cast::<PyString>() {
         TypeArg::Str(s.to_str()?.into())
     } else if value.is_exact_instance_of::<PyList>() || value.is_exact_instance_of::<PyTuple>() {
@@ -144,7 +142,7 @@ fn arg(value: &Bound<'_, PyAny>) -> PyResult<TypeArg> {
     } else if value.is_exact_instance_of::<PyFloat>() {
         TypeArg::Str(value.repr()?.to_str()?.into())
     } else {
-        TypeArg::Host(PyHost::new(value))
+        TypeArg::Host(PyHost::wrap(value))
     })
 }
 

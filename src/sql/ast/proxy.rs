@@ -180,12 +180,10 @@ pub fn columns(from: &FromRef) -> Vec<KeyedColumn> {
             for side in [&j.left, &j.right] {
                 for (k, c) in columns(side) {
                     let key = match (&c.kind, from_label(side)) {
-                        (ExprKind::Column(cr), _) => {
-                            cr.from.as_ref().and_then(|f| from_name(f)).map_or(k.clone(), |(s, t)| match s {
-                                Some(s) => format!("{}_{t}_{}", s.replace('.', "_"), cr.column.name()).into(),
-                                None => format!("{t}_{}", cr.column.name()).into(),
-                            })
-                        }
+                        (ExprKind::Column(cr), _) => cr.from.as_ref().and_then(from_name).map_or(k.clone(), |(s, t)| match s {
+                            Some(s) => format!("{}_{t}_{}", s.replace('.', "_"), cr.column.name()).into(),
+                            None => format!("{t}_{}", cr.column.name()).into(),
+                        }),
                         _ => k.clone(),
                     };
                     all.push((key, c));

@@ -388,7 +388,9 @@ impl Compiler<'_> {
         table_order: bool,
     ) -> SqlResult<Vec<String>> {
         let columns: Vec<(Arc<str>, Arc<Column>)> = table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
-        let mut rows: Vec<(usize, Arc<str>, Option<Arc<Column>>, &ExprRef)> = Vec::new();
+        // Place in the table, key, column, value.
+        type Assignment<'e> = (usize, Arc<str>, Option<Arc<Column>>, &'e ExprRef);
+        let mut rows: Vec<Assignment<'_>> = Vec::new();
         for (k, e) in set {
             let (key, column) = match k {
                 ColumnKey::Name(n) => (n.clone(), columns.iter().find(|(k, _)| k == n).map(|(_, c)| c.clone())),

@@ -23,15 +23,15 @@ impl Compiler<'_> {
             if !matches!(f.kind, FromKind::Join(_) | FromKind::Grouping(_)) {
                 // What is inside has a FROM list of its own.
                 let saved = self.linter.take();
-                let result = self.from_kind(f, ctx);
+                let result = self.render_from(f, ctx);
                 self.linter = saved;
                 return result;
             }
         }
-        self.from_kind(f, ctx)
+        self.render_from(f, ctx)
     }
 
-    fn from_kind(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
+    fn render_from(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
         use FromKind as K;
         match &f.kind {
             K::Table(t) => self.table(t, ctx),
@@ -157,17 +157,17 @@ impl Compiler<'_> {
 
     fn join(&mut self, j: &Join, ctx: Ctx) -> SqlResult<()> {
         let side = Ctx { asfrom: true, ..ctx };
-        self.from_hinted(&j.left, side)?;
+        self.hinted_from(&j.left, side)?;
         let words = self.rules.join_words(j);
         self.push(words);
-        self.from_hinted(&j.right, side)?;
+        self.hinted_from(&j.right, side)?;
         self.lint_join(&j.left, &j.right);
         self.push(" ON ");
         self.condition(&j.onclause, Ctx { asfrom: false, within_columns: false, ..ctx })
     }
 
     /// A FROM element with the hint a `with_hint()` gives it.
-    pub(crate) fn from_hinted(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
+    pub(crate) fn hinted_from(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
         let Some(hint) = self.stack.last().and_then(|e| e.hint_of(f)) else { return self.from(f, ctx) };
         let hint = if hint.contains("%(name)s") {
             let name = self.capture(|c| c.from(f, Ctx { ashint: true, asfrom: false, ..ctx }))?;

@@ -43,6 +43,9 @@ pub trait CompileHooks: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
+/// Schema translation: from name (`None`: no schema) to name.
+pub type SchemaMap = Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>;
+
 /// Options of one rendering.
 #[derive(Clone, Default)]
 pub struct CompileOptions<'a> {
@@ -55,7 +58,7 @@ pub struct CompileOptions<'a> {
     /// Leave out table names (DDL defaults, CHECK constraints).
     pub exclude_tables: bool,
     /// Schema translation: from name (empty: no schema) to name.
-    pub schema_translate_map: Option<Arc<Vec<(Option<Arc<str>>, Option<Arc<str>>)>>>,
+    pub schema_translate_map: Option<SchemaMap>,
     /// Add FROM linting facts.
     pub linting: bool,
     /// ORM rewriting.

@@ -136,7 +136,7 @@ impl Compiler<'_> {
                 if i > 0 {
                     self.push(", ");
                 }
-                self.from_hinted(f, inner.from())?;
+                self.hinted_from(f, inner.from())?;
             }
         }
         self.criteria(" \nWHERE ", &s.where_, inner)?;

@@ -78,9 +78,7 @@ impl DdlCompiler<'_> {
                 text = format!("({text})");
             }
             if self.dialect.is_mysql() {
-                if needs_parentheses(&e) && !matches!(e.kind, crate::ast::ExprKind::Function(_)) {
-                    text = format!("({text})");
-                } else if matches!(e.kind, crate::ast::ExprKind::Function(_)) {
+                if needs_parentheses(&e) || matches!(e.kind, crate::ast::ExprKind::Function(_)) {
                     text = format!("({text})");
                 }
                 if let Some(length) = length {

@@ -42,7 +42,7 @@ pub fn type_text(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>) 
             return text;
         }
         let inner = host.dialect_impl(&dialect.name);
-        if !Arc::ptr_eq(&inner, ty) && !(inner.visit_name == ty.visit_name && inner.host.is_some()) {
+        if !Arc::ptr_eq(&inner, ty) && (inner.visit_name != ty.visit_name || inner.host.is_none()) {
             return type_text(dialect, &inner, column);
         }
     }

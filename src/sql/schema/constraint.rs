@@ -97,6 +97,9 @@ pub struct Index {
     pub face: FaceSlot,
 }
 
+/// Column key, prefix length, operator class.
+pub type ColumnOptions = (Arc<str>, Option<i64>, Option<Arc<str>>);
+
 /// See [`Index`].
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
@@ -113,7 +116,7 @@ pub struct IndexData {
     /// A naming convention made the name: it may be shortened.
     pub name_is_conv: bool,
     /// Per expression: prefix length (MySQL) and operator class (PostgreSQL), by column key.
-    pub column_options: Vec<(Arc<str>, Option<i64>, Option<Arc<str>>)>,
+    pub column_options: Vec<ColumnOptions>,
     /// `postgresql_include`.
     pub include: Option<Vec<Name>>,
     /// `postgresql_with`.
@@ -122,9 +125,12 @@ pub struct IndexData {
     pub where_: Option<(Arc<str>, ExprRef)>,
 }
 
+/// An expression of an index, its prefix length (MySQL) and its operator class (PostgreSQL).
+pub type IndexPart = (ExprRef, Option<i64>, Option<Arc<str>>);
+
 impl IndexData {
     /// Each expression with its prefix length and operator class.
-    pub fn expressions_with_options(&self) -> Vec<(ExprRef, Option<i64>, Option<Arc<str>>)> {
+    pub fn expressions_with_options(&self) -> Vec<IndexPart> {
         self.expressions
             .iter()
             .map(|e| {

@@ -57,8 +57,8 @@ impl ForeignKey {
         }
         let default = || {
             let metadata = self.parent()?.table()?.d.read().metadata.upgrade()?;
-            let schema = metadata.d.read().schema.as_ref().map(ToString::to_string);
-            schema
+            let schema = &metadata.d.read().schema;
+            schema.as_ref().map(ToString::to_string)
         };
         Some(self.target()?.table_key(default().as_deref()))
     }

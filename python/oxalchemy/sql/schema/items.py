@@ -93,6 +93,9 @@ class SchemaItem(SchemaEventTarget):
     __visit_name__ = "schema_item"
     create_drop_stringify_dialect = "default"
 
+    def __class_getitem__(cls, item):
+        return cls
+
     @property
     def info(self):
         """Dictionary for the user's own data."""

@@ -155,8 +155,8 @@ impl Connection {
         self.is_native_text()
     }
 
-    #[setter]
-    fn set__native_text(&self, on: bool) {
+    #[setter(_native_text)]
+    fn set_native_text(&self, on: bool) {
         self.native_text.store(on, Ordering::Relaxed);
     }
 

@@ -15,7 +15,6 @@ mod link;
 mod params;
 
 pub use connection::Connection;
-pub use link::Link;
 
 use pyo3::prelude::*;
 

@@ -19,7 +19,6 @@ mod row;
 mod rows;
 
 pub use connection::Connection;
-pub use local::Local;
 
 use pyo3::prelude::*;
 

@@ -264,7 +264,6 @@ pub fn run<'py>(
     params: Params<'py>,
     opts: &Bound<'py, PyDict>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = conn.py();
     let many = params.is_many();
     let keys = column_keys(node, &params)?;
     let Prepared { entry, binds, origin } = prepare(conn, node, keys, many, opts)?;

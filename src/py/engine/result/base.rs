@@ -296,8 +296,8 @@ impl ResultBase {
         let mut slot = core.attributes.lock();
         slot.get_or_insert_with(|| PyDict::new(py).unbind()).clone_ref(py)
     }
-    #[setter]
-    fn set__attributes(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    #[setter(_attributes)]
+    fn set_attributes(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let dict = PyDict::new(value.py());
         dict.update(value.cast::<pyo3::types::PyMapping>()?)?;
         *self.core().attributes.lock() = Some(dict.unbind());

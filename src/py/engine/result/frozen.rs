@@ -8,6 +8,9 @@ use super::source::Buffered;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
+/// What pickle keeps: names, rows, and whether rows are single values.
+type FrozenParts = (Py<RowMeta>, Py<PyList>, bool);
+
 /// A callable that gives a fresh result of the same rows each time.
 #[pyclass(name = "FrozenResult", module = "oxalchemy.engine.result", frozen, weakref)]
 pub struct FrozenResult {
@@ -38,6 +41,10 @@ impl FrozenResult {
 
 #[pymethods]
 impl FrozenResult {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     fn new(result: &Bound<'_, ResultBase>) -> PyResult<Self> {
         Self::of(result)
@@ -101,7 +108,7 @@ impl FrozenResult {
     fn _attributes(&self, py: Python<'_>) -> Py<PyDict> {
         self.attributes.as_ref().map_or_else(|| PyDict::new(py).unbind(), |a| a.clone_ref(py))
     }
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Py<RowMeta>, Py<PyList>, bool))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, FrozenParts)> {
         let py = slf.py();
         let make = py.import("oxalchemy.engine.result")?.getattr("_frozen")?;
         let me = slf.get();

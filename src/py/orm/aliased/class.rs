@@ -156,6 +156,10 @@ pub fn aliased_over<'py>(entity: &Bound<'py, PyAny>, alias: &Bound<'py, PyAny>) 
 
 #[pymethods]
 impl AliasedClass {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     #[pyo3(signature = (mapped_class_or_ac, alias = None, name = None, flat = false, adapt_on_names = false, **_kw))]
     fn py_new<'py>(
@@ -262,6 +266,10 @@ impl AliasedInsp {
 
 #[pymethods]
 impl AliasedInsp {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[getter]
     fn _sa_entity(&self) -> crate::py::orm::mapper::EntityBox {
         crate::py::orm::mapper::EntityBox(Arc::new(self.entity.clone()))
@@ -324,23 +332,32 @@ impl AliasedInsp {
         self.entity.alias.as_ref().is_some_and(|a| a.use_mapper_path)
     }
     #[classattr]
-    const is_aliased_class: bool = true;
+    #[pyo3(name = "is_aliased_class")]
+    const IS_ALIASED_CLASS: bool = true;
     #[classattr]
-    const is_selectable: bool = false;
+    #[pyo3(name = "is_selectable")]
+    const IS_SELECTABLE: bool = false;
     #[classattr]
-    const is_mapper: bool = false;
+    #[pyo3(name = "is_mapper")]
+    const IS_MAPPER: bool = false;
     #[classattr]
-    const is_instance: bool = false;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = false;
     #[classattr]
-    const is_attribute: bool = false;
+    #[pyo3(name = "is_attribute")]
+    const IS_ATTRIBUTE: bool = false;
     #[classattr]
-    const is_property: bool = false;
+    #[pyo3(name = "is_property")]
+    const IS_PROPERTY: bool = false;
     #[classattr]
-    const is_bundle: bool = false;
+    #[pyo3(name = "is_bundle")]
+    const IS_BUNDLE: bool = false;
     #[classattr]
-    const is_clause_element: bool = false;
+    #[pyo3(name = "is_clause_element")]
+    const IS_CLAUSE_ELEMENT: bool = false;
     #[classattr]
-    const represents_outer_join: bool = false;
+    #[pyo3(name = "represents_outer_join")]
+    const REPRESENTS_OUTER_JOIN: bool = false;
     fn __str__(&self) -> String {
         self.text()
     }

@@ -6,7 +6,7 @@ mod functions;
 mod polymorphic;
 mod registry;
 
-pub use class::{AliasedClass, AliasedInsp, aliased_over, make};
+pub use class::{AliasedClass, AliasedInsp, aliased_over};
 pub use functions::{attribute, describe, is_attribute, join_objects, namespace_of, relationship_attr, with_parent_criterion};
 pub use polymorphic::polymorphic_entity;
 pub use registry::{entity_object, entity_of, inspected, mapper_face, object_of};

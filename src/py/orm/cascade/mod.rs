@@ -6,7 +6,7 @@ use super::identity::StateExt;
 use super::impls::{AttributeImpl, Kind as AttributeKind};
 use super::session::{attach, session_of};
 use super::state::InstanceState;
-use crate::py::{errors, ffi};
+use crate::py::ffi;
 use orm::{Mapper, PassiveDeletes, Relationship};
 use pyo3::exceptions::PyAssertionError;
 use pyo3::prelude::*;
@@ -28,17 +28,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// From its documented word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "save-update" => Self::SaveUpdate,
-            "delete" => Self::Delete,
-            "expunge" => Self::Expunge,
-            "refresh-expire" => Self::RefreshExpire,
-            "merge" => Self::Merge,
-            _ => return None,
-        })
-    }
     fn follows(self, c: orm::Cascade) -> bool {
         match self {
             Self::SaveUpdate => c.save_update,
@@ -198,26 +187,4 @@ pub fn hook_remove(parent: &State<'_>, item: &State<'_>, imp: &Bound<'_, Attribu
             Ok(())
         }
     }
-}
-
-/// `Mapper.cascade_iterator()`: tuples (object, mapper, state, dict).
-pub fn cascade_iterator<'py>(
-    word: &str,
-    state: &State<'py>,
-    halt: Option<&Any<'py>>,
-) -> PyResult<Vec<(Any<'py>, Any<'py>, State<'py>, Any<'py>)>> {
-    let py = state.py();
-    let Some(kind) = Kind::parse(word) else {
-        return Err(errors::argument_error(py, format!("Unknown cascade '{word}'")));
-    };
-    let stop = |s: &State<'py>| halt.is_some_and(|h| h.call1((s,)).and_then(|r| r.is_truthy()).unwrap_or(false));
-    let found = iterate(kind, state, Some(&stop))?;
-    found
-        .into_iter()
-        .map(|(o, s)| {
-            let mapper = s.get().manager.get().require_mapper(py)?;
-            let dict = s.get().instance_dict(py).into_any();
-            Ok((o, mapper, s, dict))
-        })
-        .collect()
 }

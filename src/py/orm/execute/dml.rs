@@ -159,13 +159,14 @@ pub fn run<'py>(
         _ => return core(connection, statement, params, options),
     };
     let Some(entity) = entity_of(common, table) else { return core(connection, statement, params, options) };
-    if let Some(list) = params.as_ref().filter(|p| p.is_instance_of::<pyo3::types::PyList>()) {
-        if update.is_some() && where_.is_empty() {
-            // by primary key, many rows at once
-            let mapper = crate::py::orm::aliased::mapper_face(py, &entity.mapper)?;
-            session.call_method1("bulk_update_mappings", (mapper, list))?;
-            return core(connection, &py.import("oxalchemy")?.getattr("text")?.call1(("SELECT 1 WHERE 0",))?, None, options);
-        }
+    if let Some(list) = params.as_ref().filter(|p| p.is_instance_of::<pyo3::types::PyList>())
+        && update.is_some()
+        && where_.is_empty()
+    {
+        // by primary key, many rows at once
+        let mapper = crate::py::orm::aliased::mapper_face(py, &entity.mapper)?;
+        session.call_method1("bulk_update_mappings", (mapper, list))?;
+        return core(connection, &py.import("oxalchemy")?.getattr("text")?.call1(("SELECT 1 WHERE 0",))?, None, options);
     }
     let asked = strategy(options, statement)?;
     let mut all = where_.clone();

@@ -137,7 +137,7 @@ fn remapped(
         return Err(errors::exc(py, "NoSuchColumnError", format!("Could not locate column in row for column '{name}'")));
     }
     let plan = Arc::new(plan);
-    let runtime = Runtime::new(py, plan.clone(), &connection.getattr("dialect")?)?;
+    let runtime = Runtime::new(py, &plan, &connection.getattr("dialect")?)?;
     Ok((runtime, plan))
 }
 

@@ -35,7 +35,7 @@ impl CompileHost for Host {
                     let _ = list.append(o);
                 }
             }
-            PyHost::new(list.as_any())
+            PyHost::wrap(list.as_any())
         })
     }
     fn criterion(&self, callable: &HostRef, entity: &Entity) -> SqlResult<Option<ExprRef>> {

@@ -42,8 +42,6 @@ pub struct Job<'py> {
     pub yield_per: Option<usize>,
     /// Single entities as rows.
     pub only_tuples: bool,
-    /// Of `Query`: single entities as they are, made unique without being asked.
-    pub legacy: bool,
     /// The query.
     pub query: Option<Any<'py>>,
 }
@@ -363,7 +361,6 @@ pub fn run<'py>(
                 eagerloads: true,
                 yield_per: merged.get_item("yield_per")?.filter(|v| !v.is_none()).map(|v| v.extract()).transpose()?,
                 only_tuples: true,
-                legacy: false,
                 query: None,
                 options: Some(merged.into_any()),
             };

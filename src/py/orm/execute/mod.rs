@@ -27,7 +27,7 @@ mod source;
 pub use dml::target as dml_target;
 pub use host::Host;
 pub use job::{Job, all, from_cursor, run, stream};
-pub use prepared::Prepared;
+pub use prepared::{Prepared, connection_of};
 pub use shape::shape;
 
 use crate::py::orm::session::Session;

@@ -146,7 +146,7 @@ fn verify(py: Python<'_>, plan: &Plan, found: &Shape, fresh: Prepared) -> PyResu
     }
     Err(errors::invalid_request(
         py,
-        &format!(
+        format!(
             "a cached ORM statement differs from the one at hand: report this.  cached: {:?}, at hand: {:?}",
             values(found),
             values(&fresh)

@@ -50,7 +50,7 @@ impl Prepared {
         {
             return Ok(r.clone());
         }
-        let made = Arc::new(Runtime::new(py, self.plan.clone(), dialect)?);
+        let made = Arc::new(Runtime::new(py, &self.plan, dialect)?);
         *self.runtime.lock() = Some((id, made.clone()));
         Ok(made)
     }
@@ -66,14 +66,13 @@ impl Prepared {
     pub fn instances<'py>(
         &self,
         session: &Bound<'py, Session>,
-        entity: &Entity,
+        connection: &Any<'py>,
         where_: Option<&[ExprRef]>,
         mode: &Mode,
         refresh: Option<&Bound<'py, InstanceState>>,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Vec<Any<'py>>> {
         let py = session.py();
-        let connection = connection_of(session, entity)?;
         let runtime = self.runtime(py, &connection.getattr("dialect")?)?;
         let Some(root) = runtime.single().cloned() else { return Ok(Vec::new()) };
         let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
@@ -82,7 +81,7 @@ impl Prepared {
         }
         let mut out = Vec::new();
         let _pause = crate::py::ffi::GcPause::new(py);
-        let mut rows = source::open(&connection, &self.node(where_), None, options)?;
+        let mut rows = source::open(connection, &self.node(where_), None, options)?;
         while let Some(batch) = rows.next(py)? {
             loader.instances(&root, batch, &mut out)?;
         }

@@ -6,7 +6,7 @@ use crate::py::host::PyHost;
 use crate::py::orm::aliased;
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::identity::{IdentityKey, StateExt};
-use crate::py::orm::session::{GetOptions, Session};
+use crate::py::orm::session::{self, GetOptions, Session};
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::select::for_update;
 use orm::compile::Settings;
@@ -14,7 +14,7 @@ use orm::options::OptionNode;
 use orm::{Entity, Mapper};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use rustc_hash::FxHashMap;
 use sql::ast::{BindValue, ExprRef, ForUpdate, LabelStyle, Select, SelectItem, build};
 use std::sync::{Arc, LazyLock};
@@ -22,8 +22,11 @@ use std::sync::{Arc, LazyLock};
 type Any<'py> = Bound<'py, PyAny>;
 type State<'py> = Bound<'py, InstanceState>;
 
+/// A prepared `get()` and the binds that take the primary key's values.
+type Get = (Arc<Prepared>, Arc<[ExprRef]>);
+
 /// Statements of plain `get()` by mapper: number of a mapper is never reused.
-static GETS: LazyLock<Mutex<FxHashMap<u64, (Arc<Prepared>, Arc<[ExprRef]>)>>> = LazyLock::new(Mutex::default);
+static GETS: LazyLock<Mutex<FxHashMap<u64, Get>>> = LazyLock::new(Mutex::default);
 
 /// `pk = :pk_1 AND …` and its binds; NULL parts become IS NULL.
 fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>) -> Vec<ExprRef> {
@@ -37,7 +40,7 @@ fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>
                 let null = build::null();
                 return build::compare(&column, sql::ast::Op::Is, build::Other::Expr(null.clone()), Vec::new()).unwrap_or(null);
             }
-            let bind = build::anon_bind("pk", BindValue::Host(PyHost::new(v)), column.ty.clone());
+            let bind = build::anon_bind("pk", BindValue::Host(PyHost::wrap(v)), column.ty.clone());
             binds.push(bind.clone());
             build::eq(&column, &bind)
         })
@@ -123,7 +126,16 @@ pub fn get_by_key<'py>(
     };
     let pairs: Vec<(ExprRef, Any<'py>)> = binds.iter().cloned().zip(values.iter().filter(|v| !v.is_none()).cloned()).collect();
     let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| super::lazy::with_values(w, &pairs)).collect();
-    let rows = prepared.instances(session, &e, Some(&where_), &mode, None, o.execution_options.as_ref())?;
+    let connection = match o.bind_arguments.as_ref().filter(|b| !b.is_none()) {
+        Some(given) => {
+            let args = PyDict::new(py);
+            args.set_item("mapper", aliased::mapper_face(py, mapper)?)?;
+            args.update(given.cast::<pyo3::types::PyMapping>()?)?;
+            session::connection_for(session, args)?
+        }
+        None => execute::connection_of(session, &e)?,
+    };
+    let rows = prepared.instances(session, &connection, Some(&where_), &mode, None, o.execution_options.as_ref())?;
     Ok(rows.into_iter().next().filter(|x| !x.is_none()))
 }
 
@@ -151,7 +163,7 @@ pub fn load_on<'py>(
     settings.node = node;
     let prepared = Prepared::new(py, &select, &settings)?;
     let mode = Mode { populate_existing: true, token: key.token.as_ref().map(|t| t.to_py(py)), refresh_all, partial };
-    let rows = prepared.instances(session, &entity, None, &mode, Some(state), None)?;
+    let rows = prepared.instances(session, &execute::connection_of(session, &entity)?, None, &mode, Some(state), None)?;
     Ok(rows.into_iter().any(|r| !r.is_none()))
 }
 

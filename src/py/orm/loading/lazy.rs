@@ -12,7 +12,7 @@ use crate::py::orm::mapper::PyMapper;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
 use crate::py::{errors, ffi};
-use orm::columns::{ColumnSet, col_id};
+use orm::columns::col_id;
 use orm::compile::Settings;
 use orm::options::{AttrOption, OptionNode, Strategy};
 use orm::property::Property;
@@ -245,7 +245,7 @@ pub(super) fn with_values<'py>(criterion: &ExprRef, values: &[(ExprRef, Any<'py>
         }
         let ExprKind::Bind(b) = &e.kind else { return None };
         let (_, v) = values.iter().find(|(x, _)| same_bind(x, e))?;
-        let new = Bind { value: BindValue::Host(PyHost::new(v)), ..b.clone() };
+        let new = Bind { value: BindValue::Host(PyHost::wrap(v)), ..b.clone() };
         Some(Expr::new(ExprKind::Bind(new), e.ty.clone()))
     })
 }
@@ -350,7 +350,7 @@ fn emit<'py>(
     };
     let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| with_values(w, &values)).collect();
     let mode = Mode { token: state.key_ref().and_then(|k| k.token).map(|t| t.to_py(py)), ..Mode::default() };
-    prepared.instances(session, &target, Some(&where_), &mode, None, None).map(Some)
+    prepared.instances(session, &execute::connection_of(session, &target)?, Some(&where_), &mode, None, None).map(Some)
 }
 
 /// `with_parent`: the lazy clause of a relationship with an instance's values.
@@ -374,9 +374,4 @@ pub fn parent_criterion<'py>(
         Some(x) => x.adapt(&e),
         None => e,
     })
-}
-
-/// Columns that a lazy load reads from the parent.
-pub fn local_columns(rel: &Relationship) -> ColumnSet {
-    rel.data().join.as_ref().map(|j| j.local_columns.clone()).unwrap_or_default()
 }

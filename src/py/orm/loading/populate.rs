@@ -535,22 +535,21 @@ impl<'py> Loader<'py> {
         let child = self.entity(&j.entity, batch, row)?;
         match (self.filling.get_mut(&at), child) {
             (Some(Filling::Collection(filler, members)), Some(child)) => {
-                if members.insert(child.as_ptr() as usize) {
+                let new = members.insert(child.as_ptr() as usize);
+                if new {
                     filler.append(&child)?;
                 }
             }
-            (Some(Filling::Scalar(first)), child) => {
-                if child.map(|c| c.as_ptr() as usize) != *first {
-                    *first = None;
-                    errors::warn(
-                        py,
-                        "SAWarning",
-                        &format!(
-                            "Multiple rows returned with uselist=False for eagerly-loaded attribute '{}.{}' ",
-                            rt.plan.mapper.class_name, j.load.relationship.key
-                        ),
-                    )?;
-                }
+            (Some(Filling::Scalar(first)), child) if child.as_ref().map(|c| c.as_ptr() as usize) != *first => {
+                *first = None;
+                errors::warn(
+                    py,
+                    "SAWarning",
+                    &format!(
+                        "Multiple rows returned with uselist=False for eagerly-loaded attribute '{}.{}' ",
+                        rt.plan.mapper.class_name, j.load.relationship.key
+                    ),
+                )?;
             }
             _ => {}
         }

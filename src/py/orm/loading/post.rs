@@ -195,7 +195,7 @@ fn in_list(columns: &[ExprRef], values: &Any<'_>) -> ExprRef {
     let bind = Bind {
         key: sql::Label::fixed("primary_keys"),
         orig_key: "primary_keys".into(),
-        value: BindValue::Host(PyHost::new(values)),
+        value: BindValue::Host(PyHost::wrap(values)),
         unique: false,
         expanding: true,
         expand_op: Some(Op::In),
@@ -210,7 +210,7 @@ fn in_list(columns: &[ExprRef], values: &Any<'_>) -> ExprRef {
 fn with_list(e: &ExprRef, values: &Any<'_>) -> ExprRef {
     sql::ast::fold::replace(e, &mut |x| match &x.kind {
         ExprKind::Bind(b) if &*b.orig_key == "primary_keys" => {
-            let new = Bind { value: BindValue::Host(PyHost::new(values)), ..b.clone() };
+            let new = Bind { value: BindValue::Host(PyHost::wrap(values)), ..b.clone() };
             Some(Expr::new(ExprKind::Bind(new), x.ty.clone()))
         }
         _ => None,

@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// See the module documentation.
 pub struct Runtime {
-    /// What it was made of.
-    pub plan: Arc<LoadPlan>,
     /// One per element of a row.
     pub items: Vec<RtItem>,
     /// Somebody listens for loads: who may change, so the plan is made anew each time.
@@ -100,11 +98,11 @@ fn intern(py: Python<'_>, s: &str) -> Py<PyString> {
 
 impl Runtime {
     /// Made once, then shared.
-    pub fn new(py: Python<'_>, plan: Arc<LoadPlan>, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub fn new(py: Python<'_>, plan: &LoadPlan, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
         let criteria: Vec<_> = plan.criteria.iter().filter(|c| c.propagate).cloned().collect();
         let items = plan.items.iter().map(|i| item(py, i, &criteria, dialect)).collect::<PyResult<_>>()?;
         let listens = Event::Load.used() || Event::Refresh.used();
-        Ok(Self { plan, items, listens })
+        Ok(Self { items, listens })
     }
     /// The only element, when it is an entity.
     pub fn single(&self) -> Option<&Arc<RtEntity>> {

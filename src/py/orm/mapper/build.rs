@@ -170,10 +170,10 @@ fn options(slf: &This<'_>) -> PyResult<()> {
         None => VersionGenerator::Counter,
         Some(g) if g.is_none() => VersionGenerator::Counter,
         Some(g) if g.cast::<PyBool>().is_ok_and(|b| !b.is_true()) => VersionGenerator::Server,
-        Some(g) => VersionGenerator::Host(PyHost::new(&g)),
+        Some(g) => VersionGenerator::Host(PyHost::wrap(&g)),
     };
     let identity = this.arg(py, "polymorphic_identity")?;
-    let identity_host = identity.as_ref().map(PyHost::new);
+    let identity_host = identity.as_ref().map(PyHost::wrap);
     drop(this.identity.replace(py, identity.map(Bound::unbind)));
     this.node.update(|d| {
         d.concrete = concrete;

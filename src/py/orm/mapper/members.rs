@@ -52,6 +52,10 @@ impl PyMapper {
 
 #[pymethods]
 impl PyMapper {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     #[pyo3(signature = (class_, local_table = None, *args, **kwargs))]
     fn py_new(
@@ -128,23 +132,32 @@ impl PyMapper {
         format!("<Mapper at 0x{:x}; {}>", slf.as_ptr() as usize, slf.get().node.class_name)
     }
     #[classattr]
-    const is_mapper: bool = true;
+    #[pyo3(name = "is_mapper")]
+    const IS_MAPPER: bool = true;
     #[classattr]
-    const is_instance: bool = false;
+    #[pyo3(name = "is_instance")]
+    const IS_INSTANCE: bool = false;
     #[classattr]
-    const is_aliased_class: bool = false;
+    #[pyo3(name = "is_aliased_class")]
+    const IS_ALIASED_CLASS: bool = false;
     #[classattr]
-    const is_attribute: bool = false;
+    #[pyo3(name = "is_attribute")]
+    const IS_ATTRIBUTE: bool = false;
     #[classattr]
-    const is_property: bool = false;
+    #[pyo3(name = "is_property")]
+    const IS_PROPERTY: bool = false;
     #[classattr]
-    const is_bundle: bool = false;
+    #[pyo3(name = "is_bundle")]
+    const IS_BUNDLE: bool = false;
     #[classattr]
-    const is_clause_element: bool = false;
+    #[pyo3(name = "is_clause_element")]
+    const IS_CLAUSE_ELEMENT: bool = false;
     #[classattr]
-    const is_selectable: bool = false;
+    #[pyo3(name = "is_selectable")]
+    const IS_SELECTABLE: bool = false;
     #[classattr]
-    const _is_internal_proxy: bool = false;
+    #[pyo3(name = "_is_internal_proxy")]
+    const IS_INTERNAL_PROXY: bool = false;
     #[getter]
     fn class_(&self, py: Python<'_>) -> Py<PyType> {
         self.class_.clone_ref(py)
@@ -510,9 +523,8 @@ impl PyMapper {
                         continue;
                     }
                     let os = crate::py::orm::impls::require_state(&o)?;
-                    if seen.contains(&os)?
-                        || halt_on.is_some_and(|h| h.call1((&os,)).and_then(|r| r.is_truthy()).unwrap_or(false))
-                    {
+                    let halted = halt_on.map(|h| h.call1((&os,))?.is_truthy()).transpose()?;
+                    if halted == Some(true) || seen.contains(&os)? {
                         continue;
                     }
                     seen.add(&os)?;

@@ -155,7 +155,7 @@ pub fn key_from_instance(state: &Bound<'_, InstanceState>, obj: &Bound<'_, PyAny
     let Some(mapper) = state.get().manager.get().get_mapper(py) else {
         return Err(errors::invalid_request(py, "instance is not mapped"));
     };
-    IdentityKey::from_values(mapper.get().node.base(), values.into_iter())
+    IdentityKey::from_values(mapper.get().node.base(), values)
 }
 
 /// Whether an instance has lost a parent it needs (`delete-orphan`).
@@ -182,7 +182,6 @@ pub fn is_orphan(state: &Bound<'_, InstanceState>) -> PyResult<bool> {
 
 /// What a mapped class, Mapper or alias is as part of a statement; the hook of the expression faces.
 pub fn entity_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<sql::host::EntityRef>> {
-    let py = obj.py();
     let mapper = match obj.cast::<PyMapper>() {
         Ok(m) => Some(m.clone()),
         Err(_) => of_class(obj),

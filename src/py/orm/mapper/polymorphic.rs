@@ -161,9 +161,3 @@ pub fn set_polymorphic_identity<'py>(
         .map_or_else(|| py.None().into_bound(py), |i| i.into_bound(py));
     AttributeImpl::set(&imp, state, dict, &identity, None)
 }
-
-/// Mappers by discriminator value, for loading.
-pub fn map_of<'py>(mapper: &This<'py>) -> Option<Bound<'py, PyDict>> {
-    let py = mapper.py();
-    mapper.get().polymorphic_map.with(py, |m| m.as_ref().map(|m| m.clone_ref(py))).map(|m| m.into_bound(py))
-}

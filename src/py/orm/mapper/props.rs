@@ -458,9 +458,7 @@ fn install_column<'py>(
     prop: &Bound<'py, MapperProperty>,
     node: &Arc<ColumnProp>,
 ) -> PyResult<()> {
-    let py = slf.py();
     let compare = prop.call_method0("_compare_function")?;
-    let is_sql = node.columns.first().is_some_and(|e| as_column(e).is_none());
     let version = slf.get().node.data().version_id_col.clone();
     let is_pk = node.table_columns().any(|c| slf.get().node.data().primary_key.iter().any(|p| Arc::ptr_eq(p, c)));
     let is_version = version.is_some_and(|v| node.table_columns().any(|c| Arc::ptr_eq(c, &v)));

@@ -34,7 +34,7 @@ impl LoaderCriteriaOption {
         let entity = aliased::entity_of(entity_or_base)?;
         let root = match &entity {
             Some(_) => None,
-            None if entity_or_base.is_instance_of::<PyType>() => Some(PyHost::new(entity_or_base)),
+            None if entity_or_base.is_instance_of::<PyType>() => Some(PyHost::wrap(entity_or_base)),
             None => {
                 return Err(errors::argument_error(py, format!("mapped class expected, got {}", entity_or_base.repr()?)));
             }
@@ -42,7 +42,7 @@ impl LoaderCriteriaOption {
         let clause =
             where_criteria.hasattr("__clause_element__")? || where_criteria.is_instance_of::<crate::py::sql::ClauseElement>();
         let criterion = if !clause && where_criteria.is_callable() {
-            Criterion::Host(PyHost::new(where_criteria))
+            Criterion::Host(PyHost::wrap(where_criteria))
         } else {
             Criterion::Expr(coerce::expr_in(where_criteria, coerce::Role::WhereHaving)?)
         };
@@ -67,9 +67,12 @@ impl LoaderCriteriaOption {
         self.criteria.include_aliases
     }
     #[classattr]
-    const _is_core: bool = false;
+    #[pyo3(name = "_is_core")]
+    const IS_CORE: bool = false;
     #[classattr]
-    const _is_criteria_option: bool = true;
+    #[pyo3(name = "_is_criteria_option")]
+    const IS_CRITERIA_OPTION: bool = true;
     #[classattr]
-    const _is_compile_state: bool = true;
+    #[pyo3(name = "_is_compile_state")]
+    const IS_COMPILE_STATE: bool = true;
 }

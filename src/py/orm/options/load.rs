@@ -357,11 +357,14 @@ impl Load {
         self.with_options(opts)
     }
     #[classattr]
-    const _is_core: bool = false;
+    #[pyo3(name = "_is_core")]
+    const IS_CORE: bool = false;
     #[classattr]
-    const _is_strategy_option: bool = true;
+    #[pyo3(name = "_is_strategy_option")]
+    const IS_STRATEGY_OPTION: bool = true;
     #[classattr]
-    const propagate_to_loaders: bool = true;
+    #[pyo3(name = "propagate_to_loaders")]
+    const PROPAGATE_TO_LOADERS: bool = true;
     #[getter]
     fn path(&self) -> usize {
         self.path.len()

@@ -54,7 +54,7 @@ fn one<'py>(obj: &Bound<'py, PyAny>, out: &mut Found<'py>) -> PyResult<()> {
     if obj.hasattr("process_query")? {
         out.legacy.push(obj.clone());
     }
-    out.options.push(PyHost::new(obj));
+    out.options.push(PyHost::wrap(obj));
     Ok(())
 }
 

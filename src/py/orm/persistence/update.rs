@@ -192,10 +192,10 @@ fn row_key<'py>(
     {
         return Ok(v);
     }
-    if !state.has_committed(py, &c.key) {
-        if let Some(v) = ffi::dict_get(&state.instance_dict(py), &c.key) {
-            return Ok(v);
-        }
+    if !state.has_committed(py, &c.key)
+        && let Some(v) = ffi::dict_get(&state.instance_dict(py), &c.key)
+    {
+        return Ok(v);
     }
     let Some(imp) = state.manager.get().get_impl(py, c.key.bind(py).to_str()?) else { return Ok(py.None().into_bound(py)) };
     let mut changes = history::changes(&imp, &row.state, PASSIVE_OFF)?;

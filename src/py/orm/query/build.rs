@@ -365,7 +365,7 @@ pub(super) fn execution_options<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyRes
         if let Some(v) = merged.get_item("yield_per")? {
             s.yield_per = v.extract()?;
         }
-        s.select.exec_options = Some(PyHost::new(immutable(&merged)?.as_any()));
+        s.select.exec_options = Some(PyHost::wrap(immutable(&merged)?.as_any()));
         Ok(())
     })
 }

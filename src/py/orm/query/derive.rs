@@ -1,6 +1,6 @@
 //! Statements made of a query.
 
-use super::state::{self, QueryState, no_criterion, rebuild, with};
+use super::state::{QueryState, no_criterion, rebuild, with};
 use super::{Any, Args, Q, Query};
 use crate::py::errors;
 use crate::py::orm::aliased;
@@ -9,7 +9,6 @@ use crate::py::sql::face;
 use orm::Entity;
 use orm::compile::{BaseAlias, NoEagerloads};
 use pyo3::prelude::*;
-use pyo3::types::PyList;
 use sql::Label;
 use sql::ast::{
     Compound, ExprKind, From, FromKind, FromRef, LabelStyle, Node, Query as Statement, QueryKind, QueryRef, Select, SelectItem,
@@ -300,12 +299,4 @@ pub(super) fn counting(s: &QueryState) -> Select {
         exec_options: s.select.exec_options.clone(),
         ..Select::default()
     }
-}
-
-/// Entities of a list argument.
-pub(super) fn list_of<'py>(obj: &Any<'py>) -> PyResult<Vec<Any<'py>>> {
-    if obj.is_instance_of::<PyList>() || obj.is_instance_of::<pyo3::types::PyTuple>() {
-        return obj.try_iter()?.collect();
-    }
-    Ok(vec![obj.clone()])
 }

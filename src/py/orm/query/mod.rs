@@ -19,7 +19,7 @@ mod run;
 mod state;
 
 pub use describe::describe_statement;
-pub use joins::{join_on, join_target};
+pub use joins::join_on;
 pub use state::{QueryState, item};
 
 use crate::py::sql::face;
@@ -492,11 +492,14 @@ impl Query {
         slf.borrow().s.from_statement.is_none()
     }
     #[classattr]
-    const supports_execution: bool = true;
+    #[pyo3(name = "supports_execution")]
+    const SUPPORTS_EXECUTION: bool = true;
     #[classattr]
-    const uses_inspection: bool = true;
+    #[pyo3(name = "uses_inspection")]
+    const USES_INSPECTION: bool = true;
     #[classattr]
-    const allows_lambda: bool = false;
+    #[pyo3(name = "allows_lambda")]
+    const ALLOWS_LAMBDA: bool = false;
     #[pyo3(signature = (**_kw))]
     fn get_children<'py>(slf: &Q<'py>, _kw: Option<&Bound<'py, PyDict>>) -> PyResult<Vec<Any<'py>>> {
         Ok(vec![describe::statement(slf)?])

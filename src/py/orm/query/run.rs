@@ -37,7 +37,6 @@ fn job<'py>(slf: &Q<'py>) -> PyResult<Job<'py>> {
         eagerloads: s.eagerloads,
         yield_per: s.yield_per,
         only_tuples: s.only_tuples,
-        legacy: true,
         query: Some(slf.clone().into_any()),
     })
 }

@@ -44,7 +44,7 @@ pub fn autoflush(session: &This<'_>) -> PyResult<()> {
     if !session.get().autoflushes() || is_clean(session)? {
         return Ok(());
     }
-    session.call_method0("flush").map(drop).map_err(|e| {
+    session.call_method0("flush").map(drop).inspect_err(|e| {
         let py = session.py();
         let note = "raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this flush is \
                     occurring prematurely";
@@ -53,7 +53,6 @@ pub fn autoflush(session: &This<'_>) -> PyResult<()> {
         if value.getattr_opt("add_detail").ok().flatten().is_some() {
             let _ = value.call_method1("add_detail", (note,));
         }
-        e
     })
 }
 

@@ -52,6 +52,10 @@ impl SessionBegin {
 
 #[pymethods]
 impl SessionMaker {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::generic::alias(cls, item)
+    }
     #[new]
     #[pyo3(signature = (*_args, **_kw))]
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<Bound<'_, PyDict>>) -> Self {

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 use sql::schema::Table;
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// What the ids of a plan stand for.
@@ -78,9 +79,9 @@ pub fn plan(flush: &mut Flush<'_>) -> PyResult<(Vec<Action>, Order)> {
     let mut base_ids: FxHashMap<u64, u64> = FxHashMap::default();
     let mut tables: Map<u64, Vec<Arc<Table>>> = Map::default();
     for m in flush.members.values() {
-        if !base_ids.contains_key(&m.mapper.id) {
+        if let Entry::Vacant(slot) = base_ids.entry(m.mapper.id) {
             let base = m.mapper.base();
-            base_ids.insert(m.mapper.id, base.id);
+            slot.insert(base.id);
             tables.entry(base.id).or_default().extend(m.mapper.data().tables.iter().cloned());
             bases.entry(base.id).or_insert(base);
         }
