@@ -145,8 +145,8 @@ impl PyColumn {
     fn _nullability_given(slf: &Bound<'_, Self>) -> PyResult<bool> {
         Ok(own(slf)?.d.read().nullability_given)
     }
-    #[setter]
-    fn set__nullability_given(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
+    #[setter(_nullability_given)]
+    fn set_nullability_given(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
         own(slf)?.d.write().nullability_given = value;
         Ok(())
     }
@@ -155,8 +155,8 @@ impl PyColumn {
     fn _insert_sentinel(slf: &Bound<'_, Self>) -> PyResult<bool> {
         Ok(own(slf)?.d.read().sentinel)
     }
-    #[setter]
-    fn set__insert_sentinel(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
+    #[setter(_insert_sentinel)]
+    fn set_insert_sentinel(slf: &Bound<'_, Self>, value: bool) -> PyResult<()> {
         own(slf)?.d.write().sentinel = value;
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::family::Family;
 use super::host::TypeHost;
 use super::value::{bool_to_py, cell_to_py, date_to_py, datetime_to_py, delta_to_py, time_to_py, uuid_to_py, value_to_py};
 use super::wrap::option_object;
-use crate::py::{errors, imports};
+use crate::py::imports;
 use base::temporal::{Date, DateTime, Time};
 use base::value::Value;
 use base::{Cell, value::format_uuid};

@@ -69,7 +69,7 @@ mod tests {
         let (_u, x) = in_table("u", "x");
         let free = column("f");
         assert!(matches!(home(&[]), Home::Unknown));
-        assert!(matches!(home(&[a.clone()]), Home::Table(found) if Arc::ptr_eq(&found, &t)));
+        assert!(matches!(home(std::slice::from_ref(&a)), Home::Table(found) if Arc::ptr_eq(&found, &t)));
         assert!(matches!(home(&[a.clone(), free.clone()]), Home::Waiting(w) if w.len() == 1 && Arc::ptr_eq(&w[0], &free)));
         let Home::Scattered(first, others) = home(&[a, x]) else { panic!("two tables") };
         assert_eq!(scattered(&first, &others).message, "Column(s) 'u.x' are not part of table 't'.");
