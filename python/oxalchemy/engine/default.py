@@ -420,19 +420,36 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         return memos
 
     # -- reflection ----------------------------------------------------------------------------------------------------
-    def has_table(self, connection, table_name, schema=None, **kw):
-        raise NotImplementedError()
+    # What a dialect is asked about one connection; answers are the Inspector's.
+    def _inspector(self, connection, info_cache=None):
+        from .reflection import inspector_of
 
-    def has_index(self, connection, table_name, index_name, schema=None, **kw):
-        if not self.has_table(connection, table_name, schema=schema, **kw):
-            return False
-        return any(i["name"] == index_name for i in self.get_indexes(connection, table_name, schema=schema, **kw))
+        inspector = inspector_of(connection)
+        if info_cache is not None:
+            inspector.info_cache = info_cache
+        return inspector
 
-    def has_sequence(self, connection, sequence_name, schema=None, **kw):
-        raise NotImplementedError()
 
-    def has_schema(self, connection, schema_name, **kw):
-        return schema_name in self.get_schema_names(connection, **kw)
+def _asks(name):
+    """A dialect method ``name(connection, …)`` that the Inspector answers."""
+
+    def ask(self, connection, *args, info_cache=None, **kw):
+        return getattr(self._inspector(connection, info_cache), name)(*args, **kw)
+
+    ask.__name__ = name
+    ask.__qualname__ = f"DefaultDialect.{name}"
+    return ask
+
+
+for _key in (
+    "get_schema_names", "get_table_names", "get_temp_table_names", "get_view_names", "get_temp_view_names",
+    "get_materialized_view_names", "get_sequence_names", "get_view_definition", "get_columns", "get_pk_constraint",
+    "get_foreign_keys", "get_indexes", "get_unique_constraints", "get_check_constraints", "get_table_comment",
+    "get_table_options", "get_multi_columns", "get_multi_pk_constraint", "get_multi_foreign_keys", "get_multi_indexes",
+    "get_multi_unique_constraints", "get_multi_check_constraints", "get_multi_table_comment", "get_multi_table_options",
+    "has_table", "has_multi_table", "has_index", "has_sequence", "has_schema",
+):  # fmt: skip
+    setattr(DefaultDialect, _key, _asks(_key))
 
 
 for _key, _value in _rs.dialect_facts("default").items():

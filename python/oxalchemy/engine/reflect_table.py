@@ -1,6 +1,7 @@
 """From the Inspector's answers to the parts of a Table."""
 
-from .. import exc, util
+from .. import util
+from ..sql import operators
 
 
 def reflect_table(insp, table, include_columns, exclude_columns, resolve_fks, extend_on):
@@ -10,6 +11,7 @@ def reflect_table(insp, table, include_columns, exclude_columns, resolve_fks, ex
             return
         extend_on.add(table)
     with insp._inspection_context() as insp:
+        insp._prefetch_once(table.name, _translated(insp.bind, table.schema), resolve_fks)
         _Filler(insp, table, include_columns, exclude_columns, resolve_fks, extend_on).fill()
 
 
@@ -17,6 +19,15 @@ def _translated(bind, schema):
     """The schema after ``schema_translate_map``."""
     options = bind.get_execution_options() if hasattr(bind, "get_execution_options") else {}
     return (options.get("schema_translate_map") or {}).get(schema, schema)
+
+
+#: Words of ``column_sorting`` to what they make of an index's element.
+_SORTING = {
+    "asc": operators.asc_op,
+    "desc": operators.desc_op,
+    "nulls_first": operators.nulls_first_op,
+    "nulls_last": operators.nulls_last_op,
+}
 
 
 class _Filler:
@@ -40,8 +51,6 @@ class _Filler:
             table._take_options(options)
         for column in columns:
             self._column(column)
-        if not self.by_name and not self.exclude:
-            raise exc.NoSuchTableError(name)
         self._primary_key(insp.get_pk_constraint(name, self.schema))
         for fk in insp.get_foreign_keys(name, self.schema):
             self._foreign_key(fk)
@@ -57,10 +66,8 @@ class _Filler:
             checks = insp.get_check_constraints(name, self.schema)
         except NotImplementedError:
             checks = []
-        from ..sql.schema import CheckConstraint
-
         for check in checks:
-            table.append_constraint(CheckConstraint(**check))
+            self._check(check)
         try:
             table.comment = insp.get_table_comment(name, self.schema).get("text")
         except NotImplementedError:
@@ -105,6 +112,7 @@ class _Filler:
         pk.name = found.get("name")
         if found.get("comment"):
             pk.comment = found["comment"]
+        pk.dialect_kwargs.update(found.get("dialect_options") or {})
         pk._take_reflected(columns)
 
     def _key(self, name):
@@ -155,8 +163,19 @@ class _Filler:
             if n is not None and column is None:
                 util.warn(f"index key '{n}' was not located in columns for table '{self.table.name}'")
                 return
-            expressions.append(column if column is not None else text(e))
+            element = column if column is not None else text(e)
+            for word in (found.get("column_sorting") or {}).get(n if n is not None else e, ()):
+                element = _SORTING[word](element)
+            expressions.append(element)
         Index(name, *expressions, _table=self.table, unique=bool(found["unique"]), **(found.get("dialect_options") or {}))
+
+    def _check(self, found):
+        from ..sql.schema import CheckConstraint
+
+        options = found.pop("dialect_options", {})
+        if options.get("not_valid"):
+            found[f"{self.insp.dialect.name}_not_valid"] = True
+        self.table.append_constraint(CheckConstraint(**found))
 
     def _unique(self, found):
         from ..sql.schema import UniqueConstraint

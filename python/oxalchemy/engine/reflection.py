@@ -3,8 +3,10 @@
 import contextlib
 import enum
 import functools
+import importlib
 
 from .. import exc, inspection, util
+from .catalog import SchemaMemory
 
 
 class ObjectKind(enum.Flag):
@@ -23,6 +25,14 @@ class ObjectScope(enum.Flag):
     DEFAULT = enum.auto()
     TEMPORARY = enum.auto()
     ANY = DEFAULT | TEMPORARY
+
+
+_KINDS = {
+    "table": ObjectKind.TABLE,
+    "foreign_table": ObjectKind.TABLE,
+    "view": ObjectKind.VIEW,
+    "materialized_view": ObjectKind.MATERIALIZED_VIEW,
+}
 
 
 class ReflectionDefaults:
@@ -61,27 +71,33 @@ def cache(fn):
     return cached
 
 
-def _reflector(dialect):
-    """The module that knows a dialect's catalogue."""
-    import importlib
-
+def _reader(dialect):
+    """What reads the catalogue of a dialect."""
     name = "mysql" if dialect.name == "mariadb" else dialect.name
     try:
-        return importlib.import_module(f"oxalchemy.dialects.{name}.reflection")
+        module = importlib.import_module(f"oxalchemy.dialects.{name}.reflection")
     except ModuleNotFoundError:
         raise NotImplementedError(f"reflection is not available for dialect {dialect.name!r}") from None
+    return module.Catalog(dialect)
+
+
+def _full_name(name, schema):
+    return f"{schema}.{name}" if schema else str(name)
 
 
 class Inspector:
-    """Reads the structure of a database; remembers what it has read until ``clear_cache()``."""
+    """Reads the structure of a database; remembers what it has read until ``clear_cache()``.
+
+    Obtained by ``inspect(engine)`` or ``inspect(connection)``. Questions about many tables (``get_multi_…``) and about one are
+    answered by the same few queries; the latter name the table.
+    """
 
     def __init__(self, bind):
-        if type(self) is Inspector:
-            util.warn_deprecated(
-                "The __init__() method on Inspector is deprecated and will be removed in a future release.  Please use the "
-                "inspect() function on an Engine or Connection in order to acquire an Inspector.",
-                version="1.4",
-            ) if hasattr(util, "warn_deprecated") else None
+        util.warn_deprecated(
+            "The __init__() method on Inspector is deprecated and will be removed in a future release.  Please use the "
+            "inspect() function on an Engine or Connection in order to acquire an Inspector.",
+            version="1.4",
+        )
         self._setup(bind)
 
     def _setup(self, bind):
@@ -90,9 +106,8 @@ class Inspector:
         self._is_engine = self.engine is bind
         self.dialect = self.engine.dialect
         self.info_cache = {}
-        self._complete = set()
         self._context = None
-        self._reflector = _reflector(self.dialect)
+        self._catalog = _reader(self.dialect)
 
     @classmethod
     def _make(cls, bind):
@@ -103,7 +118,7 @@ class Inspector:
     @classmethod
     def from_engine(cls, bind):
         """Inspector of an Engine or Connection (legacy)."""
-        return cls._make(bind)
+        return inspector_of(bind)
 
     @contextlib.contextmanager
     def _operation_context(self):
@@ -121,14 +136,18 @@ class Inspector:
         with self._operation_context() as connection:
             sub = self._make(self.bind)
             sub.info_cache = self.info_cache
-            sub._complete = self._complete
             sub._context = connection
             yield sub
 
     def clear_cache(self):
         """Forget what was read."""
         self.info_cache.clear()
-        self._complete.clear()
+
+    def _memory(self, schema):
+        key = ("schema", schema if schema is None else str(schema))
+        if key not in self.info_cache:
+            self.info_cache[key] = SchemaMemory(self._catalog, key[1])
+        return self.info_cache[key]
 
     # -- names ------------------------------------------------------------
     @property
@@ -137,178 +156,206 @@ class Inspector:
         found = self.dialect.default_schema_name
         if found is None:
             with self._operation_context() as connection:
-                found = self._reflector.default_schema(connection)
+                found = self._catalog.default_schema(connection)
         return found
 
-    def _remember(self, key, fn):
+    def get_schema_names(self, **kw):
+        """Names of all schemas: a list of str."""
+        key = ("schemas",)
         if key not in self.info_cache:
             with self._operation_context() as connection:
-                self.info_cache[key] = fn(connection)
+                self.info_cache[key] = self._catalog.schema_names(connection)
         return list(self.info_cache[key])
 
-    def get_schema_names(self, **kw):
-        return self._remember(("schemas",), self._reflector.schema_names)
+    def _names(self, schema, kind, temporary=False):
+        with self._operation_context() as connection:
+            relations = self._memory(schema).all_relations(connection)
+        return sorted(n for n, r in relations.items() if r["kind"] == kind and r["temporary"] == temporary)
+
+    def _supports(self, question):
+        if question in self._catalog.unsupported:
+            raise NotImplementedError()
 
     def get_table_names(self, schema=None, order_by=None, **kw):
-        names = self._remember(("tables", schema), lambda c: self._reflector.names(c, schema))
+        """Sorted names of the tables; with ``order_by="foreign_key"`` (legacy) those depended on come first."""
         if order_by == "foreign_key":
             return [n for n, _ in self.get_sorted_table_and_fkc_names(schema) if n is not None]
-        return names
+        return self._names(schema, "table")
 
     def get_temp_table_names(self, **kw):
-        return self._remember(("temp_tables",), lambda c: self._reflector.names(c, None, temporary=True))
+        """Sorted names of this connection's temporary tables."""
+        self._supports("temp_names")
+        return self._names(None, "table", temporary=True)
 
     def get_view_names(self, schema=None, **kw):
-        return self._remember(("views", schema), lambda c: self._reflector.names(c, schema, view=True))
+        """Sorted names of the views that are not materialized."""
+        return self._names(schema, "view")
 
     def get_temp_view_names(self, **kw):
-        return self._remember(("temp_views",), lambda c: self._reflector.names(c, None, view=True, temporary=True))
+        """Sorted names of this connection's temporary views."""
+        self._supports("temp_names")
+        return self._names(None, "view", temporary=True)
 
     def get_materialized_view_names(self, schema=None, **kw):
-        return self._remember(("mviews", schema), lambda c: self._reflector.materialized_view_names(c, schema))
+        """Sorted names of the materialized views."""
+        self._supports("materialized_views")
+        return self._names(schema, "materialized_view")
 
     def get_sequence_names(self, schema=None, **kw):
-        return self._remember(("sequences", schema), lambda c: self._reflector.sequence_names(c, schema))
+        """Sorted names of the sequences."""
+        with self._operation_context() as connection:
+            return self._catalog.sequence_names(connection, schema, self._memory(schema))
 
     def has_table(self, table_name, schema=None, **kw):
-        with self._operation_context() as connection:
-            return self._reflector.has_table(connection, table_name, schema)
+        """Whether there is such a table, view or temporary table now; not remembered."""
+        return self.has_multi_table([table_name], schema)[table_name]
 
     def has_multi_table(self, table_names, schema=None, **kw):
-        return {name: self.has_table(name, schema) for name in table_names}
+        """``{name: bool}``: which of the names are tables or views now (2.1)."""
+        names = list(table_names)
+        with self._operation_context() as connection:
+            found = self._catalog.has_tables(connection, schema, [str(n) for n in names]) if names else set()
+        return {name: str(name) in found for name in names}
 
     def has_sequence(self, sequence_name, schema=None, **kw):
-        return sequence_name in self.get_sequence_names(schema)
+        """Whether there is such a sequence."""
+        with self._operation_context() as connection:
+            return self._catalog.has_sequence(connection, schema, str(sequence_name), self._memory(schema))
 
     def has_schema(self, schema_name, **kw):
-        return schema_name in self.get_schema_names()
+        """Whether there is such a schema."""
+        with self._operation_context() as connection:
+            return self._catalog.has_schema(connection, str(schema_name))
 
     def has_index(self, table_name, index_name, schema=None, **kw):
+        """Whether the table exists and has an index of this name."""
         try:
-            facts = self._facts(table_name, schema)
+            found = self.get_indexes(table_name, schema)
         except exc.NoSuchTableError:
             return False
-        return any(i["name"] == index_name for i in facts["indexes"])
+        return any(i["name"] == index_name for i in found)
 
     # -- one table --------------------------------------------------------
-    def _facts(self, table_name, schema=None):
-        key = ("table", schema, str(table_name))
-        facts = self.info_cache.get(key)
-        if facts is None:
-            if schema in self._complete:
-                facts = self._bulk_fallback(schema, str(table_name))
-            else:
-                with self._operation_context() as connection:
-                    found = self._reflector.load(connection, schema, table_name)
-                facts = next(iter(found.values()), None)
-            if facts is None:
-                raise exc.NoSuchTableError(table_name)
-            self.info_cache[key] = facts
-        return facts
-
-    def _bulk_fallback(self, schema, name):
+    def _ask(self, question, table_name, schema, kw):
+        memory = self._memory(schema)
         with self._operation_context() as connection:
-            found = self._reflector.load(connection, schema, name)
-        return next(iter(found.values()), None)
+            found = memory.find(connection, [table_name])
+            if not found:
+                raise exc.NoSuchTableError(_full_name(table_name, schema))
+            (name,) = found
+            self._readable(name, memory.relations[name])
+            facts = memory.facts(connection, self._catalog.groups.get(question), [name])
+        return self._catalog.answer(question, memory.relations[name], facts.get(name, {}), schema, kw)
 
-    def _load_all(self, schema=None):
-        """Read a whole schema with a few queries."""
-        if schema in self._complete:
-            return
-        with self._operation_context() as connection:
-            found = self._reflector.load(connection, schema)
-        for name, facts in found.items():
-            self.info_cache.setdefault(("table", schema, name), facts)
-        self._complete.add(schema)
+    def _readable(self, name, relation):
+        if relation["broken"]:
+            raise exc.UnreflectableTableError(f"Table or view named {name} could not be reflected: {relation['broken']}")
 
     def get_columns(self, table_name, schema=None, **kw):
-        return [dict(c) for c in self._facts(table_name, schema)["columns"]]
+        """Columns in the order of the table: a list of :class:`.ReflectedColumn` dictionaries.
+
+        Raises :class:`.NoSuchTableError`, as all questions about one table do.
+        """
+        return self._ask("columns", table_name, schema, kw)
 
     def get_pk_constraint(self, table_name, schema=None, **kw):
-        return dict(self._facts(table_name, schema)["pk"])
+        """The primary key: a :class:`.ReflectedPrimaryKeyConstraint` dictionary."""
+        return self._ask("pk_constraint", table_name, schema, kw)
 
     def get_primary_keys(self, table_name, schema=None, **kw):
         """Names of the primary key's columns (legacy)."""
         return self.get_pk_constraint(table_name, schema)["constrained_columns"]
 
     def get_foreign_keys(self, table_name, schema=None, **kw):
-        return [dict(f) for f in self._facts(table_name, schema)["foreign_keys"]]
+        """Foreign keys: a list of :class:`.ReflectedForeignKeyConstraint` dictionaries."""
+        return self._ask("foreign_keys", table_name, schema, kw)
 
     def get_indexes(self, table_name, schema=None, **kw):
-        return self._reflector.indexes(self._facts(table_name, schema))
+        """Indexes: a list of :class:`.ReflectedIndex` dictionaries."""
+        return self._ask("indexes", table_name, schema, kw)
 
     def get_unique_constraints(self, table_name, schema=None, **kw):
-        return [dict(u) for u in self._facts(table_name, schema)["uniques"]]
+        """Unique constraints: a list of :class:`.ReflectedUniqueConstraint` dictionaries."""
+        return self._ask("unique_constraints", table_name, schema, kw)
 
     def get_check_constraints(self, table_name, schema=None, **kw):
-        return [dict(c) for c in self._facts(table_name, schema)["checks"]]
+        """Check constraints: a list of :class:`.ReflectedCheckConstraint` dictionaries."""
+        return self._ask("check_constraints", table_name, schema, kw)
 
     def get_table_options(self, table_name, schema=None, **kw):
-        return dict(self._facts(table_name, schema)["options"])
+        """Options of the table, under the keywords that ``Table`` takes (``mysql_engine``)."""
+        return self._ask("table_options", table_name, schema, kw)
 
     def get_table_comment(self, table_name, schema=None, **kw):
-        with self._operation_context() as connection:
-            return self._reflector.comment(connection, table_name, schema)
+        """``{"text": comment or None}``; :class:`NotImplementedError` where the database has no comments."""
+        return self._ask("table_comment", table_name, schema, kw)
 
     def get_view_definition(self, view_name, schema=None, **kw):
-        facts = self._facts(view_name, schema)
-        if not facts["is_view"]:
-            raise exc.NoSuchTableError(f"{schema}.{view_name}" if schema else view_name)
-        return facts["definition"]
+        """The SQL of a view. Raises :class:`.NoSuchTableError` when there is no such view."""
+        with self._operation_context() as connection:
+            found = self._catalog.view_definition(connection, schema, str(view_name))
+        if found is None:
+            raise exc.NoSuchTableError(_full_name(view_name, schema))
+        return found
 
     # -- many tables ------------------------------------------------------
-    def _names_of(self, schema, filter_names, kind, scope):
-        names = []
-        if ObjectScope.DEFAULT in scope:
-            if ObjectKind.TABLE in kind:
-                names += self.get_table_names(schema)
-            if ObjectKind.VIEW in kind:
-                names += self.get_view_names(schema)
-        if ObjectScope.TEMPORARY in scope and schema is None:
-            if ObjectKind.TABLE in kind:
-                names += self.get_temp_table_names()
-            if ObjectKind.VIEW in kind:
-                names += self.get_temp_view_names()
-        if filter_names is not None:
-            wanted = set(filter_names)
-            names = [n for n in names if n in wanted]
-        return names
+    def _multi(self, question, schema, filter_names, kind, scope, kw):
+        self._supports(question)
+        memory = self._memory(schema)
+        with self._operation_context() as connection:
+            if filter_names is None:
+                names = list(memory.all_relations(connection))
+            else:
+                names = list(dict.fromkeys(memory.find(connection, filter_names)))
+            names = [n for n in names if self._in_scope(memory.relations[n], kind, scope)]
+            if not names:
+                return {}
+            facts = memory.facts(connection, self._catalog.groups.get(question), None if filter_names is None else names)
+        return {
+            (schema, n): self._catalog.answer(question, memory.relations[n], facts.get(n, {}), schema, kw) for n in sorted(names)
+        }
 
-    def _multi(self, getter, schema, filter_names, kind, scope):
-        with self._inspection_context() as insp:
-            names = insp._names_of(schema, filter_names, kind, scope)
-            if filter_names is None or len(names) > 3:
-                insp._load_all(schema)
-            return {(schema, name): getattr(insp, getter)(name, schema) for name in names}
+    def _in_scope(self, relation, kind, scope):
+        own_kind = _KINDS.get(relation["kind"])
+        own_scope = ObjectScope.TEMPORARY if relation["temporary"] else ObjectScope.DEFAULT
+        return own_kind is not None and own_kind in kind and own_scope in scope and not relation["broken"]
 
     def get_multi_columns(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_columns", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_columns` gives, for all tables or those in ``filter_names``."""
+        return self._multi("columns", schema, filter_names, kind, scope, kw)
 
     def get_multi_pk_constraint(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_pk_constraint", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_pk_constraint` gives."""
+        return self._multi("pk_constraint", schema, filter_names, kind, scope, kw)
 
     def get_multi_foreign_keys(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_foreign_keys", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_foreign_keys` gives."""
+        return self._multi("foreign_keys", schema, filter_names, kind, scope, kw)
 
     def get_multi_indexes(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_indexes", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_indexes` gives."""
+        return self._multi("indexes", schema, filter_names, kind, scope, kw)
 
     def get_multi_unique_constraints(
         self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw
     ):
-        return self._multi("get_unique_constraints", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_unique_constraints` gives."""
+        return self._multi("unique_constraints", schema, filter_names, kind, scope, kw)
 
     def get_multi_check_constraints(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_check_constraints", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_check_constraints` gives."""
+        return self._multi("check_constraints", schema, filter_names, kind, scope, kw)
 
     def get_multi_table_options(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_table_options", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_table_options` gives."""
+        return self._multi("table_options", schema, filter_names, kind, scope, kw)
 
     def get_multi_table_comment(self, schema=None, filter_names=None, kind=ObjectKind.TABLE, scope=ObjectScope.DEFAULT, **kw):
-        return self._multi("get_table_comment", schema, filter_names, kind, scope)
+        """``{(schema, table): …}`` of what :meth:`get_table_comment` gives."""
+        return self._multi("table_comment", schema, filter_names, kind, scope, kw)
 
     def get_sorted_table_and_fkc_names(self, schema=None, **kw):
-        """``[(table, {(table, fk name) …}) …, (None, [left over])]`` in the order of dependencies."""
+        """``[(table, [(table, fk name) …]) …, (None, [left over])]`` in the order of dependencies."""
         return [
             (name[1] if name else None, [(fk[0][1], fk[1]) for fk in fks])
             for name, fks in self.sort_tables_on_foreign_key_dependency(consider_schemas=(schema,))
@@ -346,8 +393,48 @@ class Inspector:
         return out + [(None, list(remaining))]
 
     # -- into a Table -----------------------------------------------------
+    def _prefetch(self, schema, names=None, follow=True):
+        """Read what ``reflect_table`` needs: of these tables, or of the whole schema, and of the tables that they refer to.
+
+        Level by level of references, one round of queries for a schema each, however many tables there are.
+        """
+        todo, seen = {schema: names}, set()
+        with self._operation_context() as connection:
+            while todo:
+                targets = {}
+                for schema, names in todo.items():
+                    memory = self._memory(schema)
+                    if names is None:
+                        memory.all_relations(connection)
+                    found = list(memory.relations) if names is None else memory.find(connection, names)
+                    for group in dict.fromkeys(self._catalog.groups.values()):
+                        if found:
+                            memory.facts(connection, group, None if names is None else found)
+                    seen.update((schema, n) for n in found)
+                    if follow:
+                        for name in found:
+                            facts = memory.groups.get(self._catalog.groups["foreign_keys"], {}).get(name, {})
+                            for fk in self._catalog.answer("foreign_keys", memory.relations[name], facts, schema, {}):
+                                targets.setdefault(fk["referred_schema"], {})[fk["referred_table"]] = None
+                todo = {s: [n for n in ns if (s, n) not in seen] for s, ns in targets.items()}
+                todo = {s: ns for s, ns in todo.items() if ns}
+                # a reference to what is not there must not be followed for ever
+                seen.update((s, n) for s, ns in todo.items() for n in ns)
+
+    def _prefetch_once(self, name, schema, follow):
+        """The same for one table, unless it was read already."""
+        memory = self._memory(schema)
+        read = memory.groups.get(self._catalog.groups["foreign_keys"], {})
+        if memory.known(name) not in read:
+            self._prefetch(schema, [name], follow)
+
     def reflect_table(self, table, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None, _reflect_info=None):
-        """Fill a Table with what the database has."""
+        """Fill a Table with what the database has.
+
+        :param include_columns: names of the columns wanted, or None for all.
+        :param exclude_columns: names of columns not wanted.
+        :param resolve_fks: whether tables referred to are reflected into the same MetaData too.
+        """
         from .reflect_table import reflect_table
 
         reflect_table(self, table, include_columns, exclude_columns, resolve_fks, _extend_on)
@@ -377,6 +464,8 @@ def reflect_metadata(metadata, bind, schema, views, only, extend_existing, autol
         available = insp.get_table_names(schema)
         if views:
             available += [v for v in insp.get_view_names(schema) if v not in available]
+            if "materialized_views" not in insp._catalog.unsupported:
+                available += insp.get_materialized_view_names(schema)
         key = (lambda name: f"{schema}.{name}") if schema is not None else (lambda name: name)
         current = set(metadata.tables)
         fresh = [name for name in available if extend_existing or key(name) not in current]
@@ -393,8 +482,8 @@ def reflect_metadata(metadata, bind, schema, views, only, extend_existing, autol
                     f"Could not reflect: requested table(s) not available in {bind.engine!r}{where}: ({', '.join(missing)})"
                 )
             wanted = [name for name in only if extend_existing or key(name) not in current]
-        if len(wanted) > 3:
-            insp._load_all(schema)
+        if wanted:
+            insp._prefetch(schema, None if len(wanted) == len(available) else wanted, follow=resolve_fks)
         for name in wanted:
             try:
                 Table(name, metadata, **options)
@@ -406,8 +495,8 @@ inspection._registrars[Inspector] = True
 
 
 def inspector_of(bind):
-    """What ``inspect(engine)`` and ``inspect(connection)`` give."""
-    return Inspector._make(bind)
+    """What ``inspect(engine)`` and ``inspect(connection)`` give: the dialect's own kind of Inspector, where it has one."""
+    return (getattr(bind.engine.dialect, "inspector", None) or Inspector)._make(bind)
 
 
 __all__ = ["Inspector", "ObjectKind", "ObjectScope", "ReflectionDefaults"]

@@ -65,6 +65,13 @@ class MySQLDialect(DefaultDialect):
 
         return None if dbapi is not None and dbapi is not own else cls._own_paramstyle if dbapi is own else None
 
+    @property
+    def ischema_names(self):
+        """Names of types in the database to classes; programs may add their own."""
+        from .reflection import ischema_names
+
+        return ischema_names
+
     @classmethod
     def import_dbapi(cls):
         from . import dbapi
@@ -316,3 +323,14 @@ dialect = _CLASSES["MySQL", "mysqldb"]
 def dialect_class(name, driver):
     """The class for a DSN's dialect and driver names."""
     return _CLASSES["MariaDB" if name == "mariadb" else "MySQL", driver or "mysqldb"]
+
+
+_LATE = {"ischema_names": "reflection"}
+
+
+def __getattr__(name):
+    if name in _LATE:
+        import importlib
+
+        return getattr(importlib.import_module(f".{_LATE[name]}", __package__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

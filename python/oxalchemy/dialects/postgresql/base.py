@@ -127,6 +127,20 @@ class PGDialect(DefaultDialect):
 
         return None if dbapi is not None and dbapi is not own else cls.default_paramstyle
 
+    @property
+    def inspector(self):
+        """The class of Inspectors of this dialect."""
+        from .inspector import PGInspector
+
+        return PGInspector
+
+    @property
+    def ischema_names(self):
+        """Names of types in the database to classes; programs may add their own."""
+        from .reflection import ischema_names
+
+        return ischema_names
+
     @classmethod
     def import_dbapi(cls):
         from . import dbapi
@@ -354,3 +368,14 @@ _BY_DRIVER = {
 def dialect_class(name, driver):
     """The class for a DSN's dialect and driver names."""
     return _BY_DRIVER[driver]
+
+
+_LATE = {"ischema_names": "reflection", "PGInspector": "inspector"}
+
+
+def __getattr__(name):
+    if name in _LATE:
+        import importlib
+
+        return getattr(importlib.import_module(f".{_LATE[name]}", __package__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,27 +5,8 @@ pub mod queries;
 pub mod types;
 
 use super::model::*;
-use base::Value;
+use super::rows::{int, opt_text, text};
 use indexmap::IndexMap;
-
-fn text(row: &Row, i: usize) -> String {
-    match row.get(i) {
-        Some(Value::Text(s)) => s.to_string(),
-        Some(Value::Int(n)) => n.to_string(),
-        _ => String::new(),
-    }
-}
-fn opt_text(row: &Row, i: usize) -> Option<String> {
-    match row.get(i) {
-        Some(Value::Text(s)) => Some(s.to_string()),
-        Some(Value::Int(n)) => Some(n.to_string()),
-        Some(Value::Float(f)) => Some(f.to_string()),
-        _ => None,
-    }
-}
-fn int(row: &Row, i: usize) -> i64 {
-    row.get(i).and_then(Value::as_int).unwrap_or(0)
-}
 
 /// Tables and views from the answers to [`queries::structure`].
 pub fn assemble(objects: &[Row], columns: &[Row], foreign_keys: &[Row], indexes: &[Row]) -> Vec<ReflectedTable> {
@@ -72,35 +53,38 @@ pub fn assemble(objects: &[Row], columns: &[Row], foreign_keys: &[Row], indexes:
             ty: types::parse(&text(row, 2)),
             nullable: int(row, 3) == 0,
             default: opt_text(row, 4),
-            primary_key: int(row, 5),
+            primary_key: Some(int(row, 5)),
             computed,
-            comment: None,
+            ..ReflectedColumn::default()
         });
     }
     for table in tables.values_mut() {
         let own = parsed.get(&table.name).unwrap_or(&empty);
         let mut pk: Vec<(i64, String)> =
-            table.columns.iter().filter(|c| c.primary_key > 0).map(|c| (c.primary_key, c.name.clone())).collect();
+            table.columns.iter().filter_map(|c| c.primary_key.filter(|at| *at > 0).map(|at| (at, c.name.clone()))).collect();
         pk.sort();
-        table.primary_key = ReflectedKey { name: own.primary_key.clone(), columns: pk.into_iter().map(|(_, n)| n).collect() };
-        table.checks =
-            own.checks.iter().map(|(name, sqltext)| ReflectedCheck { name: name.clone(), sqltext: sqltext.clone() }).collect();
-        table.checks.sort_by_key(|c| unnamed_last(&c.name));
+        table.constraints.primary_key = ReflectedKey {
+            name: own.primary_key.clone(),
+            columns: pk.into_iter().map(|(_, n)| n).collect(),
+            ..ReflectedKey::default()
+        };
+        let check = |(name, sqltext): &(Option<String>, String)| ReflectedCheck {
+            name: name.clone(),
+            sqltext: sqltext.clone(),
+            ..ReflectedCheck::default()
+        };
+        table.constraints.checks = own.checks.iter().map(check).collect();
+        table.constraints.checks.sort_by_key(|c| unnamed_last(&c.name));
         if own.without_rowid {
-            table.options.push(("sqlite_with_rowid".to_owned(), false));
+            table.options.push(("sqlite_with_rowid".to_owned(), Fact::Bool(false)));
         }
         if own.strict {
-            table.options.push(("sqlite_strict".to_owned(), true));
+            table.options.push(("sqlite_strict".to_owned(), Fact::Bool(true)));
         }
     }
     add_foreign_keys(&mut tables, &parsed, foreign_keys);
     add_indexes(&mut tables, &parsed, &index_sql, indexes);
     tables.into_values().collect()
-}
-
-/// Sort key: by name, unnamed ones behind.
-fn unnamed_last(name: &Option<String>) -> (bool, String) {
-    (name.is_none(), name.clone().unwrap_or_default())
 }
 
 fn same(a: &[String], b: &[String]) -> bool {
@@ -115,7 +99,7 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
             for (option, i) in [("onupdate", 6), ("ondelete", 7)] {
                 let action = text(row, i);
                 if !action.is_empty() && action != "NO ACTION" {
-                    fk.options.push((option.to_owned(), action));
+                    fk.options.push((option.to_owned(), Fact::Text(action)));
                 }
             }
             fk
@@ -126,7 +110,6 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
         }
     }
     for ((owner, _), mut fk) in found {
-        let mut used = false;
         if let Some(p) = parsed.get(&owner) {
             let written = p.foreign_keys.iter().find(|w| {
                 w.table.eq_ignore_ascii_case(&fk.referred_table)
@@ -134,27 +117,29 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
                     && (fk.referred_columns.is_empty() || w.referred.is_empty() || same(&w.referred, &fk.referred_columns))
             });
             if let Some(w) = written {
-                used = true;
                 fk.name.clone_from(&w.name);
-                fk.deferrable = w.deferrable;
+                if let Some(deferrable) = w.deferrable {
+                    fk.options.push(("deferrable".to_owned(), Fact::Bool(deferrable)));
+                }
                 if let Some(i) = &w.initially {
-                    fk.options.push(("initially".to_owned(), i.clone()));
+                    fk.options.push(("initially".to_owned(), Fact::text(&**i)));
                 }
             }
         }
-        let _ = used;
         // `REFERENCES t` means its primary key, when the table is there to tell.
         if fk.referred_columns.is_empty() {
-            let key =
-                tables.values().find(|t| t.name.eq_ignore_ascii_case(&fk.referred_table)).map(|t| t.primary_key.columns.clone());
+            let key = tables
+                .values()
+                .find(|t| t.name.eq_ignore_ascii_case(&fk.referred_table))
+                .map(|t| t.constraints.primary_key.columns.clone());
             fk.referred_columns = key.unwrap_or_default();
         }
         if let Some(t) = tables.get_mut(&owner) {
-            t.foreign_keys.push(fk);
+            t.constraints.foreign_keys.push(fk);
         }
     }
     for t in tables.values_mut() {
-        t.foreign_keys.sort_by_key(|f| unnamed_last(&f.name));
+        t.constraints.foreign_keys.sort_by_key(|f| unnamed_last(&f.name));
     }
 }
 
@@ -174,16 +159,16 @@ fn add_indexes(
             (ReflectedIndex { name, unique: int(row, 2) != 0, where_, implicit, ..ReflectedIndex::default() }, origin)
         });
         index.columns.push(opt_text(row, 7));
-        index.descending.push(int(row, 8) != 0);
     }
     for ((owner, _), (index, origin)) in found {
         let Some(t) = tables.get_mut(&owner) else { continue };
         if index.implicit && origin == "u" {
             let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
             let written = parsed.get(&owner).and_then(|p| p.uniques.iter().find(|(_, c)| same(c, &columns)));
-            let key = ReflectedKey { name: written.and_then(|(n, _)| n.clone()), columns };
-            if !t.uniques.contains(&key) {
-                t.uniques.push(key);
+            let name = written.and_then(|(n, _)| n.clone());
+            let key = ReflectedKey { name, columns, ..ReflectedKey::default() };
+            if !t.constraints.uniques.contains(&key) {
+                t.constraints.uniques.push(key);
             }
         }
         t.indexes.push(index);
@@ -192,14 +177,17 @@ fn add_indexes(
         // Two unnamed constraints over the same columns share one index; the text has both names.
         if let Some(p) = parsed.get(&t.name) {
             for (name, columns) in &p.uniques {
-                let key = ReflectedKey { name: name.clone(), columns: columns.clone() };
-                let indexed = t.uniques.iter().any(|u| same(&u.columns, columns));
-                if indexed && name.is_some() && !t.uniques.iter().any(|u| u.name == *name && same(&u.columns, columns)) {
-                    t.uniques.push(key);
+                let key = ReflectedKey { name: name.clone(), columns: columns.clone(), ..ReflectedKey::default() };
+                let indexed = t.constraints.uniques.iter().any(|u| same(&u.columns, columns));
+                if indexed
+                    && name.is_some()
+                    && !t.constraints.uniques.iter().any(|u| u.name == *name && same(&u.columns, columns))
+                {
+                    t.constraints.uniques.push(key);
                 }
             }
         }
-        t.uniques.sort_by_key(|u| unnamed_last(&u.name));
+        t.constraints.uniques.sort_by_key(|u| unnamed_last(&u.name));
         t.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }

@@ -16,12 +16,14 @@ fn master(schema: &str) -> String {
 /// Only the user's tables: SQLite's own begin with `sqlite_`.
 const VISIBLE: &str = "name NOT LIKE 'sqlite~_%' ESCAPE '~'";
 
-/// Names of tables or views, sorted.
-pub fn names(schema: &str, kind: &str) -> CatalogQuery {
-    CatalogQuery {
-        sql: format!("SELECT name FROM {} WHERE type='{kind}' AND {VISIBLE} ORDER BY name", master(schema)),
-        params: Vec::new(),
-    }
+/// Name and kind (`table`, `view`) of every relation, or of one.
+pub fn relations(schema: &str, name: Option<&str>) -> CatalogQuery {
+    let (only, params) = match name {
+        Some(n) => ("lower(name) = lower(?)", vec![Value::text(n)]),
+        None => (VISIBLE, Vec::new()),
+    };
+    let sql = format!("SELECT name, type FROM {} WHERE type IN ('table', 'view') AND {only} ORDER BY name", master(schema));
+    CatalogQuery { sql, params }
 }
 
 /// Attached databases.

@@ -1,6 +1,6 @@
 //! SQLite's declared type text to type class, by name or else by SQLite's affinity rules.
 
-use crate::reflect::ReflectedType;
+use crate::reflect::{Fact, ReflectedType};
 
 /// Declared names that are types of their own.
 const NAMED: &[(&str, &str)] = &[
@@ -65,6 +65,6 @@ pub fn parse(declared: &str) -> ReflectedType {
         "FLOAT" | "DOUBLE" | "DOUBLE_PRECISION" | "REAL" => 1,
         _ => 0,
     };
-    let args = args.into_iter().take(limit).collect();
-    ReflectedType { class: class.to_owned(), args, unknown: None }
+    let args = args.into_iter().take(limit).map(Fact::Int).collect();
+    ReflectedType { args, ..ReflectedType::named(class) }
 }
