@@ -9,6 +9,7 @@ import os
 import sys
 
 from . import exc
+from .engine.reflection import ObjectKind
 
 USAGE = """\
 usage: reflector [options] DSN [TABLE ...]
@@ -34,6 +35,9 @@ usage: reflector [options] DSN [TABLE ...]
       --version          version
   -v                     traceback on errors
 """
+
+#: What a server keeps for itself.
+_SYSTEM_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys")
 
 FORMATS = ("text", "json", "markdown", "md", "dot", "mermaid", "python", "sql")
 _FLAGS = {
@@ -185,7 +189,9 @@ class _Table:
         self.fks = _by_name(insp.get_foreign_keys(name, schema))
         self.uniques = _by_name(insp.get_unique_constraints(name, schema))
         self.checks = _by_name(insp.get_check_constraints(name, schema))
-        self.indexes = [] if options.no_indexes else _by_name(insp.get_indexes(name, schema))
+        # an index that only stands for a constraint is shown as that
+        indexes = [i for i in insp.get_indexes(name, schema) if not i.get("duplicates_constraint")]
+        self.indexes = [] if options.no_indexes else _by_name(indexes)
         self.options = insp.get_table_options(name, schema)
         self.comment = None
         if not options.no_comments:
@@ -258,8 +264,9 @@ def _is_integer(type_):
 
 def _type_text(type_, dialect):
     if type_._isnull:
-        _stderr("warning: a column has no type, or one that is not known\n")
-        return "?"
+        text = getattr(type_, "_database_text", "")
+        _stderr(f"warning: type {text!r} is not known\n" if text else "warning: a column has no type\n")
+        return f"{text}?"
     try:
         return str(type_.compile(dialect=dialect))
     except exc.CompileError:
@@ -306,7 +313,7 @@ def show_table(table, out):
     if table.only_pk:
         return
     _section(out, "Foreign keys:", [_foreign_key_text(table, fk) for fk in table.fks])
-    _section(out, "Unique constraints:", [f"{_label(u['name'])} ({', '.join(u['column_names'])})" for u in table.uniques])
+    _section(out, "Unique constraints:", [_unique_text(u) for u in table.uniques if not u.get("duplicates_index")])
     _section(out, "Check constraints:", [f"{_label(c['name'])}: {c['sqltext']}" for c in table.checks])
     _section(out, "Indexes:", [_index_text(i) for i in table.indexes])
     _section(out, "Options:", [f"{k}={v}" for k, v in sorted(table.options.items())])
@@ -322,6 +329,10 @@ def _section(out, title, lines):
             out.write(f"  {line}\n")
 
 
+def _unique_text(unique):
+    return f"{_label(unique['name'])} ({', '.join(unique['column_names'])})"
+
+
 def _foreign_key_text(table, fk):
     target = table._target(fk)
     if (fk["referred_schema"], fk["referred_table"]) in table.missing:
@@ -333,27 +344,36 @@ def _foreign_key_text(table, fk):
             text += f" {words} {options[option].lower()}"
     if options.get("deferrable") is not None:
         text += " deferrable" if options["deferrable"] else " not deferrable"
+    if options.get("match"):
+        text += f" match {options['match'].lower()}"
     if options.get("initially"):
         text += f" initially {options['initially'].lower()}"
     return text
 
 
 def _index_text(index):
+    options = {k.partition("_")[2]: v for k, v in (index.get("dialect_options") or {}).items() if v not in (None, [], False)}
     sorting = index.get("column_sorting") or {}
+    lengths, classes = options.pop("length", {}), options.pop("ops", {})
     columns = []
     for i, name in enumerate(index["column_names"]):
-        text = name if name is not None else (index.get("expressions") or [None] * (i + 1))[i]
-        if "desc" in sorting.get(name, ()):
-            text += " desc"
-        columns.append(text)
-    text = f"{_label(index['name'])}{' unique' if index['unique'] else ''} ({', '.join(columns)})"
-    for key, value in sorted((index.get("dialect_options") or {}).items()):
-        option = key.partition("_")[2]
+        label = name if name is not None else (index.get("expressions") or [None] * (i + 1))[i]
+        text = f"{label}({lengths[label]})" if label in lengths else str(label)
+        words = [classes[label]] if label in classes else []
+        words += [w.replace("_", " ") for w in sorting.get(label, ())]
+        columns.append(" ".join([text, *words]))
+    kind = " unique" if index["unique"] else f" {options.pop('prefix').lower()}" if "prefix" in options else ""
+    text = f"{_label(index['name'])}{kind} ({', '.join(columns)})"
+    for option in ("using", "where", "include", *sorted(set(options) - {"using", "where", "include"})):
+        value = options.get(option)
         if value is None:
             continue
-        if option == "include":
+        if isinstance(value, dict):
+            value = f"({', '.join(f'{k}={v}' for k, v in value.items())})"
+        elif isinstance(value, list):
             value = f"({', '.join(value)})"
-        text += f" {option} {value}"
+        words = option.replace("_", " ")
+        text += f" {words}" if value is True else f" {words} {value}"
     return text
 
 
@@ -405,13 +425,18 @@ def _json_table(table):
             "columns": i["column_names"],
             "expressions": i.get("expressions"),
             "unique": bool(i["unique"]),
-            "dialect_options": {k: str(v) for k, v in (i.get("dialect_options") or {}).items() if v is not None},
+            "dialect_options": {k: _plain(v) for k, v in (i.get("dialect_options") or {}).items() if v is not None},
         }
         for i in table.indexes
     ]
     if table.is_view:
         out["definition"] = table.definition
     return out
+
+
+def _plain(value):
+    """A value that JSON has."""
+    return value if isinstance(value, (str, int, float, list, dict)) else str(value)
 
 
 def _generic(type_):
@@ -474,22 +499,22 @@ def _selected(insp, options, patterns):
     """``[(schema, name, is_view)]`` in order, and the names that match nothing."""
     schemas = list(options.schemas) or [None]
     if options.all_schemas:
-        schemas = [s for s in insp.get_schema_names()]
+        schemas = [s for s in insp.get_schema_names() if s not in _SYSTEM_SCHEMAS]
     found = []
     for schema in schemas:
-        insp._load_all(schema)
+        insp._prefetch(schema, follow=False)
         ordered = [n for n, _ in insp.get_sorted_table_and_fkc_names(schema) if n is not None]
         if options.sort == "name":
             ordered = sorted(ordered)
         found += [(schema, n, False) for n in ordered]
         if options.views:
-            found += [(schema, n, True) for n in insp.get_view_names(schema)]
+            found += [(schema, n, True) for n in _views(insp, schema)]
     if patterns and not options.schemas and not options.all_schemas:
         # schema.table names another schema than those listed
         for pattern in patterns:
             schema, sep, name = pattern.partition(".")
             if sep and not _is_pattern(schema) and schema in insp.get_schema_names():
-                insp._load_all(schema)
+                insp._prefetch(schema, follow=False)
                 found += [(schema, n, False) for n in insp.get_table_names(schema) if fnmatch.fnmatchcase(n, name)]
     wanted, missing = found, []
     if patterns:
@@ -502,6 +527,20 @@ def _selected(insp, options, patterns):
         wanted = list(found)
     wanted = [e for e in wanted if not any(_matches(e, p) for p in options.exclude)]
     return wanted, missing, found
+
+
+def _views(insp, schema):
+    """Views in order; those that the database itself cannot read are named on stderr."""
+    readable = insp.get_multi_columns(schema, kind=ObjectKind.ANY_VIEW)
+    names = insp.get_view_names(schema)
+    try:
+        names += insp.get_materialized_view_names(schema)
+    except NotImplementedError:
+        pass
+    for name in names:
+        if (schema, name) not in readable:
+            _stderr(f"warning: view {name} cannot be read\n")
+    return [n for n in names if (schema, n) in readable]
 
 
 def _is_pattern(text):
@@ -597,7 +636,13 @@ def _masked(text, dsn):
         import re
 
         return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", text)
-    return text.replace(password, "***") if password else text
+    if not password:
+        return text
+    from urllib.parse import quote, quote_plus
+
+    for spelling in (password, quote(password, safe=""), quote_plus(password)):
+        text = text.replace(spelling, "***")
+    return text
 
 
 def _write(text, path):

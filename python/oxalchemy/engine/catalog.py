@@ -5,7 +5,7 @@ there are. The questions of one answer (columns, constraints, indexes) form a *g
 were read.
 """
 
-from .. import exc, util
+from .. import util
 
 #: What the Inspector is asked for each table, and its place among the facts of a group.
 PLACES = {
@@ -125,10 +125,12 @@ class CatalogReader:
         name, args, kwargs = spec
         cls = self.type_class(name)
         if cls is None:
-            from ..sql.sqltypes import NULLTYPE
+            from ..sql.sqltypes import NullType
 
             util.warn(f"Did not recognize type '{name}' of {where}")
-            return NULLTYPE
+            unknown = NullType()
+            unknown._database_text = name
+            return unknown
         return cls(*args, **kwargs)
 
     def type_class(self, name):
