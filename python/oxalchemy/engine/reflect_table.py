@@ -164,7 +164,7 @@ class _Filler:
                 util.warn(f"index key '{n}' was not located in columns for table '{self.table.name}'")
                 return
             element = column if column is not None else text(e)
-            for word in (found.get("column_sorting") or {}).get(n if n is not None else e, ()):
+            for word in (found.get("column_sorting") or {}).get(n, ()):
                 element = _SORTING[word](element)
             expressions.append(element)
         Index(name, *expressions, _table=self.table, unique=bool(found["unique"]), **(found.get("dialect_options") or {}))

@@ -208,14 +208,14 @@ class Inspector:
 
     def has_table(self, table_name, schema=None, **kw):
         """Whether there is such a table, view or temporary table now; not remembered."""
-        return self.has_multi_table([table_name], schema)[table_name]
+        return self.has_multi_table([table_name], schema)[schema, table_name]
 
     def has_multi_table(self, table_names, schema=None, **kw):
-        """``{name: bool}``: which of the names are tables or views now (2.1)."""
+        """``{(schema, name): bool}``: which of the names are tables or views now (2.1)."""
         names = list(table_names)
         with self._operation_context() as connection:
             found = self._catalog.has_tables(connection, schema, [str(n) for n in names]) if names else set()
-        return {name: str(name) in found for name in names}
+        return {(schema, name): str(name) in found for name in names}
 
     def has_sequence(self, sequence_name, schema=None, **kw):
         """Whether there is such a sequence."""

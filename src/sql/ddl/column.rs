@@ -153,7 +153,9 @@ impl DdlCompiler<'_> {
             Some(Default_::Sequence(s)) => s.optional,
             _ => false,
         };
-        if f.primary_key && f.autoincrement && !identity && f.server_default.is_none() && optional_sequence {
+        // a column that was reflected has the sequence's default, and says that it counts by itself
+        let counts = f.server_default.is_none() || column.d.read().autoincrement == crate::schema::Autoincrement::True;
+        if f.primary_key && f.autoincrement && !identity && counts && optional_sequence {
             out.push_str(match &*impl_ty.visit_name {
                 "big_integer" | "BIGINT" => " BIGSERIAL",
                 "small_integer" | "SMALLINT" => " SMALLSERIAL",

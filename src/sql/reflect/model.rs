@@ -6,30 +6,33 @@ use base::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub struct CatalogQuery {
-    /// Parameters are written `?`, and nothing else is.
-    pub sql: String,
+    /// Text between the parameters: a quoted name may hold whatever a driver takes for a placeholder.
+    pub pieces: Vec<String>,
     pub params: Vec<Value>,
 }
 
 impl CatalogQuery {
+    /// A query without parameters.
+    pub fn plain(sql: impl Into<String>) -> Self {
+        Self { pieces: vec![sql.into()], params: Vec::new() }
+    }
+
     /// The text for a driver of this PEP 249 parameter style. Parameters stay positional.
     pub fn rendered(&self, paramstyle: &str) -> String {
-        let percent = matches!(paramstyle, "format" | "pyformat") && !self.params.is_empty();
-        let mut out = String::with_capacity(self.sql.len() + 16);
-        let mut n = 0;
-        for c in self.sql.chars() {
-            match c {
-                '?' => {
-                    n += 1;
-                    match paramstyle {
-                        "format" | "pyformat" => out.push_str("%s"),
-                        "numeric" => out.push_str(&format!(":{n}")),
-                        "numeric_dollar" => out.push_str(&format!("${n}")),
-                        _ => out.push('?'),
-                    }
-                }
-                '%' if percent => out.push_str("%%"),
-                c => out.push(c),
+        let percent = matches!(paramstyle, "format" | "pyformat");
+        let mut out = String::new();
+        for (n, piece) in self.pieces.iter().enumerate() {
+            match paramstyle {
+                _ if n == 0 => {}
+                "format" | "pyformat" => out.push_str("%s"),
+                "numeric" => out.push_str(&format!(":{n}")),
+                "numeric_dollar" => out.push_str(&format!("${n}")),
+                _ => out.push('?'),
+            }
+            if percent {
+                out.push_str(&piece.replace('%', "%%"));
+            } else {
+                out.push_str(piece);
             }
         }
         out
@@ -255,12 +258,13 @@ mod tests {
 
     #[test]
     fn parameters_as_the_driver_wants_them() {
-        let q = CatalogQuery { sql: "a = ? AND b LIKE '%' OR c = ?".to_owned(), params: vec![Value::Int(1), Value::Int(2)] };
-        assert_eq!(q.rendered("pyformat"), "a = %s AND b LIKE '%%' OR c = %s");
-        assert_eq!(q.rendered("numeric_dollar"), "a = $1 AND b LIKE '%' OR c = $2");
-        assert_eq!(q.rendered("numeric"), "a = :1 AND b LIKE '%' OR c = :2");
-        assert_eq!(q.rendered("qmark"), q.sql);
-        let plain = CatalogQuery { sql: "a LIKE '%'".to_owned(), params: Vec::new() };
-        assert_eq!(plain.rendered("format"), plain.sql);
+        let pieces = ["a = ", " AND \"b?%\" = ", ""].map(str::to_owned).to_vec();
+        let q = CatalogQuery { pieces, params: vec![Value::Int(1), Value::Int(2)] };
+        assert_eq!(q.rendered("pyformat"), "a = %s AND \"b?%%\" = %s");
+        assert_eq!(q.rendered("numeric_dollar"), "a = $1 AND \"b?%\" = $2");
+        assert_eq!(q.rendered("numeric"), "a = :1 AND \"b?%\" = :2");
+        assert_eq!(q.rendered("qmark"), "a = ? AND \"b?%\" = ?");
+        assert_eq!(CatalogQuery::plain("DESCRIBE `a?%s`").rendered("format"), "DESCRIBE `a?%%s`");
+        assert_eq!(CatalogQuery::plain("DESCRIBE `a?%s`").rendered("qmark"), "DESCRIBE `a?%s`");
     }
 }

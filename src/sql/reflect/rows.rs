@@ -47,56 +47,48 @@ pub fn flag(row: &Row, i: usize) -> bool {
     }
 }
 
-/// A statement as it grows: text, and the parameters of its `?`.
-#[derive(Default)]
+/// A statement as it grows: text, and parameters within.
 pub struct Builder {
-    sql: String,
+    pieces: Vec<String>,
     params: Vec<Value>,
 }
 
 impl Builder {
     /// Begins with this text.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), params: Vec::new() }
+        Self { pieces: vec![sql.into()], params: Vec::new() }
     }
     /// More text.
     #[must_use]
     pub fn sql(mut self, text: &str) -> Self {
-        self.sql.push_str(text);
+        match self.pieces.last_mut() {
+            Some(piece) => piece.push_str(text),
+            None => self.pieces.push(text.to_owned()),
+        }
         self
     }
     /// A parameter.
     #[must_use]
     pub fn param(mut self, value: &str) -> Self {
-        self.sql.push('?');
         self.params.push(Value::text(value));
+        self.pieces.push(String::new());
         self
     }
     /// ` AND column IN (…)`, unless every name is wanted or there are too many of them.
     #[must_use]
-    pub fn and_names(mut self, column: &str, names: Option<&[String]>) -> Self {
-        let Some(names) = names.filter(|n| n.len() <= MAX_NAMES) else { return self };
-        match names {
-            [] => self.sql.push_str(" AND 1 = 0"),
-            [one] => {
-                self.sql.push_str(&format!(" AND {column} = "));
-                self = self.param(one);
-            }
-            many => {
-                self.sql.push_str(&format!(" AND {column} IN ("));
-                for (i, name) in many.iter().enumerate() {
-                    if i > 0 {
-                        self.sql.push_str(", ");
-                    }
-                    self = self.param(name);
-                }
-                self.sql.push(')');
+    pub fn and_names(self, column: &str, names: Option<&[String]>) -> Self {
+        match names.filter(|n| n.len() <= MAX_NAMES) {
+            None => self,
+            Some([]) => self.sql(" AND 1 = 0"),
+            Some([one]) => self.sql(&format!(" AND {column} = ")).param(one),
+            Some([first, rest @ ..]) => {
+                let b = self.sql(&format!(" AND {column} IN (")).param(first);
+                rest.iter().fold(b, |b, name| b.sql(", ").param(name)).sql(")")
             }
         }
-        self
     }
     /// The query.
     pub fn done(self) -> CatalogQuery {
-        CatalogQuery { sql: self.sql, params: self.params }
+        CatalogQuery { pieces: self.pieces, params: self.params }
     }
 }

@@ -8,6 +8,11 @@ pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// SQLite's drivers have but one style of parameters, the one that its texts are written in.
+fn marked(sql: String, params: Vec<Value>) -> CatalogQuery {
+    CatalogQuery { pieces: sql.split('?').map(str::to_owned).collect(), params }
+}
+
 /// The table of tables of a schema.
 fn master(schema: &str) -> String {
     if schema == "temp" { "sqlite_temp_master".to_owned() } else { catalog_of(schema) }
@@ -23,17 +28,17 @@ pub fn relations(schema: &str, name: Option<&str>) -> CatalogQuery {
         None => (VISIBLE, Vec::new()),
     };
     let sql = format!("SELECT name, type FROM {} WHERE type IN ('table', 'view') AND {only} ORDER BY name", master(schema));
-    CatalogQuery { sql, params }
+    marked(sql, params)
 }
 
 /// Attached databases.
 pub fn schemas() -> CatalogQuery {
-    CatalogQuery { sql: "PRAGMA database_list".to_owned(), params: Vec::new() }
+    CatalogQuery::plain("PRAGMA database_list")
 }
 
 /// Is there a table or view of this name? One row if so.
 pub fn has_table(schema: &str, name: &str) -> CatalogQuery {
-    CatalogQuery { sql: format!("PRAGMA {}.table_info({})", plain_or_quoted(schema), quoted(name)), params: Vec::new() }
+    CatalogQuery::plain(format!("PRAGMA {}.table_info({})", plain_or_quoted(schema), quoted(name)))
 }
 
 /// The four queries from which [`super::assemble`] makes tables: objects, columns, foreign keys, index columns.
@@ -44,7 +49,7 @@ pub fn structure(schema: &str, name: Option<&str>) -> [CatalogQuery; 4] {
         Some(n) => ("lower(tbl_name) = lower(?)", "lower(m.name) = lower(?)", vec![Value::text(n)]),
         None => ("tbl_name NOT LIKE 'sqlite~_%' ESCAPE '~'", "m.name NOT LIKE 'sqlite~_%' ESCAPE '~'", Vec::new()),
     };
-    let query = |sql: String| CatalogQuery { sql, params: params.clone() };
+    let query = |sql: String| marked(sql, params.clone());
     [
         query(format!("SELECT type, name, tbl_name, sql FROM {m} WHERE {only_table} ORDER BY name")),
         query(format!(
