@@ -221,6 +221,7 @@ class _Table:
             if (
                 len(pk) == 1
                 and c.get("autoincrement", "auto") in ("auto", True)
+                and not c.get("identity")
                 and _is_integer(c["type"])
                 and not self._is_fk(c)
             ):

@@ -99,7 +99,7 @@ impl DdlCompiler<'_> {
         let options = &d.dialect_options;
         match self.dialect.family {
             Family::PostgreSql => {
-                if let Some(columns) = &d.include {
+                if let Some(columns) = d.include.as_ref().filter(|c| !c.is_empty()) {
                     let names: Vec<String> = columns.iter().map(|c| self.dialect.quote(c)).collect();
                     out.push_str(&format!(" INCLUDE ({})", names.join(", ")));
                 }
