@@ -1,6 +1,6 @@
 //! Relationships as criteria: EXISTS over the other side, equality with an object, "has none".
 
-use crate::compile::alias::alias_entity;
+use crate::compile::alias::{ColumnMap, alias_entity, alias_from};
 use crate::compile::joins::join_targets;
 use crate::entity::Entity;
 use crate::lazy_clause::LazyClause;
@@ -46,7 +46,7 @@ pub fn exists(rel: &Relationship, source: &Entity, of_type: Option<&Entity>, cri
         }
         None => (plain, false),
     };
-    let join = join_targets(rel, source, &dest, aliased)?;
+    let join = join_targets(rel, source, &dest, aliased || dest.alias.is_some() || source.alias.is_some())?;
     let mut criteria = vec![join.primary];
     let mut froms = vec![dest.selectable()];
     if let Some((secondary, second)) = join.secondary {
@@ -74,7 +74,8 @@ fn clause(rel: &Relationship, value_is_parent: bool) -> SqlResult<LazyClause> {
     }
 }
 
-/// The related object is `values`' object. `value_is_parent`: the other way round, objects whose parent it is.
+/// The related object is `values`' object. `value_is_parent`: the other way round, objects whose parent it is. An association
+/// table is aliased: several such criteria in one statement each look for a row of their own.
 ///
 /// # Errors
 /// The relationship is not configured.
@@ -83,7 +84,34 @@ pub fn equals(rel: &Relationship, source: &Entity, values: ValueOf<'_>, value_is
     let bound: Vec<(ExprRef, ExprRef)> =
         lazy.binds.iter().map(|(column, bind)| (bind.clone(), with_value(bind, values(column)))).collect();
     let e = fold::replace(&lazy.criterion, &mut |e| bound.iter().find(|(b, _)| Arc::ptr_eq(b, e)).map(|(_, v)| v.clone()));
-    Ok(source.adapt(&e))
+    Ok(source.adapt(&own_association(rel, &e)))
+}
+
+/// A criterion over an alias of the association table: an association row of its own.
+pub fn own_association(rel: &Relationship, e: &ExprRef) -> ExprRef {
+    let Some(table) = rel.data().join.as_ref().and_then(|j| j.secondary.clone()) else { return e.clone() };
+    let mut map = ColumnMap::default();
+    // the columns of the criterion keep the alias alive
+    let alias = alias_from(&table, None, true, &mut map);
+    let targets = sql::ast::proxy::columns(&alias);
+    fold::replace(e, &mut |x| {
+        let target = map.get(&crate::columns::col_id(crate::columns::as_column(x)?))?;
+        targets.iter().find(|(_, t)| crate::columns::as_column(t).is_some_and(|t| Arc::ptr_eq(t, target))).map(|t| t.1.clone())
+    })
+}
+
+/// The object is one of the collection. Negated, the criterion asks whether no association row exists.
+///
+/// # Errors
+/// The relationship is not configured.
+pub fn contains(rel: &Relationship, source: &Entity, values: ValueOf<'_>) -> SqlResult<ExprRef> {
+    let e = equals(rel, source, &mut *values, false)?;
+    if rel.data().join.as_ref().is_none_or(|j| j.secondary.is_none()) {
+        return Ok(e);
+    }
+    let mut ann = e.ann.as_deref().cloned().unwrap_or_default();
+    ann.negation = Some(differs(rel, source, values, None)?);
+    Ok(e.annotated(ann))
 }
 
 /// There is no related object, as far as the foreign key says.

@@ -65,6 +65,35 @@ impl Entity {
             Some(Arc::new(new))
         })
     }
+    /// An expression of the mapper as rows of this entity show it: through the alias, or through the selectable that the
+    /// mapping names for polymorphic loads.
+    pub fn show(&self, expr: &ExprRef) -> ExprRef {
+        if self.alias.is_some() {
+            return self.adapt(expr);
+        }
+        match self.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
+            Some(s) => crate::compile::alias::adapt_to(expr, s),
+            None => expr.clone(),
+        }
+    }
+    /// The columns after the first of a property of several (`[child.id, base.id]`) that rows of this entity have.
+    pub fn further_columns(&self, prop: &crate::property::ColumnProp) -> Vec<(Arc<Column>, ExprRef)> {
+        if prop.columns.len() < 2 {
+            return Vec::new();
+        }
+        let selectable = crate::compile::selectable(self);
+        let mut out = Vec::new();
+        for e in prop.columns.iter().skip(1) {
+            let Some(c) = columns::as_column(e) else { continue };
+            let shown = self.show(e);
+            // an alias over less than the whole mapping has no such column
+            if Arc::ptr_eq(&shown, e) && !columns::contains_column(&selectable, c) {
+                continue;
+            }
+            out.push((c.clone(), shown));
+        }
+        out
+    }
     /// An attribute's expression, annotated with this entity and the attribute's name.
     pub fn attribute(&self, key: &Arc<str>, expr: &ExprRef) -> ExprRef {
         let expr = self.adapt(expr);
@@ -101,12 +130,41 @@ impl EntityNode for Entity {
             sql::ast::From::new(sql::ast::FromKind::Text(Arc::new(text)))
         })
     }
+    /// Inside another statement an entity gives all its table columns, the deferred ones too: who is outside may ask for them.
     fn columns(&self) -> Vec<ExprRef> {
-        let d = self.mapper.data();
-        d.column_props()
-            .filter(|p| !p.deferred && !p.query_expression)
-            .filter_map(|p| p.expr().map(|e| self.attribute(&p.key, e)))
-            .collect()
+        let this: EntityRef = Arc::new(self.clone());
+        let annotated = |shown: &ExprRef, key: Option<&Arc<str>>| {
+            let mut ann = shown.ann.as_deref().cloned().unwrap_or_default();
+            ann.entity = Some(this.clone());
+            ann.proxy_key = key.cloned();
+            shown.annotated(ann)
+        };
+        let mut out = Vec::new();
+        let mut seen = rustc_hash::FxHashSet::default();
+        for m in crate::compile::polymorphic_mappers(self) {
+            for p in m.data().column_props() {
+                let Some(e) = p.expr().filter(|_| !p.query_expression) else { continue };
+                match columns::as_column(e) {
+                    Some(c) => {
+                        if seen.insert(columns::col_id(c)) {
+                            out.push(annotated(&self.show(e), None));
+                        }
+                        for (c, shown) in self.further_columns(p) {
+                            if seen.insert(columns::col_id(&c)) {
+                                out.push(annotated(&shown, None));
+                            }
+                        }
+                    }
+                    None if p.deferred => {}
+                    None => {
+                        if seen.insert(Arc::as_ptr(e) as usize) {
+                            out.push(annotated(&self.show(e), Some(&p.key)));
+                        }
+                    }
+                }
+            }
+        }
+        out
     }
     fn structure(&self, into: &mut dyn Structure) {
         into.tag(self.mapper.id);

@@ -21,6 +21,11 @@ pub trait HostObject: Any + Send + Sync + Debug {
     }
     /// Rendering inside error messages and `literal_binds`; `repr()` in Python.
     fn repr(&self) -> String;
+    /// Among the options of a statement: what an expression of its columns clause is read from (`from_self`, set operations of a
+    /// query, whose columns come from a subquery). `None`: says nothing about that.
+    fn seen_through(&self, _expr: &ExprRef) -> Option<ExprRef> {
+        None
+    }
     /// Literal view where there is one (ints, strings, floats, bools, None).
     fn as_literal(&self) -> Option<crate::ast::Literal> {
         None

@@ -78,6 +78,7 @@ from .relationships import CascadeOptions, RelationProperty, Relationship, Relat
 from .state import AttributeState
 
 # -- declarative -------------------------------------------------------------------------------------------------------
+from .annotations import TypeResolve
 from .decl_api import *  # noqa: F403
 from .mapped import DynamicMapped, Mapped, ORMDescriptor, SQLORMExpression, WriteOnlyMapped
 from .mapped_column import MappedColumn, mapped_column, orm_insert_sentinel

@@ -155,6 +155,59 @@ def default_type_map():
     }
 
 
+class TypeResolve:
+    """What listeners of ``resolve_type_annotation`` get to know of a Python type in ``Mapped[]``. Since 2.1."""
+
+    __slots__ = (
+        "registry",
+        "cls",
+        "key",
+        "raw_type",
+        "resolved_type",
+        "raw_pep_593_type",
+        "raw_pep_695_type",
+        "pep_593_resolved_argument",
+        "pep_695_resolved_value",
+    )
+
+    __module__ = "oxalchemy.orm"
+
+    def __init__(self, registry, cls, key, raw_type):
+        self.registry = registry
+        self.cls = cls
+        self.key = key
+        self.raw_type = raw_type
+        self.raw_pep_593_type = self.raw_pep_695_type = None
+        self.pep_593_resolved_argument = self.pep_695_resolved_value = None
+        alias = getattr(typing, "TypeAliasType", None)
+        for candidate in _candidates(raw_type):
+            if alias is not None and isinstance(candidate, alias):
+                self.raw_pep_695_type = self.raw_pep_695_type or candidate
+                self.pep_695_resolved_value = candidate.__value__
+            elif hasattr(candidate, "__metadata__"):
+                self.raw_pep_593_type = candidate
+                self.pep_593_resolved_argument = candidate.__origin__
+            self.resolved_type = candidate
+
+    def resolve(self, python_type):
+        """The SQL type that the registry's map and the defaults give, or None."""
+        return resolve_type(self.registry, python_type)
+
+
+def resolve_annotation(registry, python_type, cls, key):
+    """As :func:`resolve_type`, after listeners of ``resolve_type_annotation`` were asked."""
+    listeners = registry.dispatch.resolve_type_annotation
+    if listeners:
+        from oxalchemy import types as sa
+
+        facts = TypeResolve(registry, cls, key, python_type)
+        for fn in listeners:
+            found = fn(facts)
+            if found is not None:
+                return sa.to_instance(found)
+    return resolve_type(registry, python_type)
+
+
 def resolve_type(registry, python_type):
     """The SQL type for a Python type by the registry's map and ours; `None` when there is none.
 

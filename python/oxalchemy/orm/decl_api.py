@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from types import GenericAlias
 
-from oxalchemy import exc
+from oxalchemy import _rs, exc
 from oxalchemy.orm import clsregistry, decl_base
 from oxalchemy.orm.decl_base import constructor as _declarative_constructor
 from oxalchemy.orm.decl_base import has_inherited_table
@@ -39,7 +39,6 @@ class registry:
             self.update_type_annotation_map(type_annotation_map)
         self._mappers = weakref.WeakSet()
         self._dependencies = weakref.WeakSet()
-        self._new_mappers = False
         _all_registries.add(self)
 
     # -- what belongs to it --------------------------------------------------------------------------------------------
@@ -145,17 +144,38 @@ class registry:
         return metaclass(name, bases, body)
 
     def configure(self, cascade=False):
-        """Configure all mappers of this registry now. Since 1.4."""
-        from oxalchemy.orm import configure_mappers
+        """Configure all mappers of this registry now. Since 1.4.
 
-        configure_mappers()
+        :param cascade: also those of registries that this one depends on; without it, ``InvalidRequestError`` when some are left
+        """
+        _rs._configure_registries(_closure(self, lambda r: r._dependencies) if cascade else [self])
+        if self._dependencies and not cascade:
+            raise exc.InvalidRequestError("configure was called with cascade=False but additional registries remain")
 
     def dispose(self, cascade=False):
-        """Unmap all classes of this registry. Since 1.4."""
-        for mapper in list(self._mappers):
-            mapper.dispose()
-        self._mappers = weakref.WeakSet()
-        self._class_registry.clear()
+        """Unmap all classes of this registry. Since 1.4.
+
+        :param cascade: also those of registries that depend on this one; without it, ``InvalidRequestError`` when there are some
+        """
+        group = _closure(self, lambda r: [o for o in _all_registries if r in o._dependencies and o.mappers])
+        if len(group) > 1 and not cascade:
+            raise exc.InvalidRequestError(
+                "Registry has dependent registries that are not disposed; pass cascade=True to clear these also"
+            )
+        for registry_ in reversed(group):
+            for mapper in list(registry_._mappers):
+                mapper.dispose()
+            registry_._mappers = weakref.WeakSet()
+            registry_._class_registry.clear()
+            registry_._dependencies = weakref.WeakSet()
+
+
+def _closure(start, neighbours):
+    """``start`` and what can be reached from it, in order of discovery."""
+    out = [start]
+    for registry_ in out:
+        out.extend(n for n in neighbours(registry_) if n not in out)
+    return out
 
 
 def _given(**options):

@@ -274,14 +274,11 @@ class _Scan:
         if not value._nullable_given and not column.primary_key:
             column.nullable = target.optional or optional
         if not value._type_given and not (column.foreign_keys and inner is ann.Any):
-            if column.foreign_keys and template is None and ann.resolve_type(self.registry, inner) is None:
-                return
-            if column.foreign_keys and not isinstance(inner, str):
-                found = ann.resolve_type(self.registry, inner)
+            found = None if isinstance(inner, str) else ann.resolve_annotation(self.registry, inner, self.cls, name)
+            if column.foreign_keys and (found is None and template is None or not isinstance(inner, str)):
                 if found is not None:
                     column.type = found
                 return
-            found = None if isinstance(inner, str) else ann.resolve_type(self.registry, inner)
             if found is None:
                 shown = f"'{inner}'" if not isinstance(inner, str) else f"'{inner!s}'"
                 raise MappedAnnotationError(

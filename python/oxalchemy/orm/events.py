@@ -5,9 +5,10 @@ import weakref
 
 from .. import _rs, event, exc
 from .._rs import ClassManager, Mapper, QueryableAttribute
-from ..event.base import native_dispatcher
+from ..event.base import dispatcher, native_dispatcher
 from . import interfaces
 from .base import EXT_CONTINUE, opt_manager_of_class
+from .decl_api import registry
 
 __all__ = ["AttributeEvents", "InstanceEvents", "InstrumentationEvents", "MapperEvents", "RegistryEvents"]
 
@@ -367,6 +368,21 @@ class RegistryEvents(event.Events):
 
     _target_class_doc = "SomeRegistry"
 
+    @classmethod
+    def _accept_with(cls, target, identifier):
+        from .decl_api import registry
+
+        if isinstance(target, registry):
+            return target
+        # a declarative base stands for its registry
+        own = getattr(target, "registry", None) if isinstance(target, type) else None
+        return own if isinstance(own, registry) else None
+
+    @classmethod
+    def _listen(cls, event_key, **kw):
+        kw.pop("retval", None)
+        event_key.base_listen(**kw)
+
     def before_configured(self, registry):
         """The registry's mappers are about to be set up."""
 
@@ -380,6 +396,7 @@ class RegistryEvents(event.Events):
 _mapper_holds = _Holds(MapperEvents)
 _instance_holds = _Holds(InstanceEvents)
 event.Dispatch._active_history = False
+registry.dispatch = dispatcher(RegistryEvents)
 Mapper.dispatch = native_dispatcher(MapperEvents)
 ClassManager.dispatch = native_dispatcher(InstanceEvents)
 QueryableAttribute.dispatch = native_dispatcher(AttributeEvents)

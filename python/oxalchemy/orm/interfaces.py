@@ -30,6 +30,7 @@ __all__ = [
     "InspectionAttr",
     "InspectionAttrExtensionType",
     "InspectionAttrInfo",
+    "MapperOption",
     "MapperProperty",
     "NotExtension",
     "PropComparator",
@@ -148,6 +149,19 @@ def _and_op(a, *criteria):
 
 class StrategizedProperty(MapperProperty):
     """A property with loader strategies: columns and relationships."""
+
+
+class MapperOption:
+    """Legacy base of options that change a Query: ``query.options(obj)`` calls :meth:`process_query`."""
+
+    propagate_to_loaders = False
+
+    def process_query(self, query):
+        """Change ``query`` in place."""
+
+    def process_query_conditionally(self, query):
+        """The same for the query of a lazy load, when the option propagates."""
+        self.process_query(query)
 
 
 class _MappedAttribute:

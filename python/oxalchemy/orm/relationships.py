@@ -449,7 +449,7 @@ class RelationshipProperty(StrategizedProperty):
         def contains(self, other, **kwargs):
             if not self.prop._is_collection:
                 raise exc.InvalidRequestError("'contains' not implemented for scalar attributes.  Use ==")
-            return _rs._relationship_equals(self.prop, self._parententity, other)
+            return _rs._relationship_equals(self.prop, self._parententity, other, member=True)
 
         def operate(self, op, *other, **kwargs):
             if op is operators.eq:

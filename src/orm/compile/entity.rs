@@ -1,6 +1,6 @@
 //! An entity of a statement: its columns, what is left out, its subclasses.
 
-use super::{Context, Dest, SECONDARY, alias};
+use super::{Context, Dest, SECONDARY};
 use crate::columns::{as_column, col_id};
 use crate::entity::Entity;
 use crate::loadplan::{ColumnLoad, EntityPlan, JoinedLoad, PostKind, PostLoad};
@@ -104,13 +104,7 @@ pub(crate) struct Place<'p> {
 impl Context<'_> {
     /// An expression of the mapper as the entity shows it.
     pub(crate) fn through(&self, entity: &Entity, expr: &ExprRef) -> ExprRef {
-        if entity.alias.is_some() {
-            return entity.adapt(expr);
-        }
-        match entity.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
-            Some(s) => alias::adapt_to(expr, s),
-            None => expr.clone(),
-        }
+        entity.show(expr)
     }
 
     pub(crate) fn push(&mut self, dest: Dest, expr: ExprRef) -> usize {
@@ -136,6 +130,7 @@ impl Context<'_> {
         let Some(expr) = prop.expr() else { return Wanted::Skip };
         if let (Some(only), true) = (&self.settings.only, place.is_root)
             && !only.contains(&prop.key)
+            && !(is_pk && self.loads_relationships(entity))
         {
             return Wanted::Skip;
         }
@@ -161,6 +156,12 @@ impl Context<'_> {
             _ if prop.deferred => Wanted::Skip,
             _ => Wanted::Load(expr.clone()),
         }
+    }
+
+    /// Whether relationships are among the attributes that are loaded again: their loads start from the key.
+    fn loads_relationships(&self, entity: &Entity) -> bool {
+        let data = entity.mapper.data();
+        self.settings.only.iter().flatten().any(|k| matches!(data.props.get(k), Some(Property::Relationship(_))))
     }
 
     /// Add the entity's columns and eager loads, and plan its rows.
@@ -192,6 +193,14 @@ impl Context<'_> {
                             }
                         };
                         by_prop.insert((p.key.clone(), Arc::as_ptr(p) as usize), index);
+                        if p.expr().is_some_and(|e| Arc::ptr_eq(e, &expr)) {
+                            for (c, shown) in entity.further_columns(p) {
+                                if let std::collections::hash_map::Entry::Vacant(slot) = at.entry(col_id(&c)) {
+                                    let i = self.push(place.dest, shown);
+                                    slot.insert((i, crate::columns::column_expr(&c)));
+                                }
+                            }
+                        }
                     }
                     Property::Relationship(r) if done.insert(Arc::as_ptr(r) as usize) => {
                         self.relationship(entity, place, r, &mut joined, &mut noload, &mut post)?;

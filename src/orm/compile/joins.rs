@@ -25,16 +25,6 @@ pub struct RelationshipJoin {
     pub map: alias::ColumnMap,
 }
 
-fn through(entity: &Entity, expr: &ExprRef) -> ExprRef {
-    if entity.alias.is_some() {
-        return entity.adapt(expr);
-    }
-    match entity.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
-        Some(s) => alias::adapt_to(expr, s),
-        None => expr.clone(),
-    }
-}
-
 /// The join condition of `rel` from `source` to `dest`; the secondary table is aliased unless told otherwise.
 pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_secondary: bool) -> SqlResult<RelationshipJoin> {
     let data = rel.data();
@@ -45,7 +35,7 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
         let primary = fold::replace(&jc.primaryjoin, &mut |e| {
             let ExprKind::Column(_) = &e.kind else { return None };
             let remote = e.ann.as_ref().is_some_and(|a| a.remote);
-            Some(through(if remote { dest } else { source }, e))
+            Some(if remote { dest } else { source }.show(e))
         });
         return Ok(RelationshipJoin { primary: JoinCondition::plain(&primary), secondary: None, map: Default::default() });
     };
@@ -60,7 +50,7 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
                     None => e.clone(),
                 });
             }
-            Some(through(other, e))
+            Some(other.show(e))
         });
         JoinCondition::plain(&e)
     };
@@ -357,7 +347,7 @@ impl Context<'_> {
 
 fn right_text(right: &Side) -> String {
     match &right.entity {
-        Some(e) if e.alias.is_none() => e.mapper.describe(),
+        Some(e) if e.alias.is_none() => format!("<Mapper at {:p}; {}>", Arc::as_ptr(&e.mapper), e.mapper.class_name),
         _ => right.describe(),
     }
 }

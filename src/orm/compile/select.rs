@@ -10,7 +10,7 @@ use sql::ast::{
     Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Node, Op, Query, Select, SelectItem, fold,
     naming, proxy,
 };
-use sql::host::{HostObject, Structure};
+use sql::host::{EntityNode, HostObject, Structure};
 use sql::{Label, SqlError, SqlResult};
 use std::any::Any;
 use std::sync::Arc;
@@ -36,6 +36,9 @@ impl HostObject for BaseAlias {
     }
     fn repr(&self) -> String {
         "<base alias>".to_owned()
+    }
+    fn seen_through(&self, e: &ExprRef) -> Option<ExprRef> {
+        Some(alias::adapt_to(e, &self.0))
     }
 }
 
@@ -195,7 +198,8 @@ impl<'a> Context<'a> {
             orm: false,
             // what `Query` renders: legacy names at the top
             label_style: match select.label_style {
-                LabelStyle::LegacyOrm => LabelStyle::TablenamePlusCol,
+                LabelStyle::LegacyOrm if self.settings.top => LabelStyle::TablenamePlusCol,
+                LabelStyle::LegacyOrm => LabelStyle::DisambiguateOnly,
                 style => style,
             },
             ..select.clone()
@@ -277,11 +281,18 @@ impl<'a> Context<'a> {
         Ok(match item {
             SelectItem::Entity(e) => {
                 let Some(entity) = Entity::of(e) else { return Ok((Vec::new(), Vec::new())) };
-                let node = self.root_node(entity);
                 let shown = match &self.base {
                     Some(f) => alias::entity_through(entity, f),
                     None => entity.clone(),
                 };
+                if !self.settings.top {
+                    // the names under which the enclosing statement knows them were told by the same list
+                    for e in shown.columns() {
+                        self.push(Dest::Primary, e);
+                    }
+                    return Ok((vec![Some(entity_name(entity))], Vec::new()));
+                }
+                let node = self.root_node(entity);
                 let mut path = self.settings.path.clone();
                 path.push(entity.mapper.id);
                 let root = shown.clone();

@@ -29,6 +29,8 @@ struct State {
     /// An error of the driver is being handled: another one is raised as it is.
     handling: bool,
     close_with_result: bool,
+    /// Legacy autocommit: see [`Connection::commits_each_statement`].
+    single_statements: bool,
 }
 
 /// A connection to the database. Made by an Engine.
@@ -43,9 +45,6 @@ pub struct Connection {
     /// The dialect runs statements as `DefaultDialect` does.
     plain_dialect: bool,
 }
-
-/// A text as savepoints and other statements without a cache key log their time.
-const NO_KEY: &str = "no key";
 
 /// `(conn, *args)`.
 pub fn with_first<'py>(conn: &Bound<'py, PyAny>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyTuple>> {
@@ -380,10 +379,12 @@ impl Connection {
         Self::dialect_do(slf, "do_commit")
     }
 
-    fn plain_statement(slf: &Bound<'_, Self>, method: &str, name: &str, sql: &str) -> PyResult<()> {
+    fn plain_statement(slf: &Bound<'_, Self>, method: &str, name: &str, verb: &str) -> PyResult<()> {
         let py = slf.py();
         if is_plain(slf.get().dialect(py), method)? {
-            return execute::raw::run_text(slf, sql, NO_KEY);
+            let started = std::time::Instant::now();
+            let sql = format!("{verb} SAVEPOINT {name}");
+            return execute::raw::run_text(slf, sql.trim_start(), started.elapsed());
         }
         slf.get().dialect(py).call_method1(method, (slf, name)).map(drop)
     }
@@ -398,7 +399,7 @@ impl Connection {
         let name = format!("sa_savepoint_{n}");
         fire(slf, Event::Savepoint, (slf, &name))?;
         Self::proxied(slf)?;
-        Self::plain_statement(slf, "do_savepoint", &name, &format!("SAVEPOINT {name}"))?;
+        Self::plain_statement(slf, "do_savepoint", &name, "")?;
         Ok(name)
     }
 
@@ -408,13 +409,13 @@ impl Connection {
         if slf.get().held(slf.py()).is_none() {
             return Ok(());
         }
-        Self::plain_statement(slf, "do_rollback_to_savepoint", name, &format!("ROLLBACK TO SAVEPOINT {name}"))
+        Self::plain_statement(slf, "do_rollback_to_savepoint", name, "ROLLBACK TO")
     }
 
     /// RELEASE SAVEPOINT.
     pub fn release_savepoint_impl(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
         fire(slf, Event::ReleaseSavepoint, (slf, name, slf.py().None()))?;
-        Self::plain_statement(slf, "do_release_savepoint", name, &format!("RELEASE SAVEPOINT {name}"))
+        Self::plain_statement(slf, "do_release_savepoint", name, "RELEASE")
     }
 
     fn twophase_do(slf: &Bound<'_, Self>, words: &str, method: &str, args: &Bound<'_, PyTuple>) -> PyResult<()> {
@@ -477,15 +478,12 @@ impl Connection {
         more: &Bound<'py, PyTuple>,
         kw: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let py = conn.py();
         let first = if more.is_empty() { None } else { Some(more.get_item(0)?) };
         let rest = more.get_slice(1, more.len());
+        conn.get().commits_each_statement();
         match execute::execute(conn, statement, first.as_ref(), &rest, kw, None) {
             Ok(result) => {
-                let option = conn.get().options(py).get_item("autocommit")?.map_or(Ok(false), |o| o.is_truthy())?;
-                if option || execute::changes_data(&result)? {
-                    conn.get().transaction(py).map_or(Ok(()), |t| Transaction::do_commit(&t))?;
-                }
+                Self::after_single(conn, &result)?;
                 if !result.getattr("returns_rows")?.is_truthy()? {
                     Self::close_impl(conn)?;
                 }
@@ -496,6 +494,22 @@ impl Connection {
                 Err(e)
             }
         }
+    }
+
+    /// Legacy autocommit: no transaction is begun; [`Self::after_single`] commits what a statement changed.
+    pub fn commits_each_statement(&self) {
+        let mut s = self.s.lock();
+        s.allow_autobegin = false;
+        s.single_statements = true;
+    }
+
+    /// The end of a statement on a connection in legacy autocommit: commit it when it changed data.
+    pub fn after_single(conn: &Bound<'_, Self>, result: &Bound<'_, PyAny>) -> PyResult<()> {
+        if !conn.get().s.lock().single_statements || conn.get().transaction(conn.py()).is_some() {
+            return Ok(());
+        }
+        let option = conn.get().options(conn.py()).get_item("autocommit")?.map_or(Ok(false), |o| o.is_truthy())?;
+        if option || execute::changes_data(result)? { Self::commit_impl(conn) } else { Ok(()) }
     }
 
     /// Give the DBAPI connection back, after a rollback if a transaction is open.
@@ -591,6 +605,7 @@ impl Connection {
                 in_begin: false,
                 handling: false,
                 close_with_result: false,
+                single_statements: false,
             }),
         };
         let proxied = match connection {

@@ -180,14 +180,15 @@ fn values<'a, 'py>(state: &'a Bound<'py, InstanceState>) -> impl FnMut(&Arc<sql:
     }
 }
 
-/// The related object is `other`, or there is none.
+/// The related object is `other`, or there is none. `member`: one of the related objects is `other`.
 #[pyfunction]
-#[pyo3(signature = (prop, parententity, other, value_is_parent = false))]
+#[pyo3(signature = (prop, parententity, other, value_is_parent = false, member = false))]
 pub fn _relationship_equals<'py>(
     prop: &Bound<'py, MapperProperty>,
     parententity: &Bound<'py, PyAny>,
     other: &Bound<'py, PyAny>,
     value_is_parent: bool,
+    member: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = prop.py();
     let r = relationship(prop)?;
@@ -196,7 +197,11 @@ pub fn _relationship_equals<'py>(
         comparison::equals_none(&r, &source, value_is_parent)
     } else {
         let state = state_for_comparison(prop, other)?;
-        comparison::equals(&r, &source, &mut values(&state), value_is_parent)
+        if member {
+            comparison::contains(&r, &source, &mut values(&state))
+        } else {
+            comparison::equals(&r, &source, &mut values(&state), value_is_parent)
+        }
     };
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }

@@ -88,6 +88,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(comparator::_mark_column, m)?)?;
     m.add_class::<property::MapperProperty>()?;
     m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
+    m.add_function(wrap_pyfunction!(mapper::configure::_configure_registries, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
     crate::py::sql::coerce::set_entity_hook(mapper::entity_of);
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;

@@ -261,6 +261,11 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
     let fresh = arguments(prop)?;
     let reverse = node.data().reverse.clone();
     let (target, alias) = resolve_target(slf, prop)?;
+    if let (Some(own), Some(other)) = (slf.get().registry_of(py), target.get().registry_of(py))
+        && !own.is(&other)
+    {
+        own.call_method1("_set_depends_on", (other,))?;
+    }
     let sync = node.data().sync_backref && fresh.sync_backref;
     node.update(|d| {
         *d = fresh;

@@ -110,10 +110,19 @@ pub fn label_of<'py>(
         Some(Node::Query(q)) => super::selectable::scalar_of(&q),
         _ => coerce::expr(element)?,
     };
+    let named = match &e.kind {
+        ExprKind::Label { element, .. } => element,
+        _ => &e,
+    };
     let label = match name.filter(|n| !n.is_none()) {
         Some(n) => Label::Fixed(super::names::name(n)?),
-        None => match sql::ast::proxy::result_name(&e) {
-            Label::Fixed(n) => Label::anon(n.text),
+        // what has a name of its own lends it; CAST, subqueries and the like have none
+        None => match &named.kind {
+            ExprKind::Function(f) => Label::anon(f.name.text.clone()),
+            ExprKind::Column(_) | ExprKind::LiteralColumn(_) => match sql::ast::proxy::result_name(named) {
+                Label::Fixed(n) => Label::anon(n.text),
+                _ => Label::anon("anon"),
+            },
             _ => Label::anon("anon"),
         },
     };

@@ -198,6 +198,9 @@ fn not_prefix(e: &ExprRef) -> ExprRef {
 
 /// `NOT e`, by the opposite operator where there is one.
 pub fn not_(e: &ExprRef) -> ExprRef {
+    if let Some(n) = e.ann.as_ref().and_then(|a| a.negation.as_ref()) {
+        return n.clone();
+    }
     match &e.kind {
         ExprKind::True => false_(),
         ExprKind::False => true_(),

@@ -36,6 +36,8 @@ pub struct Annotations {
     pub foreign: bool,
     /// `local` columns of a self-referential condition.
     pub local: bool,
+    /// What `~` of it is, where that is more than NOT in front of it (membership in a many-to-many collection).
+    pub negation: Option<ExprRef>,
     /// Other keys, by name.
     pub extra: Vec<(Arc<str>, HostRef)>,
 }

@@ -62,6 +62,15 @@ pub fn item_columns(item: &SelectItem) -> Vec<ExprRef> {
     }
 }
 
+/// All columns of the columns clause of a SELECT.
+fn select_columns(s: &super::Select) -> Vec<ExprRef> {
+    let columns = s.columns.iter().flat_map(item_columns);
+    if s.options.is_empty() {
+        return columns.collect();
+    }
+    columns.map(|e| s.options.iter().rev().find_map(|o| o.seen_through(&e)).unwrap_or(e)).collect()
+}
+
 /// The columns a query gives, as they were selected (not proxies), with their keys.
 pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
     fn keyed(items: Vec<ExprRef>) -> Vec<KeyedColumn> {
@@ -72,7 +81,7 @@ pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
             .collect()
     }
     match &q.kind {
-        QueryKind::Select(s) => keyed(s.columns.iter().flat_map(item_columns).collect()),
+        QueryKind::Select(s) => keyed(select_columns(s)),
         QueryKind::Compound(c) => c.selects.first().map(exported).unwrap_or_default(),
         QueryKind::Textual(t) => keyed(t.columns.clone()),
         QueryKind::FromStatement(f) => keyed(f.entities.iter().flat_map(item_columns).collect()),
@@ -122,7 +131,7 @@ fn without_text(mut all: Vec<Named>) -> Vec<Named> {
 pub fn named(q: &QueryRef) -> Vec<Named> {
     match &q.kind {
         QueryKind::Select(s) => {
-            without_text(naming::columns_plus_names(s.columns.iter().flat_map(item_columns).collect(), s.label_style, false))
+            without_text(naming::columns_plus_names(select_columns(s), s.label_style, false))
         }
         // The first SELECT of a set operation decides the names, under the label style of that SELECT.
         QueryKind::Compound(c) => c.selects.first().map(named).unwrap_or_default(),

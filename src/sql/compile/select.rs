@@ -77,7 +77,11 @@ impl Compiler<'_> {
         let toplevel = self.stack.is_empty();
         let populate = ctx.compound <= 1
             && (toplevel || self.stack.last().is_some_and(|e| e.need_result_for_compound || e.need_result_for_nested));
-        let named = naming::columns_plus_names(s.columns.iter().flat_map(proxy::item_columns).collect(), s.label_style, true);
+        let mut named = naming::columns_plus_names(s.columns.iter().flat_map(proxy::item_columns).collect(), s.label_style, true);
+        // nobody reads the names of a query that is a value
+        if !populate && !ctx.asfrom && !ctx.insert_into && ctx.compound <= 1 && s.label_style == LabelStyle::TablenamePlusCol {
+            named.iter_mut().for_each(|n| n.required = None);
+        }
         self.check_compound_width(ctx, named.len())?;
         let froms = self.display_froms(s, q, ctx.asfrom, ctx.lateral)?;
         let mut entry = self.entry_for(&froms);

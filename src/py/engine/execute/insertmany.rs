@@ -53,7 +53,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     let Some(range) = range else {
         let wire = entry.wire(style);
         for (i, by_bind) in all.iter().enumerate() {
-            let stats = format!("{} (insertmanyvalues) {}/{} ({order}; batch not supported)", s.stats, i + 1, given.len());
+            let stats = batch_stats(s.stats, i, given.len(), &format!("{order}; batch not supported"));
             let picked: Vec<Value> = wire.order.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()).collect();
             let batch = Batch {
                 sql: &wire.sql,
@@ -84,7 +84,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
         let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.get(bind as usize)).cloned().unwrap_or_default();
         let picked: Vec<Value> = wire.order.iter().map(|(b, row)| at(*b, *row)).collect();
         let own = || insert_many(c, c.paramstyle, range, chunk.len());
-        let stats = format!("{} (insertmanyvalues) {}/{count} ({order})", s.stats, n + 1);
+        let stats = batch_stats(s.stats, n, count, order);
         let batch = Batch {
             sql: &wire.sql,
             values: &picked,
@@ -121,4 +121,14 @@ fn shown(py: Python<'_>, c: &Compiled, by_bind: &[Value]) -> PyResult<Py<PyAny>>
         d.set_item(&*b.name, at(i as u32)?)?;
     }
     Ok(d.into_any().unbind())
+}
+
+/// What the log says of the batch at `index`: how the text was compiled with the first, the batch alone with the others.
+fn batch_stats(compiled: &str, index: usize, count: usize, order: &str) -> String {
+    let number = index + 1;
+    if index == 0 {
+        format!("{compiled} (insertmanyvalues) {number}/{count} ({order})")
+    } else {
+        format!("insertmanyvalues {number}/{count} ({order})")
+    }
 }

@@ -8,8 +8,6 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 
 /// Where a text came from, for the brackets.
 pub enum Stats<'a> {
-    /// `raw sql` and other fixed words.
-    Word(&'a str),
     /// Compiled just now.
     Generated(&'a Entry),
     /// Found in the cache.
@@ -24,8 +22,6 @@ impl Stats<'_> {
     /// The words in the brackets.
     pub fn text(&self) -> String {
         match self {
-            Stats::Word("no key") => format!("no key {:.5}s", 0.00003),
-            Stats::Word(w) => (*w).to_owned(),
             Stats::Generated(e) => format!("generated in {:.5}s", e.took.as_secs_f64()),
             Stats::Cached(e) => format!("cached since {}s ago", significant(e.made.elapsed().as_secs_f64())),
             Stats::NoKey(e) => format!("no key {:.5}s", e.took.as_secs_f64()),

@@ -46,9 +46,14 @@ pub fn ddl<'py>(
     let py = conn.py();
     Connection::prepare(conn)?;
     let exec = Execution::ddl(conn, sql, opts, statement);
-    let stats = format!("no key {:.5}s", took.as_secs_f64());
+    let stats = no_key(took);
     let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py), false, &stats)?;
     result(conn, &exec, cursor, None)
+}
+
+/// What the log says of a text that is not cached.
+fn no_key(took: std::time::Duration) -> String {
+    format!("no key {:.5}s", took.as_secs_f64())
 }
 
 /// What is passed when there are no parameters.
@@ -57,10 +62,10 @@ fn empty_params<'py>(conn: &Bound<'py, Connection>, py: Python<'py>) -> Bound<'p
     if positional { PyTuple::empty(py).into_any() } else { PyDict::new(py).into_any() }
 }
 
-/// A statement without parameters and rows (savepoints).
-pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, word: &str) -> PyResult<()> {
+/// A statement without parameters and rows (savepoints), and how long its text took to make.
+pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, took: std::time::Duration) -> PyResult<()> {
     let py = conn.py();
-    let stats = logs::Stats::Word(word).text();
+    let stats = no_key(took);
     if let Some(native) = conn.get().native()
         && !super::watched(conn)?
     {

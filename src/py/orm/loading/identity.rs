@@ -52,7 +52,7 @@ fn select_one(entity: &Entity, values: &[Any<'_>], binds: &mut Vec<ExprRef>) -> 
     Select {
         columns: vec![SelectItem::Entity(Arc::new(entity.clone()))],
         where_: criterion(entity, values, binds),
-        label_style: LabelStyle::None,
+        label_style: LabelStyle::DisambiguateOnly,
         orm: true,
         ..Select::default()
     }
@@ -62,6 +62,12 @@ fn lock_of(value: Option<&Any<'_>>) -> PyResult<Option<ForUpdate>> {
     let Some(v) = value.filter(|v| !v.is_none()) else { return Ok(None) };
     if let Ok(b) = v.cast::<pyo3::types::PyBool>() {
         return Ok(b.is_true().then(ForUpdate::default));
+    }
+    if v.cast::<pyo3::types::PyDict>().is_err() && !v.hasattr("nowait")? {
+        return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+            "with_for_update must be True or a dictionary of FOR UPDATE options (nowait, read, of, skip_locked, key_share), not {}",
+            v.repr()?
+        )));
     }
     let flag = |name: &str| -> PyResult<bool> {
         match v.cast::<pyo3::types::PyDict>() {

@@ -369,7 +369,7 @@ pub fn parent_criterion<'py>(
         let v = if flags::is_no_state(&v) { py.None().into_bound(py) } else { v };
         values.push((bind.clone(), v));
     }
-    let e = with_values(&s.clause.criterion, &values);
+    let e = orm::comparison::own_association(rel, &with_values(&s.clause.criterion, &values));
     Ok(match entity {
         Some(x) => x.adapt(&e),
         None => e,

@@ -115,6 +115,9 @@ fn steps<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>) -> PyRes
     }
     options(slf)?;
     inheritance(slf)?;
+    if let Some(parent) = this.parent(py).and_then(|p| p.get().registry_of(py)) {
+        registry.call_method1("_set_depends_on", (parent,))?;
+    }
     let manager = instrument(slf, &registry)?;
     py.import("oxalchemy.orm.events")?.getattr("_new_mapper")?.call1((slf, &manager))?;
     fire(slf.as_any(), Event::InstrumentClass, (slf.clone(), this.class_.bind(py).clone()))?;

@@ -72,10 +72,23 @@ pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<B
 /// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.
 #[pyfunction]
 pub fn configure_mappers(py: Python<'_>) -> PyResult<()> {
+    configure_some(py, None)
+}
+
+/// Set up the mappers of these registries alone.
+#[pyfunction]
+pub fn _configure_registries(registries: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    match registries.first().map(Bound::py) {
+        Some(py) => configure_some(py, Some(&registries)),
+        None => Ok(()),
+    }
+}
+
+fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>) -> PyResult<()> {
     if !NEW.load(Ordering::Relaxed) || RUNNING.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
-    let result = run(py);
+    let result = run(py, only);
     RUNNING.store(false, Ordering::Relaxed);
     match result {
         Ok(ran) => {
@@ -93,15 +106,40 @@ fn class_event(py: Python<'_>, event: Event) -> PyResult<()> {
     Ok(())
 }
 
-fn run(py: Python<'_>) -> PyResult<bool> {
+/// Tell listeners of a registry.
+fn registry_event(registry: &Bound<'_, PyAny>, event: Event) -> PyResult<()> {
+    fire(registry, event, (registry,))
+}
+
+/// Mappers that wait for configuration, those of the given registries alone.
+fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> Vec<Bound<'py, PyMapper>> {
+    all(py)
+        .into_iter()
+        .filter(|m| !m.get().node.data().configured)
+        .filter(|m| only.is_none_or(|list| m.get().registry_of(py).is_some_and(|r| list.iter().any(|o| o.is(&r)))))
+        .collect()
+}
+
+fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<bool> {
     if Event::BeforeConfigured.used() {
         class_event(py, Event::BeforeConfigured)?;
+    }
+    let mut registries: Vec<Bound<'py, PyAny>> = Vec::new();
+    if Event::BeforeConfigured.used() || Event::AfterConfigured.used() {
+        for r in waiting(py, only).iter().filter_map(|m| m.get().registry_of(py)) {
+            if !registries.iter().any(|o| o.is(&r)) {
+                registries.push(r);
+            }
+        }
+    }
+    for r in &registries {
+        registry_event(r, Event::BeforeConfigured)?;
     }
     let mut any = false;
     // backrefs and listeners may define further mappers while we go
     loop {
         let mut progressed = false;
-        for m in all(py) {
+        for m in waiting(py, only) {
             if m.get().node.data().configured {
                 continue;
             }
@@ -138,8 +176,10 @@ fn run(py: Python<'_>) -> PyResult<bool> {
             break;
         }
     }
-    let waiting = all(py).iter().any(|m| !m.get().node.data().configured);
-    NEW.store(waiting, Ordering::Relaxed);
+    NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
+    for r in &registries {
+        registry_event(r, Event::AfterConfigured)?;
+    }
     Ok(any)
 }
 

@@ -54,6 +54,10 @@ pub struct PyMapper {
 }
 
 impl PyMapper {
+    /// The `registry` it belongs to.
+    pub fn registry_of<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.registry.with(py, |r| r.as_ref().map(|r| r.bind(py).clone()))
+    }
     /// The class manager.
     pub fn manager<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, ClassManager>> {
         ClassManager::register(self.class_.bind(py))

@@ -18,27 +18,70 @@ use std::sync::Arc;
 
 type This<'py> = Bound<'py, PyMapper>;
 
-/// Given properties, inherited ones, then the columns of the table that are left.
+/// A given property that maps columns of the table: it takes its place among them.
+struct Placed<'py> {
+    key: String,
+    value: Bound<'py, PyAny>,
+    columns: Vec<Arc<Column>>,
+}
+
+/// The mapped columns of a given property; none for a SQL expression, a relationship and the like.
+fn columns_given(all: &sql::ast::FromRef, value: &Bound<'_, PyAny>) -> PyResult<Vec<Arc<Column>>> {
+    let list = match value.cast::<MapperProperty>() {
+        Ok(p) if is_column(p)? => value.getattr("columns")?,
+        Ok(_) => return Ok(Vec::new()),
+        Err(_) => value.clone(),
+    };
+    let items: Vec<Bound<'_, PyAny>> = if list.is_instance_of::<PyList>() || list.is_instance_of::<PyTuple>() {
+        list.try_iter()?.collect::<PyResult<_>>()?
+    } else {
+        vec![list]
+    };
+    let mut out = Vec::with_capacity(items.len());
+    for i in items {
+        let Ok(e) = sqlface::expr(&i) else { return Ok(Vec::new()) };
+        match as_column(&e).and_then(|c| orm::entity::corresponding(all, c)) {
+            Some(c) => out.push(c),
+            None => return Ok(Vec::new()),
+        }
+    }
+    Ok(out)
+}
+
+/// Given properties that are no columns, inherited ones, then the columns of the table in its order, under the names given to them.
 pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
+    let mut placed: Vec<Placed<'_>> = Vec::new();
     if let Some(given) = this.arg(py, "properties")? {
-        // column properties first: synonyms and composites look for them
         let items: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = given
             .call_method0("items")?
             .try_iter()?
             .map(|i| i.and_then(|i| Ok((i.get_item(0)?, i.get_item(1)?))))
             .collect::<PyResult<_>>()?;
-        for (k, v) in items {
-            let name = k.str()?.to_string();
-            configure_property(slf, &name, &v, false, true)?;
+        let all = this.node.data().persist_selectable.clone();
+        for (k, value) in items {
+            let key = k.str()?.to_string();
+            let inherited = this.parent(py).is_some_and(|p| p.get().props.bind(py).contains(&key).unwrap_or(false));
+            let columns = match &all {
+                Some(all) if !inherited && !value.is_instance_of::<PyString>() => columns_given(all, &value)?,
+                _ => Vec::new(),
+            };
+            if columns.is_empty() {
+                configure_property(slf, &key, &value, false, true)?;
+            } else {
+                placed.push(Placed { key, value, columns });
+            }
         }
     }
     if let Some(parent) = this.parent(py) {
         let inherited: Vec<(String, Bound<'_, PyAny>)> =
             parent.get().props.bind(py).iter().map(|(k, v)| (k.to_string(), v)).collect();
         for (key, prop) in inherited {
-            if this.props.bind(py).contains(&key)? || excluded(slf, &key, &key, false, None)? {
+            if this.props.bind(py).contains(&key)?
+                || placed.iter().any(|p| p.key == key)
+                || excluded(slf, &key, &key, false, None)?
+            {
                 continue;
             }
             adapt_inherited(slf, &key, &prop, false)?;
@@ -48,6 +91,16 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
     let Some(all) = data.persist_selectable.clone() else { return Ok(()) };
     let prefix = this.arg(py, "column_prefix")?.map(|p| p.to_string()).unwrap_or_default();
     for c in columns::columns_of(&all) {
+        // a column may be mapped under several names
+        let mut rest = Vec::with_capacity(placed.len());
+        for p in placed {
+            if p.columns.iter().any(|x| Arc::ptr_eq(x, &c)) {
+                configure_property(slf, &p.key, &p.value, false, true)?;
+            } else {
+                rest.push(p);
+            }
+        }
+        placed = rest;
         let data = this.node.data();
         if data.column_keys.contains_key(&col_id(&c)) {
             continue;
@@ -65,6 +118,9 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
         }
         let face = sqlface::wrap_column(py, &c)?;
         configure_property(slf, &key, &face, false, true)?;
+    }
+    for p in placed {
+        configure_property(slf, &p.key, &p.value, false, true)?;
     }
     Ok(())
 }
@@ -236,6 +292,7 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
             }
         }
     }
+    attach_extension(slf, key, &prop)?;
     let children: Vec<_> = this.node.data().children.iter().filter_map(std::sync::Weak::upgrade).collect();
     for c in children {
         if let Ok(c) = super::face_of(py, &c) {
@@ -246,6 +303,17 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
         super::configure::init_property(slf, &prop)?;
     }
     Ok(())
+}
+
+/// Legacy `extension=`: its methods listen to the attribute of this class.
+fn attach_extension(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>) -> PyResult<()> {
+    let py = slf.py();
+    let Some(extension) = prop.getattr_opt("_extension")?.filter(|e| !e.is_none()) else { return Ok(()) };
+    let attribute = slf.get().class_.bind(py).getattr(key)?;
+    py.import("oxalchemy.orm.deprecated_interfaces")?
+        .getattr("_adapt_attribute_extensions")?
+        .call1((attribute, extension))
+        .map(drop)
 }
 
 fn other_node(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>) -> PyResult<Property> {
@@ -475,6 +543,8 @@ fn install_column<'py>(
             loader: Loader::Hook,
             validators: validators_for(slf, &node.key)?,
             expire_missing: !node.query_expression,
+            // once expired, a deferred column waits for its own load, not for that of the others
+            accepts_scalar_loader: Some(!node.deferred),
             default_value: prop.getattr_opt("_default_scalar_value")?.filter(|v| !v.is_none()),
             ..Spec::default()
         },

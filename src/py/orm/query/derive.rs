@@ -22,7 +22,7 @@ pub(super) fn plain(s: &QueryState, style: LabelStyle) -> Select {
     if s.select.label_style == LabelStyle::LegacyOrm || style == LabelStyle::TablenamePlusCol {
         select.label_style = style;
     }
-    if style != LabelStyle::LegacyOrm {
+    if style != LabelStyle::LegacyOrm || !s.eagerloads {
         select.options.push(Arc::new(NoEagerloads));
     }
     select

@@ -9,7 +9,7 @@ use orm::Entity;
 use orm::compile::{entity_name, name_of};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use sql::ast::{LabelStyle, SelectItem};
+use sql::ast::{ExprKind, LabelStyle, SelectItem};
 
 /// What stands for the query inside another statement.
 pub(super) fn clause_element<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
@@ -63,7 +63,17 @@ fn item_entity(item: &SelectItem) -> Option<Entity> {
                 sql::ast::ExprKind::Label { element, .. } if e.ann.is_none() => element,
                 _ => e,
             };
-            orm::entity::entity_of(&inner.ann).cloned()
+            let mut found = orm::entity::entity_of(&inner.ann).cloned();
+            if found.is_none() {
+                sql::ast::fold::walk(inner, &mut |x| {
+                    if found.is_none() {
+                        found = orm::entity::entity_of(&x.ann).cloned();
+                    }
+                    found.is_none()
+                        && !matches!(x.kind, ExprKind::ScalarSelect(_) | ExprKind::Exists(_) | ExprKind::QueryGrouping(_))
+                });
+            }
+            found
         }
         _ => None,
     }
@@ -74,19 +84,45 @@ pub(super) fn whereclause<'py>(slf: &Q<'py>) -> PyResult<Option<Any<'py>>> {
     e.map(|e| face::wrap_expr(slf.py(), &e)).transpose()
 }
 
+/// Whether an ORM entity takes part in an item, be it in a query inside.
+fn mentions_entity(item: &SelectItem) -> bool {
+    let SelectItem::Expr(e) = item else { return item_entity(item).is_some() };
+    let mut found = false;
+    sql::ast::fold::walk(e, &mut |x| {
+        found |= orm::entity::entity_of(&x.ann).is_some();
+        !found
+    });
+    found
+}
+
+/// The name of an expression as a Query describes it: only what has been named.
+fn given_name(e: &sql::ast::ExprRef) -> Option<String> {
+    match &e.kind {
+        ExprKind::Column(_) | ExprKind::LiteralColumn(_) | ExprKind::Label { .. } => name_of(e).map(|n| n.to_string()),
+        _ => None,
+    }
+}
+
 /// One dictionary per entity.
-pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAny>]) -> PyResult<Any<'py>> {
+fn descriptions<'py>(
+    py: Python<'py>,
+    items: &[SelectItem],
+    given: &[Py<PyAny>],
+    name: fn(&sql::ast::ExprRef) -> Option<String>,
+) -> PyResult<Any<'py>> {
     let out = PyList::empty(py);
     for (i, item) in items.iter().enumerate() {
         let d = PyDict::new(py);
         let entity = item_entity(item);
-        let (name, ty, expr) = match item {
+        let (shown, ty, expr) = match item {
             SelectItem::Entity(e) => {
                 let obj = match Entity::of(e) {
                     Some(e) => aliased::object_of(py, e)?,
                     None => py.None().into_bound(py),
                 };
-                let name = Entity::of(e).map(|e| entity_name(e).to_string());
+                // an alias without a name has none
+                let name = Entity::of(e).filter(|e| e.alias.as_ref().is_none_or(|a| a.name.is_some()));
+                let name = name.map(|e| entity_name(e).to_string());
                 let class = match Entity::of(e) {
                     Some(e) => aliased::object_of(py, &Entity { mapper: e.mapper.clone(), alias: None })?,
                     None => py.None().into_bound(py),
@@ -103,7 +139,7 @@ pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAn
                     Some(g) => g,
                     None => face::wrap_expr(py, e)?,
                 };
-                (name_of(e).map(|n| n.to_string()), wrap_type(py, &e.ty)?, expr)
+                (name(e), wrap_type(py, &e.ty)?, expr)
             }
             SelectItem::From(f) => {
                 for (key, e) in sql::ast::proxy::columns(f) {
@@ -125,13 +161,12 @@ pub fn descriptions<'py>(py: Python<'py>, items: &[SelectItem], given: &[Py<PyAn
                 (bundled.map(|b| b.name.to_string()), class, obj)
             }
         };
-        d.set_item("name", name)?;
+        d.set_item("name", shown)?;
         d.set_item("type", ty)?;
         d.set_item("aliased", entity.as_ref().is_some_and(|e| e.alias.is_some()))?;
         d.set_item("expr", expr)?;
         match &entity {
             Some(e) => d.set_item("entity", aliased::object_of(py, e)?)?,
-            None if matches!(item, SelectItem::Expr(_)) => d.set_item("entity", py.None())?,
             None => d.set_item("entity", py.None())?,
         }
         out.append(d)?;
@@ -145,7 +180,7 @@ pub(super) fn column_descriptions<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
         let q = slf.borrow();
         (q.s.select.columns.clone(), q.s.entities.iter().map(|e| e.clone_ref(py)).collect::<Vec<_>>())
     };
-    descriptions(py, &items, &given)
+    descriptions(py, &items, &given, given_name)
 }
 
 pub(super) fn label_style<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
@@ -176,7 +211,10 @@ pub fn describe_statement<'py>(obj: &Any<'py>) -> PyResult<Option<Bound<'py, PyL
     let py = obj.py();
     let q = crate::py::sql::coerce::query(obj, crate::py::sql::coerce::Role::Select)?;
     match q.as_select() {
-        Some(s) if s.orm => Ok(Some(descriptions(py, &s.columns, &[])?.cast_into()?)),
+        Some(s) if s.orm || s.columns.iter().any(mentions_entity) => {
+            let name = |e: &sql::ast::ExprRef| Some(name_of(e).map_or_else(|| "_no_label".to_owned(), |n| n.to_string()));
+            Ok(Some(descriptions(py, &s.columns, &[], name)?.cast_into()?))
+        }
         _ => Ok(None),
     }
 }

@@ -224,7 +224,9 @@ impl Query {
     fn set_label_style<'py>(slf: &Q<'py>, style: &Any<'py>) -> PyResult<Q<'py>> {
         build::label_style(slf, style)
     }
-    fn get_label_style<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
+    /// How columns are named in the SQL; change it with `set_label_style()`.
+    #[getter(get_label_style)]
+    fn label_style<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
         describe::label_style(slf)
     }
     fn with_labels<'py>(slf: &Q<'py>) -> PyResult<Q<'py>> {
@@ -441,7 +443,8 @@ impl Query {
     }
     #[getter]
     fn is_single_entity(slf: &Q<'_>) -> bool {
-        slf.borrow().s.single_entity()
+        let q = slf.borrow();
+        !q.s.only_tuples && q.s.select.columns.len() == 1
     }
     #[getter]
     fn session<'py>(slf: &Q<'py>) -> Option<Any<'py>> {
@@ -487,10 +490,9 @@ impl Query {
     fn is_delete(slf: &Q<'_>) -> bool {
         matches!(&slf.borrow().s.from_statement, Some(Node::Delete(_)))
     }
-    #[getter]
-    fn is_select(slf: &Q<'_>) -> bool {
-        slf.borrow().s.from_statement.is_none()
-    }
+    // a Query is no statement: it makes one
+    #[classattr]
+    const is_select: bool = false;
     #[classattr]
     #[pyo3(name = "supports_execution")]
     const SUPPORTS_EXECUTION: bool = true;
@@ -512,6 +514,9 @@ impl Query {
     }
     /// A copy.
     fn _clone<'py>(slf: &Q<'py>) -> PyResult<Q<'py>> {
+        state::with(slf, |_, _| Ok(()))
+    }
+    fn __copy__<'py>(slf: &Q<'py>) -> PyResult<Q<'py>> {
         state::with(slf, |_, _| Ok(()))
     }
     #[staticmethod]

@@ -138,7 +138,7 @@ pub fn update_impl<'py>(session: &Bound<'py, Session>, state: &State<'py>, rever
 
 /// Refuses objects of another living session. `false` when the object is already ours.
 pub(super) fn before_attach<'py>(session: &Bound<'py, Session>, state: &State<'py>, obj: &Bound<'py, PyAny>) -> PyResult<bool> {
-    super::lifecycle::autobegin(session)?;
+    super::lifecycle::begin_for_objects(session)?;
     let number = session.get().number;
     match state.session_id() {
         Some(n) if n == number => return Ok(false),

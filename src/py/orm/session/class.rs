@@ -83,7 +83,7 @@ fn configure(slf: &This<'_>, bind: Option<Any<'_>>, kw: &Bound<'_, PyDict>) -> P
         Some(m) => match m.extract::<String>().ok().as_deref().and_then(JoinMode::parse) {
             Some(m) => m,
             None => {
-                return Err(errors::argument_error(py, format!("invalid selection for join_transaction_mode: {}", m.repr()?)));
+                return Err(errors::argument_error(py, format!("invalid selection for join_transaction_mode: \"{}\"", m.str()?)));
             }
         },
     };
@@ -123,7 +123,7 @@ fn configure(slf: &This<'_>, bind: Option<Any<'_>>, kw: &Bound<'_, PyDict>) -> P
     let (old_bind, old_query) = {
         let mut d = slf.get().d.lock();
         d.autoflush = o.flag("autoflush", true)?;
-        d.autobegin = o.flag("autobegin", true)? && !autocommit;
+        d.autobegin = o.flag("autobegin", true)?;
         d.autocommit = autocommit;
         d.expire_on_commit = o.flag("expire_on_commit", true)?;
         d.twophase = o.flag("twophase", false)?;
@@ -370,10 +370,13 @@ impl Session {
         }
         Ok(out)
     }
-    /// The innermost transaction, if one is begun.
+    /// Legacy: the innermost transaction, begun when there is none; None in autocommit mode outside `begin()`.
     #[getter(transaction)]
-    fn innermost_transaction<'py>(&self, py: Python<'py>) -> Option<Bound<'py, SessionTransaction>> {
-        self.current(py)
+    fn innermost_transaction<'py>(slf: &This<'py>) -> PyResult<Option<Bound<'py, SessionTransaction>>> {
+        match slf.get().current(slf.py()) {
+            None if !slf.get().flag(|d| d.autocommit) => lifecycle::autobegin(slf).map(Some),
+            found => Ok(found),
+        }
     }
     #[getter]
     fn _transaction<'py>(&self, py: Python<'py>) -> Option<Bound<'py, SessionTransaction>> {

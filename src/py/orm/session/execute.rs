@@ -2,6 +2,7 @@
 
 use super::transaction::{self, TxState};
 use super::{Session, flush, lifecycle};
+use crate::py::engine::connection::Connection;
 use crate::py::engine::events::{Event, listeners};
 use crate::py::errors;
 use parking_lot::Mutex;
@@ -76,6 +77,9 @@ pub(super) fn connection_for_bind<'py>(
             return Ok(bind.clone());
         }
         let connection = bind.call_method0("connect")?;
+        if let Ok(c) = connection.cast::<Connection>() {
+            c.get().commits_each_statement();
+        }
         return match options.filter(|o| !o.is_empty()) {
             Some(o) => connection.call_method("execution_options", (), Some(o)),
             None => Ok(connection),
@@ -201,7 +205,11 @@ fn run<'py>(
         _ => args.bind(session)?,
     };
     let connection = connection_for_bind(session, &bind, None)?;
-    crate::py::orm::execute::run(session, &connection, statement, params, &options, &args.0)
+    let result = crate::py::orm::execute::run(session, &connection, statement, params, &options, &args.0)?;
+    if let Ok(c) = connection.cast::<Connection>() {
+        Connection::after_single(c, &result)?;
+    }
+    Ok(result)
 }
 
 fn merge_options<'py>(session: &This<'py>, given: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {

@@ -71,7 +71,7 @@ pub(super) fn identity_key<'py>(
         return mapper.call_method1("identity_key_from_instance", (instance,));
     }
     let Some(class) = class_ else {
-        return Err(PyTypeError::new_err("class or instance is required"));
+        return Err(errors::argument_error(py, "class or instance is required"));
     };
     let mapper = py.import("oxalchemy.orm")?.getattr("class_mapper")?.call1((class,))?;
     if let Some(row) = row {

@@ -53,9 +53,23 @@ fn ident_values<'py>(mapper: &std::sync::Arc<orm::Mapper>, ident: &Any<'py>) -> 
         )
     };
     if let Ok(d) = ident.cast::<PyDict>() {
+        if d.len() != keys.len() {
+            return Err(wrong(py));
+        }
         let mut out = Vec::with_capacity(keys.len());
         for key in &keys {
-            match d.get_item(&**key)? {
+            // the value may stand under a synonym of the attribute
+            let given = match d.get_item(&**key)? {
+                Some(v) => Some(v),
+                None => {
+                    let synonym = data.props.values().find_map(|p| match p {
+                        orm::Property::Synonym(s) if s.name == *key && d.contains(&*s.key).unwrap_or(false) => Some(&s.key),
+                        _ => None,
+                    });
+                    synonym.map(|k| d.get_item(&**k)).transpose()?.flatten()
+                }
+            };
+            match given {
                 Some(v) => out.push(v),
                 None => {
                     let names: Vec<String> = keys.iter().map(|k| format!("'{k}'")).collect();
@@ -89,6 +103,7 @@ pub(super) fn get<'py>(
 ) -> PyResult<Option<Any<'py>>> {
     let py = session.py();
     let Some(node) = mapper::inspect_mapper(entity)? else {
+        crate::py::imports::inspect(py)?.call1((entity,))?;
         return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?)));
     };
     if let Some(composite) = ident.getattr_opt("__composite_values__")? {
@@ -185,8 +200,8 @@ pub(super) fn refresh<'py>(
     let py = session.py();
     let state = attach::state_of(instance)?;
     check_persistent(session, &state)?;
-    flush::autoflush(session)?;
     let names = names(&state, attributes)?;
+    // what is read again is not written first; other changes are
     match &names {
         // What is listed is loaded whether or not it has changed.
         Some(names) => expiring::attributes(&state, names)?,
@@ -198,6 +213,7 @@ pub(super) fn refresh<'py>(
             }
         }
     }
+    flush::autoflush(session)?;
     lifecycle::autobegin_quietly(session)?;
     if loading::refresh(session, &state, names.as_deref(), with_for_update.as_ref())? {
         return Ok(());

@@ -24,7 +24,13 @@ pub fn autobegin<'py>(session: &Bound<'py, Session>) -> PyResult<Tx<'py>> {
         return Ok(tx);
     }
     check_open(session)?;
-    let allowed = session.get().d.lock().autobegin;
+    let (allowed, autocommit) = {
+        let d = session.get().d.lock();
+        (d.autobegin, d.autocommit)
+    };
+    if autocommit {
+        return Err(errors::invalid_request(py, "No transaction is begun."));
+    }
     if !allowed {
         return Err(errors::invalid_request(
             py,
@@ -32,6 +38,12 @@ pub fn autobegin<'py>(session: &Bound<'py, Session>) -> PyResult<Tx<'py>> {
         ));
     }
     transaction::begin(session, Origin::Autobegin, None)
+}
+
+/// Before an object joins the session: objects of a session in autocommit mode wait for the flush.
+pub(super) fn begin_for_objects(session: &Bound<'_, Session>) -> PyResult<()> {
+    let waits = session.get().d.lock().autocommit;
+    if waits { check_open(session) } else { autobegin(session).map(drop) }
 }
 
 /// The same when an attribute changes. A session in autocommit mode waits for the flush.
@@ -51,7 +63,13 @@ pub(super) fn begin<'py>(session: &Bound<'py, Session>, nested: bool, subtransac
         if !nested {
             return transaction::begin(session, Origin::Begin, None);
         }
-        let root = begin_root(session)?;
+        if session.get().d.lock().autocommit {
+            return Err(errors::invalid_request(
+                py,
+                "Can't start a SAVEPOINT transaction when no existing transaction is in progress",
+            ));
+        }
+        let root = autobegin(session)?;
         return transaction::begin(session, Origin::BeginNested, Some(&root));
     };
     if nested || subtransactions {
@@ -59,11 +77,6 @@ pub(super) fn begin<'py>(session: &Bound<'py, Session>, nested: bool, subtransac
         return transaction::begin(session, if nested { Origin::BeginNested } else { Origin::Subtransaction }, Some(&tx));
     }
     Err(errors::invalid_request(py, "A transaction is already begun on this Session."))
-}
-
-/// The outermost transaction for a savepoint. Explicit in sessions that do not begin by themselves.
-fn begin_root<'py>(session: &Bound<'py, Session>) -> PyResult<Tx<'py>> {
-    if session.get().d.lock().autocommit { transaction::begin(session, Origin::Begin, None) } else { autobegin(session) }
 }
 
 /// The transaction a flush runs in: below the current one.
