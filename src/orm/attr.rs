@@ -69,6 +69,9 @@ impl HostObject for Bundled {
         into.items(&self.items);
         true
     }
+    fn item_columns(&self) -> Vec<ExprRef> {
+        self.items.iter().flat_map(sql::ast::proxy::item_columns).collect()
+    }
     fn repr(&self) -> String {
         format!("<Bundle {}>", self.name)
     }

@@ -2,7 +2,8 @@
 
 use crate::columns;
 use crate::mapper::Mapper;
-use sql::ast::{Annotations, ExprRef, FromRef, Node};
+use sql::Label;
+use sql::ast::{Annotations, ExprKind, ExprRef, FromRef, Node};
 use sql::host::{EntityNode, EntityRef, Structure};
 use sql::schema::Column;
 use std::any::Any;
@@ -25,6 +26,8 @@ pub struct AliasInfo {
     pub adapt_on_names: bool,
     /// Represents the same rows as the plain class (`with_polymorphic` without `aliased=True`): options meant for the class apply.
     pub use_mapper_path: bool,
+    /// Labelled expressions as this alias shows them, by the address of what is labelled: each has one name, its own.
+    pub labels: parking_lot::Mutex<rustc_hash::FxHashMap<usize, ExprRef>>,
     /// Fixed mapping of the mapper's columns (address) to the selectable's, for selectables built here.
     pub columns: rustc_hash::FxHashMap<usize, Arc<Column>>,
 }
@@ -54,6 +57,19 @@ impl Entity {
     /// An expression of the mapper's columns, turned to the alias.
     pub fn adapt(&self, expr: &ExprRef) -> ExprRef {
         let Some(alias) = &self.alias else { return expr.clone() };
+        if let ExprKind::Label { element, .. } = &expr.kind {
+            let shown = self.adapt(element);
+            if Arc::ptr_eq(&shown, element) {
+                return expr.clone();
+            }
+            let id = Arc::as_ptr(element) as usize;
+            let label =
+                alias.labels.lock().entry(id).or_insert_with(|| sql::ast::build::label(anonymous(element), &shown)).clone();
+            return match &expr.ann {
+                Some(ann) => label.annotated((**ann).clone()),
+                None => label,
+            };
+        }
         sql::ast::fold::replace(expr, &mut |e| {
             let c = columns::as_column(e)?;
             let target = alias.columns.get(&columns::col_id(c)).cloned().or_else(|| corresponding(&alias.selectable, c))?;
@@ -101,6 +117,15 @@ impl Entity {
         ann.entity = Some(Arc::new(self.clone()));
         ann.proxy_key = Some(key.clone());
         expr.annotated(ann)
+    }
+}
+
+/// A name for an expression in the row of an alias: another entity may show the same expression beside it.
+fn anonymous(e: &ExprRef) -> Label {
+    match &e.kind {
+        ExprKind::Function(f) => Label::anon(f.name.text.clone()),
+        ExprKind::Column(c) => Label::anon(c.column.name().text),
+        _ => Label::anon("anon"),
     }
 }
 

@@ -26,6 +26,10 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn seen_through(&self, _expr: &ExprRef) -> Option<ExprRef> {
         None
     }
+    /// As an item of a columns clause: the columns it consists of.
+    fn item_columns(&self) -> Vec<ExprRef> {
+        Vec::new()
+    }
     /// Literal view where there is one (ints, strings, floats, bools, None).
     fn as_literal(&self) -> Option<crate::ast::Literal> {
         None

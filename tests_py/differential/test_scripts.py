@@ -22,8 +22,9 @@ OLD = [*sorted((HERE / "scripts").glob("legacy_*.py")), ROOT / "examples" / "chi
 
 NOISE = [
     (re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", re.M), ""),
-    # What the brackets say of caching and batching is statistics.
-    (re.compile(r"\[(generated in|cached since|no key|insertmanyvalues) [^\]]*\]"), "[…]"),
+    # How long a text took to make, or how old it is, is statistics; which of the two depends on what is cached together.
+    (re.compile(r"\[(generated in [0-9.e-]+s|cached since [0-9.e-]+s ago)"), "[…"),
+    (re.compile(r"\[no key [0-9.e-]+s\]"), "[no key]"),
     (re.compile(r"\(Background on this error at: [^)]*\)"), "(background)"),
     (re.compile(r"0x[0-9a-f]+"), "0x"),
     (re.compile(r"oxalchemy"), "sqlalchemy"),

@@ -70,7 +70,7 @@ from .collections import collection as collection
 from .deprecated_interfaces import AttributeExtension, MapperExtension
 from .descriptor_props import ComparableProperty, Composite, CompositeProperty, Synonym, SynonymProperty
 from .events import AttributeEvents, InstanceEvents, InstrumentationEvents, MapperEvents, RegistryEvents
-from .interfaces import PropComparator
+from .interfaces import PropComparator, UserDefinedOption
 from .mapper import compile_mappers, reconstructor, validates
 from .mapper import mapper as mapper
 from .properties import ColumnProperty, MappedSQLExpression

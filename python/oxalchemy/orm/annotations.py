@@ -305,9 +305,11 @@ def relationship_target(target, cls, origin_module):
     if origin is not None and isinstance(origin, type) and get_args(inner):
         args = [a for a in get_args(inner)]
         argument = args[-1] if issubclass(origin, dict) or _is_mapping(origin) else args[0]
-        argument = evaluate(argument, cls, origin_module)
+        # a class named in quotes is looked up among the classes of the registry: a module may hold another of that name
         if isinstance(argument, ForwardRef):
             argument = argument.__forward_arg__
+        elif not isinstance(argument, str):
+            argument = evaluate(argument, cls, origin_module)
         collection = _concrete(origin)
         return (str(argument) if isinstance(argument, str) else argument), (None if dynamic else collection), True
     return inner, None, dynamic

@@ -255,6 +255,13 @@ class _ProxyAttribute(QueryableAttribute):
     def info(self):
         return self._proxy_prop.info
 
+    @_property
+    def _as_bundle(self):
+        """What stands for a composite among selected columns: a function that gives a Bundle. Others have none."""
+        if self._kind() != "CompositeProperty":
+            raise AttributeError("_as_bundle")
+        return self.comparator._as_bundle
+
     def __get__(self, instance, owner):
         if instance is None:
             return self

@@ -225,7 +225,7 @@ class _Scan:
             return value
         if _is_relationship(value) and target is not None:
             self.complete_relationship(name, value, target, owner)
-        elif target is not None and hasattr(value, "declarative_annotation"):
+        elif hasattr(value, "declarative_annotation"):
             value.declarative_annotation(self, name, target)
         return value
 

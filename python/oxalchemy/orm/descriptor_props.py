@@ -1,6 +1,8 @@
 """Properties that stand for other properties: synonyms, composites, comparable descriptors."""
 
 import dataclasses
+import inspect
+import itertools
 
 from .. import exc
 from . import attributes
@@ -249,7 +251,6 @@ class CompositeProperty(DescriptorProperty):
         self.doc = doc
         if info is not None:
             self._info = info
-        self._generated = None
         self._keys = None
 
     @property
@@ -291,31 +292,24 @@ class CompositeProperty(DescriptorProperty):
         return self._keys
 
     def _values(self, value):
-        if self._generated is None:
-            if hasattr(self.composite_class, "__composite_values__"):
-                self._generated = lambda v: v.__composite_values__()
-            elif dataclasses.is_dataclass(self.composite_class):
-                names = [f.name for f in dataclasses.fields(self.composite_class)]
-                self._generated = lambda v: tuple(getattr(v, n) for n in names)
-            else:
-                raise exc.ArgumentError(
-                    f"Class {self.composite_class!r} does not implement __composite_values__ and is not a dataclass"
-                )
-        return self._generated(value)
+        """The values of the columns, from a value object."""
+        if hasattr(value, "__composite_values__"):
+            return tuple(value.__composite_values__())
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return tuple(getattr(value, f.name) for f in dataclasses.fields(value))
+        given = type(value) if self.composite_class is None or isinstance(value, self.composite_class) else self.composite_class
+        raise exc.InvalidRequestError(
+            f"Composite class {given.__name__} is not a dataclass and does not define a __composite_values__() method; can't get state"
+        )
 
     _composite_values_from_instance = _values
 
-    @property
-    def _null_check(self):
-        if self.return_none_on is ...:
-            return lambda *values: all(v is None for v in values)
-        return self.return_none_on
+    def _is_none(self, values):
+        check = self.return_none_on
+        return check is not ... and check is not None and check(*values)
 
     def _make(self, values):
-        check = self._null_check
-        if check is not None and check(*values):
-            return None
-        return self.composite_class(*values)
+        return None if self._is_none(values) else self.composite_class(*values)
 
     def _instrument(self, mapper, key, set_parent):
         if self.descriptor is None:
@@ -329,28 +323,54 @@ class CompositeProperty(DescriptorProperty):
             prop.active_history = prop.active_history or self.active_history
         if self.composite_class is None:
             raise exc.ArgumentError(f"Composite {self} needs a class")
-        keys = self._attribute_keys
-        del keys
+        self._set_attribute_keys(self._attribute_keys)
 
     def _comparator_factory(self, mapper):
         return self.comparator_factory(self, mapper)
 
     def get_history(self, state, dict_, passive=31):
         """Changes as whole values."""
-        added, deleted = [], []
-        has = False
+        before, now = [], []
+        changed = False
         for prop in self.props:
-            hist = state.manager[prop.key].impl.get_history(state, dict_, 31 ^ 8)
-            has = has or hist.has_changes()
-            non_deleted = hist.non_deleted()
-            added.extend(non_deleted if non_deleted else [None])
-            if hist.deleted:
-                deleted.extend(hist.deleted)
-            else:
-                deleted.append(None)
-        if has:
-            return attributes.History([self.composite_class(*added)], (), [self.composite_class(*deleted)])
-        return attributes.History((), [self.composite_class(*added)], ())
+            hist = state.manager[prop.key].impl.get_history(state, dict_, passive)
+            changed = changed or hist.has_changes()
+            present = hist.non_deleted()
+            now.append(present[0] if present else None)
+            old = hist.deleted or hist.unchanged
+            before.append(old[0] if old else None)
+        if changed:
+            return attributes.History([self.composite_class(*now)], (), [self.composite_class(*before)])
+        return attributes.History((), [self.composite_class(*now)], ())
+
+    def declarative_annotation(self, config, name, target):
+        """Take class, column types and NULL handling from ``Mapped[…]``; ``target`` is None without an annotation."""
+        from . import annotations as ann
+        from .mapped_column import MappedColumn
+
+        if target is not None:
+            inner, optional = ann.without_none(target.inner)
+            if self.composite_class is None:
+                self.composite_class = inner
+            if (optional or target.optional) and self.return_none_on is ...:
+                self.return_none_on = _all_none
+        fields = []
+        if isinstance(self.composite_class, type):
+            fields = [p for p in inspect.signature(self.composite_class).parameters.values() if p.kind is not p.VAR_KEYWORD]
+        if not self.attrs and dataclasses.is_dataclass(self.composite_class):
+            self.attrs = tuple(MappedColumn() for _ in fields)
+        for attr, field in itertools.zip_longest(self.attrs, fields):
+            if not isinstance(attr, MappedColumn):
+                continue
+            annotation = field.annotation if field is not None else inspect.Parameter.empty
+            if isinstance(annotation, str):
+                annotation = ann.evaluate(annotation, self.composite_class, self.composite_class.__module__)
+            if annotation is not inspect.Parameter.empty:
+                of_column, null = ann.without_none(annotation)
+                config.apply_annotation(field.name, attr, ann.Target(None, annotation, of_column, null))
+            if attr.column.name is None and field is not None:
+                attr.column._set_name(field.name)
+            config.take(attr.column.name, attr)
 
     class Comparator(PropComparator):
         """Operators of a composite: ``==`` compares column by column."""
@@ -364,20 +384,40 @@ class CompositeProperty(DescriptorProperty):
             target = entity.entity if getattr(entity, "is_aliased_class", False) else entity.class_
             return [getattr(target, k) for k in self.prop._attribute_keys]
 
+        @property
+        def clauses(self):
+            """The expressions of its columns, in order."""
+            return [e.__clause_element__() for e in self._expressions]
+
         def __clause_element__(self):
             from ..sql import expression
 
-            return expression.ClauseList(*[e.__clause_element__() for e in self._expressions], group=False)
+            return expression.ClauseList(*self.clauses, group=False)
+
+        def _as_bundle(self):
+            from .util import CompositeBundle
+
+            # one object: statements that select it are alike
+            made = self.__dict__.get("_bundle")
+            if made is None:
+                made = self.__dict__["_bundle"] = CompositeBundle(self.prop, self._expressions)
+            return made
+
+        def operate(self, op, *other, **kwargs):
+            from ..sql import expression, operators
+
+            if op in (operators.asc_op, operators.desc_op, operators.nulls_first_op, operators.nulls_last_op):
+                return expression.OrderByList(op(c, *other, **kwargs) for c in self.clauses)
+            named = _COMPARISONS.get(op.__name__)
+            if named is None:
+                raise NotImplementedError(str(op))
+            return getattr(self, named)(*other)
 
         def __eq__(self, other):
             return self._compare("__eq__", other)
 
         def __ne__(self, other):
-            from ..sql import not_
-
-            if other is None:
-                return not_(self._compare("__eq__", other))
-            return not_(self._compare("__eq__", other))
+            return self._compare("__ne__", other)
 
         def __lt__(self, other):
             return self._compare("__lt__", other)
@@ -406,6 +446,13 @@ class CompositeProperty(DescriptorProperty):
         return str(self.parent.class_.__name__) + "." + self.key
 
 
+_COMPARISONS = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__", "gt": "__gt__", "ge": "__ge__"}
+
+
+def _all_none(*values):
+    return all(v is None for v in values)
+
+
 class Composite(CompositeProperty):
     """The declared form of :class:`CompositeProperty`."""
 
@@ -424,11 +471,10 @@ class _CompositeDescriptor:
         if prop.key not in dict_:
             values = [getattr(instance, k) for k in prop._attribute_keys]
             state = instance._sa_instance_state
-            if state.key is not None or prop._null_check is None or not prop._null_check(*values):
-                value = prop._make(values)
-                if value is not None or state.key is not None:
-                    dict_[prop.key] = value
-                    state.manager.dispatch.refresh(state, prop._context_marker, [prop.key])
+            value = prop._make(values)
+            if value is not None or state.key is not None:
+                dict_[prop.key] = value
+                state.manager.dispatch.refresh(state, prop._context_marker, [prop.key])
         return dict_.get(prop.key)
 
     def __set__(self, instance, value):

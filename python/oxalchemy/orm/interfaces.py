@@ -3,6 +3,7 @@
 from types import GenericAlias
 
 from .._rs import MapperProperty
+from ..sql.base import ExecutableOption
 from ..sql.operators import ColumnOperators
 from .base import (
     EXT_CONTINUE,
@@ -23,6 +24,9 @@ __all__ = [
     "EXT_CONTINUE",
     "EXT_SKIP",
     "EXT_STOP",
+    "CompileStateOption",
+    "CriteriaOption",
+    "LoaderOption",
     "MANYTOMANY",
     "MANYTOONE",
     "NOT_EXTENSION",
@@ -33,9 +37,11 @@ __all__ = [
     "MapperOption",
     "MapperProperty",
     "NotExtension",
+    "ORMOption",
     "PropComparator",
     "RelationshipDirection",
     "StrategizedProperty",
+    "UserDefinedOption",
 ]
 
 
@@ -151,6 +157,34 @@ class StrategizedProperty(MapperProperty):
     """A property with loader strategies: columns and relationships."""
 
 
+class ORMOption(ExecutableOption):
+    """Base of options that ORM statements take."""
+
+    propagate_to_loaders = False
+
+
+class CompileStateOption(ORMOption):
+    """An option that takes part in the compilation of a statement."""
+
+
+class LoaderOption(CompileStateOption):
+    """An option about how attributes are loaded."""
+
+
+class CriteriaOption(CompileStateOption):
+    """An option that adds criteria."""
+
+
+class UserDefinedOption(ORMOption):
+    """An option of the user's own: it rides on statements, for the user's event listeners to find.
+
+    :param payload: any object
+    """
+
+    def __init__(self, payload=None):
+        self.payload = payload
+
+
 class MapperOption:
     """Legacy base of options that change a Query: ``query.options(obj)`` calls :meth:`process_query`."""
 
@@ -169,8 +203,12 @@ class _MappedAttribute:
 
 
 def __getattr__(name):
-    if name in ("MapperExtension", "SessionExtension", "AttributeExtension"):
+    if name in ("MapperExtension", "AttributeExtension"):
         from . import deprecated_interfaces
 
         return getattr(deprecated_interfaces, name)
+    if name == "SessionExtension":
+        from .session_events import SessionExtension
+
+        return SessionExtension
     raise AttributeError(name)

@@ -87,6 +87,22 @@ class Bundle:
 inspection._self_inspects(Bundle)
 
 
+class CompositeBundle(Bundle):
+    """The columns of a composite as one element of a row: its value object."""
+
+    def __init__(self, prop, exprs):
+        super().__init__(prop.key, *exprs)
+        self.property = prop
+
+    def create_row_processor(self, query, procs, labels):
+        make = self.property._make
+
+        def proc(row):
+            return make([p(row) for p in procs])
+
+        return proc
+
+
 class DictBundle(Bundle):
     """A Bundle whose element is a dict."""
 

@@ -4,6 +4,7 @@ import enum
 from types import GenericAlias
 
 from .. import _rs, util
+from ..inspection import _self_inspects
 from . import operators, roles
 from .annotation import SupportsAnnotations
 from .base import NO_ARG, Executable, ExecutableStatement, Generative, Immutable, SingletonConstant, _NoArg
@@ -623,8 +624,46 @@ class RollbackToSavepointClause(SavepointClause):
     __visit_name__ = "rollback_to_savepoint"
 
 
-class OrderByList(ClauseList):
-    __slots__ = ()
+class OrderByList(roles.OrderByRole, roles.ColumnsClauseRole):
+    """Several expressions to order by as one: ``desc()`` and its like apply to each. Since 2.1.
+
+    :param clauses: the expressions, any iterable
+    """
+
+    __slots__ = ("clauses",)
+    __visit_name__ = "order_by_list"
+
+    def __init__(self, clauses):
+        self.clauses = list(clauses)
+
+    def __clause_element__(self):
+        return ClauseList(*self.clauses, group=False)
+
+    def __iter__(self):
+        return iter(self.clauses)
+
+    def __len__(self):
+        return len(self.clauses)
+
+    def __str__(self):
+        return str(self.__clause_element__())
+
+    def _each(self, name):
+        return OrderByList(getattr(c, name)() for c in self.clauses)
+
+    def asc(self):
+        return self._each("asc")
+
+    def desc(self):
+        return self._each("desc")
+
+    def nulls_first(self):
+        return self._each("nulls_first")
+
+    def nulls_last(self):
+        return self._each("nulls_last")
+
+    nullsfirst, nullslast = nulls_first, nulls_last
 
 
 ColumnExpressionArgument = object
@@ -735,3 +774,5 @@ __all__ = (
     "quoted_name",
     "util",
 )
+
+_self_inspects(_rs.ClauseElement)

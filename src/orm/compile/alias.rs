@@ -155,6 +155,7 @@ pub fn entity_over(
             polymorphic_on: None,
             adapt_on_names: false,
             use_mapper_path: stands_for_class,
+            labels: Default::default(),
             columns,
         })),
     }

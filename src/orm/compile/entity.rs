@@ -138,7 +138,8 @@ impl Context<'_> {
             return Wanted::Load(expr.clone());
         }
         let asked = self.settings.only.is_some() && place.is_root;
-        match place.node.attr(entity, &prop.key).and_then(|a| a.strategy.as_ref()) {
+        let option = place.node.attr(entity, &prop.key).or_else(|| self.composite_option(entity, place, &prop.key));
+        match option.and_then(|a| a.strategy.as_ref()) {
             Some(Strategy::Expression(e)) => return Wanted::Load(e.clone()),
             Some(Strategy::Undefer) => return Wanted::Load(expr.clone()),
             Some(Strategy::Defer { .. }) if !asked => return Wanted::Skip,
@@ -156,6 +157,18 @@ impl Context<'_> {
             _ if prop.deferred => Wanted::Skip,
             _ => Wanted::Load(expr.clone()),
         }
+    }
+
+    /// The option that names a composite which the column `key` is part of.
+    fn composite_option<'p>(&self, entity: &Entity, place: &Place<'p>, key: &Arc<str>) -> Option<&'p AttrOption> {
+        if place.node.is_empty() {
+            return None;
+        }
+        let data = entity.mapper.data();
+        data.props.values().find_map(|p| match p {
+            Property::Composite(c) if c.attribute_keys.read().contains(key) => place.node.attr(entity, &c.key),
+            _ => None,
+        })
     }
 
     /// Whether relationships are among the attributes that are loaded again: their loads start from the key.

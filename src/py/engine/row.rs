@@ -254,8 +254,8 @@ impl Row {
     }
 
     /// Names of the columns (legacy; `_mapping.keys()`).
-    fn keys(&self, py: Python<'_>) -> PyResult<Py<PyList>> {
-        Ok(PyList::new(py, self.meta.get().keys.bind(py).iter().filter(|k| !k.is_none()).collect::<Vec<_>>())?.unbind())
+    fn keys(&self, py: Python<'_>) -> PyResult<Py<RMKeyView>> {
+        self.meta.bind(py).getattr("keys")?.extract().map_err(Into::into)
     }
     /// The values (legacy).
     fn values(&self, py: Python<'_>) -> Py<PyList> {

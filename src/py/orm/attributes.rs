@@ -635,6 +635,12 @@ pub fn set_committed_value<'py>(instance: &Bound<'py, PyAny>, key: &str, value: 
 #[pyfunction]
 #[pyo3(signature = (obj, key, passive = PASSIVE_OFF))]
 pub fn get_history<'py>(obj: &Bound<'py, PyAny>, key: &str, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(state) = InstanceState::of(obj)
+        && let Some(a) = state.get().manager.get().attribute(obj.py(), key)
+        && a.hasattr("_as_bundle")?
+    {
+        return a.call_method1("get_history", (state, passive));
+    }
     let (imp, state, _) = impl_of(obj, key)?;
     super::history::history(&imp, &state, passive)
 }

@@ -19,11 +19,18 @@ fn bundle_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
 /// A Bundle as an item of a columns clause; `None`: it is none.
 pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<Option<SelectItem>> {
     let py = obj.py();
-    if obj.is_instance_of::<PyType>()
-        || obj.is_instance_of::<crate::py::sql::ClauseElement>()
-        || !obj.is_instance(bundle_class(py)?.as_any())?
-    {
+    if obj.is_instance_of::<PyType>() || obj.is_instance_of::<crate::py::sql::ClauseElement>() {
         return Ok(None);
+    }
+    if !obj.is_instance(bundle_class(py)?.as_any())? {
+        // a composite attribute is a bundle of its columns
+        if !obj.is_instance_of::<crate::py::orm::attributes::QueryableAttribute>() {
+            return Ok(None);
+        }
+        return match obj.getattr_opt("_as_bundle")? {
+            Some(f) => select_item(&f.call0()?),
+            None => Ok(None),
+        };
     }
     let name: String = obj.getattr("name")?.extract()?;
     let mut items = Vec::new();

@@ -99,6 +99,12 @@ impl MapperProperty {
     fn __clear__(&self) {
         Python::attach(|py| drop(self.parent.replace(py, None)));
     }
+    /// Of a composite: the attributes of its columns, in order, now that they are known.
+    fn _set_attribute_keys(&self, py: Python<'_>, keys: Vec<String>) {
+        if let Some(Property::Composite(c)) = self.get_node(py) {
+            *c.attribute_keys.write() = keys.into_iter().map(Into::into).collect();
+        }
+    }
     #[getter]
     fn get_key(&self, py: Python<'_>) -> PyResult<String> {
         self.key.with(py, |k| k.clone()).ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("key"))

@@ -128,6 +128,17 @@ fn check_single_parent(
     Ok(())
 }
 
+/// An event of the attribute while its session writes: too late for that flush.
+fn warn_in_flush(state: &Bound<'_, InstanceState>, rel: &Rel, what: &str) -> PyResult<()> {
+    if !rel.cascade || state.get().session_number(state.py()) == 0 {
+        return Ok(());
+    }
+    match super::session::session_of(state) {
+        Some(session) => super::session::attach::flush_warning(&session, what),
+        None => Ok(()),
+    }
+}
+
 /// Cascade of an object that comes in.
 fn cascade_in(
     slf: &Bound<'_, AttributeImpl>,
@@ -231,6 +242,7 @@ pub fn on_set<'py>(
     if rel.single_parent {
         check_single_parent(slf, state, new, initiator)?;
     }
+    warn_in_flush(state, &rel, "related attribute set")?;
     cascade_in(slf, state, &rel, new, initiator)?;
     cascade_out_scalar(slf, state, &rel, old)?;
     for key in &rel.backrefs {
@@ -286,6 +298,7 @@ pub fn on_append<'py>(
     if rel.single_parent {
         check_single_parent(slf, state, value, initiator)?;
     }
+    warn_in_flush(state, &rel, "collection append")?;
     cascade_in(slf, state, &rel, value, initiator)?;
     if value.is_none() {
         return Ok(());
@@ -320,6 +333,8 @@ pub fn on_remove<'py>(
     if !is_value(value) {
         return Ok(());
     }
+    let what = if slf.get().kind == Kind::Collection { "collection remove" } else { "related attribute delete" };
+    warn_in_flush(state, &rel, what)?;
     cascade_out(slf, state, &rel, value)?;
     for key in &rel.backrefs {
         let cs = require_state(value)?;

@@ -245,6 +245,9 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
     if let Some(entity) = entity_of(obj)? {
         return Ok(SelectItem::Entity(entity));
     }
+    if let Some(bundle) = crate::py::orm::bundle::select_item(obj)? {
+        return Ok(bundle);
+    }
     let clause = clause_of(obj)?;
     match node_of(&clause)? {
         Some(Node::Expr(e)) => return Ok(SelectItem::Expr(e)),
@@ -390,7 +393,11 @@ pub fn ordering(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
             Err(_) => return Err(unexpected(obj, role)),
         },
     };
-    Ok(e)
+    // a label that is also selected is referred to by its name
+    Ok(match &e.kind {
+        ExprKind::Label { .. } => Expr::new(ExprKind::LabelRef(e.clone()), e.ty.clone()),
+        _ => e,
+    })
 }
 
 /// LIMIT and OFFSET: a number becomes a bound parameter, `None` removes.
@@ -416,6 +423,7 @@ pub fn spread<'py>(args: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Vec<Boun
         if only.is_instance_of::<pyo3::types::PyList>()
             || only.is_instance_of::<pyo3::types::PyTuple>()
             || only.is_instance_of::<pyo3::types::PySet>()
+            || only.is_instance_of::<super::collection::ColumnCollection>()
         {
             return only.try_iter()?.collect();
         }

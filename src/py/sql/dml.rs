@@ -167,7 +167,30 @@ pub fn dml_value(obj: &Bound<'_, PyAny>) -> PyResult<DmlValue> {
 }
 
 fn row_of_dict(d: &Bound<'_, PyDict>) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
-    d.iter().map(|(k, v)| Ok((column_key(&k)?, dml_value(&v)?))).collect()
+    let mut row = Vec::with_capacity(d.len());
+    for (k, v) in d.iter() {
+        match spread(&k, &v)? {
+            Some(pairs) => {
+                for pair in pairs.try_iter()? {
+                    let (k, v): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+                    row.push((column_key(&k)?, dml_value(&v)?));
+                }
+            }
+            None => row.push((column_key(&k)?, dml_value(&v)?)),
+        }
+    }
+    Ok(row)
+}
+
+/// Attributes that stand for several columns (composites) or for others (hybrids) say which are set to what.
+fn spread<'py>(key: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if key.is_exact_instance_of::<PyString>() || key.is_instance_of::<super::ClauseElement>() {
+        return Ok(None);
+    }
+    match key.getattr_opt("_bulk_update_tuples")? {
+        Some(f) => f.call1((value,)).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn row_of_sequence(table: &FromRef, items: &Bound<'_, PyAny>) -> PyResult<Vec<(ColumnKey, DmlValue)>> {

@@ -858,7 +858,6 @@ fn orderings(clauses: &Bound<'_, PyTuple>, role: Role) -> PyResult<Option<Vec<Ex
         let e = coerce::ordering(&c, role)?;
         match &e.kind {
             ExprKind::List { op: sql::ast::Op::Comma, clauses, group: false } => out.extend(clauses.iter().cloned()),
-            ExprKind::Label { .. } => out.push(Expr::new(ExprKind::LabelRef(e.clone()), e.ty.clone())),
             _ => out.push(e),
         }
     }

@@ -58,7 +58,7 @@ pub fn item_columns(item: &SelectItem) -> Vec<ExprRef> {
         },
         SelectItem::From(f) => columns(f).into_iter().map(|(_, c)| c).collect(),
         SelectItem::Entity(e) => e.columns(),
-        SelectItem::Host(_) => Vec::new(),
+        SelectItem::Host(h) => h.item_columns(),
     }
 }
 
@@ -130,9 +130,7 @@ fn without_text(mut all: Vec<Named>) -> Vec<Named> {
 /// Exported columns of a query under the names its subquery gives them: duplicates are made distinct.
 pub fn named(q: &QueryRef) -> Vec<Named> {
     match &q.kind {
-        QueryKind::Select(s) => {
-            without_text(naming::columns_plus_names(select_columns(s), s.label_style, false))
-        }
+        QueryKind::Select(s) => without_text(naming::columns_plus_names(select_columns(s), s.label_style, false)),
         // The first SELECT of a set operation decides the names, under the label style of that SELECT.
         QueryKind::Compound(c) => c.selects.first().map(named).unwrap_or_default(),
         QueryKind::Textual(t) => naming::columns_plus_names(t.columns.clone(), super::LabelStyle::None, false),

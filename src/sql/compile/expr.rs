@@ -433,10 +433,8 @@ impl Compiler<'_> {
             && !ctx.within_group_by
             && let Some(label) = inner_label(element)
             && let ExprKind::Label { name: Label::Fixed(_) | Label::Anon { .. }, .. } = &label.kind
-            && let Some(names) = self.label_names()
         {
-            let same = names.only_cols.values().any(|c| same_label(c, label));
-            if same {
+            if self.stack.last().is_some_and(|entry| entry.columns.iter().any(|c| same_label(c, label))) {
                 let target = Arc::as_ptr(label) as usize;
                 return self.expr(element, Ctx { label_as: target, within_columns: false, ..ctx });
             }

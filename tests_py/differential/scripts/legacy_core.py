@@ -49,7 +49,7 @@ for statement in [
     print("--")
 result = users.select().order_by(users.c.id).execute()
 for row in result:
-    print(row["name"], row[users.c.id], row.name, dict(row), list(row.keys()))
+    print(row["name"], row[users.c.id], row.name, dict(row), row.keys(), result.keys())
 print(select([func.count(users.c.id)]).scalar(), engine.scalar(select([func.max(users.c.id)])))
 print(users.update().where(and_(users.c.id > 1, users.c.name != "zz")).values(name="changed").execute().rowcount)
 print(select([users.c.name]).execute().fetchall())

@@ -1,11 +1,12 @@
 """The ORM in the classic style: mapper(), relation, string joins, Query methods."""
 
 from oxalchemy import Column, ForeignKey, Integer, MetaData, String, Table, create_engine, func
-from oxalchemy.orm import backref, deferred, eagerload, mapper, relation, sessionmaker, synonym
+from oxalchemy.orm import backref, create_session, deferred, eagerload, mapper, relation, sessionmaker, synonym
 
 engine = create_engine("sqlite://")
 meta = MetaData()
-users = Table("users", meta, Column("id", Integer, primary_key=True), Column("name", String(30)), Column("bio", String))
+# `bio` first: 1.4 selects columns that are named in `properties` before the others, 2.x in the order of the table
+users = Table("users", meta, Column("bio", String), Column("id", Integer, primary_key=True), Column("name", String(30)))
 addresses = Table(
     "addresses",
     meta,
@@ -69,6 +70,23 @@ for query in [
     q.filter(User.addresses.any(email="x")),
     session.query(Address).filter(Address.user.has(name="n")),
     session.query(User, Address).filter(User.id == Address.user_id),
+    q.from_self(),
+    q.filter_by(name="x").from_self().filter_by(name="y").order_by(User.name),
+    q.filter_by(name="x").from_self(User.id, Address.email).join(User.addresses),
+    q.limit(3).from_self().join("addresses").filter(Address.email == "e"),
+    q.join("addresses").from_self().filter(Address.email == "e"),
+    q.from_self(func.count(User.id)),
+    session.query(User, Address).join("addresses").from_self(),
+    q.options(eagerload("addresses")).from_self(),
+    q.filter_by(name="x").union(q.filter_by(name="y")),
+    q.filter_by(name="x").union(q.filter_by(name="y"), q.filter_by(name="z")).order_by(User.name).limit(3),
+    q.filter_by(name="x").union(q.filter_by(name="y")).union_all(q.filter_by(name="z")),
+    q.filter_by(name="x").limit(3).union(q.filter_by(name="y").order_by(User.id)),
+    q.filter_by(name="x").except_(q.filter_by(name="y")),
+    q.union(q.filter_by(name="y")).options(eagerload("addresses")),
+    session.query(User.id, User.name).union(session.query(Address.id, Address.email)),
+    q.select_entity_from(users.select(users.c.id == 5)).filter(User.name == "x").join("addresses"),
+    q.filter(User.keywords.contains(Keyword("x"))),
 ]:
     print(query)
     print("--")
@@ -87,6 +105,16 @@ session.commit()
 print([(u.name, len(u.addresses), sorted(k.word for k in u.keywords)) for u in q.order_by(User.name)])
 print(q.filter_by(name="ann").one() is ann, q.get(2).name, q.count(), q[0].name, [u.name for u in q.order_by(User.id)[0:1]])
 print([u.name for u in q.filter(User.name.in_(["ann", "zed"]))], q.filter_by(name="nobody").first())
+# EXISTS over an association table lists its FROM clauses in another order in 2.x: the rows are what counts
+print(sorted(u.name for u in q.filter(User.keywords.any(word="red"))), q.filter(User.keywords.any(word="blue")).one().name)
+print(q.filter(~User.keywords.any(word="blue")).one().name, q.filter(~User.keywords.any()).count())
+print(session.query(Keyword).filter(Keyword.users.any(User.name == "bob")).count())
+print([u.name for u in q.filter_by(name="ann").union(q.filter_by(name="bob")).order_by(User.name.desc())])
+print(
+    [u.name for u in q.order_by(User.id).limit(1).from_self()],
+    q.filter_by(name="ann").from_self().count(),
+    q.union_all(q).count(),
+)
 red = session.query(Keyword).filter_by(word="red").one()
 print(sorted(u.name for u in red.users))
 leaf = session.query(Node).filter_by(name="leaf").one()
@@ -103,3 +131,9 @@ print(session.query(Address).count(), session.query(Keyword).count(), session.ex
 print(session.query(func.count(User.id)).scalar(), session.query(User.name, User.id).all())
 print(q.filter(User.id > 0).update({"name": "everyone"}), bob.name)
 print(q.delete(), q.all())
+one = create_session(bind=engine)
+print(one.autoflush, one.autocommit, one.expire_on_commit, one.is_active)
+one.add(User("eve"))
+print(one.query(User).count(), len(one.new))
+one.flush()
+print(one.query(User).count(), len(one.new), one.query(User).filter_by(name="eve").one().id)

@@ -65,12 +65,20 @@ pub fn open<'py>(
             listener?.call1((conn, statement, PyList::empty(py), given()?, opts))?;
         }
     }
+    let many = params.is_many();
+    let keys = node::column_keys(node, &params)?;
     let Prepared { entry, binds, origin } =
-        node::prepare_shaped(conn, node, shape.unwrap_or_else(|| hash::shape(node)), None, false, opts)?;
+        node::prepare_shaped(conn, node, shape.unwrap_or_else(|| hash::shape(node)), keys, many, opts)?;
     Connection::prepare(conn)?;
     let exec = Execution::compiled(conn, opts, &entry, shown.as_ref(), binds);
-    if let Params::One(d) = &params {
-        exec.f.lock().sets = vec![d.clone().unbind()];
+    {
+        let mut f = exec.f.lock();
+        f.many = many;
+        f.sets = match &params {
+            Params::None => Vec::new(),
+            Params::One(d) => vec![d.clone().unbind()],
+            Params::Many(v) => v.iter().map(|d| d.clone().unbind()).collect(),
+        };
     }
     let values = match node::gather_all(conn, &exec, &params) {
         Ok(g) => g,
@@ -87,7 +95,7 @@ pub fn open<'py>(
         names: Vec::new(),
         node: node.clone(),
     };
-    match send(&sending, &values, false, node)? {
+    match send(&sending, &values, many, node)? {
         Ran::Native { native, outcome } => {
             out.names = outcome.columns.iter().map(|c| c.name.as_ref().into()).collect();
             out.native = Some(native);

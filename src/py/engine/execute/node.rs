@@ -100,7 +100,7 @@ pub fn execute<'py>(
 }
 
 /// Names of the columns that parameters set, as they take part in compiling.
-fn column_keys(node: &Node, params: &Params<'_>) -> PyResult<Option<Vec<Arc<str>>>> {
+pub(super) fn column_keys(node: &Node, params: &Params<'_>) -> PyResult<Option<Vec<Arc<str>>>> {
     if !matches!(node, Node::Insert(_) | Node::Update(_)) {
         return Ok(None);
     }

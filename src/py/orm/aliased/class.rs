@@ -143,6 +143,7 @@ fn by_names(entity: &Entity) -> Entity {
         polymorphic_on: a.polymorphic_on.clone(),
         adapt_on_names: true,
         use_mapper_path: a.use_mapper_path,
+        labels: Default::default(),
         columns,
     };
     Entity { mapper: entity.mapper.clone(), alias: Some(Arc::new(info)) }

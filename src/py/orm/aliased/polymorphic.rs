@@ -89,6 +89,7 @@ fn build<'py>(
                 polymorphic_on: Some(on),
                 adapt_on_names: a.adapt_on_names,
                 use_mapper_path: a.use_mapper_path,
+                labels: Default::default(),
                 columns: a.columns.clone(),
             }));
         }

@@ -2,11 +2,10 @@
 
 use super::identity::StateExt;
 use super::persistence::{exec, plan, tables};
-use super::session::{Session, attach, connection_for_mapper, lifecycle, orm_error};
+use super::session::{Session, attach, connection_for_mapper, lifecycle, orm_error, orm_error_args};
 use super::{mapper, names, session};
 use crate::py::{errors, ffi};
 use orm::Mapper;
-use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
@@ -31,7 +30,7 @@ fn in_transaction<'py>(session: &This<'py>, f: impl FnOnce() -> PyResult<()>) ->
 fn require_mapper(entity: &Any<'_>) -> PyResult<Arc<Mapper>> {
     match mapper::inspect_mapper(entity)? {
         Some(m) => Ok(m),
-        None => Err(errors::argument_error(entity.py(), format!("Expected mapped class or mapper, got: {}", entity.repr()?))),
+        None => Err(orm_error_args(entity.py(), "UnmappedClassError", (entity,))),
     }
 }
 
@@ -111,6 +110,22 @@ pub fn save_objects<'py>(
         }
         Ok(())
     })
+}
+
+/// INSERT rows by attribute name, in the transaction at hand; the keys that the database made are put into copies of them.
+pub fn insert_rows<'py>(
+    session: &This<'py>,
+    mapper: &Arc<Mapper>,
+    rows: &[Bound<'py, PyDict>],
+    return_defaults: bool,
+    render_nulls: bool,
+) -> PyResult<()> {
+    insert(session, mapper, rows, return_defaults, render_nulls)
+}
+
+/// UPDATE rows by the primary key in each, in the transaction at hand.
+pub fn update_rows<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyDict>]) -> PyResult<()> {
+    update(session, mapper, rows)
 }
 
 fn insert<'py>(
@@ -202,7 +217,7 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
             for (i, c) in plan.columns.iter().enumerate() {
                 let given = row.get_item(&c.key)?;
                 if c.pk || plan.version == Some(i) {
-                    let Some(v) = given else { return Err(missing_key(py, &c.key)) };
+                    let Some(v) = given else { return Err(missing_key(py, &plan)) };
                     params.set_item(exec::where_name(&plan, i), &v)?;
                     if plan.version == Some(i)
                         && let Some(next) = super::persistence::next_version(py, &plan, Some(&v))?
@@ -228,8 +243,19 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
     Ok(())
 }
 
-fn missing_key(py: Python<'_>, key: &Py<PyString>) -> PyErr {
-    PyKeyError::new_err(key.clone_ref(py))
+fn missing_key(py: Python<'_>, plan: &plan::TablePlan) -> PyErr {
+    let names: Vec<String> = plan.pk.iter().map(|i| format!("{}.{}", plan.name(), plan.columns[*i].column.name())).collect();
+    let e = errors::invalid_request(
+        py,
+        format!(
+            "No primary key value supplied for column(s) {}; per-row ORM Bulk UPDATE by Primary Key requires that records contain \
+             primary key values",
+            names.join(", ")
+        ),
+    );
+    // an exception that does not take the code keeps its text
+    let _ = e.value(py).setattr("code", "bupq");
+    e
 }
 
 fn update_group<'py>(

@@ -16,7 +16,11 @@ use std::sync::Arc;
 type Any<'py> = Bound<'py, PyAny>;
 
 /// The plan for these entities, and the columns it expects.
-fn plan_of(py: Python<'_>, items: &[SelectItem], options: &[sql::host::HostRef]) -> PyResult<(LoadPlan, Vec<ExprRef>)> {
+pub(super) fn plan_of(
+    py: Python<'_>,
+    items: &[SelectItem],
+    options: &[sql::host::HostRef],
+) -> PyResult<(LoadPlan, Vec<ExprRef>)> {
     let mut select = Select {
         columns: items.to_vec(),
         options: options.to_vec(),

@@ -127,7 +127,7 @@ pub(super) fn deferred<'py>(
         Some(g) => data
             .column_props()
             .filter(|p| p.group.as_ref() == Some(g))
-            .filter(|p| ffi::dict_get(&dict, &pyo3::types::PyString::intern(py, &p.key).unbind()).is_none())
+            .filter(|p| !state.get().has_committed(py, &pyo3::types::PyString::intern(py, &p.key).unbind()))
             .map(|p| p.key.clone())
             .collect(),
         None => vec![prop.key.clone()],

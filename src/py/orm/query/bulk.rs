@@ -1,6 +1,7 @@
 //! `update()` and `delete()`.
 
 use super::{Any, Kw, Q, run};
+use crate::py::engine::events::{Event, fire};
 use crate::py::errors;
 use crate::py::sql::face;
 use orm::Entity;
@@ -51,7 +52,12 @@ fn target<'py>(slf: &Q<'py>) -> PyResult<Entity> {
     entity.ok_or_else(|| errors::invalid_request(slf.py(), "Query has no entity to update or delete"))
 }
 
-fn execute<'py>(slf: &Q<'py>, statement: Any<'py>, synchronize: Option<Any<'py>>) -> PyResult<Any<'py>> {
+fn execute<'py>(
+    slf: &Q<'py>,
+    statement: Any<'py>,
+    synchronize: Option<Any<'py>>,
+    values: Option<&Any<'py>>,
+) -> PyResult<Any<'py>> {
     let py = slf.py();
     let s = run::snapshot(slf);
     let Some(session) = s.session else {
@@ -71,8 +77,29 @@ fn execute<'py>(slf: &Q<'py>, statement: Any<'py>, synchronize: Option<Any<'py>>
     let params = s.params.map(|p| p.into_any());
     let result = session.bind(py).call_method("execute", (statement, params), Some(&kw))?;
     let count = result.getattr("rowcount")?;
+    tell(slf, session.bind(py), &result, values)?;
     result.call_method0("close")?;
     Ok(count)
+}
+
+/// Listeners of `after_bulk_update` and `after_bulk_delete`; `values` are those of an UPDATE.
+fn tell<'py>(slf: &Q<'py>, session: &Any<'py>, result: &Any<'py>, values: Option<&Any<'py>>) -> PyResult<()> {
+    let event = if values.is_some() { Event::AfterBulkUpdate } else { Event::AfterBulkDelete };
+    if !event.used() {
+        return Ok(());
+    }
+    let py = slf.py();
+    let session = crate::py::orm::execute::job::session_of(session)?;
+    let facts = PyDict::new(py);
+    facts.set_item("session", &session)?;
+    facts.set_item("query", slf)?;
+    facts.set_item("mapper", super::describe::entity_zero(slf)?)?;
+    facts.set_item("result", result)?;
+    if let Some(v) = values {
+        facts.set_item("values", v)?;
+    }
+    let context = py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&facts))?;
+    fire(session.as_any(), event, (context,))
 }
 
 fn common(entity: &Entity, s: &super::QueryState) -> DmlCommon {
@@ -115,7 +142,7 @@ pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<
         face: Default::default(),
     };
     let statement = face::wrap_node(slf.py(), &Node::Delete(Arc::new(node)))?;
-    execute(slf, with_args(statement, args)?, synchronize)
+    execute(slf, with_args(statement, args)?, synchronize, None)
 }
 
 pub(super) fn update<'py>(
@@ -149,5 +176,5 @@ pub(super) fn update<'py>(
     } else {
         statement.call_method1("values", (values,))?
     };
-    execute(slf, with_args(statement, args)?, synchronize)
+    execute(slf, with_args(statement, args)?, synchronize, Some(values))
 }

@@ -108,9 +108,6 @@ impl QueryState {
 
 /// One entity or column of a query.
 pub fn item(obj: &Any<'_>) -> PyResult<SelectItem> {
-    if let Some(b) = super::super::bundle::select_item(obj)? {
-        return Ok(b);
-    }
     coerce::select_item(obj)
 }
 

@@ -96,7 +96,14 @@ fn of_clause<'py>(session: &Session, clause: &Bound<'py, PyAny>) -> PyResult<Opt
             return Ok(Some(found));
         }
     }
-    Ok(None)
+    // a statement about mapped classes is about their tables
+    match crate::py::orm::execute::shape(clause)?.mapper(py)? {
+        Some(mapper) => {
+            let selectable = mapper.getattr("persist_selectable")?;
+            if selectable.is(clause) { Ok(None) } else { of_clause(session, &selectable) }
+        }
+        None => Ok(None),
+    }
 }
 
 /// A bound `MetaData`'s engine (legacy), for statements or mappers over its tables.
@@ -124,7 +131,6 @@ pub(super) fn get_bind<'py>(
     if !has_binds && let Some(own) = own {
         return Ok(own);
     }
-    let given = mapper.clone();
     let mapper = match mapper {
         Some(m) => {
             let Some(found) = mapper_of(&m)? else {
@@ -165,17 +171,13 @@ pub(super) fn get_bind<'py>(
     if let Some(m) = &mapper {
         context.push(format!("mapper {}", m.str()?));
     }
-    if let Some(c) = &clause
-        && given.is_none()
-    {
+    if clause.is_some() {
         context.push("SQL expression".to_owned());
-        let _ = c;
     }
-    let context = if context.is_empty() { String::new() } else { format!(" {}", context.join(", ")) };
     let message = if context.is_empty() {
-        "Could not locate a bind configured on this Session.".to_owned()
+        "This session is not bound to a single Engine or Connection, and no context was provided to locate a binding.".to_owned()
     } else {
-        format!("Could not locate a bind configured on{context} or this Session.")
+        format!("Could not locate a bind configured on {} or this Session.", context.join(", "))
     };
     Err(errors::exc(py, "UnboundExecutionError", message))
 }

@@ -3,6 +3,7 @@
 use super::expire as expiring;
 use super::statemap::id_of;
 use super::{Session, attach, flush, lifecycle};
+use crate::py::engine::events::{Event, listeners};
 use crate::py::errors;
 use crate::py::orm::cascade::{self, Kind};
 use crate::py::orm::identity::{IdentityKey, StateExt};
@@ -132,7 +133,59 @@ pub(super) fn get<'py>(
             return Ok(None);
         }
     }
+    if !o.options.as_ref().is_none_or(|x| x.is_none()) || Event::DoOrmExecute.used() {
+        if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
+            && found.is_truthy()?
+        {
+            return get_through_listeners(session, entity, &node, &values, o);
+        }
+    }
     loading::get_by_key(session, entity, &node, &values, o)
+}
+
+/// The SELECT of `get()` as a statement that `do_orm_execute` listeners may see and change.
+fn get_through_listeners<'py>(
+    session: &This<'py>,
+    entity: &Any<'py>,
+    node: &std::sync::Arc<orm::Mapper>,
+    values: &[Any<'py>],
+    o: &GetOptions<'py>,
+) -> PyResult<Option<Any<'py>>> {
+    let py = session.py();
+    let mut statement = py.import("oxalchemy")?.getattr("select")?.call1((entity,))?;
+    for (key, value) in node.data().primary_key_keys().iter().zip(values) {
+        let criterion = entity.getattr(&**key)?.rich_compare(value, pyo3::basic::CompareOp::Eq)?;
+        statement = statement.call_method1("where", (criterion,))?;
+    }
+    if let Some(options) = o.options.as_ref().filter(|x| !x.is_none()) {
+        statement = statement.call_method1("options", PyTuple::new(py, options.try_iter()?.collect::<PyResult<Vec<_>>>()?)?)?;
+    }
+    let mut overwrite = o.populate_existing;
+    if let Some(lock) = o.with_for_update.as_ref().filter(|w| !w.is_none() && w.is_truthy().unwrap_or(true)) {
+        overwrite = true;
+        statement = match lock.cast::<PyDict>() {
+            Ok(kw) => statement.call_method("with_for_update", (), Some(kw))?,
+            Err(_) => statement.call_method0("with_for_update")?,
+        };
+    }
+    let options = PyDict::new(py);
+    if let Some(given) = &o.execution_options {
+        options.update(given.as_mapping())?;
+    }
+    if overwrite {
+        options.set_item("populate_existing", true)?;
+    }
+    if let Some(token) = o.identity_token.as_ref().filter(|t| !t.is_none()) {
+        options.set_item("identity_token", token)?;
+    }
+    let kw = PyDict::new(py);
+    kw.set_item("execution_options", options)?;
+    if let Some(b) = o.bind_arguments.as_ref().filter(|b| !b.is_none()) {
+        kw.set_item("bind_arguments", b)?;
+    }
+    let rows = session.call_method("execute", (statement,), Some(&kw))?.call_method0("unique")?.call_method0("scalars")?;
+    let found = rows.call_method0("one_or_none")?;
+    Ok((!found.is_none()).then_some(found))
 }
 
 fn check_persistent<'py>(session: &This<'py>, state: &State<'py>) -> PyResult<()> {
@@ -214,11 +267,36 @@ pub(super) fn refresh<'py>(
         }
     }
     flush::autoflush(session)?;
+    refuse_pending_key(&state)?;
     lifecycle::autobegin_quietly(session)?;
     if loading::refresh(session, &state, names.as_deref(), with_for_update.as_ref())? {
         return Ok(());
     }
     Err(errors::invalid_request(py, format!("Could not refresh instance '{}'", state.describe())))
+}
+
+/// A row cannot be read again by a key that is about to change.
+fn refuse_pending_key(state: &State<'_>) -> PyResult<()> {
+    let py = state.py();
+    let mapper = state.mapper()?;
+    let changed: Vec<String> = mapper
+        .data()
+        .primary_key_keys()
+        .iter()
+        .filter(|k| state.get().has_committed(py, &PyString::intern(py, k).unbind()))
+        .map(|k| format!("'{k}'"))
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(errors::invalid_request(
+        py,
+        format!(
+            "Please flush pending primary key changes on attributes {{{}}} for mapper {} before proceeding with a refresh",
+            changed.join(", "),
+            mapper.describe()
+        ),
+    ))
 }
 
 /// `enable_relationship_loading()`.

@@ -166,7 +166,7 @@ impl SessionMaker {
             args.push(format!("{}={}", k.str()?, v.repr()?));
         }
         let name = slf.get_type().name()?;
-        Ok(format!("{name}(class_='{}',{})", class.getattr("__name__")?.str()?, args.join(", ")))
+        Ok(format!("{name}(class_='{}', {})", class.getattr("__name__")?.str()?, args.join(", ")))
     }
 }
 

@@ -544,9 +544,13 @@ fn rollback_impl<'py>(session: &Bound<'py, Session>, tx: &Tx<'py>) -> PyResult<(
     let py = tx.py();
     let done: PyResult<()> =
         transactions(tx.get(), py).iter().try_for_each(|(tr, _)| tr.bind(py).call_method0("rollback").map(drop));
+    // listeners hear of the database's rollback while the objects are still what the transaction made of them
+    let told = match &done {
+        Ok(()) => fire(session.as_any(), Event::AfterRollback, (session,)),
+        Err(_) => Ok(()),
+    };
     snapshot::restore(session, tx, tx.get().nested_)?;
-    done?;
-    fire(session.as_any(), Event::AfterRollback, (session,))
+    done.and(told)
 }
 
 /// Ends the transaction; the parent becomes current.
@@ -695,6 +699,35 @@ impl SessionTransaction {
         let session = slf.get().session_of(py)?;
         let bind = session.as_any().call_method("get_bind", PyTuple::new(py, bindkey)?, kwargs.as_ref())?;
         connection_for_bind(slf, &bind, execution_options.as_ref())
+    }
+    /// The connection that this transaction already holds for a bind key.
+    #[pyo3(signature = (bindkey=None, **kwargs))]
+    fn bound_connection<'py>(
+        slf: &Bound<'py, Self>,
+        bindkey: Option<Bound<'py, PyAny>>,
+        kwargs: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        slf.get().require(py, "bound_connection", &[TxState::Active])?;
+        let session = slf.get().session_of(py)?;
+        let bind = session.as_any().call_method("get_bind", PyTuple::new(py, bindkey)?, kwargs.as_ref())?;
+        let held = slf
+            .get()
+            .d
+            .lock()
+            .participants
+            .iter()
+            .find(|p| p.connection.is(&bind) || p.engine.is(&bind))
+            .map(|p| p.connection.clone_ref(py));
+        held.map(|c| c.into_bound(py)).ok_or_else(|| {
+            errors::invalid_request(
+                py,
+                format!(
+                    "This SessionTransaction holds no connection for {}; connection() acquires one",
+                    bind.repr().map(|r| r.to_string()).unwrap_or_default()
+                ),
+            )
+        })
     }
     /// Flush and prepare the two-phase commit.
     fn prepare(slf: &Bound<'_, Self>) -> PyResult<()> {

@@ -1,0 +1,219 @@
+//! UPDATE and DELETE of mapped classes.
+
+use super::synchronize::{self, Matched, Strategy};
+use super::{Call, criteria, plain_delete, plain_update, returning};
+use crate::py::errors;
+use crate::py::orm::execute::job::{as_dict, core};
+use crate::py::orm::execute::result;
+use crate::py::orm::session::attach;
+use crate::py::sql::face;
+use orm::Entity;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use sql::SqlResult;
+use sql::ast::{Delete, DmlCommon, DmlValues, ExprRef, Node, SelectItem, Update};
+use std::sync::Arc;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+/// The statement.
+pub enum Change {
+    /// UPDATE.
+    Update(Arc<Update>),
+    /// DELETE.
+    Delete(Arc<Delete>),
+}
+
+impl Change {
+    fn common(&self) -> &DmlCommon {
+        match self {
+            Self::Update(u) => &u.common,
+            Self::Delete(d) => &d.common,
+        }
+    }
+    fn where_(&self) -> &[ExprRef] {
+        match self {
+            Self::Update(u) => &u.where_,
+            Self::Delete(d) => &d.where_,
+        }
+    }
+    /// Without ORM parts, with this RETURNING.
+    fn returning(&self, columns: Vec<SelectItem>) -> SqlResult<Node> {
+        Ok(match self {
+            Self::Update(u) => {
+                let mut new = plain_update(u)?.map_or_else(|| (**u).clone(), |p| (*p).clone());
+                new.common.returning = columns;
+                Node::Update(Arc::new(new))
+            }
+            Self::Delete(d) => {
+                let mut new = plain_delete(d)?.map_or_else(|| (**d).clone(), |p| (*p).clone());
+                new.common.returning = columns;
+                Node::Delete(Arc::new(new))
+            }
+        })
+    }
+    /// Whether the dialect tells the rows of it, and was not told to do without.
+    fn can_return(&self, call: &Call<'_, '_>, several: bool) -> PyResult<bool> {
+        let (one, many, avoid) = match self {
+            Self::Update(_) => ("update_returning", "update_returning_multifrom", "is_update_from"),
+            Self::Delete(_) => ("delete_returning", "delete_returning_multifrom", "is_delete_using"),
+        };
+        Ok(call.dialect_can(one)? && !call.flag(avoid)? && (!several || call.dialect_can(many)?))
+    }
+}
+
+/// Run it.
+pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyResult<Any<'py>> {
+    let py = call.py();
+    if let (Change::Update(u), Some(list)) = (change, call.params.as_ref().filter(|p| p.is_instance_of::<PyList>()))
+        && matches!(u.values, DmlValues::None)
+    {
+        return by_primary_key(call, entity, u, list);
+    }
+    let common = change.common();
+    let mut all = change.where_().to_vec();
+    all.extend(criteria(entity, &common.options).map_err(|e| errors::sql_error(py, e))?);
+    let params = call.params.as_ref().and_then(|p| p.cast::<PyDict>().ok()).cloned();
+    let several = all.iter().any(|e| synchronize::mentions_other(e, entity));
+    let from_several = change.where_().iter().any(|e| joins_other(e, entity));
+    let how = Strategy::of(call)?.settle(py, entity, &all, several)?;
+    let by_returning = how == Strategy::Fetch && change.can_return(call, from_several)?;
+    let mut matched = match how {
+        Strategy::No => Matched::default(),
+        Strategy::Fetch if by_returning => Matched::default(),
+        Strategy::Fetch => synchronize::selected(call, entity, change.where_(), common, params.as_ref())?,
+        _ => synchronize::evaluated(call, entity, &all, params.as_ref())?,
+    };
+    let keys = if by_returning { synchronize::key_columns(entity) } else { Vec::new() };
+    let result = if common.returning.is_empty() {
+        if by_returning {
+            let node =
+                change.returning(keys.into_iter().map(SelectItem::Expr).collect()).map_err(|e| errors::sql_error(py, e))?;
+            let result = core(call.connection, &face::wrap_node(py, &node)?, call.params.clone(), call.options)?;
+            let rows = result.call_method0("fetchall")?;
+            matched = synchronize::by_keys(call, entity, rows.try_iter()?.map(|r| r?.try_iter()?.collect()))?;
+            result
+        } else {
+            call.plainly()?
+        }
+    } else {
+        // the statement is known to have a plain form: criteria() above would have failed otherwise
+        let mut failed = None;
+        let statement = |columns: Vec<SelectItem>| match change.returning(columns) {
+            Ok(node) => node,
+            Err(e) => {
+                failed = Some(e);
+                Node::Expr(sql::ast::build::null())
+            }
+        };
+        let got = returning::send(call, statement, &keys, &common.returning, &common.options, call.params.as_ref());
+        if let Some(e) = failed {
+            return Err(errors::sql_error(py, e));
+        }
+        let got = got?;
+        if by_returning {
+            matched = synchronize::by_keys(call, entity, got.keys.into_iter().map(Ok))?;
+        }
+        result::make(py, got.loaded)?
+    };
+    if how == Strategy::No {
+        return Ok(result);
+    }
+    match change {
+        Change::Update(u) => synchronize::after_update(call, entity, u, &matched, params.as_ref())?,
+        Change::Delete(_) => {
+            // whose row is perhaps gone is asked on its next use
+            for state in &matched.unsure {
+                crate::py::orm::session::expire::state(state)?;
+            }
+            attach::register_deleted(call.session, &matched.states)?;
+        }
+    }
+    Ok(result)
+}
+
+/// Whether criteria bring another table into the statement itself (not into a subquery of it).
+fn joins_other(e: &ExprRef, entity: &Entity) -> bool {
+    let mut other = false;
+    sql::ast::fold::walk(e, &mut |x| {
+        use sql::ast::ExprKind as K;
+        if let K::Column(c) = &x.kind {
+            other |= entity.mapper.key_of(&c.column).is_none();
+        }
+        !other && !matches!(x.kind, K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_))
+    });
+    other
+}
+
+/// Rows of dictionaries, found by the primary key in each.
+fn by_primary_key<'py>(call: &Call<'_, 'py>, entity: &Entity, update: &Arc<Update>, list: &Any<'py>) -> PyResult<Any<'py>> {
+    let py = call.py();
+    let rows: Vec<Bound<'py, PyDict>> = list.try_iter()?.map(|r| as_dict(&r?)).collect::<PyResult<_>>()?;
+    let strategy = Strategy::of(call)?;
+    if !update.where_.is_empty() {
+        if strategy != Strategy::No {
+            return Err(errors::invalid_request(
+                py,
+                "bulk synchronize of persistent objects not supported when using bulk update with additional WHERE criteria right \
+                 now.  add synchronize_session=None execution option to bypass synchronize of persistent objects.",
+            ));
+        }
+        return with_criteria(call, entity, &rows);
+    }
+    crate::py::orm::bulk::update_rows(call.session, &entity.mapper, &rows)?;
+    if strategy != Strategy::No {
+        let names = entity.mapper.data().primary_key_keys();
+        let map = call.session.get().identity(py);
+        for row in &rows {
+            let key = names.iter().map(|n| row.as_any().get_item(&**n)).collect::<PyResult<Vec<_>>>()?;
+            let key = crate::py::orm::loading::identity::key_of(&entity.mapper, &key)?;
+            let Some((state, _)) = map.get().find(py, &key) else { continue };
+            let dict = state.get().instance_dict(py);
+            let mut fresh: Vec<(Bound<'py, PyString>, Any<'py>)> = Vec::new();
+            let mut expire = Vec::new();
+            for (k, v) in row.iter() {
+                let name = PyString::intern(py, k.str()?.to_str()?);
+                let sql = v.hasattr("__clause_element__")? || v.is_instance(&py.get_type::<crate::py::sql::ClauseElement>())?;
+                match dict.contains(&name)? && !sql {
+                    true => fresh.push((name, v)),
+                    false => expire.push(name),
+                }
+            }
+            synchronize::set_loaded(&state, fresh)?;
+            crate::py::orm::session::expire::attributes(&state, &expire)?;
+        }
+    }
+    call.no_rows()
+}
+
+/// The same with further criteria: one statement, `WHERE criteria AND key = …`, for all rows.
+fn with_criteria<'py>(call: &Call<'_, 'py>, entity: &Entity, rows: &[Bound<'py, PyDict>]) -> PyResult<Any<'py>> {
+    let py = call.py();
+    let bindparam = py.import("oxalchemy.sql.expression")?.getattr("bindparam")?;
+    let names = entity.mapper.data().primary_key_keys();
+    let mut criteria = Vec::with_capacity(names.len());
+    for (name, column) in names.iter().zip(synchronize::key_columns(entity)) {
+        let column = face::wrap_expr(py, &column)?;
+        let kw = PyDict::new(py);
+        kw.set_item("type_", column.getattr("type")?)?;
+        criteria.push(column.rich_compare(bindparam.call((format!("_pk_{name}"),), Some(&kw))?, pyo3::basic::CompareOp::Eq)?);
+    }
+    let statement = call.statement.call_method1("where", PyTuple::new(py, criteria)?)?;
+    let params = PyList::empty(py);
+    for row in rows {
+        let set = PyDict::new(py);
+        for (k, v) in row.iter() {
+            let name = k.str()?.to_string();
+            if names.iter().any(|n| **n == *name) {
+                set.set_item(format!("_pk_{name}"), v)?;
+                continue;
+            }
+            match super::plain_key(entity, &sql::ast::ColumnKey::Name(name.as_str().into())) {
+                sql::ast::ColumnKey::Column(c) => set.set_item(&*c.key(), v)?,
+                _ => set.set_item(name, v)?,
+            }
+        }
+        params.append(set)?;
+    }
+    core(call.connection, &statement, Some(params.into_any()), call.options)
+}
