@@ -248,3 +248,19 @@ def test_ddl_events_surround_the_statements():
     assert [s[2] for s in created] == [CheckFirst.ALL, CheckFirst.ALL, None, None, CheckFirst.ALL, CheckFirst.ALL]
     assert CheckFirst(True) is CheckFirst.ALL and CheckFirst(False) is CheckFirst.NONE
     assert [s[:2] for s in again] == [("before_create", "MetaData"), ("after_create", "MetaData")]
+
+
+def test_collections_of_columns_are_read_only():
+    t = Table("t", MetaData(), Column("add", Integer), Column("x", Integer))
+    assert t.c.add is t.c["add"]
+    assert t.c == [t.c["add"], t.c.x] and t.c != [t.c.x, t.c["add"]]
+    for change in (lambda: t.c.__setitem__("x", 1), lambda: t.c.__delitem__("x"), lambda: setattr(t.c, "x", 1)):
+        with pytest.raises(TypeError, match="immutable and/or readonly"):
+            change()
+
+
+def test_keys_of_subqueries_know_target_and_constraint():
+    t = Table("t", MetaData(), Column("id", Integer, primary_key=True), Column("p", Integer, ForeignKey("t.id")))
+    (fk,) = select(t).subquery().c.p.foreign_keys
+    assert fk.column is t.c.id
+    assert {fk.constraint} == t.foreign_key_constraints

@@ -8,7 +8,7 @@ import weakref
 from .. import _rs, exc, util
 from ..sql import compiler as _compiler
 from .characteristics import IsolationLevelCharacteristic, LoggingTokenCharacteristic
-from .interfaces import BindTyping, Dialect
+from .interfaces import BindTyping, CacheStats, Dialect
 
 _NO_ARG = object()
 
@@ -39,6 +39,7 @@ class DefaultDialect(_rs.DialectBase, Dialect):
 
     _family = "default"
     _has_events = False
+    CACHE_HIT, CACHE_MISS, CACHING_DISABLED, NO_CACHE_KEY, NO_DIALECT_SUPPORT = CacheStats
     _json_serializer = None
     _json_deserializer = None
     bind_typing = BindTyping.NONE

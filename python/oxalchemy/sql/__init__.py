@@ -6,10 +6,7 @@ from .expression import _truncated_label, from_dml_column
 from .visitors import ClauseVisitor
 from . import sqltypes, type_api
 
-NO_LINTING = 0
-COLLECT_CARTESIAN_PRODUCTS = 1
-WARN_LINTING = 2
-FROM_LINTING = 3
+from .compiler import COLLECT_CARTESIAN_PRODUCTS, FROM_LINTING, NO_LINTING, WARN_LINTING
 
 _LAZY = {
     "DDL": "ddl",

@@ -33,7 +33,13 @@ class ReadOnlyColumnCollection(ColumnCollection):
 
 
 class WriteableColumnCollection(ColumnCollection):
+    """A collection that :meth:`add` changes."""
+
     __slots__ = ()
+
+    def add(self, column, key=None):
+        """Add a column, under its own key or ``key``."""
+        self._add(column, key)
 
 
 class DedupeColumnCollection(WriteableColumnCollection):

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import enum
 import re
+import typing
 
 from .. import _rs, exc
+
+
+class Linting(enum.IntFlag):
+    """What is looked for in the FROM clauses of a statement while it is rendered (``linting=``)."""
+
+    NO_LINTING = 0
+    COLLECT_CARTESIAN_PRODUCTS = 1
+    WARN_LINTING = 2
+    FROM_LINTING = COLLECT_CARTESIAN_PRODUCTS | WARN_LINTING
+
+
+NO_LINTING, COLLECT_CARTESIAN_PRODUCTS, WARN_LINTING, FROM_LINTING = (
+    Linting.NO_LINTING,
+    Linting.COLLECT_CARTESIAN_PRODUCTS,
+    Linting.WARN_LINTING,
+    Linting.FROM_LINTING,
+)
 
 _SQL_WORDS = re.compile(r"^[\w\s\(\)\,]+$", re.I)
 
@@ -159,6 +178,31 @@ class StrSQLTypeCompiler(GenericTypeCompiler):
     __module__ = "oxalchemy.sql.compiler"
 
 
+class ExpandedState(typing.NamedTuple):
+    """A statement with the values of one execution: lists of IN and literals are part of the text (2.0)."""
+
+    statement: str
+    parameters: dict
+    processors: dict
+    positiontup: list | None
+    parameter_expansion: dict
+
+    @property
+    def positional_parameters(self):
+        """Values in the order of the text.
+
+        :raises InvalidRequestError: for named styles.
+        """
+        if self.positiontup is None:
+            raise exc.InvalidRequestError("statement does not use a positional paramstyle")
+        return tuple(self.parameters[name] for name in self.positiontup)
+
+    @property
+    def additional_parameters(self):
+        """Other name of ``parameters``."""
+        return self.parameters
+
+
 class SQLCompiler(Compiled):
     """A rendered SQL statement; inside `@compiles` functions, the rendering in progress."""
 
@@ -205,6 +249,21 @@ class SQLCompiler(Compiled):
         :raises InvalidRequestError: a required parameter has no value
         """
         return self._handle.construct_params(params, _check)
+
+    def construct_expanded_state(self, params=None, escape_names=True):
+        """The :class:`ExpandedState` for an execution with ``params`` (2.0)."""
+        text, values, positions, became = self._handle.expanded_state(self.dialect, params)
+        return ExpandedState(text, values, {}, positions, became)
+
+    @property
+    def literal_execute_params(self):
+        """Bound parameters that become literals when the statement is executed."""
+        return frozenset(self._handle.late_binds()[0])
+
+    @property
+    def post_compile_params(self):
+        """Bound parameters that become lists when the statement is executed."""
+        return frozenset(self._handle.late_binds()[1])
 
     @property
     def params(self):

@@ -18,6 +18,10 @@ ClauseElement = _rs.ClauseElement
 CompilerElement = ClauseElement
 
 
+class CompilerColumnElement(roles.DMLColumnRole, roles.DDLConstraintColumnRole, roles.ColumnsClauseRole, ClauseElement):
+    """Base of elements that render in the place of a column (``@compiles`` constructs)."""
+
+
 class quoted_name(str):
     """A name with an explicit choice about quoting."""
 

@@ -71,6 +71,10 @@ class FromClause(
     __slots__ = ()
     __visit_name__ = "fromclause"
 
+    def with_cols(self, type_):
+        """The same element; for type checkers its ``c`` has the columns of this :class:`.TypedColumns` class (2.1)."""
+        return self
+
 
 class NamedFromClause(FromClause):
     __slots__ = ()

@@ -29,16 +29,22 @@ fn is_list(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<pyo3::types::PyList>() || value.is_instance_of::<pyo3::types::PyTuple>()
 }
 
-/// How the statement's own values fill its expanding and literal binds.
-fn fills(py: Python<'_>, compiled: &Compiled, collected: &[CollectedBind], literals: &PyLiterals) -> PyResult<Vec<Fill>> {
+/// How values fill the expanding and literal binds of a statement.
+fn fills<'py>(
+    py: Python<'py>,
+    compiled: &Compiled,
+    literals: &PyLiterals,
+    value_of: &dyn Fn(&CompiledBind) -> PyResult<Option<Bound<'py, PyAny>>>,
+) -> PyResult<Vec<Fill>> {
     let mut out = Vec::with_capacity(compiled.binds.len());
     for bind in &compiled.binds {
-        let value = if bind.expanding || bind.literal_execute { value_of(py, bind, collected)? } else { None };
+        let value = if bind.expanding || bind.literal_execute { value_of(bind)? } else { None };
         out.push(match value {
             Some(v) if bind.literal_execute && !bind.expanding => {
                 let text = literals.render(&PyHost::wrap(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
                 text.map_or(Fill::One, Fill::Literal)
             }
+            Some(v) if bind.expanding && bind.literal_execute => Fill::Literal(literal_list(py, compiled, bind, literals, &v)?),
             Some(v) if bind.expanding => {
                 let items: Vec<Bound<'_, PyAny>> = v.try_iter()?.collect::<PyResult<_>>()?;
                 match items.first() {
@@ -53,6 +59,38 @@ fn fills(py: Python<'_>, compiled: &Compiled, collected: &[CollectedBind], liter
         });
     }
     Ok(out)
+}
+
+/// The elements of a list as literals.
+fn literal_list(
+    py: Python<'_>,
+    compiled: &Compiled,
+    bind: &CompiledBind,
+    literals: &PyLiterals,
+    list: &Bound<'_, PyAny>,
+) -> PyResult<String> {
+    let one = |v: &Bound<'_, PyAny>, ty: &sql::types::TypeRef| -> PyResult<String> {
+        let text = literals.render(&PyHost::new(v), ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+        text.ok_or_else(|| {
+            let shown = v.repr().map(|r| r.to_string()).unwrap_or_default();
+            exc(py, "CompileError", format!("No literal value renderer is available for literal value {shown} with datatype"))
+        })
+    };
+    let mut out = Vec::new();
+    for item in list.try_iter()? {
+        let item = item?;
+        if is_list(&item) {
+            let parts = item.try_iter()?.enumerate().map(|(i, v)| one(&v?, bind.ty.items.get(i).unwrap_or(&bind.ty)));
+            out.push(format!("({})", parts.collect::<PyResult<Vec<_>>>()?.join(", ")));
+        } else {
+            out.push(one(&item, &bind.ty)?);
+        }
+    }
+    if out.is_empty() {
+        let op = if bind.expand_not { sql::ast::Op::NotIn } else { sql::ast::Op::In };
+        return sql::compile::expand::empty_set(&compiled.dialect, Some(&op), &bind.ty).map_err(|e| sql_error(py, e));
+    }
+    Ok(out.join(", "))
 }
 
 /// Keyword arguments of `compile(compile_kwargs=…)` that we know.
@@ -120,9 +158,9 @@ pub fn compile_statement(
         None => false,
     };
     if postcompile && compiled.needs_expand {
-        let fills = fills(py, &compiled, &collected, &literals)?;
+        let fills = fills(py, &compiled, &literals, &|bind| value_of(py, bind, &collected))?;
         let fill = |i: u32| fills.get(i as usize).cloned().unwrap_or(Fill::One);
-        let expanded = sql::compile::expand(&compiled, &fill).map_err(|e| sql_error(py, e))?;
+        let expanded = sql::compile::expand_named(&compiled, &fill).map_err(|e| sql_error(py, e))?;
         return Ok(CompiledStatement { text: expanded.sql.clone(), compiled, collected, expanded: Some(expanded) });
     }
     Ok(CompiledStatement { text: compiled.sql.to_string(), compiled, collected, expanded: None })
@@ -191,11 +229,7 @@ impl CompiledStatement {
             return Ok(None);
         }
         if let Some(expanded) = &self.expanded {
-            let names = expanded.positions.iter().filter_map(|(bind, element)| {
-                let name = &self.compiled.binds.get(*bind as usize)?.name;
-                Some(element.map_or_else(|| name.to_string(), |i| format!("{name}_{}", i + 1)))
-            });
-            return Ok(Some(PyList::new(py, names.collect::<Vec<_>>())?));
+            return Ok(Some(PyList::new(py, self.names_by_position(expanded))?));
         }
         let names = self.compiled.positions.iter().filter_map(|i| self.compiled.binds.get(*i as usize)).map(|b| &*b.name);
         Ok(Some(PyList::new(py, names.collect::<Vec<_>>())?))
@@ -205,14 +239,7 @@ impl CompiledStatement {
     fn bind_names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let out = PyDict::new(py);
         for bind in &self.compiled.binds {
-            let expr = match bind.source {
-                BindSource::Collected(i) => match self.collected.get(i) {
-                    Some(CollectedBind::Expr(e)) => e.clone(),
-                    _ => bind.bind.clone(),
-                },
-                _ => bind.bind.clone(),
-            };
-            out.set_item(wrap_expr(py, &expr)?, &*bind.name)?;
+            out.set_item(wrap_expr(py, &self.expr_of(bind))?, &*bind.name)?;
         }
         Ok(out)
     }
@@ -229,36 +256,132 @@ impl CompiledStatement {
         params: Option<&Bound<'py, PyDict>>,
         check: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
+        if let (Some(expanded), None) = (&self.expanded, params) {
+            return self.expanded_values(py, expanded, &|bind| self.value_for(py, bind, None, check));
+        }
+        if self.expanded.is_some() {
+            let message = "can't construct new parameters when render_postcompile is used; the statement is hard-linked to the \
+                           original parameters.  Use construct_expanded_state to generate a new statement and parameters.";
+            return Err(exc(py, "InvalidRequestError", message));
+        }
         let out = PyDict::new(py);
         for bind in &self.compiled.binds {
-            let given = match params {
-                Some(p) => match p.get_item(&*bind.key)? {
-                    Some(v) => Some(v),
-                    None => p.get_item(&*bind.name)?,
-                },
-                None => None,
-            };
-            let value = match given {
-                Some(v) => Some(v),
-                None => value_of(py, bind, &self.collected)?,
-            };
-            if value.is_none() && check && bind.required {
-                return Err(exc(py, "InvalidRequestError", format!("A value is required for bind parameter '{}'", bind.key)));
+            out.set_item(&*bind.name, self.value_for(py, bind, params, check)?)?;
+        }
+        Ok(out)
+    }
+    /// Text, values by name, names by position and the names that each expanding parameter became, for one execution.
+    #[pyo3(signature = (dialect, params=None))]
+    fn expanded_state<'py>(
+        &self,
+        py: Python<'py>,
+        dialect: &Bound<'py, PyAny>,
+        params: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<(String, Bound<'py, PyDict>, Option<Vec<String>>, Bound<'py, PyDict>)> {
+        let values = |bind: &CompiledBind| self.value_for(py, bind, params, true);
+        let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+        let fills = fills(py, &self.compiled, &literals, &values)?;
+        let fill = |i: u32| fills.get(i as usize).cloned().unwrap_or(Fill::One);
+        let expanded = sql::compile::expand_named(&self.compiled, &fill).map_err(|e| sql_error(py, e))?;
+        let by_name = self.expanded_values(py, &expanded, &values)?;
+        let positions = self.compiled.paramstyle.is_positional().then(|| self.names_by_position(&expanded));
+        let became = PyDict::new(py);
+        for (i, bind) in self.compiled.binds.iter().enumerate() {
+            if bind.expanding && !bind.literal_execute {
+                let mut names: Vec<_> = expanded.names.iter().filter(|(b, ..)| *b as usize == i).collect();
+                names.sort_by_key(|(_, element, _)| *element);
+                names.dedup_by_key(|(_, element, _)| *element);
+                became.set_item(&*bind.name, names.iter().map(|(.., name)| &**name).collect::<Vec<_>>())?;
             }
-            match value {
-                Some(v) if self.expanded.is_some() && bind.expanding => {
-                    let mut n = 0;
-                    for item in v.try_iter()? {
-                        let item = item?;
-                        let parts = if is_list(&item) { item.try_iter()?.collect::<PyResult<Vec<_>>>()? } else { vec![item] };
-                        for part in parts {
-                            n += 1;
-                            out.set_item(format!("{}_{n}", bind.name), part)?;
-                        }
-                    }
+        }
+        Ok((expanded.sql, by_name, positions, became))
+    }
+    /// Bound parameters that become literals when the statement is executed, and those that become lists.
+    fn late_binds<'py>(&self, py: Python<'py>) -> PyResult<(Vec<Bound<'py, PyAny>>, Vec<Bound<'py, PyAny>>)> {
+        let (mut literal, mut lists) = (Vec::new(), Vec::new());
+        for bind in &self.compiled.binds {
+            if bind.literal_execute {
+                literal.push(wrap_expr(py, &self.expr_of(bind))?);
+            } else if bind.expanding {
+                lists.push(wrap_expr(py, &self.expr_of(bind))?);
+            }
+        }
+        Ok((literal, lists))
+    }
+}
+
+impl CompiledStatement {
+    /// The bind of this very statement, not of the equal one that was rendered first.
+    fn expr_of(&self, bind: &CompiledBind) -> ExprRef {
+        match bind.source {
+            BindSource::Collected(i) => match self.collected.get(i) {
+                Some(CollectedBind::Expr(e)) => e.clone(),
+                _ => bind.bind.clone(),
+            },
+            _ => bind.bind.clone(),
+        }
+    }
+    /// The value given under a bind's name, else its own.
+    fn value_for<'py>(
+        &self,
+        py: Python<'py>,
+        bind: &CompiledBind,
+        params: Option<&Bound<'py, PyDict>>,
+        check: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if let Some(p) = params {
+            for name in [&bind.key, &bind.name] {
+                if let Some(v) = p.get_item(&**name)? {
+                    return Ok(Some(v));
                 }
-                _ if self.expanded.is_some() && bind.literal_execute => {}
-                value => out.set_item(&*bind.name, value)?,
+            }
+        }
+        let value = value_of(py, bind, &self.collected)?;
+        if value.is_none() && check && bind.required {
+            return Err(exc(py, "InvalidRequestError", format!("A value is required for bind parameter '{}'", bind.key)));
+        }
+        Ok(value)
+    }
+    fn names_by_position(&self, expanded: &Expanded) -> Vec<String> {
+        let name = |(bind, element): &(u32, Option<usize>)| {
+            let of_element = element.and_then(|i| expanded.names.iter().find(|(b, e, _)| b == bind && *e == i));
+            match of_element {
+                Some((.., name)) => Some(name.to_string()),
+                None => self.compiled.binds.get(*bind as usize).map(|b| b.name.to_string()),
+            }
+        };
+        expanded.positions.iter().filter_map(name).collect()
+    }
+    /// Values by name, those of lists under the names of their elements.
+    fn expanded_values<'py>(
+        &self,
+        py: Python<'py>,
+        expanded: &Expanded,
+        value_for: &dyn Fn(&CompiledBind) -> PyResult<Option<Bound<'py, PyAny>>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let out = PyDict::new(py);
+        for (i, bind) in self.compiled.binds.iter().enumerate() {
+            if bind.literal_execute {
+                continue;
+            }
+            let value = value_for(bind)?;
+            let Some(list) = value.as_ref().filter(|_| bind.expanding) else {
+                out.set_item(&*bind.name, value)?;
+                continue;
+            };
+            let mut flat = Vec::new();
+            for item in list.try_iter()? {
+                let item = item?;
+                if is_list(&item) {
+                    flat.extend(item.try_iter()?.collect::<PyResult<Vec<_>>>()?);
+                } else {
+                    flat.push(item);
+                }
+            }
+            for (_, element, name) in expanded.names.iter().filter(|(b, ..)| *b as usize == i) {
+                if let Some(v) = flat.get(*element) {
+                    out.set_item(&**name, v)?;
+                }
             }
         }
         Ok(out)

@@ -242,11 +242,18 @@ impl PyColumn {
     fn _table<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
         own(slf)?.table().map(|t| wrap_from(slf.py(), &t.as_from())).transpose()
     }
-    /// References of the column, for proxies that have no Python objects of their own.
-    fn _foreign_key_targets<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    /// References of the column, for proxies that have no Python objects of their own: targets and constraints.
+    fn _foreign_key_targets<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)>> {
         let py = slf.py();
         let keys = own(slf)?.d.read().foreign_keys.clone();
-        keys.iter().filter_map(|fk| fk.column().ok()).map(|c| wrap_expr(py, &c.to_expr())).collect()
+        let mut out = Vec::new();
+        for fk in &keys {
+            let Ok(target) = fk.column() else { continue };
+            let constraint = fk.d.read().constraint.as_ref().and_then(std::sync::Weak::upgrade);
+            let face = constraint.and_then(|c| crate::py::ffi::face(py, &c.face));
+            out.push((wrap_expr(py, &target.to_expr())?, face));
+        }
+        Ok(out)
     }
     fn _add_foreign_key(slf: &Bound<'_, Self>, fk: &Bound<'_, PyForeignKey>) -> PyResult<()> {
         let fk = fk.get().inner()?;

@@ -130,11 +130,17 @@ impl ColumnCollection {
         };
         Ok(Bound::new(py, Self::of_list(picked))?.into_any())
     }
-    fn __setattr__(&self, name: &str, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(PyAttributeError::new_err(format!("ColumnCollection object does not support attribute assignment: {name}")))
+    fn __setattr__(&self, _name: &str, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(immutable())
+    }
+    fn __delattr__(&self, name: &str) -> PyResult<()> {
+        Err(PyAttributeError::new_err(format!("'ReadOnlyColumnCollection' object has no attribute '{name}'")))
     }
     fn __setitem__(&self, _key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
-        Err(pyo3::exceptions::PyNotImplementedError::new_err(()))
+        Err(immutable())
+    }
+    fn __delitem__(&self, _key: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(immutable())
     }
     fn __len__(&self) -> usize {
         match &self.source {
@@ -213,10 +219,11 @@ impl ColumnCollection {
     fn as_readonly(slf: Bound<'_, Self>) -> Bound<'_, Self> {
         slf
     }
+    /// `add()` of the collections that can be changed. Others must leave the name to a column that is called so.
     #[pyo3(signature = (column, key=None))]
-    fn add(&self, column: &Bound<'_, PyAny>, key: Option<String>) -> PyResult<()> {
+    fn _add(&self, column: &Bound<'_, PyAny>, key: Option<String>) -> PyResult<()> {
         let Source::List(list) = &self.source else {
-            return Err(PyTypeError::new_err("ReadOnlyColumnCollection object is immutable and/or readonly."));
+            return Err(immutable());
         };
         let e = coerce::expr(column)?;
         let key: Arc<str> = key.map_or_else(|| proxy::key_of(&e).unwrap_or_else(|| "".into()), Into::into);
@@ -229,23 +236,19 @@ impl ColumnCollection {
         let (a, b) = (self.items(), o.get().items());
         Ok(a.len() == b.len() && a.iter().zip(&b).all(|((_, x), (_, y))| expr_id(x) == expr_id(y)))
     }
+    /// The same columns in the same order, as those of another collection or any sequence.
     fn __eq__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        // Column by column, as an AND of equalities (legacy) for collections with the same keys.
-        let Ok(o) = other.cast::<Self>() else { return py.NotImplemented().into_bound_py_any(py) };
-        let (a, b) = (slf.get().items(), o.get().items());
-        let mut parts = Vec::new();
-        for (_, x) in &a {
-            for (_, y) in &b {
-                if shares(x, y) {
-                    parts.push(sql::ast::build::eq(y, x));
-                }
-            }
+        if slf.is(other) {
+            return true.into_bound_py_any(py);
         }
-        match sql::ast::build::and_(parts) {
-            Some(e) => wrap_expr(py, &e),
-            None => wrap_expr(py, &sql::ast::build::empty_list(sql::ast::Op::And)),
+        if other.is_instance_of::<PyString>() || !other.hasattr("__len__")? {
+            return py.NotImplemented().into_bound_py_any(py);
         }
+        let mine = Self::values(slf)?;
+        let same = mine.len() == other.len()?
+            && other.try_iter()?.zip(mine.iter()).map(|(o, m)| Ok(o?.is(&m))).collect::<PyResult<Vec<_>>>()?.iter().all(|x| *x);
+        same.into_bound_py_any(py)
     }
     fn __hash__(slf: &Bound<'_, Self>) -> isize {
         (slf.as_ptr() as isize) >> 4
@@ -293,7 +296,6 @@ impl ColumnCollection {
     }
 }
 
-fn shares(a: &ExprRef, b: &ExprRef) -> bool {
-    let ids: Vec<usize> = proxy::proxy_set(a).iter().map(expr_id).collect();
-    proxy::proxy_set(b).iter().any(|e| ids.contains(&expr_id(e)))
+fn immutable() -> PyErr {
+    PyTypeError::new_err("ReadOnlyColumnCollection object is immutable and/or readonly.")
 }

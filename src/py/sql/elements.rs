@@ -194,6 +194,15 @@ fn extract<'py>(field: &str, expr: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
     let element = coerce::expr_or_literal(expr, "param")?;
     wrap_expr(expr.py(), &Expr::new(ExprKind::Extract { field: field.into(), element }, types::integer()))
 }
+/// `from_dml_column(column)`.
+#[pyfunction]
+#[pyo3(name = "_from_dml_column")]
+fn from_dml_column<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = column.py();
+    let column = crate::py::schema::column::column_of(column)?;
+    let ty = column.ty();
+    wrap_expr(py, &Expr::new(ExprKind::DmlTarget(column), ty))
+}
 /// `collate(expression, collation)`.
 #[pyfunction]
 #[pyo3(signature = (expression, collation, collation_schema=None))]
@@ -202,9 +211,23 @@ fn collate<'py>(
     collation: &Bound<'py, PyAny>,
     collation_schema: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let _ = collation_schema;
+    if let Some(method) = own_operator(expression, "collate")? {
+        return method.call1((collation,));
+    }
+    if let Some(schema) = collation_schema.filter(|s| !s.is_none()) {
+        let e = coerce::expr_or_literal(expression, "param")?;
+        return wrap_expr(expression.py(), &e)?.call_method1("collate", (collation, schema));
+    }
     let e = coerce::expr_or_literal(expression, "param")?;
     operators::operate(expression.py(), &e, &Op::Collate, std::slice::from_ref(collation), None)
+}
+
+/// The method of an object that is no clause element but has operators of its own (`ColumnOperators` of the user's).
+fn own_operator<'py>(obj: &Bound<'py, PyAny>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if obj.is_instance_of::<super::ClauseElement>() || obj.getattr_opt("operate")?.is_none() {
+        return Ok(None);
+    }
+    obj.getattr_opt(name)
 }
 
 macro_rules! unary {
@@ -216,6 +239,9 @@ macro_rules! unary {
                 && expr.hasattr("__clause_element__")?
                 && let Some(method) = coerce::clause_of(expr)?.getattr_opt(stringify!($f))?
             {
+                return method.call0();
+            }
+            if let Some(method) = own_operator(expr, stringify!($f))? {
                 return method.call0();
             }
             let e = match $role {
@@ -404,6 +430,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         try_cast,
         type_coerce,
         extract,
+        from_dml_column,
         collate,
         asc,
         desc,

@@ -149,7 +149,7 @@ fn expr_class(e: &Expr) -> Class {
         ExprKind::Collation(_) => Class::CollationClause,
         ExprKind::TableValue(_) => Class::TableValuedColumn,
         ExprKind::Sequence(_) => Class::NextValue,
-        ExprKind::Entity(_) | ExprKind::Host(_) => Class::ColumnElement,
+        ExprKind::Entity(_) | ExprKind::Host(_) | ExprKind::DmlTarget(_) => Class::ColumnElement,
     }
 }
 

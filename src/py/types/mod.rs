@@ -1,4 +1,4 @@
-//! Types: the Python classes (plain data, `python/oxalchemy/sql/sqltypes.py`) as [`sql::types::SqlType`], and the conversion
+//! Types: the Python classes (plain data, `python/oxalchemy/sql/sqltypes/`) as [`sql::types::SqlType`], and the conversion
 //! of values between Python and the drivers.
 //!
 //! * [`engine`]: the base pyclass; caches what [`read`] makes of an object's attributes.

@@ -249,6 +249,8 @@ pub enum ExprKind {
     Entity(EntityRef),
     /// `next_value(seq)`.
     Sequence(Arc<crate::schema::Sequence>),
+    /// `from_dml_column(c)`: what the INSERT or UPDATE around it sets for the column.
+    DmlTarget(Arc<crate::schema::Column>),
     /// A construct of the user's.
     Host(Arc<dyn HostExpr>),
 }

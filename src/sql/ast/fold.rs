@@ -75,6 +75,7 @@ pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
         | K::TextualLabelRef(_)
         | K::Entity(_)
         | K::Sequence(_)
+        | K::DmlTarget(_)
         | K::Host(_)
         | K::Collation(_) => return expr.clone(),
         K::Text(t) => {

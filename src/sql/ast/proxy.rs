@@ -268,7 +268,8 @@ pub fn make_proxy(from: &FromRef, source: &Named) -> Arc<Column> {
 /// The foreign key `fk` as seen from the proxy `parent` of its column.
 fn proxied_key(fk: &Arc<ForeignKey>, parent: &Arc<Column>) -> Arc<ForeignKey> {
     let d = fk.d.read();
-    let d = ForeignKeyData { parent: Some(Arc::downgrade(parent)), ..d.clone() };
+    let origin = Some(d.origin.clone().unwrap_or_else(|| fk.clone()));
+    let d = ForeignKeyData { parent: Some(Arc::downgrade(parent)), origin, ..d.clone() };
     Arc::new(ForeignKey { d: parking_lot::RwLock::new(d), face: crate::FaceSlot::default() })
 }
 

@@ -103,6 +103,8 @@ pub struct DmlFacts {
     pub postfetch: Vec<Arc<Column>>,
     /// The driver's last row id gives the primary key.
     pub postfetch_lastrowid: bool,
+    /// Rows of the implicit RETURNING are those of the result, too (`supplemental_cols=`).
+    pub supplemental: bool,
     /// RETURNING was rendered without the user asking, to learn these columns.
     pub implicit_returning: Vec<Arc<Column>>,
     /// RETURNING was rendered for the user.

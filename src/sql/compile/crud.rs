@@ -277,6 +277,8 @@ impl Compiler<'_> {
                     self.note_server_value(c, primary_key, fetching);
                 } else if primary_key && !multi {
                     self.dml.get_or_insert_default().primary_key.push((c.clone(), Some(name)));
+                } else if fetching.is_supplemental(c) && fetching.implicit_returning {
+                    self.dml.get_or_insert_default().implicit_returning.push(c.clone());
                 }
                 out.push(Assignment { column: Some(c.clone()), target: self.target(c, false)?, value });
                 continue;
@@ -302,6 +304,7 @@ impl Compiler<'_> {
                 out.push(Assignment { column: Some(c.clone()), target: self.target(c, false)?, value });
             }
         }
+        self.fill_targets(&mut out, false)?;
         Ok(out)
     }
 
@@ -482,7 +485,14 @@ impl Compiler<'_> {
                 }
             }
         }
-        Ok(out)
+        let mut row: Vec<Assignment> = first
+            .iter()
+            .filter(|a| a.column.is_some())
+            .zip(out)
+            .map(|(a, value)| Assignment { column: a.column.clone(), target: String::new(), value })
+            .collect();
+        self.fill_targets(&mut row, false)?;
+        Ok(row.into_iter().map(|a| a.value).collect())
     }
 
     /// The columns of an UPDATE.
@@ -552,6 +562,7 @@ impl Compiler<'_> {
             let value = self.given_for_expr(e, given, ctx)?;
             out.push(Assignment { column: None, target, value });
         }
+        self.fill_targets(&mut out, true)?;
         Ok(out)
     }
 

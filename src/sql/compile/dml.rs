@@ -83,6 +83,9 @@ impl Compiler<'_> {
     }
 
     fn returning(&mut self, common: &DmlCommon, target: &FromRef, ctx: Ctx, toplevel: bool) -> SqlResult<String> {
+        if let Some(d) = &mut self.dml {
+            d.supplemental = !common.supplemental.is_empty();
+        }
         let implicit = self.dml.as_ref().map(|d| d.implicit_returning.clone()).unwrap_or_default();
         if common.returning.is_empty() && (implicit.is_empty() || !toplevel) {
             return Ok(String::new());

@@ -29,7 +29,7 @@ pub struct Expanded {
     pub sql: String,
     /// For positional styles: bind, and element (tuple element counted through) for expanding ones.
     pub positions: Vec<(u32, Option<usize>)>,
-    /// For named styles: names of the elements of expanding binds.
+    /// Names of the elements of expanding binds: for named styles, and for all when [`expand_named`] made it.
     pub names: Vec<(u32, usize, Arc<str>)>,
 }
 
@@ -57,10 +57,20 @@ pub fn expand(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
 /// As [`expand`], with placeholders of another style than the statement was rendered with: a driver that speaks the database's own
 /// protocol takes `$1` or `?`, whatever Python sees.
 pub fn expand_as(c: &Compiled, style: ParamStyle, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
+    fill_in(c, style, false, fill)
+}
+
+/// As [`expand`], with the names of all elements, which positional styles do not need for execution.
+pub fn expand_named(c: &Compiled, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
+    fill_in(c, c.paramstyle, true, fill)
+}
+
+fn fill_in(c: &Compiled, style: ParamStyle, all_names: bool, fill: &dyn Fn(u32) -> Fill) -> SqlResult<Expanded> {
     let mut out = Expanded { sql: String::with_capacity(c.sql.len() + 32), ..Expanded::default() };
     let mut state = Filling {
         c,
         style,
+        all_names,
         numbers: Vec::new(),
         names: Names { taken: c.binds.iter().map(|b| b.name.clone()).collect(), given: FxHashMap::default() },
     };
@@ -108,6 +118,7 @@ impl Names {
 struct Filling<'a> {
     c: &'a Compiled,
     style: ParamStyle,
+    all_names: bool,
     numbers: Vec<(u32, Option<usize>)>,
     names: Names,
 }
@@ -174,7 +185,7 @@ impl Filling<'_> {
         out: &mut Expanded,
     ) {
         let named = !self.style.is_positional();
-        let name = index.filter(|_| named).map(|i| self.names.element(slot.bind, &bind.name, i, width));
+        let name = index.filter(|_| named || self.all_names).map(|i| self.names.element(slot.bind, &bind.name, i, width));
         if let Some((before, _)) = &slot.wrap {
             self.copy(before, out);
         }
@@ -204,7 +215,8 @@ impl Filling<'_> {
         }
         if !named {
             out.positions.push((slot.bind, index));
-        } else if let (Some(i), Some(name)) = (index, name) {
+        }
+        if let (Some(i), Some(name)) = (index, name) {
             out.names.push((slot.bind, i, name));
         }
     }

@@ -125,6 +125,7 @@ impl Compiler<'_> {
                 self.push(&text);
                 Ok(())
             }
+            K::DmlTarget(c) => self.dml_target(c),
             K::Host(h) => self.host(h, ctx),
         }
     }

@@ -130,7 +130,7 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
         | K::False
         | K::Text(_)
         | K::TextualLabelRef(_) => {}
-        K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Sequence(_) => {}
+        K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Sequence(_) | K::DmlTarget(_) => {}
     }
 }
 

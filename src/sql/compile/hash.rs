@@ -445,6 +445,10 @@ impl Walk {
                 self.tag(34);
                 self.tag(Arc::as_ptr(s) as u64);
             }
+            K::DmlTarget(c) => {
+                self.tag(36);
+                self.tag(Arc::as_ptr(c) as u64);
+            }
             K::Host(h) => {
                 self.tag(35);
                 self.host_expr(h);

@@ -26,6 +26,7 @@ mod context;
 mod crud;
 mod cte;
 mod dml;
+mod dml_target;
 pub mod expand;
 mod expr;
 mod finish;
@@ -46,7 +47,7 @@ pub mod select;
 pub use collect::{CollectedBind, collect_binds};
 pub use compiled::*;
 pub use context::Ctx;
-pub use expand::{Expanded, Fill, expand, expand_as};
+pub use expand::{Expanded, Fill, expand, expand_as, expand_named};
 pub use hash::structural_hash;
 pub use many::{ManyRows, insert_many};
 pub use options::*;
@@ -79,6 +80,8 @@ pub struct Compiler<'a> {
     pub(crate) sources: FxHashMap<usize, usize>,
     /// Column binds of the DML statement being rendered, by bind name: they may not be used otherwise.
     pub(crate) crud_binds: Vec<Arc<str>>,
+    /// Columns whose assigned values are referred to by values rendered so far.
+    pub(crate) targets: Vec<Arc<crate::schema::Column>>,
     pub(crate) post_wraps: Vec<(u32, Arc<str>, Arc<str>)>,
     pub(crate) needs_expand: bool,
     pub(crate) schema_translate: bool,
@@ -129,6 +132,7 @@ impl<'a> Compiler<'a> {
             kind: StatementKind::Other,
             sources: FxHashMap::default(),
             crud_binds: Vec::new(),
+            targets: Vec::new(),
             post_wraps: Vec::new(),
             needs_expand: false,
             schema_translate: false,

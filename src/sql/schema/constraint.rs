@@ -30,6 +30,8 @@ pub struct ForeignKeyData {
     pub target_table: Option<Weak<Table>>,
     pub parent: Option<Weak<Column>>,
     pub constraint: Option<Weak<Constraint>>,
+    /// For the key of an alias's or subquery's column: the key it stands for, which knows its table.
+    pub origin: Option<Arc<ForeignKey>>,
     /// The column in `colspec` is a name, not a key.
     pub link_to_name: bool,
 }

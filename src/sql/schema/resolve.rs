@@ -69,8 +69,15 @@ impl ForeignKey {
     /// `InvalidRequestError` while the reference is not part of a table, `NoReferencedTableError` and
     /// `NoReferencedColumnError` while its target does not exist.
     pub fn column(&self) -> SqlResult<Arc<Column>> {
-        if let Some(target) = self.d.read().target.clone() {
+        let (target, origin) = {
+            let d = self.d.read();
+            (d.target.clone(), d.origin.clone())
+        };
+        if let Some(target) = target {
             return Ok(target);
+        }
+        if let Some(origin) = origin {
+            return origin.column();
         }
         let Some(parent) = self.parent() else {
             return Err(SqlError::invalid_request(

@@ -13,6 +13,7 @@ These classes are what users subclass and call: arguments, events, copies, pickl
 ``constraints``    ``PrimaryKeyConstraint``, ``UniqueConstraint``, ``CheckConstraint`` and their bases
 ``foreign_keys``   ``ForeignKey``, ``ForeignKeyConstraint``
 ``indexes``        ``Index``
+``typed``          columns by annotations: ``TypedColumns``
 ``names``          naming conventions
 ``copying``        ``Table.to_metadata``
 ``aliases``        private names of SQLAlchemy that other packages use
@@ -58,6 +59,7 @@ from .items import (
 from .metadata import MetaData, ThreadLocalMetaData
 from .sequences import Identity, IdentityOptions, Sequence
 from .table import Table
+from .typed import Named, TypedColumns
 
 for _name, _obj in list(globals().items()):
     if isinstance(_obj, type) and _obj.__module__.startswith(__name__ + "."):

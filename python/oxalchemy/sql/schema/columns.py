@@ -1,5 +1,7 @@
 """``Column``."""
 
+import types
+
 from ... import _rs, exc
 from ..dialect_kw import DialectKWArgs
 from ..elements import ColumnClause
@@ -170,7 +172,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
             # The column of a subquery or alias has keys in Rust only.
             from .foreign_keys import ForeignKey
 
-            found = self.__dict__["@foreign_keys"] = {ForeignKey(target) for target in self._foreign_key_targets()}
+            found = self.__dict__["@foreign_keys"] = {ForeignKey(*key) for key in self._foreign_key_targets()}
             for fk in found:
                 fk.parent = self
         return found
@@ -279,6 +281,10 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
     @property
     def _constructor(self):
         return self.__class__
+
+    def __class_getitem__(cls, type_):
+        """``Column[int]``, an annotation."""
+        return types.GenericAlias(cls, type_)
 
     # -- pickling ---------------------------------------------------------
     def __reduce__(self):

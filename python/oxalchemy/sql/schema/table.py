@@ -19,6 +19,7 @@ from .items import (
     table_key,
     take_options,
 )
+from .typed import declared_columns, require_typed_columns
 
 
 def _claim(name, metadata, args, kw):
@@ -192,10 +193,10 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
         for item in items:
             if isinstance(item, (list, tuple)):
                 flat.extend(item)
-            elif isinstance(item, type) and hasattr(item, "_sa_typed_columns"):
-                flat.extend(item._sa_typed_columns())
             else:
                 flat.append(item)
+        if flat and isinstance(flat[0], type):
+            flat[:1] = declared_columns(require_typed_columns(flat[0]))
         for item in flat:
             super()._adopt([item], **(how if isinstance(item, Column) else {}))
 

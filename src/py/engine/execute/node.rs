@@ -465,8 +465,7 @@ fn native_result<'py>(
     if implicit(entry) {
         let mut rows = Vec::new();
         super::super::result::RowSource::fetch(&mut source, py, None, &mut rows)?;
-        keep_returned(py, exec, rows, &shape)?;
-        return no_rows(conn, exec);
+        return returned_result(py, exec, rows, &shape);
     }
     let meta = metadata(py, exec, &shape, node)?;
     let core = Core::new(Some(logs::rows(conn, shape.keys.bind(py), Box::new(source))?));
@@ -476,7 +475,23 @@ fn native_result<'py>(
     CursorResult::make(py, View::new(core, Some(meta)), exec)
 }
 
-fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<()> {
+/// The result of an implicit RETURNING: it has columns, and rows only where `supplemental_cols` asked for them.
+fn returned_result<'py>(
+    py: Python<'py>,
+    exec: &Arc<Execution>,
+    rows: Vec<Py<PyAny>>,
+    shape: &Shape,
+) -> PyResult<Bound<'py, PyAny>> {
+    let meta = keep_returned(py, exec, rows, shape)?;
+    let shown = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()).is_some_and(|d| d.supplemental);
+    let rows: Vec<_> = match shown {
+        true => exec.f.lock().returned.iter().map(|r| r.clone_ref(py).into_any()).collect(),
+        false => Vec::new(),
+    };
+    CursorResult::make(py, View::new(Core::new(Some(Box::new(Buffered::new(rows, false).like_cursor()))), Some(meta)), exec)
+}
+
+fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<Py<RowMeta>> {
     // The columns are the table's own, whichever statement of this shape runs: they are found as the compiled ones are.
     let by_column = exec.entry.as_ref().map(|entry| {
         Arc::new(Expressions { compiled: entry.compiled.clone(), current: None }) as Arc<dyn crate::py::engine::meta::KeyFallback>
@@ -491,8 +506,9 @@ fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, sh
     }
     let mut f = exec.f.lock();
     f.returned = tuples;
-    f.returned_defaults = Some(defaults.unbind());
-    Ok(())
+    // None when there is nothing, as for a statement without RETURNING.
+    f.returned_defaults = (!defaults.is_empty()).then(|| defaults.unbind());
+    Ok(meta)
 }
 
 fn buffered_result<'py>(
@@ -507,8 +523,7 @@ fn buffered_result<'py>(
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let shape = shape(py, entry, &names, false)?;
     if implicit(entry) {
-        keep_returned(py, exec, rows, &shape)?;
-        return no_rows(conn, exec);
+        return returned_result(py, exec, rows, &shape);
     }
     let meta = metadata(py, exec, &shape, node)?;
     let source = Buffered::new(rows, false).like_cursor();
@@ -539,8 +554,7 @@ fn cursor_result<'py>(
         }
         failure::close_cursor(conn, &cursor)?;
         exec.set_cursor(None);
-        keep_returned(py, exec, rows, &shape)?;
-        return no_rows(conn, exec);
+        return returned_result(py, exec, rows, &shape);
     }
     let meta = metadata(py, exec, &shape, node)?;
     let typed = raw::Typed { meta, procs: shape.procs.clone(), plain: shape.plain };
