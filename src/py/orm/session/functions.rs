@@ -4,7 +4,6 @@ use super::{Session, attach, registry, session_of};
 use crate::py::errors;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::state::flag;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 

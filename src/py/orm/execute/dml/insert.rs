@@ -219,7 +219,7 @@ fn across_tables<'py>(
             let values = names.iter().map(|n| row.as_any().get_item(&**n)).collect::<PyResult<Vec<_>>>()?;
             order.push(PyTuple::new(py, &values)?.repr()?.to_string());
             let both = columns.iter().zip(&values).map(|(c, v)| {
-                let bind = build::anon_bind("pk", sql::ast::BindValue::Host(crate::py::host::PyHost::new(v)), c.ty.clone());
+                let bind = build::anon_bind("pk", sql::ast::BindValue::Host(crate::py::host::PyHost::wrap(v)), c.ty.clone());
                 build::eq(c, &bind)
             });
             either.extend(build::and_(both.collect()));

@@ -20,7 +20,7 @@ use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::SqlResult;
-use sql::ast::{ColumnKey, Delete, DmlValue, DmlValues, ExprKind, ExprRef, FromRef, Insert, Node, SelectItem, Update};
+use sql::ast::{ColumnKey, Delete, DmlValue, DmlValues, ExprKind, ExprRef, FromRef, Insert, Node, Update};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -102,7 +102,7 @@ fn composite_parts(entity: &Entity, key: &ColumnKey, value: &DmlValue) -> Option
         Some(
             keys.iter()
                 .zip(&values)
-                .map(|(k, v)| (plain_key(entity, &ColumnKey::Name(k.clone())), DmlValue::Host(PyHost::new(v))))
+                .map(|(k, v)| (plain_key(entity, &ColumnKey::Name(k.clone())), DmlValue::Host(PyHost::wrap(v))))
                 .collect(),
         )
     })

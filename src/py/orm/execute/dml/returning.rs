@@ -48,7 +48,7 @@ pub fn send<'py>(
     }
     let node = statement(columns.into_iter().map(SelectItem::Expr).collect());
     let plan = Arc::new(plan);
-    let runtime = Runtime::new(py, plan.clone(), &call.connection.getattr("dialect")?)?;
+    let runtime = Runtime::new(py, &plan, &call.connection.getattr("dialect")?)?;
     let populate_existing = call.flag("populate_existing")?;
     let job = Job {
         session: call.session.clone().into_any(),
@@ -60,7 +60,6 @@ pub fn send<'py>(
         eagerloads: false,
         yield_per: None,
         only_tuples: true,
-        legacy: false,
         query: None,
     };
     let mut rows = source::open(call.connection, &node, params, Some(call.options))?;
