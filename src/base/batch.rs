@@ -266,6 +266,19 @@ impl RowBatch {
         }
     }
 
+    /// Appends the rows of another batch, which has as many columns. An empty batch takes them over, and their width.
+    pub fn append(&mut self, other: &mut RowBatch) {
+        if self.is_empty() {
+            std::mem::swap(self, other);
+            return;
+        }
+        for row in 0..other.rows() {
+            for column in 0..self.columns {
+                self.push_value(&other.cell(row, column).to_value());
+            }
+        }
+    }
+
     /// The cell of a row and column; NULL when there is none.
     #[inline]
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {

@@ -61,6 +61,9 @@ pub trait Connection: Send + Sync {
     /// Executes one statement once for each row of `params`; `rowcount` is the sum. Rows returned are dropped.
     fn execute_many(&self, sql: &str, params: &RowBatch) -> DbResult<Outcome>;
 
+    /// As [`Self::execute_many`], rows returned (RETURNING) are kept in `rows`, in the order of `params`.
+    fn execute_many_into(&self, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> DbResult<Outcome>;
+
     /// Executes statements separated by semicolons, without parameters; rows returned are dropped.
     fn execute_script(&self, sql: &str) -> DbResult<()>;
 

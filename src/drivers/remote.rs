@@ -40,7 +40,7 @@ pub type Watch = Arc<dyn Fn() -> bool + Send + Sync>;
 /// What a session is asked to do.
 pub(crate) enum Request {
     Execute { sql: Arc<str>, params: Vec<Value> },
-    Many { sql: Arc<str>, rows: RowBatch },
+    Many { sql: Arc<str>, rows: RowBatch, keep: bool },
     Script(Arc<str>),
     Fetch { cursor: u32, max_rows: usize, into: RowBatch },
     CloseCursor(u32),
@@ -207,10 +207,10 @@ impl Remote {
         self.outcome(Request::Execute { sql: sql.into(), params: params.to_vec() })
     }
 
-    /// As [`crate::Connection::execute_many`].
-    pub(crate) fn execute_many(&self, sql: &str, rows: &RowBatch) -> DbResult<Outcome> {
+    /// As [`crate::Connection::execute_many`]; with `keep` rows returned are part of the outcome.
+    pub(crate) fn execute_many(&self, sql: &str, rows: &RowBatch, keep: bool) -> DbResult<Outcome> {
         check_text(sql)?;
-        self.outcome(Request::Many { sql: sql.into(), rows: rows.clone() })
+        self.outcome(Request::Many { sql: sql.into(), rows: rows.clone(), keep })
     }
 
     fn outcome(&self, request: Request) -> DbResult<Outcome> {

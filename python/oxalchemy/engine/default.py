@@ -8,7 +8,7 @@ import weakref
 from .. import _rs, exc, util
 from ..sql import compiler as _compiler
 from .characteristics import IsolationLevelCharacteristic, LoggingTokenCharacteristic
-from .interfaces import BindTyping, CacheStats, Dialect
+from .interfaces import BindTyping, CacheStats, Dialect, _ExceptionContextImpl
 
 _NO_ARG = object()
 
@@ -254,6 +254,35 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         finally:
             cursor.close()
         return True
+
+    def _do_ping_w_event(self, dbapi_connection):
+        """Whether the connection is alive: an error of the driver that means a lost connection is an answer, others are raised."""
+        try:
+            return self.do_ping(dbapi_connection)
+        except self.loaded_dbapi.Error as e:
+            lost = bool(self.is_disconnect(e, dbapi_connection, None))
+            if self._has_events:
+                lost = self._tell_ping_failed(e, lost)
+            if lost:
+                return False
+            raise
+
+    def _tell_ping_failed(self, error, lost):
+        wrapped = exc.DBAPIError.instance(None, None, error, self.loaded_dbapi.Error, connection_invalidated=lost, dialect=self)
+        context = _ExceptionContextImpl(
+            original_exception=error,
+            sqlalchemy_exception=wrapped,
+            engine=None,
+            dialect=self,
+            is_disconnect=lost,
+            invalidate_pool_on_disconnect=False,
+            is_pre_ping=True,
+        )
+        for fn in self.dispatch.handle_error:
+            replacement = fn(context)
+            if replacement is not None:
+                raise replacement from error
+        return bool(context.is_disconnect)
 
     def do_execute(self, cursor, statement, parameters, context=None):
         cursor.execute(statement, parameters)

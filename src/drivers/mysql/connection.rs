@@ -98,9 +98,13 @@ impl MySql {
 
 /// Executes what the options ask for, then asks who is there.
 async fn greet(conn: &mut MySqlConnection, options: &Options) -> DbResult<Greeting> {
+    // sqlx asks for the mode IGNORE_SPACE, which would make the names of functions reserved words.
+    let mut init = String::from("SET sql_mode = @@global.sql_mode");
     for sql in options.init() {
-        conn.execute(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await.map_err(error::from_sqlx)?;
+        init.push_str(";\n");
+        init.push_str(sql.trim_end().trim_end_matches(';'));
     }
+    conn.execute(sqlx::raw_sql(AssertSqlSafe(init))).await.map_err(error::from_sqlx)?;
     let sql = "SELECT CAST(CONNECTION_ID() AS CHAR), VERSION(), CAST(@@autocommit AS CHAR), CAST(0 AS DECIMAL(10, 5))";
     let row = conn.fetch_one(sqlx::raw_sql(sql)).await.map_err(error::from_sqlx)?;
     let text = |i: usize| row.try_get_unchecked::<String, _>(i).map_err(error::from_sqlx);
@@ -119,7 +123,13 @@ impl Connection for MySql {
     }
 
     fn execute_many(&self, sql: &str, params: &RowBatch) -> DbResult<Outcome> {
-        self.remote.execute_many(sql, params)
+        self.remote.execute_many(sql, params, false)
+    }
+
+    fn execute_many_into(&self, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> DbResult<Outcome> {
+        let mut outcome = self.remote.execute_many(sql, params, true)?;
+        *rows = std::mem::take(&mut outcome.rows);
+        Ok(outcome)
     }
 
     fn execute_script(&self, sql: &str) -> DbResult<()> {

@@ -12,8 +12,9 @@ use crate::connection::Outcome;
 /// A message is sent when it has become this long; well below the smallest `max_allowed_packet` in use.
 const MESSAGE: usize = 1 << 18;
 
-/// Executes `sql` for each row.
-pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> DbResult<Outcome> {
+/// Executes `sql` for each row. With `keep`, rows returned are kept in the order of `rows`.
+pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch, keep: bool) -> DbResult<Outcome> {
+    let mut kept = keep.then(RowBatch::default);
     let verb = text::verb(sql);
     let changes = matches!(verb, Verb::Insert | Verb::Dml);
     let marks = text::marks(sql);
@@ -24,13 +25,14 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
         key = if id == 0 { key } else { id };
     };
     let params = |row: usize| rows.row(row).map(Cell::to_value).collect::<Vec<Value>>();
-    if rows.rows() < 2 || !changes || script {
+    let repeated = if verb == Verb::Insert { text::repeatable_row(&marks) } else { None };
+    // A message of several statements has several results: the rows of one of them only could be kept.
+    if rows.rows() < 2 || !changes || script || (keep && repeated.is_none()) {
         for row in 0..rows.rows() {
-            add(session.run_once(sql, &params(row)).await?);
+            add(session.run_once(sql, &params(row), kept.as_mut()).await?);
         }
     } else {
         let end = marks.iter().find(|(_, m)| *m == text::Mark::End).map_or(sql.len(), |(r, _)| r.start);
-        let repeated = if verb == Verb::Insert { text::repeatable_row(&marks) } else { None };
         // What is repeated, what separates it, and what stands before and after.
         let (part, separator, head, tail) = match repeated {
             Some(row) => (row.clone(), ",", &sql[..row.start], &sql[row.end..end]),
@@ -44,7 +46,7 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
             text::write_row(sql, &marks, part.clone(), &cells, &mut message)?;
             if message.len() + tail.len() >= MESSAGE || row + 1 == rows.rows() {
                 message.push_str(tail);
-                add(session.run_changes(&message).await?);
+                add(session.run_changes(&message, kept.as_mut()).await?);
                 message.clear();
             }
         }
@@ -52,6 +54,7 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> 
     Ok(Outcome {
         rowcount: if changes { i64::try_from(affected).unwrap_or(i64::MAX) } else { -1 },
         last_insert_id: i64::try_from(key).unwrap_or(i64::MAX),
+        rows: kept.unwrap_or_default(),
         ..Default::default()
     })
 }

@@ -14,7 +14,7 @@ use super::text::{self, Verb};
 use super::{error, many};
 use crate::connection::{Column, CursorId, Outcome};
 use crate::leftover::{Leftover, Leftovers};
-use crate::remote::{Answer, FIRST_BATCH, Mailbox, Request, Shared};
+use crate::remote::{Answer, BATCH_BYTES, FIRST_BATCH, Mailbox, Request, Shared};
 
 /// A connection at work.
 pub struct Session {
@@ -66,8 +66,8 @@ impl Session {
                         self.answer(Answer::Outcome(Err(e)));
                     }
                 }
-                Request::Many { sql, rows } => {
-                    let outcome = many::execute(&mut self, &sql, &rows).await;
+                Request::Many { sql, rows, keep } => {
+                    let outcome = many::execute(&mut self, &sql, &rows, keep).await;
                     self.answer(Answer::Outcome(outcome));
                 }
                 Request::Script(sql) => {
@@ -259,24 +259,27 @@ impl Session {
         done
     }
 
-    /// As [`Self::run_text`] for text of INSERTs, UPDATEs and DELETEs alone.
-    pub(super) async fn run_changes(&mut self, sql: &str) -> DbResult<(u64, u64)> {
+    /// As [`Self::run_text`] for text of INSERTs, UPDATEs and DELETEs alone. Rows returned go into `kept`.
+    pub(super) async fn run_changes(&mut self, sql: &str, kept: Option<&mut RowBatch>) -> DbResult<(u64, u64)> {
         let mut reader = start(&mut self.conn, Plan::Text(sql.into()));
-        let mut batch = RowBatch::default();
-        while reader.fill_batch(&mut batch, FIRST_BATCH).await? {}
+        read_all(&mut reader, kept).await?;
         let done = (reader.affected_by_all, reader.last_insert_id);
         drop(reader);
         self.note("", Verb::Dml, true).await;
         Ok(done)
     }
 
-    /// Executes once and reads to the end. Returns the rows affected and the key generated.
-    pub(super) async fn run_once(&mut self, sql: &Arc<str>, params: &[Value]) -> DbResult<(u64, u64)> {
+    /// Executes once and reads to the end; rows returned go into `kept`. Returns the rows affected and the key generated.
+    pub(super) async fn run_once(
+        &mut self,
+        sql: &Arc<str>,
+        params: &[Value],
+        kept: Option<&mut RowBatch>,
+    ) -> DbResult<(u64, u64)> {
         let verb = text::verb(sql);
         let plan = self.plan(sql, params, verb).await?;
         let mut reader = start(&mut self.conn, plan);
-        let mut batch = RowBatch::default();
-        while reader.fill_batch(&mut batch, FIRST_BATCH).await? {}
+        read_all(&mut reader, kept).await?;
         let done = (reader.affected.unwrap_or(0), reader.last_insert_id);
         drop(reader);
         self.note(sql, verb, true).await;
@@ -287,6 +290,21 @@ impl Session {
     async fn forget(&mut self) -> DbResult<()> {
         self.statements.clear();
         self.conn.clear_cached_statements().await.map_err(error::from_sqlx)
+    }
+}
+
+/// Reads to the end; the rows go into `kept`, or are dropped.
+async fn read_all(reader: &mut Reader<'_>, mut kept: Option<&mut RowBatch>) -> DbResult<()> {
+    let mut batch = RowBatch::default();
+    loop {
+        let limit = if kept.is_some() { usize::MAX } else { FIRST_BATCH };
+        let more = reader.fill(&mut batch, limit, BATCH_BYTES).await?;
+        if let Some(kept) = kept.as_deref_mut() {
+            kept.append(&mut batch);
+        }
+        if !more {
+            return Ok(());
+        }
     }
 }
 

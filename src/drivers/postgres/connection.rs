@@ -102,7 +102,13 @@ impl Connection for Postgres {
     }
 
     fn execute_many(&self, sql: &str, params: &RowBatch) -> DbResult<Outcome> {
-        self.remote.execute_many(sql, params)
+        self.remote.execute_many(sql, params, false)
+    }
+
+    fn execute_many_into(&self, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> DbResult<Outcome> {
+        let mut outcome = self.remote.execute_many(sql, params, true)?;
+        *rows = std::mem::take(&mut outcome.rows);
+        Ok(outcome)
     }
 
     fn execute_script(&self, sql: &str) -> DbResult<()> {

@@ -19,27 +19,38 @@ use crate::connection::Outcome;
 /// A message is sent when it has become this long.
 const MESSAGE: usize = 1 << 18;
 
-/// Executes `sql` for each row.
-pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch) -> DbResult<Outcome> {
-    let affected = if rows.rows() < 2 || text::verb(sql) != Verb::Dml || text::is_script(sql) {
-        let mut affected = 0;
-        for row in 0..rows.rows() {
-            let params: Vec<Value> = rows.row(row).map(Cell::to_value).collect();
-            affected += session.run_once(sql, &params).await?;
-        }
-        affected
-    } else {
-        match text::repeatable_row(sql, &text::marks(sql)) {
-            None if session.statements.is_enabled() => prepared(session, sql, rows).await?,
-            row => literal(session, sql, row, rows).await?,
-        }
+/// Executes `sql` for each row. With `keep`, rows returned are kept in the order of `rows`.
+pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch, keep: bool) -> DbResult<Outcome> {
+    let mut kept = keep.then(RowBatch::default);
+    let plain = rows.rows() < 2 || text::verb(sql) != Verb::Dml || text::is_script(sql);
+    let affected = match if plain { None } else { Some(text::repeatable_row(sql, &text::marks(sql))) } {
+        None => one_by_one(session, sql, rows, kept.as_mut()).await?,
+        // A statement of several results keeps the rows of one of them only.
+        Some(None) if keep => one_by_one(session, sql, rows, kept.as_mut()).await?,
+        Some(None) if session.statements.is_enabled() => prepared(session, sql, rows).await?,
+        Some(row) => literal(session, sql, row, rows, kept.as_mut()).await?,
     };
     let rowcount = if text::verb(sql) == Verb::Dml { i64::try_from(affected).unwrap_or(i64::MAX) } else { -1 };
-    Ok(Outcome { rowcount, ..Default::default() })
+    Ok(Outcome { rowcount, rows: kept.unwrap_or_default(), ..Default::default() })
+}
+
+async fn one_by_one(session: &mut Session, sql: &Arc<str>, rows: &RowBatch, mut kept: Option<&mut RowBatch>) -> DbResult<u64> {
+    let mut affected = 0;
+    for row in 0..rows.rows() {
+        let params: Vec<Value> = rows.row(row).map(Cell::to_value).collect();
+        affected += session.run_once(sql, &params, kept.as_deref_mut()).await?;
+    }
+    Ok(affected)
 }
 
 /// All rows in one statement, or each in a statement of its own; as many as fit into a message.
-async fn literal(session: &mut Session, sql: &str, row: Option<Range<usize>>, rows: &RowBatch) -> DbResult<u64> {
+async fn literal(
+    session: &mut Session,
+    sql: &str,
+    row: Option<Range<usize>>,
+    rows: &RowBatch,
+    mut kept: Option<&mut RowBatch>,
+) -> DbResult<u64> {
     let marks = text::marks(sql);
     let end = marks.iter().find(|(_, m)| *m == Mark::End).map_or(sql.len(), |(r, _)| r.start);
     // What is repeated, what separates it, and what stands before and after.
@@ -56,7 +67,7 @@ async fn literal(session: &mut Session, sql: &str, row: Option<Range<usize>>, ro
         text::write_row(sql, &marks, part.clone(), &cells, &mut message)?;
         if message.len() + tail.len() >= MESSAGE || row + 1 == rows.rows() {
             message.push_str(tail);
-            affected += session.run_quietly(&message).await?;
+            affected += session.run_quietly(&message, kept.as_deref_mut()).await?;
             message.clear();
         }
     }
@@ -92,12 +103,12 @@ async fn execute_prepared(session: &mut Session, name: &str, sql: &str, rows: &R
         }
         message.push_str(if rows.columns() > 0 { ");" } else { ";" });
         if message.len() >= MESSAGE {
-            affected += session.run_quietly(&message).await?;
+            affected += session.run_quietly(&message, None).await?;
             message.clear();
         }
     }
     let _ = write!(message, "DEALLOCATE {name}");
-    affected += session.run_quietly(&message).await?;
+    affected += session.run_quietly(&message, None).await?;
     Ok(affected)
 }
 

@@ -16,7 +16,7 @@ use super::types::Kind;
 use super::{error, many};
 use crate::connection::{CursorId, Outcome};
 use crate::leftover::{Leftover, Leftovers};
-use crate::remote::{Answer, FIRST_BATCH, Mailbox, Request, Shared};
+use crate::remote::{Answer, BATCH_BYTES, FIRST_BATCH, Mailbox, Request, Shared};
 
 /// A connection at work.
 pub struct Session {
@@ -72,8 +72,8 @@ impl Session {
                         self.answer(Answer::Outcome(Err(e)));
                     }
                 }
-                Request::Many { sql, rows } => {
-                    let outcome = many::execute(&mut self, &sql, &rows).await;
+                Request::Many { sql, rows, keep } => {
+                    let outcome = many::execute(&mut self, &sql, &rows, keep).await;
                     self.answer(Answer::Outcome(outcome));
                 }
                 Request::Script(sql) => {
@@ -261,7 +261,7 @@ impl Session {
 
     /// Runs text to its end. Returns the rows affected by all of its statements.
     pub(super) async fn run_text(&mut self, sql: &str) -> DbResult<u64> {
-        let done = self.run_quietly(sql).await;
+        let done = self.run_quietly(sql, None).await;
         let marks = text::marks(sql);
         let ends = marks.iter().filter(|(_, m)| *m == text::Mark::Separator).map(|(r, _)| r.end);
         for start in std::iter::once(0).chain(ends) {
@@ -270,21 +270,19 @@ impl Session {
         done
     }
 
-    /// As [`Self::run_text`] for statements that mean nothing for the session.
-    pub(super) async fn run_quietly(&mut self, sql: &str) -> DbResult<u64> {
+    /// As [`Self::run_text`] for statements that mean nothing for the session. Rows returned go into `kept`.
+    pub(super) async fn run_quietly(&mut self, sql: &str, kept: Option<&mut RowBatch>) -> DbResult<u64> {
         let (mut reader, _) = start(&mut self.conn, Plan::Text(None, sql.into()));
-        let mut batch = RowBatch::default();
-        while reader.fill_batch(&mut batch, FIRST_BATCH, sql).await? {}
+        read_all(&mut reader, sql, kept).await?;
         Ok(reader.affected_by_all)
     }
 
-    /// Executes once and reads to the end. Returns the rows affected.
-    pub(super) async fn run_once(&mut self, sql: &Arc<str>, params: &[Value]) -> DbResult<u64> {
+    /// Executes once and reads to the end; rows returned go into `kept`. Returns the rows affected.
+    pub(super) async fn run_once(&mut self, sql: &Arc<str>, params: &[Value], kept: Option<&mut RowBatch>) -> DbResult<u64> {
         let verb = text::verb(sql);
         let plan = self.plan(sql, params, verb).await?;
         let (mut reader, sent) = start(&mut self.conn, plan);
-        let mut batch = RowBatch::default();
-        while reader.fill_batch(&mut batch, FIRST_BATCH, &sent).await? {}
+        read_all(&mut reader, &sent, kept).await?;
         let affected = reader.affected.unwrap_or(0);
         drop(reader);
         self.note(verb, true).await;
@@ -317,6 +315,21 @@ fn start(conn: &mut PgConnection, plan: Plan) -> (Reader<'_>, Arc<str>) {
         Plan::Text(prepared, sql) => {
             let query = sqlx::raw_sql(AssertSqlSafe(sql.clone()));
             (Reader::new(conn.fetch_many(query), prepared.as_deref()), sql)
+        }
+    }
+}
+
+/// Reads to the end; the rows go into `kept`, or are dropped.
+async fn read_all(reader: &mut Reader<'_>, sql: &str, mut kept: Option<&mut RowBatch>) -> DbResult<()> {
+    let mut batch = RowBatch::default();
+    loop {
+        let limit = if kept.is_some() { usize::MAX } else { FIRST_BATCH };
+        let more = reader.fill(&mut batch, limit, BATCH_BYTES, sql).await?;
+        if let Some(kept) = kept.as_deref_mut() {
+            kept.append(&mut batch);
+        }
+        if !more {
+            return Ok(());
         }
     }
 }

@@ -249,12 +249,12 @@ impl Sqlite {
 
     /// As [`Connection::execute_many`], with the implicit BEGIN of [`Self::execute_in_transaction`].
     pub fn execute_many_in_transaction(&self, sql: &str, params: &RowBatch, before: Option<&str>) -> DbResult<Outcome> {
-        self.execute_many_into(sql, params, before, None)
+        self.execute_many_keeping(sql, params, before, None)
     }
 
     /// As [`Self::execute_many_in_transaction`], rows returned (RETURNING) are kept in `rows`, in the order of `params`. After an
     /// error `rows` tells how far execution came.
-    pub fn execute_many_into(
+    pub fn execute_many_keeping(
         &self,
         sql: &str,
         params: &RowBatch,
@@ -392,6 +392,10 @@ impl Connection for Sqlite {
 
     fn execute_many(&self, sql: &str, params: &RowBatch) -> DbResult<Outcome> {
         self.execute_many_in_transaction(sql, params, None)
+    }
+
+    fn execute_many_into(&self, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> DbResult<Outcome> {
+        self.execute_many_keeping(sql, params, None, Some(rows))
     }
 
     fn execute_script(&self, sql: &str) -> DbResult<()> {

@@ -22,9 +22,6 @@ pub trait Native: Send + Sync {
     /// Executes one statement for each row of `params`, in a transaction as [`Self::run`].
     fn run_many(&self, py: Python<'_>, sql: &str, params: &RowBatch) -> PyResult<Outcome>;
 
-    /// Whether [`Self::run_many_into`] works.
-    fn returns_many(&self) -> bool;
-
     /// As [`Self::run_many`], rows returned are kept in `rows`, in the order of `params`.
     fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome>;
 

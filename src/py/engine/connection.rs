@@ -883,6 +883,9 @@ impl Connection {
         execution_options: Option<&Bound<'py, PyAny>>,
         kw: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(value) = execute::sequence::scalar(slf, statement)? {
+            return Ok(value);
+        }
         execute::execute(slf, statement, parameters, more, kw, execution_options)?.call_method0("scalar")
     }
     /// Execute a statement and return the values of its first column.

@@ -175,7 +175,10 @@ impl Fold for NoChange {}
 #[pyfunction]
 #[pyo3(name = "_next_value")]
 fn next_value<'py>(sequence: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    sequence.call_method0("next_value")
+    let py = sequence.py();
+    let sequence = sequence.cast::<crate::py::schema::PySequence>()?.get().inner()?;
+    let ty = sequence.data_type.clone().unwrap_or_else(sql::types::integer);
+    wrap_expr(py, &sql::ast::Expr::new(sql::ast::ExprKind::Sequence(sequence.clone()), ty))
 }
 
 /// A FROM element's face by its node, for tests and tools.

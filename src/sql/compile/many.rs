@@ -1,7 +1,10 @@
 //! An INSERT whose VALUES are repeated for many rows.
 
 use super::Compiled;
-use crate::dialects::ParamStyle;
+use crate::dialects::types::type_text;
+use crate::dialects::{Family, ParamStyle};
+use crate::name::Name;
+use crate::schema::{Column, Table};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -16,20 +19,109 @@ pub struct ManyRows {
     pub names: Vec<(Arc<str>, u32, usize)>,
 }
 
+/// How rows that come back are put into the order of the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sentinel {
+    /// Rows are inserted in the order of a counter: the type of each column. Else they come from VALUES directly.
+    pub counter: Option<Vec<String>>,
+    /// Columns returned in addition, rendered, at the end.
+    pub returning: Vec<String>,
+}
+
 /// Repeats `range`, the `(…)` behind VALUES, with placeholders of `style`.
-pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows: usize) -> ManyRows {
+pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows: usize, sentinel: Option<&Sentinel>) -> ManyRows {
     let (start, end) = range;
     let mut out = ManyRows { sql: String::with_capacity(c.sql.len() + rows * (end - start + 8)), ..ManyRows::default() };
     let mut writer = Writer { c, style, out: &mut out, plain: Vec::new() };
     writer.part(0, start, None);
+    let counter = sentinel.and_then(|s| s.counter.as_ref());
+    let columns = counter.map(|types| (0..types.len()).map(|i| format!("p{i}")).collect::<Vec<_>>()).unwrap_or_default();
+    if let (Some(types), true) = (counter, writer.out.sql.ends_with("VALUES ")) {
+        let head = writer.out.sql.len() - "VALUES ".len();
+        writer.out.sql.truncate(head);
+        let cast: Vec<String> = columns.iter().zip(types).map(|(p, t)| format!("{p}::{t}")).collect();
+        let _ = write!(writer.out.sql, "SELECT {} FROM (VALUES ", cast.join(", "));
+    }
     for row in 0..rows {
         if row > 0 {
             writer.out.sql.push_str(", ");
         }
-        writer.part(start, end, Some(row));
+        if counter.is_some() {
+            writer.part(start, end - 1, Some(row));
+            let _ = write!(writer.out.sql, ", {row})");
+        } else {
+            writer.part(start, end, Some(row));
+        }
+    }
+    if counter.is_some() {
+        let _ = write!(writer.out.sql, ") AS imp_sen({}, sen_counter) ORDER BY sen_counter", columns.join(", "));
     }
     writer.part(end, c.sql.len(), None);
+    for column in sentinel.iter().flat_map(|s| &s.returning) {
+        let _ = write!(writer.out.sql, ", {column}");
+    }
     out
+}
+
+/// How the rows of an INSERT … RETURNING are put into order; `None` when they go one by one.
+pub fn sentinel_of(c: &Compiled) -> Option<Sentinel> {
+    let dialect = &c.dialect;
+    if !matches!(dialect.family, Family::PostgreSql | Family::MySql | Family::MariaDb) {
+        return None;
+    }
+    let dml = c.dml.as_ref()?;
+    let table = dml.table.as_ref()?;
+    let key = given_key(c)?;
+    let mut out = Sentinel::default();
+    if key.iter().any(|(_, bind)| bind.is_none()) {
+        // Numbers that the database gives out rise in the order in which rows are inserted.
+        let [(column, None)] = key.as_slice() else { return None };
+        let auto = table.autoincrement_column().ok().flatten()?;
+        if !Arc::ptr_eq(&auto, column) {
+            return None;
+        }
+        if dialect.family == Family::PostgreSql {
+            out.counter = Some(column_types(c, table)?);
+        }
+    }
+    let schema = table.d.read().schema.clone();
+    let prefix = dialect.qualified(schema.as_ref(), &table.name);
+    for (column, _) in &key {
+        let name = column.name();
+        let rendered = format!("{prefix}.{}", dialect.quote(&name));
+        let present = c.result.iter().any(|r| *r.name == *name.text);
+        out.returning.push(match present {
+            true => format!("{rendered} AS {}", dialect.quote(&Name { text: format!("{name}__1").into(), quote: name.quote })),
+            false => rendered,
+        });
+    }
+    Some(out)
+}
+
+/// The columns of the primary key, and the binds that give their values. `None` for tables without one.
+pub fn given_key(c: &Compiled) -> Option<Vec<(Arc<Column>, Option<usize>)>> {
+    let dml = c.dml.as_ref()?;
+    let key = dml.table.as_ref()?.d.read().primary_key.clone()?;
+    let columns = key.d.read().columns.clone();
+    let bind = |column: &Arc<Column>| {
+        let (_, bind) = dml.primary_key.iter().find(|(c, _)| Arc::ptr_eq(c, column))?;
+        c.bind_index(bind.as_deref()?)
+    };
+    let out: Vec<_> = columns.iter().map(|column| (column.clone(), bind(column))).collect();
+    (!out.is_empty()).then_some(out)
+}
+
+/// Types of the columns in the statement, as casts.
+fn column_types(c: &Compiled, table: &Arc<Table>) -> Option<Vec<String>> {
+    let dml = c.dml.as_ref()?;
+    let d = table.d.read();
+    dml.columns
+        .iter()
+        .map(|key| {
+            let ty = d.columns.get(key)?.ty();
+            c.dialect.rules().bind_cast_text(&c.dialect, &ty).or_else(|| type_text(&c.dialect, &ty, None).ok())
+        })
+        .collect()
 }
 
 struct Writer<'a> {

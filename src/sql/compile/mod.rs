@@ -49,7 +49,7 @@ pub use compiled::*;
 pub use context::Ctx;
 pub use expand::{Expanded, Fill, expand, expand_as, expand_named};
 pub use hash::structural_hash;
-pub use many::{ManyRows, insert_many};
+pub use many::{ManyRows, Sentinel, given_key, insert_many, sentinel_of};
 pub use options::*;
 pub use percent::{Marks, Translated, translate};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use base::{DbError, DbErrorKind, DbResult, RowBatch, Value};
+use base::{DbError, DbResult, RowBatch, Value};
 use drivers::mysql::MySql;
 use drivers::postgres::Postgres;
 use drivers::{Connection, CursorId, Outcome, Watch};
@@ -205,12 +205,8 @@ impl Native for Link {
         self.within(py, |db| db.execute_many(sql, params))
     }
 
-    fn returns_many(&self) -> bool {
-        false
-    }
-
-    fn run_many_into(&self, py: Python<'_>, _sql: &str, _params: &RowBatch, _rows: &mut RowBatch) -> PyResult<Outcome> {
-        Err(self.error(py, &DbError::new(DbErrorKind::NotSupported, "rows of an executemany are not kept by this driver")))
+    fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome> {
+        self.within(py, |db| db.execute_many_into(sql, params, rows))
     }
 
     fn lastrowid(&self, outcome: &Outcome) -> Option<i64> {

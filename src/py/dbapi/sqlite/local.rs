@@ -155,13 +155,9 @@ impl Native for Local {
         self.call(py, |db| db.execute_many_in_transaction(sql, params, begin))
     }
 
-    fn returns_many(&self) -> bool {
-        true
-    }
-
     fn run_many_into(&self, py: Python<'_>, sql: &str, params: &RowBatch, rows: &mut RowBatch) -> PyResult<Outcome> {
         let begin = self.isolation().begin();
-        self.call(py, |db| db.execute_many_into(sql, params, begin, Some(rows)))
+        self.call(py, |db| db.execute_many_keeping(sql, params, begin, Some(rows)))
     }
 
     fn lastrowid(&self, outcome: &Outcome) -> Option<i64> {

@@ -10,7 +10,7 @@ use base::Value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::Node;
-use sql::compile::{Compiled, ManyRows, StatementKind, insert_many};
+use sql::compile::{Compiled, ManyRows, Sentinel, StatementKind, given_key, insert_many, sentinel_of};
 
 fn values(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Vec<Value>> {
     let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
@@ -41,10 +41,13 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     let sorted = matches!(node, Node::Insert(i) if i.common.sort_by_parameter_order);
     let order = if sorted { "ordered" } else { "unordered" };
     let (mut rows, mut names, mut total) = (Vec::new(), Vec::new(), 0);
-    // Rows that the database numbers come back in no promised order: asked for in order, they go one by one.
-    let numbered = sorted
-        && c.dml.as_ref().is_some_and(|d| d.primary_key.is_empty() || d.primary_key.iter().any(|(_, bind)| bind.is_none()));
-    let range = c.dml.as_ref().and_then(|d| d.values_range).filter(|_| dialect.use_insertmanyvalues && !numbered);
+    // Rows come back in no promised order. Asked for in order, they go one by one where nothing tells which is which.
+    let sentinel = if sorted { sentinel_of(c) } else { None };
+    let range = c
+        .dml
+        .as_ref()
+        .and_then(|d| d.values_range)
+        .filter(|_| dialect.use_insertmanyvalues && (!sorted || batched(c, sentinel.as_ref())));
     let style = s.conn.get().native().map_or(c.paramstyle, |n| n.style());
     let mut all = Vec::with_capacity(given.len());
     for g in given {
@@ -79,11 +82,11 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
         let Some(chunk) = all.get(chunk) else { continue };
         let wire = match text.take() {
             Some((rows, wire)) if rows == chunk.len() => wire,
-            _ => insert_many(c, style, range, chunk.len()),
+            _ => insert_many(c, style, range, chunk.len(), sentinel.as_ref()),
         };
         let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.get(bind as usize)).cloned().unwrap_or_default();
         let picked: Vec<Value> = wire.order.iter().map(|(b, row)| at(*b, *row)).collect();
-        let own = || insert_many(c, c.paramstyle, range, chunk.len());
+        let own = || insert_many(c, c.paramstyle, range, chunk.len(), sentinel.as_ref());
         let stats = batch_stats(s.stats, n, count, order);
         let batch = Batch {
             sql: &wire.sql,
@@ -102,11 +105,59 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
                 Ok(d.into_any().unbind())
             },
         };
+        let before = rows.len();
         total += fetch_all(&Sending { stats: &stats, ..*s }, &batch, &mut rows, &mut names)?.max(0);
+        if let Some(sentinel) = &sentinel {
+            order_rows(py, c, chunk, sentinel.returning.len(), rows.get_mut(before..).unwrap_or_default())?;
+            names.truncate(names.len().saturating_sub(sentinel.returning.len()));
+        }
         text = Some((chunk.len(), wire));
     }
     s.exec.f.lock().rowcount = total;
     Ok(Ran::Rows(rows, names))
+}
+
+/// Whether rows that are asked for in order may go together: their keys are given, or tell the order.
+fn batched(c: &Compiled, sentinel: Option<&Sentinel>) -> bool {
+    sentinel.is_some() || given_key(c).is_some_and(|key| key.iter().all(|(_, bind)| bind.is_some()))
+}
+
+/// Puts the rows of a statement into the order of its parameters, and takes the columns off that tell the order.
+fn order_rows(py: Python<'_>, c: &Compiled, chunk: &[Vec<Value>], width: usize, rows: &mut [Py<PyAny>]) -> PyResult<()> {
+    let binds: Option<Vec<usize>> = given_key(c).unwrap_or_default().into_iter().map(|(_, bind)| bind).collect();
+    let mut keyed = Vec::with_capacity(rows.len());
+    for row in rows.iter() {
+        let row = row.bind(py).cast::<PyTuple>()?;
+        let cut = row.len().saturating_sub(width);
+        keyed.push((row.get_slice(cut, row.len()), row.get_slice(0, cut)));
+    }
+    let mut order: Vec<usize> = (0..keyed.len()).collect();
+    match binds {
+        // The keys were given: each row goes where its key stands.
+        Some(binds) => {
+            let places = PyDict::new(py);
+            for (n, by_bind) in chunk.iter().enumerate() {
+                let key = binds.iter().map(|b| value_to_py(py, by_bind.get(*b).unwrap_or(&Value::Null)));
+                places.set_item(PyTuple::new(py, key.collect::<PyResult<Vec<_>>>()?)?, n)?;
+            }
+            let mut place = Vec::with_capacity(keyed.len());
+            for (n, (key, _)) in keyed.iter().enumerate() {
+                place.push(places.get_item(key)?.map_or(Ok(n), |p| p.extract::<usize>())?);
+            }
+            order.sort_by_key(|i| place.get(*i).copied());
+        }
+        // The database gave the keys out in the order of the parameters.
+        None => {
+            let numbers = keyed.iter().map(|(key, _)| key.get_item(0)?.extract::<i64>()).collect::<PyResult<Vec<_>>>()?;
+            order.sort_by_key(|i| numbers.get(*i).copied());
+        }
+    }
+    for (row, i) in rows.iter_mut().zip(order) {
+        if let Some((_, kept)) = keyed.get(i) {
+            *row = kept.clone().into_any().unbind();
+        }
+    }
+    Ok(())
 }
 
 /// One row's parameters as Python sees them.

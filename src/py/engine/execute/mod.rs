@@ -8,6 +8,7 @@
 //! | `node` | SQL constructs: compile or find in the cache, gather values, run, describe the rows |
 //! | `gather` | values of binds |
 //! | `faces` | what is asked of the faces of SQL constructs |
+//! | `sequence` | the next value of a sequence |
 //! | `defaults` | values that the client computes for columns |
 //! | `batches` | the rows of a SELECT as the driver decoded them, for the ORM |
 //! | `entry` | what executions of a compiled statement share |
@@ -31,6 +32,7 @@ pub mod params;
 pub mod raw;
 pub mod rows;
 pub mod run;
+pub mod sequence;
 
 use super::connection::Connection;
 use super::events::Event;
@@ -64,6 +66,9 @@ pub fn execute<'py>(
         let params = params::distill(py, parameters, more, kw)?.list(py)?;
         let empty = PyDict::new(py).into_any();
         return method.call1((conn, params, execution_options.unwrap_or(&empty)));
+    }
+    if let Some(value) = sequence::execute(conn, statement)? {
+        return Ok(value);
     }
     if let Some(element) = statement.getattr_opt("__clause_element__")? {
         return execute(conn, &element.call0()?, parameters, more, kw, execution_options);

@@ -7,7 +7,7 @@ use crate::py::engine::events::Event;
 use crate::py::engine::execute::entry::{Entry, Wire};
 use crate::py::engine::execute::{faces, node};
 use crate::py::engine::failure::{self, Facts};
-use crate::py::types::{BindProc, value_to_py};
+use crate::py::types::{BindProc, Family, value_to_py};
 use base::RowBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -60,11 +60,7 @@ pub fn run<'a, 'py: 'a>(
     let entry = node::prepare(conn, &tree, Some(keys), false, &conn.get().options(py))?.entry;
     let compiled = &entry.compiled;
     let Some(dml) = &compiled.dml else { return Ok(None) };
-    if compiled.needs_expand
-        || !dml.insert_prefetch.is_empty()
-        || !dml.update_prefetch.is_empty()
-        || (returning && !native.returns_many())
-    {
+    if compiled.needs_expand || !dml.insert_prefetch.is_empty() || !dml.update_prefetch.is_empty() {
         return Ok(None);
     }
     let wire = entry.wire(native.style());
@@ -94,7 +90,8 @@ pub fn run<'a, 'py: 'a>(
     match ran {
         Ok(outcome) => Ok(Some(Done { rowcount: outcome.rowcount, rows, entry })),
         Err(e) => {
-            let single = returning || count == 1;
+            // SQLite takes the rows one by one, servers many at a time.
+            let single = count == 1 || (returning && native.family() == Family::Sqlite);
             let params = if single {
                 shown(py, &entry, &wire, &batch, if returning { rows.rows() } else { 0 })?
             } else {
