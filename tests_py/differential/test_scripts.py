@@ -18,6 +18,7 @@ ROOT = HERE.parent.parent
 LEGACY = os.environ.get("OXALCHEMY_LEGACY_PYTHON")
 
 MODERN = sorted((HERE / "scripts").glob("modern_*.py"))
+SERVERS = sorted((HERE / "scripts").glob("servers_*.py"))
 OLD = [*sorted((HERE / "scripts").glob("legacy_*.py")), ROOT / "examples" / "chinook_classic.py"]
 
 NOISE = [
@@ -31,12 +32,16 @@ NOISE = [
 ]
 
 
-def run(python, source, folder):
+# The same class of exception has another module in each driver.
+DRIVERS = re.compile(r"\((psycopg\.errors|pymysql\.err|MySQLdb|sqlalchemy\.dialects\.(postgresql\.errors|mysql\.dbapi))\.")
+
+
+def run(python, source, folder, argument=None):
     path = folder / "script.py"
     path.write_text(source, encoding="utf-8")
     env = {k: v for k, v in os.environ.items() if not k.startswith("SQLALCHEMY")}
     out = subprocess.run(
-        [python, "-W", "ignore", path, ROOT / "data" / "chinook.sqlite"],
+        [python, "-W", "ignore", path, argument or ROOT / "data" / "chinook.sqlite"],
         capture_output=True,
         text=True,
         timeout=100,
@@ -47,15 +52,15 @@ def run(python, source, folder):
     text = out.stdout
     for pattern, replacement in NOISE:
         text = pattern.sub(replacement, text)
-    return text.splitlines()
+    return DRIVERS.sub("(", text).splitlines()
 
 
-def compare(path, reference, tmp_path):
+def compare(path, reference, tmp_path, argument=None):
     source = path.read_text(encoding="utf-8")
     (tmp_path / "theirs").mkdir()
     (tmp_path / "ours").mkdir()
-    theirs = run(reference, source.replace("oxalchemy", "sqlalchemy"), tmp_path / "theirs")
-    ours = run(sys.executable, source, tmp_path / "ours")
+    theirs = run(reference, source.replace("oxalchemy", "sqlalchemy"), tmp_path / "theirs", argument)
+    ours = run(sys.executable, source, tmp_path / "ours", argument)
     assert len(theirs) > 3, "the script must print something to compare"
     assert ours == theirs
 
@@ -64,6 +69,16 @@ def compare(path, reference, tmp_path):
 def test_modern(path, tmp_path):
     pytest.importorskip("sqlalchemy", reason="SQLAlchemy 2.1.9 is the reference: pip install sqlalchemy==2.1.9, or `make test`")
     compare(path, sys.executable, tmp_path)
+
+
+@pytest.mark.parametrize("driver", ["postgresql+psycopg", "mysql+pymysql", "mysql+mysqldb"])
+@pytest.mark.parametrize("path", SERVERS, ids=lambda p: p.stem)
+def test_servers(path, driver, tmp_path, request):
+    pytest.importorskip("sqlalchemy", reason="SQLAlchemy 2.1.9 is the reference: pip install sqlalchemy==2.1.9, or `make test`")
+    kind, _, module = driver.partition("+")
+    pytest.importorskip({"mysqldb": "MySQLdb"}.get(module, module), reason=f"the reference needs {module}")
+    url = request.getfixturevalue(f"{kind}_url")
+    compare(path, sys.executable, tmp_path, f"{driver}://{url.partition('://')[2]}")
 
 
 # SQLAlchemy 1.4.54 cannot live beside 2.1.9, so it has its own environment.

@@ -79,7 +79,9 @@ def test_an_unknown_option_is_named(database):
 def test_wrong_password_and_unknown_database_do_not_show_the_password(database, caplog):
     url = sa.make_url(database.url)
     with pytest.raises(exc.OperationalError) as e:
-        sa.create_engine(url.set(username="nobody_here", password="s3cr3t-word", database="nowhere_at_all"), echo="debug").connect()
+        sa.create_engine(
+            url.set(username="nobody_here", password="s3cr3t-word", database="nowhere_at_all"), echo="debug"
+        ).connect()
     assert "s3cr3t-word" not in str(e.value) + repr(e.value) + caplog.text
     with pytest.raises(exc.DBAPIError, match="nowhere_at_all"):
         sa.create_engine(url.set(database="nowhere_at_all")).connect()
