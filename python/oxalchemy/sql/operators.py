@@ -281,8 +281,10 @@ class ColumnOperators(Operators):
     def not_in(self, other):
         return self.operate(not_in_op, other)
 
-    def collate(self, other):
-        return self.operate(collate, other)
+    def collate(self, collation, collation_schema=None):
+        if collation_schema is None:
+            return self.operate(collate, collation)
+        return self.operate(collate, collation, collation_schema=collation_schema)
 
     def __radd__(self, other):
         return self.reverse_operate(add, other)
