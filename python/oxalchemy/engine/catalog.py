@@ -145,6 +145,8 @@ class SchemaMemory:
         self.reader = reader
         self.schema = schema
         self.relations = {}
+        # names in lower case to names, where case makes no difference
+        self.folded = {}
         self.complete = False
         # group -> {name: facts}; and the groups that were read for the whole schema
         self.groups = {}
@@ -156,23 +158,26 @@ class SchemaMemory:
             found = self.reader.relations(connection, self.schema)
             if not found and self.schema is not None:
                 self.reader.check_schema(connection, self.schema)
-            self.relations = {**found, **self.relations}
+            self._remember({**found, **self.relations})
             self.complete = True
         return self.relations
+
+    def _remember(self, relations):
+        self.relations.update(relations)
+        self.folded.update((n.lower(), n) for n, r in relations.items() if r["fold_case"])
 
     def known(self, name):
         """The name under which a relation is known, if it is."""
         name = str(name)
         if name in self.relations:
             return name
-        folded = name.lower()
-        return next((n for n, r in self.relations.items() if r["fold_case"] and n.lower() == folded), None)
+        return self.folded.get(name.lower())
 
     def find(self, connection, names):
         """The names under which these relations are known, in order, without those that are not there."""
         missing = [str(n) for n in names if self.known(n) is None]
         if missing:
-            self.relations.update(self.reader.relations(connection, self.schema, missing))
+            self._remember(self.reader.relations(connection, self.schema, missing))
         return [found for found in map(self.known, names) if found is not None]
 
     def facts(self, connection, group, names=None):

@@ -39,6 +39,9 @@ class _Filler:
         self.exclude = exclude_columns
         self.resolve_fks = resolve_fks
         self.extend_on = extend_on
+        # options of the Table that say how to reflect it, and the tables that it refers to
+        given = table.dialect_kwargs
+        self.options = {name: given[name] for name in insp.dialect.reflection_options if name in given}
         # name in the database -> Column, which may have another key
         self.by_name = {}
 
@@ -52,7 +55,7 @@ class _Filler:
         for column in columns:
             self._column(column)
         self._primary_key(insp.get_pk_constraint(name, self.schema))
-        for fk in insp.get_foreign_keys(name, self.schema):
+        for fk in insp.get_foreign_keys(name, self.schema, **self.options):
             self._foreign_key(fk)
         for index in insp.get_indexes(name, self.schema):
             self._index(index)
@@ -132,6 +135,7 @@ class _Filler:
                 schema=schema if schema is not None else BLANK_SCHEMA,
                 autoload_with=self.insp,
                 _extend_on=self.extend_on,
+                **self.options,
             )
         options = dict(found.get("options") or {})
         self.table.append_constraint(

@@ -237,6 +237,7 @@ class Inspector:
 
     # -- one table --------------------------------------------------------
     def _ask(self, question, table_name, schema, kw):
+        self._supports(question)
         memory = self._memory(schema)
         with self._operation_context() as connection:
             found = memory.find(connection, [table_name])
@@ -300,7 +301,6 @@ class Inspector:
 
     # -- many tables ------------------------------------------------------
     def _multi(self, question, schema, filter_names, kind, scope, kw):
-        self._supports(question)
         memory = self._memory(schema)
         with self._operation_context() as connection:
             if filter_names is None:
@@ -310,6 +310,7 @@ class Inspector:
             names = [n for n in names if self._in_scope(memory.relations[n], kind, scope)]
             if not names:
                 return {}
+            self._supports(question)
             facts = memory.facts(connection, self._catalog.groups.get(question), None if filter_names is None else names)
         return {
             (schema, n): self._catalog.answer(question, memory.relations[n], facts.get(n, {}), schema, kw) for n in sorted(names)

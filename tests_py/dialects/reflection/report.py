@@ -8,6 +8,7 @@ import sys
 import warnings
 
 library, url, *schemas = sys.argv[1:]
+# SQLite: `main` and, attached beside it, `second`
 schemas = [None if s == "-" else s for s in schemas]
 sa = importlib.import_module(library)
 exc = sa.exc
@@ -77,6 +78,14 @@ def dependencies(insp, schema):
 
 
 engine = sa.create_engine(url)
+if engine.dialect.name == "sqlite":
+    second = url.removeprefix("sqlite:///").replace("main.sqlite", "second.sqlite")
+
+    @sa.event.listens_for(engine, "connect")
+    def attach(connection, record):
+        connection.execute(f"ATTACH DATABASE '{second}' AS second")
+
+
 insp = sa.inspect(engine)
 say("default schema", lambda: insp.default_schema_name)
 for schema in schemas:
@@ -155,4 +164,4 @@ with engine.connect() as connection:
                 str(getattr(x, "sqltext", "")),
             )
         for x in sorted(table.indexes, key=lambda x: x.name):
-            print("reflected", table, x.name, x.unique, [str(e) for e in x.expressions], plain(dict(x.dialect_kwargs)))
+            print("reflected", table, x.name, bool(x.unique), [str(e) for e in x.expressions], plain(dict(x.dialect_kwargs)))

@@ -265,6 +265,81 @@ def test_dependencies(any_engine):
     assert inspect(any_engine).get_table_names(order_by="foreign_key") == ["common", "t0", "t1"]
 
 
+def test_schemas_of_the_search_path(postgresql_url):
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        for ddl in (
+            "CREATE SCHEMA other",
+            "CREATE TABLE other.parent (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES other.parent)",
+        ):
+            connection.execute(text(ddl))
+        names = {}
+        for path in ("public", "public, other"):
+            connection.execute(text(f"SET search_path TO {path}"))
+            for ignore in (False, True):
+                m = MetaData()
+                child = Table("child", m, autoload_with=connection, postgresql_ignore_search_path=ignore)
+                names[path, ignore] = sorted(m.tables)
+                assert next(iter(child.foreign_keys)).column.table.name == "parent"
+        assert names == {
+            ("public", False): ["child", "other.parent"],
+            ("public", True): ["child", "other.parent"],
+            ("public, other", False): ["child", "parent"],
+            ("public, other", True): ["child", "other.parent"],
+        }
+        m = MetaData(schema="other")
+        m.reflect(connection)
+        assert list(m.tables) == ["other.parent"]
+    engine.dispose()
+
+
+def test_programs_add_types_of_their_own(postgresql_url):
+    from oxalchemy.dialects.postgresql.base import ischema_names
+    from oxalchemy.types import UserDefinedType
+
+    class Point(UserDefinedType):
+        cache_ok = True
+
+        def get_col_spec(self, **kw):
+            return "POINT"
+
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (p POINT, q POINT[])"))
+    ischema_names["point"] = Point
+    try:
+        t = Table("t", MetaData(), autoload_with=engine)
+    finally:
+        del ischema_names["point"]
+    assert isinstance(t.c.p.type, Point) and isinstance(t.c.q.type.item_type, Point)
+    with pytest.warns(exc.SAWarning, match="Did not recognize type 'point' of column 'p'"):
+        assert inspect(engine).get_columns("t")[0]["type"]._isnull
+    engine.dispose()
+
+
+def test_inspectors_of_postgresql(postgresql_url):
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for ddl in (
+            "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+            "CREATE DOMAIN age AS integer CHECK (VALUE > 0)",
+            "CREATE TABLE t (id INTEGER)",
+        ):
+            connection.execute(text(ddl))
+        oid = connection.scalar(text("SELECT 't'::regclass::oid"))
+    insp = inspect(engine)
+    assert insp.get_table_oid("t") == oid
+    assert insp.get_enums() == [{"name": "mood", "schema": "public", "visible": True, "labels": ["sad", "ok"]}]
+    (domain,) = insp.get_domains("public")
+    assert (domain["name"], domain["type"]) == ("age", "integer")
+    assert domain["constraints"] == [{"name": "age_check", "check": "VALUE > 0"}]
+    assert insp.has_type("mood") and insp.has_type("mood", "*") and not insp.has_type("mood", "pg_catalog")
+    with pytest.raises(exc.NoSuchTableError, match="nope"):
+        insp.get_table_oid("nope")
+    engine.dispose()
+
+
 def test_a_view_that_cannot_be_read(mysql_url):
     engine = create_engine(mysql_url)
     with engine.begin() as connection:

@@ -87,6 +87,7 @@ class PGDialect(DefaultDialect):
     supports_native_json_deserialization = True
     use_native_hstore = True
     has_terminate = True
+    reflection_options = ("postgresql_ignore_search_path",)
     connection_characteristics = DefaultDialect.connection_characteristics.union(
         {
             "postgresql_readonly": PGReadOnlyConnectionCharacteristic(),

@@ -2,6 +2,7 @@
 
 from ... import _rs, util
 from ...engine.catalog import CatalogReader
+from ...sql import sqltypes
 from . import types as _types
 
 
@@ -99,6 +100,10 @@ class Catalog(CatalogReader):
         return None
 
     # -- answers ----------------------------------------------------------
+    def type_class(self, name):
+        # a column without a type, as a view's expression is
+        return sqltypes.NullType if name == "NullType" else super().type_class(name)
+
     def answer(self, question, relation, facts, schema, kw):
         if question == "table_options":
             return dict(facts.get("options", ()))

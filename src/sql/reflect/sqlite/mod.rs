@@ -109,14 +109,20 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
             fk.referred_columns.push(to);
         }
     }
+    // Those that the text has as constraints of the table, in its order; then the others in that of the catalogue.
+    let mut order: IndexMap<String, Vec<(usize, ReflectedForeignKey)>> = IndexMap::new();
     for ((owner, _), mut fk) in found {
+        let mut place = usize::MAX;
         if let Some(p) = parsed.get(&owner) {
-            let written = p.foreign_keys.iter().find(|w| {
+            let written = p.foreign_keys.iter().enumerate().find(|(_, w)| {
                 w.table.eq_ignore_ascii_case(&fk.referred_table)
                     && same(&w.columns, &fk.columns)
                     && (fk.referred_columns.is_empty() || w.referred.is_empty() || same(&w.referred, &fk.referred_columns))
             });
-            if let Some(w) = written {
+            if let Some((at, w)) = written {
+                if w.of_table && !w.referred.is_empty() {
+                    place = at;
+                }
                 fk.name.clone_from(&w.name);
                 if let Some(deferrable) = w.deferrable {
                     fk.options.push(("deferrable".to_owned(), Fact::Bool(deferrable)));
@@ -134,12 +140,13 @@ fn add_foreign_keys(tables: &mut IndexMap<String, ReflectedTable>, parsed: &Inde
                 .map(|t| t.constraints.primary_key.columns.clone());
             fk.referred_columns = key.unwrap_or_default();
         }
-        if let Some(t) = tables.get_mut(&owner) {
-            t.constraints.foreign_keys.push(fk);
-        }
+        order.entry(owner).or_default().push((place, fk));
     }
-    for t in tables.values_mut() {
-        t.constraints.foreign_keys.sort_by_key(|f| unnamed_last(&f.name));
+    for (owner, mut keys) in order {
+        keys.sort_by_key(|(place, _)| *place);
+        if let Some(t) = tables.get_mut(&owner) {
+            t.constraints.foreign_keys = keys.into_iter().map(|(_, fk)| fk).collect();
+        }
     }
 }
 
@@ -164,8 +171,8 @@ fn add_indexes(
         let Some(t) = tables.get_mut(&owner) else { continue };
         if index.implicit && origin == "u" {
             let columns: Vec<String> = index.columns.iter().flatten().cloned().collect();
-            let written = parsed.get(&owner).and_then(|p| p.uniques.iter().find(|(_, c)| same(c, &columns)));
-            let name = written.and_then(|(n, _)| n.clone());
+            let written = parsed.get(&owner).and_then(|p| p.uniques.iter().find(|u| same(&u.columns, &columns)));
+            let name = written.and_then(|u| u.name.clone());
             let key = ReflectedKey { name, columns, ..ReflectedKey::default() };
             if !t.constraints.uniques.contains(&key) {
                 t.constraints.uniques.push(key);
@@ -176,18 +183,20 @@ fn add_indexes(
     for t in tables.values_mut() {
         // Two unnamed constraints over the same columns share one index; the text has both names.
         if let Some(p) = parsed.get(&t.name) {
-            for (name, columns) in &p.uniques {
-                let key = ReflectedKey { name: name.clone(), columns: columns.clone(), ..ReflectedKey::default() };
-                let indexed = t.constraints.uniques.iter().any(|u| same(&u.columns, columns));
-                if indexed
-                    && name.is_some()
-                    && !t.constraints.uniques.iter().any(|u| u.name == *name && same(&u.columns, columns))
-                {
-                    t.constraints.uniques.push(key);
+            for u in &p.uniques {
+                let key = ReflectedKey { name: u.name.clone(), columns: u.columns.clone(), ..ReflectedKey::default() };
+                let known = &mut t.constraints.uniques;
+                let indexed = known.iter().any(|k| same(&k.columns, &u.columns));
+                if indexed && u.name.is_some() && !known.iter().any(|k| k.name == u.name && same(&k.columns, &u.columns)) {
+                    known.push(key);
                 }
             }
+            // as the text has them, those of columns behind
+            t.constraints.uniques.sort_by_key(|k| {
+                let at = p.uniques.iter().position(|u| u.name == k.name && same(&u.columns, &k.columns));
+                at.map_or((true, usize::MAX), |i| (!p.uniques[i].of_table, i))
+            });
         }
-        t.constraints.uniques.sort_by_key(|u| unnamed_last(&u.name));
         t.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }

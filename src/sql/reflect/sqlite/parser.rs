@@ -113,6 +113,10 @@ fn matching(chars: &[char], start: usize) -> usize {
                 i = skip_line(chars, i);
                 continue;
             }
+            '/' if chars.get(i + 1) == Some(&'*') => {
+                i = skip_block(chars, i);
+                continue;
+            }
             '(' => depth += 1,
             ')' => {
                 depth -= 1;
@@ -137,6 +141,18 @@ pub struct ParsedForeignKey {
     pub referred: Vec<String>,
     pub deferrable: Option<bool>,
     pub initially: Option<String>,
+    /// A constraint of the table, not written with a column.
+    pub of_table: bool,
+}
+
+/// A UNIQUE as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ParsedUnique {
+    pub name: Option<String>,
+    pub columns: Vec<String>,
+    /// A constraint of the table, not written with a column.
+    pub of_table: bool,
 }
 
 /// What the text of a CREATE TABLE tells.
@@ -144,7 +160,7 @@ pub struct ParsedForeignKey {
 #[allow(missing_docs)]
 pub struct Parsed {
     pub primary_key: Option<String>,
-    pub uniques: Vec<(Option<String>, Vec<String>)>,
+    pub uniques: Vec<ParsedUnique>,
     pub checks: Vec<(Option<String>, String)>,
     pub foreign_keys: Vec<ParsedForeignKey>,
     /// Column to expression.
@@ -214,7 +230,7 @@ fn constraints(t: &[Token], column: Option<&str>, out: &mut Parsed) {
                 None => group(i + 1).map(|g| columns(&g)),
             };
             if let Some(cols) = cols {
-                out.uniques.push((name.take(), cols));
+                out.uniques.push(ParsedUnique { name: name.take(), columns: cols, of_table: column.is_none() });
             }
             i += if column.is_none() { 2 } else { 1 };
         } else if token.is("check") {
@@ -227,6 +243,9 @@ fn constraints(t: &[Token], column: Option<&str>, out: &mut Parsed) {
             i += 3;
             if t.get(i).is_some_and(|n| n.is("references")) {
                 i = references(t, i, name.take(), cols, out);
+                if let Some(fk) = out.foreign_keys.last_mut() {
+                    fk.of_table = true;
+                }
             }
         } else if token.is("references") {
             i = references(t, i, name.take(), own().unwrap_or_default(), out);
@@ -309,6 +328,13 @@ mod tests {
         assert_eq!(p.foreign_keys[1].name.as_deref(), Some("f"));
         assert_eq!(p.foreign_keys[1].initially.as_deref(), Some("DEFERRED"));
         assert!(p.without_rowid && p.strict);
+    }
+
+    #[test]
+    fn parentheses_in_comments_close_nothing() {
+        let p =
+            parse("CREATE TABLE t (a INT, -- ) \n b INT /* ) */ DEFAULT 3, CONSTRAINT -- name\n named CHECK (a > 1 /* ) */))");
+        assert_eq!(p.checks, [(Some("named".to_owned()), "a > 1 /* ) */".to_owned())]);
     }
 
     #[test]

@@ -14,7 +14,6 @@ const NAMED: &[(&str, &str)] = &[
     ("DATETIME", "DATETIME"),
     ("DATETIME_CHAR", "DATETIME"),
     ("DOUBLE", "DOUBLE"),
-    ("DOUBLE_PRECISION", "DOUBLE_PRECISION"),
     ("DECIMAL", "DECIMAL"),
     ("FLOAT", "FLOAT"),
     ("INT", "INTEGER"),
@@ -62,7 +61,7 @@ pub fn parse(declared: &str) -> ReflectedType {
     let limit = match class {
         "VARCHAR" | "CHAR" | "NVARCHAR" | "NCHAR" | "TEXT" | "BLOB" => 1,
         "NUMERIC" | "DECIMAL" => 2,
-        "FLOAT" | "DOUBLE" | "DOUBLE_PRECISION" | "REAL" => 1,
+        "FLOAT" | "DOUBLE" | "REAL" => 1,
         _ => 0,
     };
     let args = args.into_iter().take(limit).map(Fact::Int).collect();
