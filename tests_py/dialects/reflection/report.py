@@ -153,7 +153,10 @@ with engine.connect() as connection:
                 default if default is None else str(default),
             )
             print("reflected", c, bool(c.computed), bool(c.identity), sorted(str(f.target_fullname) for f in c.foreign_keys))
-        for x in sorted(table.constraints, key=lambda x: (type(x).__name__, str(x.name))):
+        for x in sorted(
+            table.constraints,
+            key=lambda x: (type(x).__name__, str(x.name), [c.name for c in x.columns], str(getattr(x, "sqltext", ""))),
+        ):
             print(
                 "reflected",
                 table,
