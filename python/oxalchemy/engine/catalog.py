@@ -62,6 +62,11 @@ class CatalogReader:
         """``{name: facts}`` of tables and views: kind, temporary, comment, options, broken, fold_case."""
         raise NotImplementedError()
 
+    def names(self, connection, memory, kind, temporary):
+        """Sorted names of the relations of a kind."""
+        relations = memory.all_relations(connection)
+        return sorted(n for n, r in relations.items() if r["kind"] == kind and r["temporary"] == temporary)
+
     def load(self, connection, group, schema, names, relations):
         """``{name: facts}`` of a group; ``names=None``: the whole schema. Tables of which there is nothing to say may be absent."""
         raise NotImplementedError()

@@ -168,9 +168,11 @@ class Inspector:
         return list(self.info_cache[key])
 
     def _names(self, schema, kind, temporary=False):
-        with self._operation_context() as connection:
-            relations = self._memory(schema).all_relations(connection)
-        return sorted(n for n, r in relations.items() if r["kind"] == kind and r["temporary"] == temporary)
+        key = ("names", schema if schema is None else str(schema), kind, temporary)
+        if key not in self.info_cache:
+            with self._operation_context() as connection:
+                self.info_cache[key] = self._catalog.names(connection, self._memory(schema), kind, temporary)
+        return list(self.info_cache[key])
 
     def _supports(self, question):
         if question in self._catalog.unsupported:

@@ -13,12 +13,13 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(sqlite_assemble, m)?)
 }
 
-/// A query of SQLite's catalogue: `what` is `relations`, `schemas` or `has_table`.
+/// A query of SQLite's catalogue: `what` is `table` or `view` (names), `relations`, `schemas` or `has_table`.
 #[pyfunction]
 #[pyo3(signature = (what, schema="main", name=None))]
 fn sqlite_query<'py>(py: Python<'py>, what: &str, schema: &str, name: Option<&str>) -> PyResult<Query<'py>> {
     let q = match what {
         "schemas" => queries::schemas(),
+        "table" | "view" => queries::names(schema, what),
         "has_table" => queries::has_table(schema, name.unwrap_or_default()),
         _ => queries::relations(schema, name),
     };

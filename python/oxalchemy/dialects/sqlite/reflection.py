@@ -54,6 +54,10 @@ class Catalog(CatalogReader):
                     }
         return out
 
+    def names(self, connection, memory, kind, temporary):
+        where = "temp" if temporary else memory.schema or "main"
+        return [row[0] for row in self.run(connection, _rs.sqlite_query(kind, where))]
+
     def load(self, connection, group, schema, names, relations):
         places = {relations[n]["where"] for n in (relations if names is None else names)}
         out = {}

@@ -21,6 +21,11 @@ fn master(schema: &str) -> String {
 /// Only the user's tables: SQLite's own begin with `sqlite_`.
 const VISIBLE: &str = "name NOT LIKE 'sqlite~_%' ESCAPE '~'";
 
+/// Names of the tables or of the views, sorted. The text is SQLAlchemy's, which programs see in their logs.
+pub fn names(schema: &str, kind: &str) -> CatalogQuery {
+    CatalogQuery::plain(format!("SELECT name FROM {} WHERE type='{kind}' AND {VISIBLE} ORDER BY name", master(schema)))
+}
+
 /// Name and kind (`table`, `view`) of every relation, or of one.
 pub fn relations(schema: &str, name: Option<&str>) -> CatalogQuery {
     let (only, params) = match name {
