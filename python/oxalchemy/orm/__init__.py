@@ -104,6 +104,7 @@ from .unitofwork import *  # noqa: F403
 
 # -- queries -----------------------------------------------------------------------------------------------------------
 from .dynamic import AppenderMixin, AppenderQuery
+from .writeonly import WriteOnlyCollection
 from .loading import merge_frozen_result, merge_result
 from .query import FromStatement, Query, QueryContext
 from .strategy_options import *  # noqa: F403

@@ -296,12 +296,12 @@ def relationship_target(target, cls, origin_module):
     """(argument, collection class or None, uselist) of a relationship's annotation."""
     inner = target.inner
     origin = get_origin(inner)
+    dynamic = target.container in (DynamicMapped, WriteOnlyMapped)
     if isinstance(inner, str):
         text = str(inner)
-        return text, None, False
+        return text, None, dynamic
     if isinstance(inner, ForwardRef):
-        return inner.__forward_arg__, None, False
-    dynamic = target.container in (DynamicMapped, WriteOnlyMapped)
+        return inner.__forward_arg__, None, dynamic
     if origin is not None and isinstance(origin, type) and get_args(inner):
         args = [a for a in get_args(inner)]
         argument = args[-1] if issubclass(origin, dict) or _is_mapping(origin) else args[0]

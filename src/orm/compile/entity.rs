@@ -9,9 +9,9 @@ use crate::options::{AttrOption, OptionNode, Strategy};
 use crate::property::{ColumnProp, Property};
 use crate::relationship::{Lazy, Relationship};
 use rustc_hash::{FxHashMap, FxHashSet};
-use sql::SqlResult;
 use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join};
 use sql::host::EntityNode;
+use sql::{SqlError, SqlResult};
 use std::sync::{Arc, Weak};
 
 /// The entity's mapper and the subclasses whose columns are selected with it.
@@ -369,6 +369,15 @@ impl Context<'_> {
             return Ok(());
         }
         let Some(target) = rel.target() else { return Ok(()) };
+        if matches!(data.lazy, Lazy::Dynamic | Lazy::WriteOnly) {
+            if explicit && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
+                return Err(SqlError::invalid_request(format!(
+                    "'{}' does not support object population - eager loading cannot be applied.",
+                    rel.describe()
+                )));
+            }
+            return Ok(());
+        }
         // an eager load that the mapping asks for stops where it would go round in circles
         if !explicit && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
             let stop = match data.join_depth {

@@ -91,7 +91,7 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
                 }
             }
         }
-        Kind::Dynamic => return super::relate::dynamic_changes(imp, state, passive),
+        Kind::Dynamic => return super::writer::changes(imp, state, passive),
     }
     Ok(out)
 }
@@ -188,6 +188,10 @@ pub fn history<'py>(
             Some(_) => h.call1((added, unchanged, PyList::new(py, c.deleted)?)),
         };
     }
+    if imp.get().kind == Kind::Dynamic {
+        let h = imports::history(py)?;
+        return h.call1((PyList::new(py, c.added)?, PyList::new(py, c.unchanged)?, PyList::new(py, c.deleted)?));
+    }
     imports::history(py)?.call1((list(c.added)?, list(c.unchanged)?, list(c.deleted)?))
 }
 
@@ -252,7 +256,7 @@ pub fn pending_objects<'py>(
             }
         }
         Kind::Dynamic => {
-            let c = super::relate::dynamic_changes(imp, state, passive)?;
+            let c = super::writer::changes(imp, state, passive)?;
             out.extend(c.added);
             out.extend(c.unchanged);
             out.extend(c.deleted);

@@ -7,10 +7,11 @@ use super::attributes::QueryableAttribute;
 use super::flags::{self, *};
 use super::hooks::HOOKS;
 use super::state::{InstanceState, flag};
+use super::writer::{self, WriterInfo};
 use super::{collections, names, relate};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::ffi::{self, GilCell};
-use pyo3::exceptions::{PyAttributeError, PyKeyError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyAttributeError, PyKeyError, PyNotImplementedError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -98,6 +99,8 @@ pub struct AttributeImpl {
     pub related: GilCell<Related>,
     /// See [`CollectionInfo`].
     pub collection: Option<CollectionInfo>,
+    /// What stands for a collection that is not kept in the instance.
+    pub writer: Option<WriterInfo>,
     /// See [`Validator`].
     pub validators: GilCell<Vec<Validator>>,
     /// `compare_values` of the column's type, where it is not `==`.
@@ -194,6 +197,8 @@ pub struct Spec<'py> {
     /// See [`AttributeImpl`].
     pub collection_factory: Option<Bound<'py, PyAny>>,
     /// See [`AttributeImpl`].
+    pub writer: Option<WriterInfo>,
+    /// See [`AttributeImpl`].
     pub compare: Option<Bound<'py, PyAny>>,
     /// See [`AttributeImpl`].
     pub loader: Loader,
@@ -219,6 +224,7 @@ impl Default for Spec<'_> {
             active_history: false,
             trackparent: false,
             collection_factory: None,
+            writer: None,
             compare: None,
             loader: Loader::None,
             related: Related::default(),
@@ -260,6 +266,7 @@ impl AttributeImpl {
                 loader: GilCell::new(spec.loader),
                 related: GilCell::new(spec.related),
                 collection,
+                writer: spec.writer,
                 validators: GilCell::new(spec.validators),
                 compare: spec.compare.map(Bound::unbind),
                 accepts_scalar_loader: spec.accepts_scalar_loader.unwrap_or(spec.kind == Kind::Scalar),
@@ -335,18 +342,18 @@ impl AttributeImpl {
         passive: u32,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
+        if this.kind == Kind::Dynamic {
+            return writer::get(slf, state, passive);
+        }
         // after a change the database has nothing to say: the value is gone, not unloaded
         let changed = state.get().committed(py, &this.key).is_some_and(|c| !is_no_value(&c));
-        if changed && this.kind != Kind::Dynamic {
+        if changed {
             return if passive & INIT_OK == 0 { flags::no_value(py) } else { Self::default(slf, state, dict) };
         }
         if passive & CALLABLES_OK == 0 {
             return flags::passive_no_result(py);
         }
         let value = Self::load(slf, state, passive)?;
-        if this.kind == Kind::Dynamic {
-            return Ok(value);
-        }
         if is_no_state(&value) {
             return Ok(value);
         }
@@ -469,7 +476,7 @@ impl AttributeImpl {
             Kind::Scalar => Self::set_scalar(slf, state, dict, value, initiator),
             Kind::Object => Self::set_object(slf, state, dict, value, initiator, None, PASSIVE_OFF),
             Kind::Collection => collections::set(slf, state, dict, value, PASSIVE_OFF, true),
-            Kind::Dynamic => relate::set_dynamic(slf, state, dict, value),
+            Kind::Dynamic => writer::set(slf, state, dict, value),
         }
     }
 
@@ -614,7 +621,7 @@ impl AttributeImpl {
                 Ok(())
             }
             Kind::Collection => collections::delete(slf, state, dict),
-            Kind::Dynamic => Err(PyAttributeError::new_err("can't delete a dynamic relationship")),
+            Kind::Dynamic => Err(PyNotImplementedError::new_err(())),
         }
     }
 
@@ -746,7 +753,7 @@ impl AttributeImpl {
         match slf.get().kind {
             Kind::Scalar | Kind::Object => Self::set_object(slf, state, dict, value, initiator, None, passive),
             Kind::Collection => collections::append(slf, state, dict, value, initiator, passive),
-            Kind::Dynamic => relate::append_dynamic(slf, state, dict, value, initiator),
+            Kind::Dynamic => writer::append(slf, state, dict, value, initiator),
         }
     }
     /// Take an object out; `pop`: it may not be there.
@@ -775,7 +782,7 @@ impl AttributeImpl {
                 }
                 r => r,
             },
-            Kind::Dynamic => relate::remove_dynamic(slf, state, dict, value, initiator),
+            Kind::Dynamic => writer::remove(slf, state, dict, value, initiator),
         }
     }
     /// Whether two values are the same to the database.
@@ -805,6 +812,9 @@ impl AttributeImpl {
         visit.call(&self.default_value)?;
         if let Some(c) = &self.collection {
             visit.call(&c.factory)?;
+        }
+        if let Some(w) = &self.writer {
+            visit.call(&w.class)?;
         }
         self.validators
             .peek(|v| {

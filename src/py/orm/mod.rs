@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`state`], [`manager`] | what is known about an instance, about a class |
 //! | [`attributes`], [`impls`] | the attribute on the class, its behaviour on instances |
+//! | [`writer`] | relationships that are written to and never kept |
 //! | [`history`], [`relate`], [`collections`] | changes; backrefs and cascades; containers |
 //! | [`flags`], [`names`], [`hooks`] | symbols, interned names, what other rooms plug in |
 //! | [`mapper`] | the Python face of `orm::Mapper` |
@@ -45,6 +46,7 @@ pub mod sqlface;
 pub mod state;
 pub mod sync;
 pub mod unitofwork;
+pub mod writer;
 
 use pyo3::prelude::*;
 
@@ -59,6 +61,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     bundle::register(m)?;
     options::register(m)?;
     loading::register(m)?;
+    writer::statement::register(m)?;
     m.add_class::<query::Query>()
 }
 

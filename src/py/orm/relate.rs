@@ -1,11 +1,10 @@
 //! What a change of one attribute does elsewhere: validators, backrefs, parents of orphans, cascades into the session; and
-//! the changes of dynamic relationships, which are kept beside the instance.
+//! changes of collections that are not loaded, which are kept beside the instance.
 
 use super::attributes::QueryableAttribute;
 use super::flags::*;
-use super::history::Changes;
 use super::hooks::HOOKS;
-use super::impls::{AttributeEvent, AttributeImpl, EventOp, Initiator, Kind, require_state};
+use super::impls::{AttributeEvent, AttributeImpl, EventOp, Kind, require_state};
 use super::state::{InstanceState, Pending, flag};
 use crate::py::{errors, ffi, imports};
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -434,89 +433,4 @@ pub fn pend(state: &Bound<'_, InstanceState>, key: &Py<PyString>, value: &Bound<
     });
     // dropped outside the cell: a decref may run Python code
     drop(dropped);
-}
-
-/// `obj.dynamic = [...]`: replaces everything.
-pub fn set_dynamic<'py>(
-    slf: &Bound<'py, AttributeImpl>,
-    state: &Bound<'py, InstanceState>,
-    dict: &Bound<'py, PyDict>,
-    value: &Bound<'py, PyAny>,
-) -> PyResult<()> {
-    let new: Vec<Bound<'py, PyAny>> = value.try_iter()?.collect::<PyResult<_>>()?;
-    let token = AttributeImpl::token(slf, EventOp::BulkReplace)?;
-    let old = dynamic_changes(slf, state, PASSIVE_OFF)?;
-    let have: Vec<Bound<'py, PyAny>> = old.added.into_iter().chain(old.unchanged).collect();
-    for v in &new {
-        if !have.iter().any(|h| h.is(v)) {
-            append_dynamic(slf, state, dict, v, Some(&token))?;
-        }
-    }
-    for h in &have {
-        if !new.iter().any(|v| v.is(h)) {
-            remove_dynamic(slf, state, dict, h, Some(&token))?;
-        }
-    }
-    Ok(())
-}
-
-/// Append to a dynamic relationship.
-pub fn append_dynamic<'py>(
-    slf: &Bound<'py, AttributeImpl>,
-    state: &Bound<'py, InstanceState>,
-    dict: &Bound<'py, PyDict>,
-    value: &Bound<'py, PyAny>,
-    initiator: Initiator<'_, 'py>,
-) -> PyResult<()> {
-    let value = AttributeImpl::fire_append(slf, state, dict, value, initiator, None)?;
-    pend(state, &slf.get().key, &value, false);
-    Ok(())
-}
-
-/// Remove from a dynamic relationship.
-pub fn remove_dynamic<'py>(
-    slf: &Bound<'py, AttributeImpl>,
-    state: &Bound<'py, InstanceState>,
-    dict: &Bound<'py, PyDict>,
-    value: &Bound<'py, PyAny>,
-    initiator: Initiator<'_, 'py>,
-) -> PyResult<()> {
-    pend(state, &slf.get().key, value, true);
-    AttributeImpl::fire_remove(slf, state, dict, value, initiator)
-}
-
-/// Changes of a dynamic relationship: what was appended and removed; the rest is in the database and loaded on demand.
-pub fn dynamic_changes<'py>(
-    slf: &Bound<'py, AttributeImpl>,
-    state: &Bound<'py, InstanceState>,
-    passive: u32,
-) -> PyResult<Changes<'py>> {
-    let py = slf.py();
-    let mut out = Changes::default();
-    let name = slf.get().key.to_string();
-    let found = state.get().read_extra(py, |e| {
-        e.pending.iter().find(|p| p.key == name).map(|p| {
-            let copy = |l: &Vec<Py<PyAny>>| l.iter().map(|v| v.clone_ref(py).into_bound(py)).collect::<Vec<_>>();
-            (copy(&p.added), copy(&p.removed))
-        })
-    });
-    if let Some((added, removed)) = found {
-        out.added = added;
-        out.deleted = removed;
-    }
-    if passive & SQL_OK != 0 && state.get().identity_key(py).is_some() && state.get().session_number(py) != 0 {
-        let dict = state.get().instance_dict(py);
-        let rows = AttributeImpl::get(slf, state, &dict, passive)?;
-        let rows = if rows.hasattr("_iter_unchanged")? { rows.call_method0("_iter_unchanged")? } else { rows };
-        if let Ok(it) = rows.try_iter() {
-            for v in it {
-                let v = v?;
-                let seen = |l: &[Bound<'py, PyAny>]| l.iter().any(|x| x.is(&v));
-                if !seen(&out.deleted) && !seen(&out.added) {
-                    out.unchanged.push(v);
-                }
-            }
-        }
-    }
-    Ok(out)
 }

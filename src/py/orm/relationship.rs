@@ -8,6 +8,7 @@ use super::manager::ClassManager;
 use super::mapper::{self, PyMapper, props};
 use super::property::MapperProperty;
 use super::sqlface;
+use super::writer::WriterInfo;
 use crate::py::errors;
 use orm::columns::as_column;
 use orm::join_condition::Request;
@@ -682,7 +683,7 @@ fn install_on<'py>(
         _ if d.uselist => Kind::Collection,
         _ => Kind::Object,
     };
-    if kind == Kind::Dynamic && !d.uselist {
+    if kind == Kind::Dynamic && (!d.uselist || d.direction == Direction::ManyToOne) {
         return Err(errors::invalid_request(
             py,
             format!(
@@ -698,6 +699,17 @@ fn install_on<'py>(
         Kind::Collection => Some(factory),
         _ => None,
     };
+    let writer = match d.lazy {
+        orm::Lazy::Dynamic => {
+            let make = py.import("oxalchemy.orm.dynamic")?.getattr("appender_class")?;
+            Some(WriterInfo { class: make.call1((prop.getattr("query_class")?,))?.unbind(), iterates: true })
+        }
+        orm::Lazy::WriteOnly => {
+            let class = py.import("oxalchemy.orm.writeonly")?.getattr("WriteOnlyCollection")?;
+            Some(WriterInfo { class: class.unbind(), iterates: false })
+        }
+        _ => None,
+    };
     let loader = if d.lazy == orm::Lazy::Noload { Loader::None } else { Loader::Hook };
     AttributeImpl::install(
         attr,
@@ -707,6 +719,7 @@ fn install_on<'py>(
             active_history: kind == Kind::Object && (d.active_history || d.direction != Direction::ManyToOne || !d.use_get),
             trackparent: d.single_parent || d.direction == Direction::OneToMany,
             collection_factory,
+            writer,
             loader,
             related: Related {
                 backrefs: back.iter().map(|b| PyString::intern(py, b).unbind()).collect(),

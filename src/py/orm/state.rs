@@ -41,6 +41,8 @@ pub struct Pending {
     pub added: Vec<Py<PyAny>>,
     /// Removed.
     pub removed: Vec<Py<PyAny>>,
+    /// The others, once they were loaded to be replaced.
+    pub kept: Option<Vec<Py<PyAny>>>,
 }
 
 /// What few states have.
@@ -359,7 +361,7 @@ impl InstanceState {
                     visit.call(&e.info)?;
                     visit.call(&e.runid)?;
                     for p in &e.pending {
-                        for v in p.added.iter().chain(&p.removed) {
+                        for v in p.added.iter().chain(&p.removed).chain(p.kept.iter().flatten()) {
                             visit.call(v)?;
                         }
                     }

@@ -11,6 +11,7 @@ use crate::py::orm::impls::{AttributeImpl, Kind};
 use crate::py::orm::mapper::PyMapper;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
+use crate::py::orm::writer::statement::ColumnNow;
 use crate::py::{errors, ffi};
 use orm::columns::col_id;
 use orm::compile::Settings;
@@ -72,7 +73,7 @@ fn pk_sources(clause: &LazyClause, target: &Arc<Mapper>) -> Option<Vec<Arc<Colum
 }
 
 /// The value of a mapped column of an instance.
-pub(super) fn column_value<'py>(
+pub fn column_value<'py>(
     state: &State<'py>,
     mapper: &Arc<Mapper>,
     column: &Arc<Column>,
@@ -259,9 +260,15 @@ fn same_bind(a: &ExprRef, b: &ExprRef) -> bool {
 
 /// The SELECT of a relationship's lazy load.
 pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Entity, extra: &[ExprRef]) -> Select {
+    let mut select = related_select(rel, target, clause.criterion.clone());
+    select.where_.extend(extra.iter().map(|e| target.adapt(e)));
+    select
+}
+
+/// The SELECT of the rows of a relationship that meet a criterion.
+pub fn related_select(rel: &Relationship, target: &Entity, criterion: ExprRef) -> Select {
     let data = rel.data();
-    let mut where_ = vec![target.adapt(&clause.criterion)];
-    where_.extend(extra.iter().map(|e| target.adapt(e)));
+    let where_ = vec![target.adapt(&criterion)];
     let mut from_obj = Vec::new();
     if let Some(s) = data.join.as_ref().and_then(|j| j.secondary.clone()) {
         from_obj.push(crate::py::sql::coerce::entity_from(&(Arc::new(target.clone()) as sql::host::EntityRef)));
@@ -279,7 +286,7 @@ pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Enti
 }
 
 /// The entity that a relationship loads.
-pub(super) fn target_entity(rel: &Relationship, of_type: Option<&sql::host::EntityRef>) -> Option<Entity> {
+pub fn target_entity(rel: &Relationship, of_type: Option<&sql::host::EntityRef>) -> Option<Entity> {
     let data = rel.data();
     if let Some(e) = of_type.and_then(Entity::of).filter(|e| e.alias.is_some()) {
         return Some(e.clone());
@@ -360,18 +367,28 @@ pub fn parent_criterion<'py>(
     instance: &Any<'py>,
     entity: Option<&Entity>,
 ) -> PyResult<ExprRef> {
-    let s = strategy(py, rel)?;
     let state = InstanceState::of(instance).ok_or_else(|| errors::argument_error(py, "mapped instance expected"))?;
-    let mapper = state.get().manager.get().require_mapper(py)?.cast_into::<PyMapper>()?.get().node.clone();
-    let mut values = Vec::new();
-    for (column, bind) in &s.clause.binds {
-        let v = column_value(&state, &mapper, column, PASSIVE_OFF, true)?;
-        let v = if flags::is_no_state(&v) { py.None().into_bound(py) } else { v };
-        values.push((bind.clone(), v));
-    }
-    let e = orm::comparison::own_association(rel, &with_values(&s.clause.criterion, &values));
+    let e = orm::comparison::own_association(rel, &parent_criterion_now(&state, rel)?);
     Ok(match entity {
         Some(x) => x.adapt(&e),
         None => e,
     })
+}
+
+/// The same for a state: its values are read when the statement runs.
+pub fn parent_criterion_now(state: &State<'_>, rel: &Arc<Relationship>) -> PyResult<ExprRef> {
+    let py = state.py();
+    let s = strategy(py, rel)?;
+    let mapper = state.get().manager.get().require_mapper(py)?.cast_into::<PyMapper>()?.get().node.clone();
+    let mut fresh = Vec::new();
+    for (column, bind) in &s.clause.binds {
+        let ExprKind::Bind(b) = &bind.kind else { continue };
+        let value = ColumnNow::bind_value(state, &mapper, column, PASSIVE_OFF)?;
+        // names of their own: the relationship may be used twice in a statement
+        let new = Bind { key: sql::Label::anon(b.orig_key.clone()), value, ..b.clone() };
+        fresh.push((bind.clone(), Expr::new(ExprKind::Bind(new), bind.ty.clone())));
+    }
+    Ok(fold::replace(&s.clause.criterion, &mut |e| {
+        matches!(e.kind, ExprKind::Bind(_)).then(|| fresh.iter().find(|(b, _)| same_bind(b, e)).map(|(_, n)| n.clone())).flatten()
+    }))
 }

@@ -6,7 +6,7 @@ use super::impls::{AttributeImpl, Kind as AttributeKind};
 use super::manager::ClassManager;
 use super::session::{Session, attach, expire, flush, loading_get, orm_error};
 use super::state::InstanceState;
-use super::{cascade, collections, mapper};
+use super::{cascade, collections, mapper, writer};
 use crate::py::engine::events::Event;
 use crate::py::{errors, ffi};
 use orm::Relationship;
@@ -251,6 +251,25 @@ impl<'py> Merge<'_, 'py> {
         Ok(())
     }
 
+    /// A collection that is not kept in the instance: what was put into the source replaces what the target has.
+    fn written(
+        &mut self,
+        state: &State<'py>,
+        target: &State<'py>,
+        from: &Bound<'py, AttributeImpl>,
+        to: &Bound<'py, AttributeImpl>,
+    ) -> PyResult<()> {
+        if state.is(target) || !writer::touched(from, state) {
+            return Ok(());
+        }
+        let mut members = Vec::new();
+        for obj in cascade::present(from, state, PASSIVE_NO_INITIALIZE)? {
+            members.push(self.one(&attach::state_of(&obj)?)?);
+        }
+        let dict = target.get().instance_dict(self.session.py());
+        writer::set(to, target, &dict, pyo3::types::PyList::new(self.session.py(), members)?.as_any())
+    }
+
     fn relationship(&mut self, state: &State<'py>, target: &State<'py>, rel: &Arc<Relationship>) -> PyResult<()> {
         let py = self.session.py();
         let data = rel.data();
@@ -260,7 +279,7 @@ impl<'py> Merge<'_, 'py> {
         let Some(from) = state.get().manager.get().get_impl(py, &rel.key) else { return Ok(()) };
         let Some(to) = target.get().manager.get().get_impl(py, &rel.key) else { return Ok(()) };
         if from.get().kind == AttributeKind::Dynamic {
-            return Ok(());
+            return self.written(state, target, &from, &to);
         }
         let source_dict = state.get().instance_dict(py);
         let Some(value) = ffi::dict_get(&source_dict, &from.get().key) else { return Ok(()) };
