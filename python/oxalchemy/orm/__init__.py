@@ -99,6 +99,7 @@ from .session import (
     sessionmaker,
     was_deleted,
 )
+from .query_events import QueryEvents
 from .session_events import SessionEvents, SessionExtension
 from .unitofwork import *  # noqa: F403
 

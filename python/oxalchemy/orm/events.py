@@ -13,6 +13,17 @@ from .decl_api import registry
 __all__ = ["AttributeEvents", "InstanceEvents", "InstrumentationEvents", "MapperEvents", "RegistryEvents"]
 
 
+def __getattr__(name):
+    """Events of sessions and queries, which live beside their classes."""
+    if name == "SessionEvents":
+        from .session_events import SessionEvents as found
+    elif name == "QueryEvents":
+        from .query_events import QueryEvents as found
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found
+
+
 def _is_mapper_target(target):
     from . import mapper
 
@@ -86,6 +97,8 @@ class MapperEvents(event.Events):
 
     @classmethod
     def _accept_with(cls, target, identifier):
+        if identifier in ("before_configured", "after_configured"):
+            return Mapper if _is_mapper_target(target) else None
         if isinstance(target, Mapper):
             return target
         if _is_mapper_target(target):
@@ -103,10 +116,6 @@ class MapperEvents(event.Events):
         if isinstance(target, _HeldClass):
             target.holds.hold(target.cls, event_key, dict(raw=raw, retval=retval, propagate=propagate, **kw))
             return
-        if identifier in ("before_configured", "after_configured") and target is not Mapper:
-            from .. import util
-
-            util.warn("'before_configured' and 'after_configured' ORM events only invoke with the Mapper class as the target.")
         if not raw or not retval:
             index = _target_index(cls, identifier) if not raw else None
 

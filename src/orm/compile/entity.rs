@@ -126,6 +126,16 @@ impl Context<'_> {
         }
     }
 
+    /// A column of an entity: in a statement of its own one that is there already is not selected again.
+    fn push_of_entity(&mut self, dest: Dest, expr: ExprRef) -> usize {
+        let known = || self.primary.iter().position(|e| sql::ast::proxy::expr_id(e) == sql::ast::proxy::expr_id(&expr));
+        match dest {
+            Dest::Primary if self.settings.top && !self.settings.given => known(),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.push(dest, expr.clone()))
+    }
+
     fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool) -> Wanted {
         let Some(expr) = prop.expr() else { return Wanted::Skip };
         if let (Some(only), true) = (&self.settings.only, place.is_root)
@@ -200,7 +210,7 @@ impl Context<'_> {
                             Some((i, _)) => *i,
                             None => {
                                 let shown = self.through(entity, &expr);
-                                let i = self.push(place.dest, shown);
+                                let i = self.push_of_entity(place.dest, shown);
                                 at.insert(id, (i, expr.clone()));
                                 i
                             }
@@ -209,7 +219,7 @@ impl Context<'_> {
                         if p.expr().is_some_and(|e| Arc::ptr_eq(e, &expr)) {
                             for (c, shown) in entity.further_columns(p) {
                                 if let std::collections::hash_map::Entry::Vacant(slot) = at.entry(col_id(&c)) {
-                                    let i = self.push(place.dest, shown);
+                                    let i = self.push_of_entity(place.dest, shown);
                                     slot.insert((i, crate::columns::column_expr(&c)));
                                 }
                             }
@@ -237,7 +247,7 @@ impl Context<'_> {
                 None => {
                     let expr = crate::columns::column_expr(c);
                     let shown = self.through(entity, &expr);
-                    let i = self.push(place.dest, shown);
+                    let i = self.push_of_entity(place.dest, shown);
                     at.insert(col_id(c), (i, expr));
                     i
                 }
@@ -256,7 +266,7 @@ impl Context<'_> {
                 Some((i, _)) => *i,
                 None => {
                     let shown = self.through(entity, &on);
-                    let i = self.push(place.dest, shown);
+                    let i = self.push_of_entity(place.dest, shown);
                     at.insert(id, (i, on.clone()));
                     i
                 }

@@ -30,6 +30,8 @@ pub mod flag {
     pub const ORPHANED_OUTSIDE: u32 = 32;
     /// `__init__` is running.
     pub const INITIALIZING: u32 = 64;
+    /// Columns without a value were written as NULL: there is nothing to load for them.
+    pub const NULLS: u32 = 128;
 }
 
 /// Appends and removes of a collection that is not loaded.

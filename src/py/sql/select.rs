@@ -489,8 +489,23 @@ fn with_self<'py>(slf: &Bound<'py, SelectBase>, other: &Bound<'py, PyTuple>) -> 
     std::iter::once(slf.clone().into_any()).chain(other.iter()).collect()
 }
 
+/// A SELECT whose columns have names of their own, for a FROM clause.
+fn distinct_names<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let free = own(obj)?.as_select().is_some_and(|s| s.label_style == LabelStyle::None);
+    if !free {
+        return Ok(obj.clone());
+    }
+    changed_any(obj, |kind| {
+        if let QueryKind::Select(s) = kind {
+            s.label_style = LabelStyle::DisambiguateOnly;
+        }
+        Ok(())
+    })
+}
+
 /// A subquery face.
 fn subquery_of<'py>(obj: &Bound<'py, PyAny>, name: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    let obj = &distinct_names(obj)?;
     let q = own(obj)?;
     let f = From::new(FromKind::Subquery { query: q, name: selectable::label(name, "anon")? });
     let face = wrap_from(obj.py(), &f)?;
@@ -637,7 +652,7 @@ impl SelectBase {
         recursive: bool,
         nesting: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        super::from_functions::cte_of(slf.as_any(), name.as_ref(), recursive, nesting)
+        super::from_functions::cte_of(&distinct_names(slf.as_any())?, name.as_ref(), recursive, nesting)
     }
     fn scalar_subquery<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         wrap_expr(slf.py(), &selectable::scalar_of(&own(slf.as_any())?))

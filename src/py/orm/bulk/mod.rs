@@ -267,7 +267,7 @@ fn update_group<'py>(
     if group.is_empty() {
         return Ok(());
     }
-    let statement = exec::update_statement(py, plan, plan.version.is_some())?;
+    let statement = exec::update_statement(py, plan, plan.version.is_some(), &[])?;
     let params: Vec<_> = group.iter().map(|(_, p)| p.clone()).collect();
     let result = exec::run_many(connection, &statement, &params)?;
     let matched: i64 = result.getattr("rowcount")?.extract()?;

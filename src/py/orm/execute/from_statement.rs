@@ -15,11 +15,12 @@ use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-/// The plan for these entities, and the columns it expects.
+/// The plan for these entities, and the columns it expects; `style` names the elements of rows.
 pub(super) fn plan_of(
     py: Python<'_>,
     items: &[SelectItem],
     options: &[sql::host::HostRef],
+    style: LabelStyle,
 ) -> PyResult<(LoadPlan, Vec<ExprRef>)> {
     let mut select = Select {
         columns: items.to_vec(),
@@ -33,7 +34,11 @@ pub(super) fn plan_of(
     let host = super::Host::new(py);
     let mut settings = Settings::top(&host);
     settings.given = true;
-    let (plain, plan) = compile_select(&select, &settings).map_err(|e| errors::sql_error(py, e))?;
+    let (plain, mut plan) = compile_select(&select, &settings).map_err(|e| errors::sql_error(py, e))?;
+    if style != select.label_style {
+        select.label_style = style;
+        plan.keys = compile_select(&select, &settings).map_err(|e| errors::sql_error(py, e))?.1.keys;
+    }
     let exprs = plain
         .columns
         .into_iter()
@@ -97,7 +102,12 @@ pub fn load<'py>(
     f: &FromStatement,
 ) -> PyResult<Loaded<'py>> {
     let py = session.py();
-    let (plan, expected) = plan_of(py, &f.entities, &f.options)?;
+    let style = match &f.element {
+        _ if job.query.is_some() => LabelStyle::LegacyOrm,
+        Node::Query(q) => q.as_select().map_or(LabelStyle::DisambiguateOnly, |s| s.label_style),
+        _ => LabelStyle::DisambiguateOnly,
+    };
+    let (plan, expected) = plan_of(py, &f.entities, &f.options, style)?;
     let element = match &f.element {
         // an ORM statement inside is made plain first
         Node::Query(q) if q.as_select().is_some_and(|s| s.orm) => {
@@ -118,7 +128,8 @@ pub fn load<'py>(
     while let Some(batch) = rows.next(py)? {
         job::collect(&mut l, &runtime, batch, &mut out)?;
     }
-    let mode = Mode { populate_existing: job.populate_existing, ..Mode::default() };
+    let execution = super::job::execution(job);
+    let mode = Mode { populate_existing: job.populate_existing, execution, ..Mode::default() };
     post::run(session, &mut l, &mode, &plan.criteria)?;
     Ok(Loaded { rows: out, plan, columns: f.entities.clone() })
 }
@@ -153,7 +164,7 @@ pub fn of_result<'py>(
     cursor: &Any<'py>,
 ) -> PyResult<Loaded<'py>> {
     let py = session.py();
-    let (plan, expected) = plan_of(py, items, &[])?;
+    let (plan, expected) = plan_of(py, items, &[], LabelStyle::LegacyOrm)?;
     let mut rows = source::of_result(cursor)?;
     let map = positions(&expected, &rows.columns(py)?);
     let (runtime, plan) = remapped(py, &cursor.getattr("connection")?, plan, &expected, &map)?;

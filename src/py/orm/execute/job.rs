@@ -163,7 +163,13 @@ pub(super) fn collect<'py>(
 }
 
 fn mode_of(job: &Job<'_>, locked: bool) -> Mode {
-    Mode { populate_existing: job.populate_existing, token: None, refresh_all: locked, partial: false }
+    Mode { populate_existing: job.populate_existing, refresh_all: locked, execution: execution(job), ..Mode::default() }
+}
+
+/// Execution options that the loads of relationships have as well.
+pub(super) fn execution(job: &Job<'_>) -> Option<Py<PyDict>> {
+    let options = job.options.as_ref()?.cast::<PyDict>().ok()?;
+    (!options.is_empty()).then(|| options.clone().unbind())
 }
 
 /// A loader for a job.

@@ -106,7 +106,8 @@ impl Prepared {
         let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
         let mut out = Vec::new();
         let _pause = crate::py::ffi::GcPause::new(py);
-        let mut rows = source::open(&connection, &self.node(where_), None, None)?;
+        let options = mode.execution.as_ref().map(|e| e.bind(py));
+        let mut rows = source::open(&connection, &self.node(where_), None, options)?;
         while let Some(batch) = rows.next(py)? {
             for i in 0..batch.rows() {
                 out.push(loader.values(&runtime.items, batch, i)?);

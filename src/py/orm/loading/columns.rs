@@ -95,6 +95,9 @@ pub(super) fn deferred<'py>(
     if !state.has_key() {
         return flags::attr_empty(py);
     }
+    if !prop.deferred && state.get().is(py, crate::py::orm::state::flag::NULLS) {
+        return flags::attr_empty(py);
+    }
     if passive & SQL_OK == 0 {
         return flags::passive_no_result(py);
     }

@@ -106,7 +106,8 @@ pub fn get_by_key<'py>(
         populate_existing: o.populate_existing || lock.is_some(),
         token: o.identity_token.clone().filter(|t| !t.is_none()).map(Bound::unbind),
         refresh_all: lock.is_some(),
-        partial: false,
+        execution: o.execution_options.clone().map(Bound::unbind),
+        ..Mode::default()
     };
     execute::autoflush(session)?;
     let plain = o.options.as_ref().is_none_or(|x| x.is_none()) && lock.is_none() && nulls == 0 && e.alias.is_none();
@@ -168,7 +169,8 @@ pub fn load_on<'py>(
     settings.only = only;
     settings.node = node;
     let prepared = Prepared::new(py, &select, &settings)?;
-    let mode = Mode { populate_existing: true, token: key.token.as_ref().map(|t| t.to_py(py)), refresh_all, partial };
+    let token = key.token.as_ref().map(|t| t.to_py(py));
+    let mode = Mode { populate_existing: true, token, refresh_all, partial, execution: None };
     let rows = prepared.instances(session, &execute::connection_of(session, &entity)?, None, &mode, Some(state), None)?;
     Ok(rows.into_iter().any(|r| !r.is_none()))
 }

@@ -183,6 +183,10 @@ fn relationship<'py>(
             }
             values.push(if flags::is_no_value(&v) { py.None().into_bound(py) } else { v });
         }
+        // reading an expired key may have loaded the relationship with it
+        if !committed && ffi::dict_get(&state.get().instance_dict(py), &imp.get().key).is_some() {
+            return flags::attr_was_set(py);
+        }
         let nulls = values.iter().filter(|v| v.is_none()).count();
         let Some(target) = data.target.upgrade() else { return flags::attr_empty(py) };
         if nulls == values.len() || (nulls > 0 && !target.data().allow_partial_pks) {
@@ -216,6 +220,9 @@ fn relationship<'py>(
     }
     let rows = emit(&session, state, mapper, rel, &s, option.as_ref(), node.as_ref(), passive, pending, committed)?;
     let Some(rows) = rows else {
+        if !committed && ffi::dict_get(&state.get().instance_dict(py), &imp.get().key).is_some() {
+            return flags::attr_was_set(py);
+        }
         return if imp.get().kind == Kind::Collection { flags::attr_empty(py) } else { Ok(py.None().into_bound(py)) };
     };
     if data.uselist {
@@ -318,6 +325,10 @@ fn emit<'py>(
         values.push((bind.clone(), v));
     }
     if !values.is_empty() && values.iter().all(|(_, v)| v.is_none()) {
+        return Ok(None);
+    }
+    let key = crate::py::orm::names::intern(&pyo3::types::PyString::new(py, &rel.key));
+    if !committed && ffi::dict_get(&state.get().instance_dict(py), &key).is_some() {
         return Ok(None);
     }
     if !pending && passive & NO_AUTOFLUSH == 0 {

@@ -32,6 +32,8 @@ pub struct Mode {
     pub refresh_all: bool,
     /// Only some attributes are loaded: what else the instance has stays.
     pub partial: bool,
+    /// Execution options of the statement, which its further loads have too.
+    pub execution: Option<Py<PyDict>>,
 }
 
 impl Mode {
@@ -42,6 +44,7 @@ impl Mode {
             token: self.token.as_ref().map(|t| t.clone_ref(py)),
             refresh_all: self.refresh_all,
             partial: self.partial,
+            execution: self.execution.as_ref().map(|e| e.clone_ref(py)),
         }
     }
 }
@@ -100,6 +103,13 @@ impl<'py> Loader<'py> {
     /// A loader into `session`.
     pub fn new(session: &Bound<'py, Session>, mode: Mode, context: Option<Bound<'py, QueryContext>>) -> PyResult<Self> {
         let py = session.py();
+        let context = match context {
+            None if Event::Load.used() || Event::Refresh.used() => Some(Bound::new(
+                py,
+                QueryContext { session: session.clone().unbind(), query: None, populate_existing: mode.populate_existing },
+            )?),
+            given => given,
+        };
         Ok(Self {
             py,
             number: session.get().number,
@@ -311,11 +321,20 @@ impl<'py> Loader<'py> {
         self.wait(rt, state, dict, true);
         if let Some(l) = &rt.on_load {
             l.bind(py).call1((state, self.context.as_ref()))?;
+            self.settle(state);
         }
         if self.loaded_event {
             events::fire(self.session.as_any(), Event::LoadedAsPersistent, (&self.session, obj))?;
         }
         Ok(())
+    }
+
+    /// What listeners of a load set is the state of the row, not a change.
+    fn settle(&self, state: &State<'py>) {
+        if state.get().is(self.py, flag::MODIFIED) {
+            state.get().commit_all(self.py);
+            self.map.get().forget_modified(state);
+        }
     }
 
     /// An instance that the session has, or that an earlier row made.
@@ -349,17 +368,16 @@ impl<'py> Loader<'py> {
         }
         let dict = ffi::instance_dict(obj)?;
         // what is expired or was never loaded is taken from the row
-        let mut filled = false;
+        let mut filled = Vec::new();
         for c in &rt.columns {
             if ffi::dict_get(&dict, &c.key).is_none() && !state.get().has_committed(py, &c.key) {
                 dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
-                filled = true;
+                filled.push(c.key.clone_ref(py));
             }
         }
-        if filled {
-            let keys: Vec<_> = rt.columns.iter().map(|c| c.key.clone_ref(py)).collect();
+        if !filled.is_empty() {
             state.get().d.with(py, |d| {
-                d.expired.retain(|k| !keys.iter().any(|c| c.is(k)));
+                d.expired.retain(|k| !rt.columns.iter().any(|c| c.key.is(k)));
                 if d.expired.is_empty() {
                     d.flags &= !flag::EXPIRED;
                 }
@@ -369,8 +387,9 @@ impl<'py> Loader<'py> {
                 InstanceState::with_extra(state, |e| e.load_options = Some(o));
             }
             if let Some(l) = &rt.on_refresh {
-                let keys = pyo3::types::PySet::new(py, keys.iter())?;
+                let keys = pyo3::types::PySet::new(py, filled.iter())?;
                 l.bind(py).call1((state, self.context.as_ref(), keys))?;
+                state.get().commit(py, &dict, &filled);
             }
         }
         if !rt.joined.is_empty() {
@@ -401,6 +420,7 @@ impl<'py> Loader<'py> {
             dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
         }
         let old = state.get().d.with(py, |d| {
+            d.flags &= !flag::NULLS;
             d.expired.retain(|k| !keys.iter().any(|c| c.is(k)));
             if d.expired.is_empty() {
                 d.flags &= !flag::EXPIRED;
@@ -433,7 +453,9 @@ impl<'py> Loader<'py> {
         }
         self.wait(rt, state, &dict, true);
         if let Some(l) = &rt.on_refresh {
-            l.bind(py).call1((state, self.context.as_ref(), py.None()))?;
+            let names = if self.mode.partial { Some(pyo3::types::PySet::new(py, keys.iter())?) } else { None };
+            l.bind(py).call1((state, self.context.as_ref(), names))?;
+            if self.mode.partial { state.get().commit(py, &dict, &keys) } else { self.settle(state) }
         }
         Ok(())
     }

@@ -71,11 +71,15 @@ impl<'py> EqExpr<'py> for Any<'py> {
     }
 }
 
-/// `UPDATE t SET … WHERE t.pk = ? [AND t.version = ?]`.
-pub fn update_statement<'py>(py: Python<'py>, plan: &TablePlan, version: bool) -> PyResult<Any<'py>> {
-    plan.statement(py, StatementKey::Update(version), || {
+/// `UPDATE t SET … WHERE t.pk = ? [AND t.version = ?] [RETURNING …]`.
+pub fn update_statement<'py>(py: Python<'py>, plan: &TablePlan, version: bool, returning: &[usize]) -> PyResult<Any<'py>> {
+    plan.statement(py, StatementKey::Update(version, returning.iter().map(|i| *i as u16).collect()), || {
         let update = table_face(py, &plan.table)?.call_method0("update")?;
-        update.call_method1("where", PyTuple::new(py, criteria(py, plan, version, &|i| where_name(plan, i))?)?)
+        let found = update.call_method1("where", PyTuple::new(py, criteria(py, plan, version, &|i| where_name(plan, i))?)?)?;
+        if returning.is_empty() {
+            return Ok(found);
+        }
+        found.call_method1("returning", PyTuple::new(py, column_faces(py, plan, returning.iter().copied())?)?)
     })
 }
 

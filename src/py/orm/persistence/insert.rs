@@ -4,7 +4,9 @@ use super::plan::{ClientDefault, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};
 use crate::py::ffi;
 use crate::py::orm::session::expire;
+use crate::py::orm::state::flag;
 use crate::py::orm::unitofwork::Flush;
+use orm::mapper::EagerDefaults;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use sql::schema::Table;
@@ -129,10 +131,19 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let executed: Vec<usize> = (0..plan.columns.len())
         .filter(|i| !given(*i) && matches!(plan.columns[*i].client_default, Some(ClientDefault::Execution)))
         .collect();
+    let eager = match plan.eager {
+        EagerDefaults::Yes => true,
+        EagerDefaults::Auto => exec::dialect_flag(&connection, "insert_executemany_returning", true)?,
+        EagerDefaults::No => false,
+    };
     let mut wanted: Vec<usize> = (0..plan.columns.len())
         .filter(|i| {
             let c = &plan.columns[*i];
-            !given(*i) && !executed.contains(i) && (c.pk || c.server_default) || first.sql.iter().any(|(p, _)| p == i)
+            if given(*i) {
+                c.pk && first.sql.iter().any(|(p, _)| p == i)
+            } else {
+                !executed.contains(i) && (c.pk || c.server_default && eager)
+            }
         })
         .collect();
     // What is read back names the row too.
@@ -151,14 +162,21 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let by_lastrowid = group.len() == 1
         && wanted.len() == 1
         && wanted == plan.pk
-        && first.sql.is_empty()
+        && plan.version.is_none()
+        && !first.sql.iter().any(|(p, _)| wanted.contains(p))
         && executed.is_empty()
         && exec::dialect_flag(&connection, "postfetch_lastrowid", false)?
         && !exec::dialect_flag(&connection, "favor_returning_over_lastrowid", false)?;
     let returning = !by_lastrowid && !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
+    // What has a value in the instance once the statement ran.
+    let known = |returning: bool| {
+        let mut out = executed.clone();
+        out.extend(wanted.iter().copied().filter(|i| returning || plan.columns[*i].pk));
+        out
+    };
     if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)?
     {
-        return written(py, rows, group);
+        return written(flush, rows, group, &known(returning));
     }
     let params: Vec<_> = group.iter().map(|g| as_dict(py, plan, &g.params)).collect::<PyResult<_>>()?;
     if !first.sql.is_empty() {
@@ -173,7 +191,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             computed(rows, std::slice::from_ref(g), &result, &executed)?;
             one_result(rows, g, &result, &wanted, returning)?;
         }
-        return written(py, rows, group);
+        return written(flush, rows, group, &known(returning));
     }
     if wanted.is_empty() {
         let statement = exec::insert_statement(py, plan, &[], false)?;
@@ -183,7 +201,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             let result = exec::run_many(&connection, &statement, params)?;
             computed(rows, group, &result, &executed)?;
         }
-        return written(py, rows, group);
+        return written(flush, rows, group, &known(returning));
     }
     if returning
         && group.len() > 1
@@ -196,7 +214,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         for (g, fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
             store(rows, g, &wanted, &fetched?)?;
         }
-        return written(py, rows, group);
+        return written(flush, rows, group, &known(returning));
     }
     let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?;
     for (g, p) in group.iter().zip(&params) {
@@ -204,7 +222,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         computed(rows, std::slice::from_ref(g), &result, &executed)?;
         one_result(rows, g, &result, &wanted, returning)?;
     }
-    written(py, rows, group)
+    written(flush, rows, group, &known(returning))
 }
 
 /// The whole group straight to the driver; `false` when that is not possible.
@@ -270,9 +288,7 @@ fn one_result<'py>(rows: &[Row<'py>], g: &Insert<'py>, result: &Any<'py>, wanted
             dict.set_item(&g.plan.columns[*i].key, key.get_item(n)?)?;
         }
     }
-    let rest: Vec<Bound<'py, PyString>> =
-        wanted.iter().filter(|i| !g.plan.pk.contains(i)).map(|i| g.plan.columns[*i].key.bind(row.state.py()).clone()).collect();
-    if rest.is_empty() { Ok(()) } else { expire::attributes(&row.state, &rest) }
+    Ok(())
 }
 
 fn store<'py>(rows: &[Row<'py>], g: &Insert<'py>, wanted: &[usize], fetched: &Any<'py>) -> PyResult<()> {
@@ -285,19 +301,44 @@ fn store<'py>(rows: &[Row<'py>], g: &Insert<'py>, wanted: &[usize], fetched: &An
 }
 
 /// What was written without having been in the instance: versions, constant defaults, the discriminator. A written NULL of an
-/// attribute that nobody touched stays unloaded, as the instance never showed it.
-fn written<'py>(py: Python<'py>, rows: &[Row<'py>], group: &[Insert<'py>]) -> PyResult<()> {
+/// attribute that nobody touched stays unloaded, as the instance never showed it. `known` has come back already; what else the
+/// database made is read when it is needed.
+fn written<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Insert<'py>], known: &[usize]) -> PyResult<()> {
+    let py = flush.py;
+    let Some(first) = group.first() else { return Ok(()) };
+    let plan = &first.plan;
+    let given = |i: usize| first.params.iter().any(|(p, _)| *p == i);
+    let left: Vec<Bound<'py, PyString>> = plan
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(i, c)| !known.contains(i) && !given(*i) && (c.server_default || first.sql.iter().any(|(p, _)| p == i)))
+        .map(|(_, c)| c.key.bind(py).clone())
+        .collect();
     for g in group {
-        let dict = rows[g.row].state.get().instance_dict(py);
+        let row = &rows[g.row];
+        let dict = row.state.get().instance_dict(py);
+        let mut fresh: Vec<Bound<'py, PyString>> = Vec::new();
         for (i, v) in &g.params {
             let c = &g.plan.columns[*i];
             let own = g.plan.version == Some(*i)
                 || c.discriminator.is_some()
                 || matches!(c.client_default, Some(ClientDefault::Scalar(_)));
-            if own || !v.is_none() && ffi::dict_get(&dict, &c.key).is_none() {
+            let missing = ffi::dict_get(&dict, &c.key).is_none();
+            if own || !v.is_none() && missing {
                 dict.set_item(&c.key, v)?;
+                if missing || g.plan.version == Some(*i) {
+                    fresh.push(c.key.bind(py).clone());
+                }
+            } else if missing {
+                row.state.get().set_flag(py, flag::NULLS, true);
             }
         }
+        if !left.is_empty() {
+            expire::attributes(&row.state, &left)?;
+        }
+        fresh.extend(known.iter().filter(|i| !plan.columns[**i].pk).map(|i| plan.columns[*i].key.bind(py).clone()));
+        super::refreshed(flush, row, fresh)?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use crate::py::errors;
 use orm::Mapper;
 use plan::TablePlan;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use sql::schema::Table;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -273,6 +274,59 @@ pub(super) fn committed_value<'py>(
     super::sync::read(state, &imp, super::flags::PASSIVE_RETURN_NO_VALUE)
 }
 
+/// Tells listeners which attributes got values from the statement itself.
+fn refreshed<'py>(flush: &Flush<'py>, row: &Row<'py>, keys: Vec<Bound<'py, PyString>>) -> PyResult<()> {
+    if keys.is_empty() || !Event::RefreshFlush.used() {
+        return Ok(());
+    }
+    let manager = row.state.get().manager.bind(flush.py);
+    if let Some(l) = super::manager::ClassManager::listeners(manager, Event::RefreshFlush)? {
+        l.call1((&row.state, &flush.context, keys))?;
+    }
+    Ok(())
+}
+
+/// What `eager_defaults=True` and versions of the database's own want loaded at once.
+fn load_now(flush: &Flush<'_>, row: &Row<'_>) -> PyResult<()> {
+    use orm::mapper::{EagerDefaults, VersionGenerator};
+    let py = flush.py;
+    let data = row.mapper.data();
+    let eager = row.mapper.base().data().eager_defaults == EagerDefaults::Yes;
+    let server_version = data.version_id_col.is_some() && matches!(data.version_generator, VersionGenerator::Server);
+    if !eager && !server_version {
+        return Ok(());
+    }
+    let dict = row.state.get().instance_dict(py);
+    let mut wanted: Vec<Arc<str>> = Vec::new();
+    let mut version = None;
+    for table in &data.tables {
+        let Some(plan) = plan::table_plan(py, &row.mapper, table)? else { continue };
+        for (i, c) in plan.columns.iter().enumerate() {
+            let is_version = server_version && plan.version == Some(i);
+            if is_version {
+                version = Some(c.key.clone_ref(py));
+            }
+            let asked = is_version || eager && (c.server_default || c.server_onupdate);
+            if asked && crate::py::ffi::dict_get(&dict, &c.key).is_none() {
+                wanted.push(Arc::from(c.key.bind(py).to_str()?));
+            }
+        }
+    }
+    if !wanted.is_empty() {
+        if !row.state.has_key()
+            && let Some(key) = plan::key_from_dict(&row.state, &row.obj, &row.mapper)?
+        {
+            row.state.set_key(Some(key));
+        }
+        super::loading::identity::load_on(&flush.session, &row.state, Some(wanted), None, None)?;
+    }
+    let null = |key: &Py<PyString>| crate::py::ffi::dict_get(&dict, key).is_none_or(|v| v.is_none());
+    if version.is_some_and(|k| null(&k)) {
+        return Err(orm_error(py, "FlushError", "Instance does not contain a non-NULL version value"));
+    }
+    Ok(())
+}
+
 /// What follows the writing: expressions that depend on the row are expired, listeners hear of it.
 fn finish(flush: &mut Flush<'_>, rows: &[Row<'_>]) -> PyResult<()> {
     let py = flush.py;
@@ -291,6 +345,7 @@ fn finish(flush: &mut Flush<'_>, rows: &[Row<'_>]) -> PyResult<()> {
             }
         }
         let after = if row.state.has_key() { Event::AfterUpdate } else { Event::AfterInsert };
+        load_now(flush, row)?;
         mapper_event(after, (&row.state, &row.obj, &row.connection))?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use crate::py::orm::names;
 use crate::py::orm::unitofwork::State;
 use crate::py::{ffi, host::PyHost};
 use orm::columns::{as_column, col_id, table_of};
-use orm::mapper::VersionGenerator;
+use orm::mapper::{EagerDefaults, VersionGenerator};
 use orm::{Mapper, MapperData};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
@@ -32,6 +32,8 @@ pub struct ColumnPlan {
     pub client_default: Option<ClientDefault>,
     /// The database or an SQL expression changes it in an UPDATE.
     pub server_onupdate: bool,
+    /// A Python-side value comes with an UPDATE that leaves it out.
+    pub client_onupdate: bool,
     /// None is a value of its own (JSON).
     pub evaluates_none: bool,
     /// The discriminator's value of this class.
@@ -51,8 +53,8 @@ pub enum ClientDefault {
 pub enum StatementKey {
     /// INSERT; columns returned.
     Insert(Vec<u16>, bool),
-    /// UPDATE; compared with a version.
-    Update(bool),
+    /// UPDATE; compared with a version; columns returned.
+    Update(bool, Vec<u16>),
     /// DELETE; compared with a version.
     Delete(bool),
 }
@@ -71,6 +73,8 @@ pub struct TablePlan {
     pub version_generator: VersionGenerator,
     /// Attributes that take the value of another once the table above is written: (from, to).
     pub equated: Vec<(Py<PyString>, Py<PyString>)>,
+    /// Whether values that the database makes are fetched right away.
+    pub eager: EagerDefaults,
     /// Rows vanish with those of the parent table.
     pub passive_deletes: bool,
     statements: Mutex<FxHashMap<StatementKey, Py<PyAny>>>,
@@ -122,7 +126,7 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
         return Ok(found);
     }
     let made = if plan.data.tables.iter().any(|t| Arc::ptr_eq(t, table)) {
-        Some(Arc::new(TablePlan::new(py, &plan.data, table)))
+        Some(Arc::new(TablePlan::new(py, &plan.data, table, mapper.base().data().eager_defaults)))
     } else {
         None
     };
@@ -131,7 +135,7 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
 }
 
 impl TablePlan {
-    fn new(py: Python<'_>, data: &MapperData, table: &Arc<Table>) -> Self {
+    fn new(py: Python<'_>, data: &MapperData, table: &Arc<Table>, eager: EagerDefaults) -> Self {
         let mut keys: FxHashMap<usize, Arc<str>> = FxHashMap::default();
         for prop in data.column_props() {
             for c in prop.table_columns() {
@@ -164,7 +168,9 @@ impl TablePlan {
                 null_when_missing: !pk && !server && d.default.is_none(),
                 server_default: server,
                 client_default,
-                server_onupdate: d.server_onupdate.is_some() || d.onupdate.is_some(),
+                server_onupdate: d.server_onupdate.is_some()
+                    || matches!(d.onupdate, Some(Default_::Sql(_) | Default_::Sequence(_))),
+                client_onupdate: matches!(d.onupdate, Some(Default_::Scalar(_) | Default_::Callable(_))),
                 evaluates_none: evaluates_none(py, &d.ty),
                 discriminator: data
                     .polymorphic_identity
@@ -194,6 +200,7 @@ impl TablePlan {
             version,
             version_generator: data.version_generator.clone(),
             equated,
+            eager,
             passive_deletes: data.passive_deletes && !base,
             statements: Mutex::default(),
         }

@@ -62,7 +62,7 @@ pub fn post_update(flush: &mut Flush<'_>, base: &Arc<Mapper>, delete: bool) -> P
                     versioned = true;
                 }
             }
-            let statement = exec::update_statement(py, &plan, versioned)?;
+            let statement = exec::update_statement(py, &plan, versioned, &[])?;
             let matched: i64 = exec::run_one(&connection, &statement, &params)?.getattr("rowcount")?.extract()?;
             if matched >= 0 && matched != 1 {
                 return Err(orm_error(

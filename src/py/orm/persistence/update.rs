@@ -9,6 +9,7 @@ use crate::py::orm::history;
 use crate::py::orm::session::{expire, orm_error};
 use crate::py::orm::unitofwork::Flush;
 use orm::columns::col_id;
+use orm::mapper::{EagerDefaults, VersionGenerator};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use sql::schema::Table;
@@ -29,6 +30,10 @@ struct Update<'py> {
 }
 
 impl Update<'_> {
+    /// Whether the statement sets the column by itself.
+    fn gives(&self, i: usize) -> bool {
+        self.params.iter().chain(&self.sql).any(|(p, _)| *p == i)
+    }
     fn same_shape(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.plan, &other.plan)
             && self.sql.is_empty()
@@ -231,18 +236,23 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
     let plan = &first.plan;
     let connection = rows[first.row].connection.clone();
     let versioned = first.version.is_some();
-    let statement = exec::update_statement(py, plan, versioned)?;
+    let returning = returned(&connection, first)?;
+    let statement = exec::update_statement(py, plan, versioned, &returning)?;
     let mut matched: i64 = 0;
-    if let Some(changed) = fast(group, &connection, &statement)? {
+    if returning.is_empty()
+        && let Some(changed) = fast(group, &connection, &statement)?
+    {
         if changed != group.len() as i64 {
             return Err(stale(py, plan, group.len(), changed));
         }
-        return group.iter().try_for_each(|g| after(py, &rows[g.row], g));
+        return group.iter().try_for_each(|g| after(flush, &rows[g.row], g, &[], Vec::new()));
     }
+    let client: Vec<usize> = (0..plan.columns.len()).filter(|i| plan.columns[*i].client_onupdate && !first.gives(*i)).collect();
+    let mut news: Vec<Vec<(usize, Any<'py>)>> = Vec::new();
     let params: Vec<_> = group.iter().map(|g| as_dict(py, g)).collect::<PyResult<_>>()?;
     let sane = exec::dialect_flag(&connection, "supports_sane_rowcount", true)?;
     let mut check = sane;
-    if !first.sql.is_empty() || versioned || postfetch(plan, first) {
+    if !first.sql.is_empty() || versioned || !returning.is_empty() {
         for (g, p) in group.iter().zip(&params) {
             let statement = if g.sql.is_empty() {
                 statement.clone()
@@ -254,11 +264,24 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
                 statement.call_method1("values", (values,))?
             };
             let result = exec::run_one(&connection, &statement, p)?;
-            matched += result.getattr("rowcount")?.extract::<i64>()?;
+            let mut found = Vec::new();
+            prefetched(plan, &client, &result, std::slice::from_mut(&mut found))?;
+            if returning.is_empty() {
+                matched += result.getattr("rowcount")?.extract::<i64>()?;
+            } else if let Some(row) = result.call_method0("all")?.try_iter()?.next() {
+                let row = row?;
+                for (n, i) in returning.iter().enumerate() {
+                    found.push((*i, row.get_item(n)?));
+                }
+                matched += 1;
+            }
+            after(flush, &rows[g.row], g, &returning, found)?;
         }
     } else {
         let result = exec::run_many(&connection, &statement, &params)?;
         matched = result.getattr("rowcount")?.extract()?;
+        news.resize_with(group.len(), Vec::new);
+        prefetched(plan, &client, &result, &mut news)?;
         check = sane && (params.len() == 1 || exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?);
     }
     if check && matched >= 0 && matched != group.len() as i64 {
@@ -267,8 +290,38 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
     if versioned && !sane {
         errors::warn(py, "SAWarning", "Dialect does not support updated rowcount - versioning cannot be verified.")?;
     }
-    for g in group {
-        after(py, &rows[g.row], g)?;
+    for (g, found) in group.iter().zip(news) {
+        after(flush, &rows[g.row], g, &returning, found)?;
+    }
+    Ok(())
+}
+
+/// Columns whose new values come back with the UPDATE.
+fn returned(connection: &Any<'_>, u: &Update<'_>) -> PyResult<Vec<usize>> {
+    let plan = &u.plan;
+    let all: Vec<usize> = (0..plan.columns.len()).filter(|i| plan.columns[*i].server_onupdate).collect();
+    let eager = plan.eager == EagerDefaults::Yes && !all.iter().all(|i| u.params.iter().any(|(p, _)| p == i));
+    let mut out: Vec<usize> = if eager { all.into_iter().filter(|i| !u.gives(*i)).collect() } else { Vec::new() };
+    out.extend(plan.version.filter(|v| matches!(plan.version_generator, VersionGenerator::Server) && !out.contains(v)));
+    if !out.is_empty() && !exec::dialect_flag(connection, "update_returning", false)? {
+        out.clear();
+    }
+    Ok(out)
+}
+
+/// Values that the execution made on this side, row by row.
+fn prefetched<'py>(plan: &TablePlan, client: &[usize], result: &Any<'py>, into: &mut [Vec<(usize, Any<'py>)>]) -> PyResult<()> {
+    if client.is_empty() {
+        return Ok(());
+    }
+    let sets = result.getattr("context")?.getattr("compiled_parameters")?;
+    for (set, found) in sets.try_iter()?.zip(into) {
+        let set = set?;
+        for i in client {
+            if let Ok(v) = set.get_item(&plan.columns[*i].name) {
+                found.push((*i, v));
+            }
+        }
     }
     Ok(())
 }
@@ -304,22 +357,36 @@ fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Any<'py>)
     Ok(native::run(connection, statement, &names, group.len(), &value, false)?.map(|d| d.rowcount))
 }
 
-/// Whether values must be read back after the UPDATE.
-fn postfetch(plan: &TablePlan, u: &Update<'_>) -> bool {
-    plan.columns.iter().enumerate().any(|(i, c)| c.server_onupdate && !u.params.iter().any(|(p, _)| *p == i))
-}
-
-/// The instance after its row changed: new versions, and what only the database knows is read when it is needed.
-fn after<'py>(py: Python<'py>, row: &Row<'py>, u: &Update<'py>) -> PyResult<()> {
+/// The instance after its row changed: new values that are known, and what only the database knows is read when it is needed.
+fn after<'py>(
+    flush: &Flush<'py>,
+    row: &Row<'py>,
+    u: &Update<'py>,
+    returning: &[usize],
+    found: Vec<(usize, Any<'py>)>,
+) -> PyResult<()> {
+    let py = flush.py;
     let dict = row.state.get().instance_dict(py);
+    let mut fresh = Vec::new();
+    for (i, v) in found {
+        let key = &u.plan.columns[i].key;
+        dict.set_item(key, v)?;
+        if !returning.contains(&i) {
+            drop(row.state.get().drop_committed(py, key));
+        }
+        fresh.push(key.bind(py).clone());
+    }
     if let (Some(v), Some(at)) = (&u.new_version, u.plan.version) {
         dict.set_item(&u.plan.columns[at].key, v)?;
+        fresh.push(u.plan.columns[at].key.bind(py).clone());
     }
+    super::refreshed(flush, row, fresh)?;
     let given = |i: usize| u.params.iter().any(|(p, _)| *p == i);
     let mut stale: Vec<Bound<'py, PyString>> = Vec::new();
     for (i, c) in u.plan.columns.iter().enumerate() {
         let server_version = u.plan.version == Some(i) && u.new_version.is_none() && u.version.is_some() && !given(i);
-        if u.sql.iter().any(|(p, _)| *p == i) || c.server_onupdate && !given(i) || server_version {
+        let unknown = c.server_onupdate && !given(i) || server_version;
+        if u.sql.iter().any(|(p, _)| *p == i) || unknown && !returning.contains(&i) {
             stale.push(c.key.bind(py).clone());
         }
     }

@@ -1,7 +1,7 @@
 //! `update()` and `delete()`.
 
 use super::{Any, Kw, Q, run};
-use crate::py::engine::events::{Event, fire};
+use crate::py::engine::events::{Event, fire, listeners};
 use crate::py::errors;
 use crate::py::sql::face;
 use orm::Entity;
@@ -56,6 +56,7 @@ fn execute<'py>(
     slf: &Q<'py>,
     statement: Any<'py>,
     synchronize: Option<Any<'py>>,
+    context: Option<Any<'py>>,
     values: Option<&Any<'py>>,
 ) -> PyResult<Any<'py>> {
     let py = slf.py();
@@ -77,29 +78,58 @@ fn execute<'py>(
     let params = s.params.map(|p| p.into_any());
     let result = session.bind(py).call_method("execute", (statement, params), Some(&kw))?;
     let count = result.getattr("rowcount")?;
-    tell(slf, session.bind(py), &result, values)?;
+    tell(slf, session.bind(py), &result, context, values)?;
     result.call_method0("close")?;
     Ok(count)
 }
 
 /// Listeners of `after_bulk_update` and `after_bulk_delete`; `values` are those of an UPDATE.
-fn tell<'py>(slf: &Q<'py>, session: &Any<'py>, result: &Any<'py>, values: Option<&Any<'py>>) -> PyResult<()> {
+fn tell<'py>(
+    slf: &Q<'py>,
+    session: &Any<'py>,
+    result: &Any<'py>,
+    context: Option<Any<'py>>,
+    values: Option<&Any<'py>>,
+) -> PyResult<()> {
     let event = if values.is_some() { Event::AfterBulkUpdate } else { Event::AfterBulkDelete };
     if !event.used() {
         return Ok(());
     }
-    let py = slf.py();
     let session = crate::py::orm::execute::job::session_of(session)?;
+    let context = match context {
+        Some(c) => c,
+        None => facts(slf, values)?,
+    };
+    context.setattr("session", &session)?;
+    context.setattr("result", result)?;
+    fire(session.as_any(), event, (context,))
+}
+
+/// What listeners are told: the query, its mapper, the values of an UPDATE.
+fn facts<'py>(slf: &Q<'py>, values: Option<&Any<'py>>) -> PyResult<Any<'py>> {
+    let py = slf.py();
     let facts = PyDict::new(py);
-    facts.set_item("session", &session)?;
     facts.set_item("query", slf)?;
     facts.set_item("mapper", super::describe::entity_zero(slf)?)?;
-    facts.set_item("result", result)?;
+    facts.set_item("session", slf.borrow().s.session.as_ref().map(|s| s.clone_ref(py)))?;
     if let Some(v) = values {
         facts.set_item("values", v)?;
     }
-    let context = py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&facts))?;
-    fire(session.as_any(), event, (context,))
+    py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&facts))
+}
+
+/// Listeners of `before_compile_update` and `before_compile_delete` may replace the query.
+fn before<'py>(slf: &Q<'py>, event: Event, values: Option<&Any<'py>>) -> PyResult<(Q<'py>, Option<Any<'py>>)> {
+    let Some(found) = listeners(slf.as_any(), event)? else { return Ok((slf.clone(), None)) };
+    let context = facts(slf, values)?;
+    let mut current = slf.clone();
+    for f in found.try_iter()? {
+        if let Ok(q) = f?.call1((&current, &context))?.cast_into::<super::Query>() {
+            current = q;
+            context.setattr("query", &current)?;
+        }
+    }
+    Ok((current, Some(context)))
 }
 
 fn common(entity: &Entity, s: &super::QueryState) -> DmlCommon {
@@ -130,6 +160,7 @@ fn with_args<'py>(statement: Any<'py>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> 
 
 pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<'_, 'py>) -> PyResult<Any<'py>> {
     check(slf)?;
+    let (slf, context) = &before(slf, Event::BeforeCompileDelete, None)?;
     let synchronize = synchronize_argument(slf, synchronize)?;
     let entity = target(slf)?;
     let s = run::snapshot(slf);
@@ -142,7 +173,7 @@ pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<
         face: Default::default(),
     };
     let statement = face::wrap_node(slf.py(), &Node::Delete(Arc::new(node)))?;
-    execute(slf, with_args(statement, args)?, synchronize, None)
+    execute(slf, with_args(statement, args)?, synchronize, context.clone(), None)
 }
 
 pub(super) fn update<'py>(
@@ -152,6 +183,7 @@ pub(super) fn update<'py>(
     args: Kw<'_, 'py>,
 ) -> PyResult<Any<'py>> {
     check(slf)?;
+    let (slf, context) = &before(slf, Event::BeforeCompileUpdate, Some(values))?;
     let synchronize = synchronize_argument(slf, synchronize)?;
     let entity = target(slf)?;
     let s = run::snapshot(slf);
@@ -176,5 +208,5 @@ pub(super) fn update<'py>(
     } else {
         statement.call_method1("values", (values,))?
     };
-    execute(slf, with_args(statement, args)?, synchronize, Some(values))
+    execute(slf, with_args(statement, args)?, synchronize, context.clone(), Some(values))
 }

@@ -1,7 +1,7 @@
 //! Statements made of a query.
 
 use super::state::{QueryState, no_criterion, rebuild, with};
-use super::{Any, Args, Q, Query};
+use super::{Any, Args, Q, Query, run};
 use crate::py::errors;
 use crate::py::orm::aliased;
 use crate::py::sql::coerce::{self, Role};
@@ -43,6 +43,7 @@ pub(super) fn statement_face<'py>(slf: &Q<'py>, style: LabelStyle) -> PyResult<A
 /// The statement's face, with eager joins when it is to be executed on its own.
 pub(super) fn face_of<'py>(slf: &Q<'py>, style: LabelStyle, eager: bool) -> PyResult<Any<'py>> {
     let py = slf.py();
+    let slf = &run::before_compile(slf)?;
     let (node, params) = {
         let q = slf.borrow();
         let node = match &q.s.from_statement {
@@ -166,17 +167,17 @@ fn over<'py>(slf: &Q<'py>, from: &FromRef, entities: Option<Vec<Any<'py>>>) -> P
 }
 
 pub(super) fn from_self<'py>(slf: &Q<'py>, entities: Args<'_, 'py>) -> PyResult<Q<'py>> {
-    let inner = query_ref(&slf.borrow().s, LabelStyle::TablenamePlusCol);
+    let inner = query_ref(&run::before_compile(slf)?.borrow().s, LabelStyle::TablenamePlusCol);
     let from = From::new(FromKind::Subquery { query: inner, name: Label::anon("anon") });
     let list: Vec<_> = entities.iter().collect();
     over(slf, &from, (!list.is_empty()).then_some(list))
 }
 
 pub(super) fn set_operation<'py>(slf: &Q<'py>, others: Args<'_, 'py>, keyword: &'static str) -> PyResult<Q<'py>> {
-    let mut selects = vec![operand(&slf.borrow().s)];
+    let mut selects = vec![operand(&run::before_compile(slf)?.borrow().s)];
     for o in others.iter() {
         match o.cast::<Query>() {
-            Ok(q) => selects.push(operand(&q.borrow().s)),
+            Ok(q) => selects.push(operand(&run::before_compile(q)?.borrow().s)),
             Err(_) => selects.push(coerce::query(&o, Role::Compound)?),
         }
     }

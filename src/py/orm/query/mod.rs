@@ -492,7 +492,9 @@ impl Query {
     }
     // a Query is no statement: it makes one
     #[classattr]
-    const is_select: bool = false;
+    fn is_select() -> bool {
+        false
+    }
     #[classattr]
     #[pyo3(name = "supports_execution")]
     const SUPPORTS_EXECUTION: bool = true;

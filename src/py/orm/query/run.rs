@@ -46,7 +46,7 @@ fn exc_unbound(py: Python<'_>) -> PyErr {
 }
 
 /// Listeners of `before_compile` may replace the query.
-fn before_compile<'py>(slf: &Q<'py>) -> PyResult<Q<'py>> {
+pub(super) fn before_compile<'py>(slf: &Q<'py>) -> PyResult<Q<'py>> {
     use crate::py::engine::events::Event;
     if !Event::BeforeCompile.used() {
         return Ok(slf.clone());
@@ -214,7 +214,8 @@ pub(super) fn get<'py>(slf: &Q<'py>, ident: &Any<'py>) -> PyResult<Any<'py>> {
 
 pub(super) fn count<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
     let counted = {
-        let q = slf.borrow();
+        let inner = before_compile(slf)?;
+        let q = inner.borrow();
         derive::counting(&q.s)
     };
     let mut j = job(slf)?;

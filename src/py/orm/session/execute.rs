@@ -305,10 +305,18 @@ impl ORMExecuteState {
         let old = std::mem::replace(&mut self.d.lock().parameters, parameters);
         drop(old);
     }
-    /// Options of this execution.
+    /// Options of this execution, those of the statement beneath.
     #[getter]
-    fn execution_options(&self, py: Python<'_>) -> Py<PyDict> {
-        self.d.lock().execution_options.clone_ref(py)
+    fn execution_options<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (statement, local) = {
+            let d = self.d.lock();
+            (d.statement.bind(py).clone(), d.execution_options.bind(py).clone())
+        };
+        let Some(own) = statement.getattr_opt("_execution_options")?.filter(|o| !o.is_none()) else { return Ok(local) };
+        let both = PyDict::new(py);
+        both.call_method1("update", (own,))?;
+        both.update(local.as_mapping())?;
+        Ok(both)
     }
     #[getter]
     fn local_execution_options(&self, py: Python<'_>) -> Py<PyDict> {
@@ -368,6 +376,11 @@ impl ORMExecuteState {
     fn is_relationship_load(&self, py: Python<'_>) -> PyResult<bool> {
         self.option(py, "_sa_relationship_load")
     }
+    /// The instance whose relationship is loaded: lazy loads do not come by here.
+    #[getter]
+    fn lazy_loaded_from(&self) -> Option<Py<PyAny>> {
+        None
+    }
     /// Run the statement, with changes, through the rest of the listeners.
     #[pyo3(signature = (statement=None, params=None, execution_options=None, bind_arguments=None))]
     fn invoke_statement<'py>(
@@ -409,7 +422,7 @@ impl ORMExecuteState {
     /// Add options.
     #[pyo3(signature = (**opts))]
     fn update_execution_options(&self, py: Python<'_>, opts: Option<Bound<'_, PyDict>>) -> PyResult<()> {
-        let copy = self.execution_options(py).bind(py).copy()?;
+        let copy = self.local_execution_options(py).bind(py).copy()?;
         if let Some(opts) = opts {
             copy.update(opts.as_mapping())?;
         }
@@ -439,7 +452,6 @@ impl ORMExecuteState {
 
 impl ORMExecuteState {
     fn option(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
-        let o = self.execution_options(py);
-        o.bind(py).get_item(name)?.map_or(Ok(false), |v| v.is_truthy())
+        self.execution_options(py)?.get_item(name)?.map_or(Ok(false), |v| v.is_truthy())
     }
 }

@@ -70,6 +70,7 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
     }
     let old = s.d.with(py, |d| {
         d.flags |= flag::EXPIRED;
+        d.flags &= !flag::NULLS;
         for k in d.expired.drain(..) {
             if !expired.iter().any(|x| x.is(&k)) {
                 expired.push(k);

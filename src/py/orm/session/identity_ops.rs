@@ -28,6 +28,31 @@ pub struct GetOptions<'py> {
     pub bind_arguments: Option<Any<'py>>,
 }
 
+impl<'py> GetOptions<'py> {
+    /// With the session's own execution options beneath; `populate_existing` may be one of either.
+    pub(super) fn of_session(mut self, session: &This<'py>, populate_existing: Option<bool>) -> PyResult<Self> {
+        let py = session.py();
+        let own = session.get().d.lock().execution_options.as_ref().map(|o| o.bind(py).clone());
+        if let Some(own) = own.filter(|o| !o.is_empty()) {
+            let both = own.copy()?;
+            if let Some(given) = &self.execution_options {
+                both.update(given.as_mapping())?;
+            }
+            self.execution_options = Some(both);
+        }
+        self.populate_existing = match (populate_existing, &self.execution_options) {
+            (Some(given), _) => given,
+            (None, Some(options)) => options.get_item("populate_existing")?.map_or(Ok(false), |v| v.is_truthy())?,
+            (None, None) => false,
+        };
+        if let (Some(given), Some(options)) = (populate_existing, &mut self.execution_options) {
+            *options = options.copy()?;
+            options.set_item("populate_existing", given)?;
+        }
+        Ok(self)
+    }
+}
+
 /// The identity key that an instance's primary key attributes make.
 pub(super) fn key_of_instance(state: &State<'_>, obj: &Any<'_>) -> PyResult<IdentityKey> {
     mapper::key_from_instance(state, obj)

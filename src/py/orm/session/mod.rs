@@ -19,6 +19,7 @@
 pub mod attach;
 mod binds;
 mod class;
+mod configure;
 mod execute;
 pub mod expire;
 pub mod flush;

@@ -385,6 +385,10 @@ fn provision<'py>(
         if !truth("in_transaction")? {
             return connection.call_method0("begin");
         }
+        if local {
+            // a listener of the new connection has run a statement already
+            return connection.call_method0("get_transaction");
+        }
         let mode = session.get().d.lock().join_mode;
         let in_savepoint = truth("in_nested_transaction")?;
         if mode.creates_savepoint(in_savepoint) {

@@ -65,6 +65,8 @@ pub struct Flush<'py> {
     pub py: Python<'py>,
     /// The session.
     pub session: Bound<'py, Session>,
+    /// What listeners get.
+    pub context: Bound<'py, UowTransaction>,
     /// Objects by state address, in order of registration.
     pub members: Map<usize, Member<'py>>,
     /// Relationships, each once.
@@ -106,6 +108,7 @@ impl UowTransaction {
         Flush {
             py,
             session: slf.get().session.bind(py).clone(),
+            context: slf.clone(),
             members: Map::default(),
             processors: Vec::new(),
             by_mapper: FxHashMap::default(),

@@ -7,7 +7,7 @@ use crate::py::orm::execute::{from_statement, source};
 use crate::py::orm::loading::{Mode, Runtime, post};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use sql::ast::{ExprRef, Node, SelectItem, proxy};
+use sql::ast::{ExprRef, LabelStyle, Node, SelectItem, proxy};
 use sql::host::HostRef;
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub fn send<'py>(
 ) -> PyResult<Returned<'py>> {
     let py = call.py();
     let all: Vec<SelectItem> = keys.iter().cloned().map(SelectItem::Expr).chain(items.iter().cloned()).collect();
-    let (mut plan, expected) = from_statement::plan_of(py, &all, options)?;
+    let (mut plan, expected) = from_statement::plan_of(py, &all, options, LabelStyle::DisambiguateOnly)?;
     // a column that several elements need comes once
     let mut columns: Vec<ExprRef> = Vec::new();
     let mut map = Vec::with_capacity(expected.len());
