@@ -399,30 +399,41 @@ class Inspector:
     def _prefetch(self, schema, names=None, follow=True):
         """Read what ``reflect_table`` needs: of these tables, or of the whole schema, and of the tables that they refer to.
 
-        Level by level of references, one round of queries for a schema each, however many tables there are.
+        Level by level of references, one round of queries for a schema each, however many tables there are; from the fourth level
+        on the whole schema at once, so that a long chain does not take a round for each of its tables.
         """
-        todo, seen = {schema: names}, set()
+        todo, seen, level = {schema: names}, set(), 0
         with self._operation_context() as connection:
             while todo:
-                targets = {}
+                targets, level = {}, level + 1
                 for schema, names in todo.items():
-                    memory = self._memory(schema)
-                    if names is None:
-                        memory.all_relations(connection)
-                    found = list(memory.relations) if names is None else memory.find(connection, names)
-                    for group in dict.fromkeys(self._catalog.groups.values()):
-                        if found:
-                            memory.facts(connection, group, None if names is None else found)
+                    found = self._prefetch_tables(connection, schema, names, whole=names is None or level > 3)
                     seen.update((schema, n) for n in found)
+                    # a reference to what is not there must not be followed for ever
+                    seen.update((schema, n) for n in names or ())
                     if follow:
-                        for name in found:
-                            facts = memory.groups.get(self._catalog.groups["foreign_keys"], {}).get(name, {})
-                            for fk in self._catalog.answer("foreign_keys", memory.relations[name], facts, schema, {}):
-                                targets.setdefault(fk["referred_schema"], {})[fk["referred_table"]] = None
+                        for fk in self._references(schema, found):
+                            targets.setdefault(fk["referred_schema"], {})[fk["referred_table"]] = None
                 todo = {s: [n for n in ns if (s, n) not in seen] for s, ns in targets.items()}
                 todo = {s: ns for s, ns in todo.items() if ns}
-                # a reference to what is not there must not be followed for ever
-                seen.update((s, n) for s, ns in todo.items() for n in ns)
+
+    def _prefetch_tables(self, connection, schema, names, whole):
+        """Read these tables (None: all), by reading the whole schema if so wanted; the names that were found."""
+        memory = self._memory(schema)
+        if whole:
+            memory.all_relations(connection)
+        found = list(memory.relations) if names is None else memory.find(connection, names)
+        for group in dict.fromkeys(self._catalog.groups.values()):
+            if found:
+                memory.facts(connection, group, None if whole else found)
+        return found
+
+    def _references(self, schema, names):
+        """Foreign keys of tables that were read."""
+        memory = self._memory(schema)
+        known = memory.groups.get(self._catalog.groups["foreign_keys"], {})
+        for name in names:
+            yield from self._catalog.answer("foreign_keys", memory.relations[name], known.get(name, {}), schema, {})
 
     def _prefetch_once(self, name, schema, follow):
         """The same for one table, unless it was read already."""

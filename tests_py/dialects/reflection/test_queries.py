@@ -64,6 +64,15 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_tables(any_en
     assert counts[3] == counts[30]
 
 
+def test_a_long_chain_of_references(any_engine, statements):
+    chain(any_engine, 30)
+    statements.clear()
+    m = MetaData()
+    Table("t29", m, autoload_with=any_engine)
+    assert len(m.tables) == 31
+    assert len(statements) <= 30, len(statements)
+
+
 def test_single_tables_are_named_to_the_database(any_engine, statements):
     chain(any_engine, 3)
     statements.clear()
