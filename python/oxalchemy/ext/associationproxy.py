@@ -242,7 +242,7 @@ class AssociationProxyInstance(operators.ColumnOperators):
     def contains(self, other, **kw):
         """A related object whose attribute is, or contains, `other`."""
         remote = self.remote_attr
-        if getattr(getattr(remote, "property", None), "uselist", False):
+        if isinstance(remote, AssociationProxyInstance) or getattr(getattr(remote, "property", None), "uselist", False):
             return self._exists_plain(remote.contains(other))
         return self._exists_plain(remote == other)
 
@@ -259,6 +259,15 @@ class AssociationProxyInstance(operators.ColumnOperators):
 
 class ColumnAssociationProxyInstance(AssociationProxyInstance):
     """A proxy of a column attribute."""
+
+    def contains(self, other, **kw):
+        """A related object whose value contains the text `other`."""
+        return self._exists_plain(self.remote_attr.contains(other, **kw))
+
+    def _exists(self, criterion, kwargs):
+        if kwargs:
+            raise exc.ArgumentError("Can't apply keyword arguments to column-targeted association proxy; use ==")
+        return super()._exists(criterion, kwargs)
 
     def __eq__(self, other):
         if other is None:
@@ -278,6 +287,8 @@ class ObjectAssociationProxyInstance(AssociationProxyInstance):
             from ..sql.expression import or_
 
             return or_(self._exists_plain(self.remote_attr == None), self.local_attr == None)  # noqa: E711
+        if not self.scalar:
+            raise exc.InvalidRequestError("'has()' not implemented for collections. Use any().")
         return self._exists_plain(self.remote_attr == other)
 
     def __ne__(self, other):
