@@ -25,11 +25,12 @@ test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest a
 	PYTHONPATH=tests_py $(BIN)/python -m servers
 	OXALCHEMY_LEGACY_PYTHON=$(CURDIR)/$(LEGACY)/bin/python $(BIN)/python -m pytest
 
-check: $(VENV)/.check-tools ## formatting and lints
+check: $(VENV)/.check-tools ## formatting, lints, and what a type checker sees (the tests hold the stubs to the package)
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py classic.py)
 
 fmt: $(VENV)/.check-tools ## format Rust and Python
 	cargo fmt --all
@@ -65,11 +66,11 @@ $(VENV)/.installed: dist/.built
 
 $(VENV)/.test-tools: $(VENV)/.tools pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' sqlalchemy==2.1.9 \
-		'psycopg[binary]>=3.2' 'pymysql>=1.1'
+		'psycopg[binary]>=3.2' 'pymysql>=1.1' 'mypy==2.4.*'
 	@touch $@
 
 $(VENV)/.check-tools: $(VENV)/.tools pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'ruff==0.17.*'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'ruff==0.17.*' 'mypy==2.4.*'
 	@touch $@
 
 $(LEGACY)/.ready:

@@ -1,0 +1,9 @@
+from typing import Any
+
+from oxalchemy import exc as exc
+
+__all__ = ["instances", "merge_frozen_result", "merge_result"]
+
+def merge_result(query: Any, iterator: Any, load: Any = True) -> Any: ...
+def merge_frozen_result(session: Any, statement: Any, frozen_result: Any, load: Any = True) -> Any: ...
+def instances(cursor: Any, context: Any) -> Any: ...

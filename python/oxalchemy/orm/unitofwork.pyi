@@ -1,0 +1,3 @@
+from oxalchemy._rs import UOWTransaction as UOWTransaction
+
+__all__ = ["UOWTransaction"]

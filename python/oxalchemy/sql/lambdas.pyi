@@ -1,0 +1,29 @@
+from typing import Any
+
+import oxalchemy.sql.roles
+from oxalchemy.sql import coercions as coercions, roles as roles
+
+class LambdaElement:
+    def __init__(self, fn: Any, role: Any = None, **kw: Any) -> None: ...
+    def __clause_element__(self) -> Any: ...
+    fn: Any
+    role: Any
+
+class StatementLambdaElement(LambdaElement):
+    def __init__(self, fn: Any, *later: Any) -> None: ...
+    def __add__(self, other: Any) -> Any: ...
+    def add_criteria(self, other: Any, **kw: Any) -> Any: ...
+    def spoil(self) -> Any: ...
+    def __str__(self) -> str: ...
+
+class _STATEMENT_ROLE(oxalchemy.sql.roles.SQLRole): ...
+
+def lambda_stmt(
+    lmb: Any,
+    enable_tracking: Any = True,
+    track_closure_variables: Any = True,
+    track_on: Any = None,
+    global_track_bound_values: Any = True,
+    track_bound_values: Any = True,
+    lambda_cache: Any = None,
+) -> Any: ...
