@@ -20,12 +20,12 @@ from .engine import (
     ExecutionContext as ExecutionContext,
     FilterResult as FilterResult,
     FrozenResult as FrozenResult,
-    Inspector as Inspector,
     IteratorResult as IteratorResult,
     MappingResult as MappingResult,
     MergedResult as MergedResult,
     NestedTransaction as NestedTransaction,
     Result as Result,
+    ResultProxy as ResultProxy,
     RootTransaction as RootTransaction,
     Row as Row,
     RowMapping as RowMapping,
@@ -61,3 +61,16 @@ from .sql.expression import quoted_name as quoted_name
 from .types import *  # noqa: F403
 
 __version__ = "0.1.0"
+_ON_USE = ("Compiled", "Inspector", "TypeCompiler")
+
+
+def __getattr__(name):
+    # Reflection and the compiler's Python face are loaded by whoever uses them first.
+    if name in _ON_USE:
+        from . import engine
+
+        return getattr(engine, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [n for n in dir() if not n.startswith("_")] + [*_ON_USE]

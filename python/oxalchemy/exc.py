@@ -108,7 +108,7 @@ class CircularDependencyError(SQLAlchemyError):
 
     def __init__(self, message, cycles, edges, msg=None, code=None):
         if msg is None:
-            message += " (%s)" % ", ".join(repr(c) for c in cycles)
+            message += f" ({', '.join(repr(c) for c in cycles)})"
         else:
             message = msg
         super().__init__(message, code=code)

@@ -233,7 +233,7 @@ class _Table:
             stored = ", stored" if computed.get("persisted") else ""
             notes.append(f"computed ({computed['sqltext']}{stored})")
         for fk in self.fks:
-            for local, remote in zip(fk["constrained_columns"], fk["referred_columns"]):
+            for local, remote in zip(fk["constrained_columns"], fk["referred_columns"], strict=False):
                 if local == c["name"]:
                     notes.append(f"fk -> {self._target(fk)}.{remote}")
         if any(u["column_names"] == [c["name"]] for u in self.uniques):
@@ -282,7 +282,7 @@ def show_column(column, out):
     """Report one column: name, type, null, default, notes."""
     cells = column.cells()
     widths = getattr(out, "_widths", None) or [len(c) for c in cells]
-    out.write("  " + "  ".join(c.ljust(w) for c, w in zip(cells, widths)).rstrip() + "\n")
+    out.write("  " + "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=False)).rstrip() + "\n")
 
 
 class _Aligned:

@@ -225,7 +225,7 @@ def run_rows(module):
     row = connection.execute("select 1 as a, 2 as B").fetchone()
     answers += [tuple(row), row["A"], row["b"], row[0], row[-1], row[0:1], row.keys(), len(row)]
     answers += [outcome(module, lambda: row["zz"]), outcome(module, lambda: row[5])]
-    connection.row_factory = lambda cursor, row: dict(zip([d[0] for d in cursor.description], row))
+    connection.row_factory = lambda cursor, row: dict(zip([d[0] for d in cursor.description], row, strict=False))
     answers.append(connection.execute("select 1 as a, 2 as b").fetchall())
     return answers
 

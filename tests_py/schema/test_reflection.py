@@ -4,8 +4,10 @@ import pytest
 from oxalchemy import Column, Integer, MetaData, String, Table, create_engine, event, exc, inspect, text
 
 DDL = [
-    "CREATE TABLE parent (id INTEGER PRIMARY KEY, a VARCHAR(30) NOT NULL DEFAULT 'x', CONSTRAINT ck CHECK (a != 'b,)'), UNIQUE (a))",
-    "CREATE TABLE child (x INTEGER REFERENCES parent ON DELETE CASCADE, y INT, z INT AS (y + 1) STORED, CONSTRAINT pk PRIMARY KEY (y, x), "
+    "CREATE TABLE parent (id INTEGER PRIMARY KEY, a VARCHAR(30) NOT NULL DEFAULT 'x', CONSTRAINT ck CHECK (a != "
+    "'b,)'), UNIQUE (a))",
+    "CREATE TABLE child (x INTEGER REFERENCES parent ON DELETE CASCADE, y INT, z INT AS (y + 1) STORED, CONSTRAINT pk "
+    "PRIMARY KEY (y, x), "
     "CONSTRAINT fk FOREIGN KEY (y) REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)",
     "CREATE INDEX ix ON child (y) WHERE y > 5",
     "CREATE VIEW v AS SELECT a FROM parent",

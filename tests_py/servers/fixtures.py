@@ -1,8 +1,9 @@
 """Pytest fixtures over servers.
 
 `postgresql_url`, `mysql_url`: an empty database, cleaned after the test. `any_url`, `any_engine`: the test runs once a database,
-on SQLite, PostgreSQL and MariaDB. `postgresql_database`, `mysql_database`, `any_database`: the same with a view by another driver.
-A server that cannot be had skips its tests, and the summary says how to get it; OXALCHEMY_TEST_REQUIRE_SERVERS=1 fails them.
+on SQLite, PostgreSQL and MariaDB. `postgresql_database`, `mysql_database`, `any_database`: the same with a view by another
+driver. A server that cannot be had skips its tests, and the summary says how to get it; OXALCHEMY_TEST_REQUIRE_SERVERS=1 fails
+them.
 """
 
 import sqlite3

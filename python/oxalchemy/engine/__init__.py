@@ -1,6 +1,6 @@
 """Engines, connections, transactions, results."""
 
-from . import events, util  # noqa: F401
+from . import events, interfaces, util  # noqa: F401
 from .base import (
     Connection,
     DefaultRunner,
@@ -26,13 +26,11 @@ from .cursor import (
 from .interfaces import (
     AdaptedConnection,
     BindTyping,
-    Compiled,
     Connectable,
     CreateEnginePlugin,
     Dialect,
     ExceptionContext,
     ExecutionContext,
-    TypeCompiler,
 )
 from .mock import create_mock_engine
 from .result import (
@@ -61,10 +59,12 @@ def _inspector(bind):
 
 _inspection._inspects(Engine, Connection)(_inspector)
 
-__all__ = [n for n in dir() if not n.startswith("_")]
+__all__ = [n for n in dir() if not n.startswith("_")] + ["Compiled", "Inspector", "ObjectKind", "ObjectScope", "TypeCompiler"]
 
 
 def __getattr__(name):
+    if name in ("Compiled", "TypeCompiler"):
+        return getattr(interfaces, name)
     if name in ("Inspector", "ObjectKind", "ObjectScope"):
         from . import reflection
 

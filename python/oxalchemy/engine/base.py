@@ -10,7 +10,7 @@ from .._rs import (
     Transaction,
     TwoPhaseTransaction,
 )
-from .interfaces import Compiled, Connectable, ConnectionEventsTarget, Dialect, ExecutionContext  # noqa: F401
+from .interfaces import Connectable, ConnectionEventsTarget, Dialect, ExecutionContext  # noqa: F401
 
 log.class_logger(Engine)
 Engine._sqla_logger_namespace = "oxalchemy.engine.Engine"
@@ -121,6 +121,10 @@ for _name in ("SelectBase", "UpdateBase", "TextClause", "FunctionElement", "DDLE
 
 
 def _names(name):
+    if name == "Compiled":
+        from ..sql.compiler import Compiled
+
+        return Compiled
     # what 0.5 had here
     if name in ("ResultProxy", "RowProxy"):
         from . import cursor, row

@@ -68,7 +68,10 @@ class CatalogReader:
         return sorted(n for n, r in relations.items() if r["kind"] == kind and r["temporary"] == temporary)
 
     def load(self, connection, group, schema, names, relations):
-        """``{name: facts}`` of a group; ``names=None``: the whole schema. Tables of which there is nothing to say may be absent."""
+        """``{name: facts}`` of a group; ``names=None``: the whole schema.
+
+        Tables of which there is nothing to say may be absent.
+        """
         raise NotImplementedError()
 
     def check_schema(self, connection, schema):

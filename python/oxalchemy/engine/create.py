@@ -2,7 +2,8 @@
 
 from .. import event, exc, util
 from .. import pool as poollib
-from . import base, url as _url
+from . import base
+from . import url as _url
 from .base import Engine
 from .plugins import instantiate as _instantiate_plugins
 

@@ -256,7 +256,10 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         return True
 
     def _do_ping_w_event(self, dbapi_connection):
-        """Whether the connection is alive: an error of the driver that means a lost connection is an answer, others are raised."""
+        """Whether the connection is alive.
+
+        An error of the driver that means a lost connection is an answer, others are raised.
+        """
         try:
             return self.do_ping(dbapi_connection)
         except self.loaded_dbapi.Error as e:

@@ -160,7 +160,7 @@ class _Filler:
             util.warn(f"Omitting index key for ({', '.join(str(n) for n in names)}), key covers omitted columns.")
             return
         expressions = []
-        for n, e in zip(names, found.get("expressions") or names):
+        for n, e in zip(names, found.get("expressions") or names, strict=False):
             column = self.by_name.get(n) if n is not None else None
             if column is None and n is not None:
                 column = self.table.c.get(n)

@@ -210,10 +210,11 @@ class URL(_Parts):
         """The parts that are set as keyword arguments of a driver's ``connect()``; keywords rename them."""
         if names is not None:
             util.warn_deprecated(
-                "The `URL.translate_connect_args.name`s parameter is deprecated. Please pass the alternate names as kw arguments.",
+                "The `URL.translate_connect_args.name`s parameter is deprecated. "
+                "Please pass the alternate names as kw arguments.",
                 "1.4",
             )
-            kw.update(zip(("host", "database", "username", "password", "port"), names))
+            kw.update(zip(("host", "database", "username", "password", "port"), names, strict=False))
         translated = {}
         for part in ("host", "database", "username", "password", "port"):
             name = kw.get(part, part)
@@ -223,7 +224,7 @@ class URL(_Parts):
         return translated
 
 
-def make_url(name_or_url: Union[str, URL], *, keep_blank_values: bool = False) -> URL:
+def make_url(name_or_url: str | URL, *, keep_blank_values: bool = False) -> URL:
     """The URL of a DSN; a URL is given back as it is. ``keep_blank_values``: keep query keys without a value.
 
     Raises ``ArgumentError`` when the text is not a DSN and ``ValueError`` when its port is not a number.

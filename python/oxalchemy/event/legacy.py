@@ -1,7 +1,6 @@
 """Listeners written for an older argument list, and listeners that want keywords."""
 
 import functools
-import inspect
 
 
 def _legacy_signature(since, argnames, converter=None):
@@ -23,12 +22,16 @@ def _omit_standard_example(fn):
 
 @functools.cache
 def _argnames(declared):
+    import inspect
+
     spec = inspect.getfullargspec(declared)
     return tuple(spec.args[1:]), spec.varkw
 
 
 def _spec(fn):
     """Names of positional arguments without a bound ``self``, and whether there are *args and **kw; None when unknowable."""
+    import inspect
+
     try:
         signature = inspect.signature(fn)
     except (TypeError, ValueError):
@@ -93,7 +96,7 @@ def _adapt(events, name, argnames, legacy, fn, spec):
 
 def _by_name(argnames, fn):
     def wrap(*args, **kw):
-        given = dict(zip(argnames, args))
+        given = dict(zip(argnames, args, strict=False))
         given.update(kw)
         return fn(**given)
 

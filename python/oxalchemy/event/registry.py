@@ -147,7 +147,7 @@ class EventKey:
     def remove(self):
         places = _registry.pop(self._key, None)
         if places is None:
-            raise exc.InvalidRequestError("No listeners found for event %s / %r / %s " % (self.target, self.identifier, self.fn))
+            raise exc.InvalidRequestError(f"No listeners found for event {self.target} / {self.identifier!r} / {self.fn} ")
         for ref, entry in places:
             store = ref()
             if store is not None:

@@ -141,7 +141,7 @@ class MutableComposite(MutableBase):
         """To be called after each change."""
         for parent, key in list(self._parents.items()):
             prop = parent.mapper.get_property(key)
-            for value, attr_name in zip(prop._composite_values_from_instance(self), prop._attribute_keys):
+            for value, attr_name in zip(prop._composite_values_from_instance(self), prop._attribute_keys, strict=False):
                 setattr(parent.obj(), attr_name, value)
 
 

@@ -80,7 +80,7 @@ from .state import AttributeState
 # -- declarative -------------------------------------------------------------------------------------------------------
 from .annotations import TypeResolve
 from .decl_api import *  # noqa: F403
-from .mapped import DynamicMapped, Mapped, ORMDescriptor, SQLORMExpression, WriteOnlyMapped
+from .mapped import DynamicMapped, MappedClassProtocol, Mapped, ORMDescriptor, SQLORMExpression, WriteOnlyMapped
 from .mapped_column import MappedColumn, mapped_column, orm_insert_sentinel
 
 # -- session -----------------------------------------------------------------------------------------------------------
@@ -124,6 +124,9 @@ from .util import (
     with_polymorphic,
 )
 
+#: The name of 1.4.
+AttributeEvent = AttributeEventToken
+
 
 def _inspect_class(cls):
     manager = cls.__dict__.get("_sa_class_manager")
@@ -135,8 +138,8 @@ def _inspect_class(cls):
 def _inspect_object(obj):
     if isinstance(obj, type):
         return None
-    state = getattr(obj, "__dict__", None)
-    return state.get("_sa_instance_state") if isinstance(state, dict) else None
+    values = getattr(obj, "__dict__", None)
+    return values.get("_sa_instance_state") if isinstance(values, dict) else None
 
 
 _inspection._inspects(type)(_inspect_class)

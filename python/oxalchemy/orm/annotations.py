@@ -11,8 +11,8 @@ import typing
 import uuid
 from typing import Any, ClassVar, ForwardRef, Literal, NewType, Union, get_args, get_origin
 
-from oxalchemy.orm.mapped import DynamicMapped, Mapped, WriteOnlyMapped
 from oxalchemy.orm.exc import MappedAnnotationError
+from oxalchemy.orm.mapped import DynamicMapped, Mapped, WriteOnlyMapped
 
 _CONTAINERS = {"Mapped": Mapped, "DynamicMapped": DynamicMapped, "WriteOnlyMapped": WriteOnlyMapped}
 _UNION = (Union, py_types.UnionType)

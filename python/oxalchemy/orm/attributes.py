@@ -1,6 +1,7 @@
 """Attributes of mapped classes, their history, and functions on them."""
 
 import collections
+import enum
 
 from .. import _rs
 from .._rs import (
@@ -52,8 +53,6 @@ from .base import (
     opt_manager_of_class,
     state_str,
 )
-
-import enum
 
 
 class _AttributeOp(enum.Enum):

@@ -328,7 +328,8 @@ class KeyFuncDict(dict):
             from .. import util
 
             util.warn(
-                f"Attribute keyed dictionary value for attribute {_relationship_name(initiator)!r} was None; this will raise in a "
+                f"Attribute keyed dictionary value for attribute {_relationship_name(initiator)!r} was None; this will "
+                f"raise in a "
                 'future release. To skip this assignment entirely, Set the "ignore_unpopulated_attribute=True" parameter on the '
                 "mapped collection factory."
             )
@@ -352,9 +353,8 @@ class KeyFuncDict(dict):
             return
         if self[key] != value:
             raise exc.InvalidRequestError(
-                "Can not remove '%s' from collection; collection holds '%s' for key '%s'. Possible cause: is the KeyFuncDict key "
-                "function based on mutable properties or properties that only obtain values after flush?"
-                % (value, self[key], key)
+                f"Can not remove '{value}' from collection; collection holds '{self[key]}' for key '{key}'. Possible cause: "
+                "is the KeyFuncDict key function based on mutable properties or properties that only obtain values after flush?"
             )
         self.__delitem__(key, _sa_initiator=_sa_initiator)
 

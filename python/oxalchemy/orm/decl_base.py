@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from oxalchemy import exc
 from oxalchemy.orm import annotations as ann
-from oxalchemy.orm.mapped import DynamicMapped, WriteOnlyMapped
 from oxalchemy.orm.exc import MappedAnnotationError
+from oxalchemy.orm.mapped import DynamicMapped, WriteOnlyMapped
 from oxalchemy.orm.mapped_column import MappedColumn, check_no_dataclass_args, mapped_column
 
 _RESERVED = {"metadata", "registry"}
@@ -349,7 +349,8 @@ class _Scan:
                 from oxalchemy.util import warn
 
                 warn(
-                    f"On class {self.cls.__name__!r}, Column object {column.name!r} named directly multiple times, only one will be "
+                    f"On class {self.cls.__name__!r}, Column object {column.name!r} named directly multiple times, only "
+                    f"one will be "
                     f"used: {', '.join(sorted(names))}. Consider using orm.synonym instead"
                 )
 

@@ -108,7 +108,8 @@ class SynonymProperty(DescriptorProperty):
             if hasattr(attr, "comparator") or hasattr(attr, "__clause_element__"):
                 return attr
             raise exc.InvalidRequestError(
-                f'synonym() attribute "{self.parent.class_.__name__}.{self.name}" only supports ORM mapped attributes, got {attr!r}'
+                f'synonym() attribute "{self.parent.class_.__name__}.{self.name}" only supports ORM mapped attributes, '
+                f"got {attr!r}"
             )
         return attr.property
 
@@ -135,7 +136,8 @@ class SynonymProperty(DescriptorProperty):
         column = columns[key]
         if mapper._columntoproperty.get(column) is not None and mapper._columntoproperty[column].key == self.name:
             raise exc.ArgumentError(
-                f"Can't call map_column=True for synonym {key!r}={self.name!r}, a ColumnProperty already exists keyed to the name "
+                f"Can't call map_column=True for synonym {key!r}={self.name!r}, a ColumnProperty already exists keyed "
+                f"to the name "
                 f"{self.name!r} for column {column!r}"
             )
         from .properties import ColumnProperty
@@ -281,7 +283,7 @@ class CompositeProperty(DescriptorProperty):
                 out.append(self.parent._columntoproperty[attr.column])
             else:
                 raise exc.ArgumentError(
-                    "Composite expects Column objects or mapped attributes/attribute names as arguments, got: %r" % (attr,)
+                    f"Composite expects Column objects or mapped attributes/attribute names as arguments, got: {attr!r}"
                 )
         return out
 
@@ -299,7 +301,8 @@ class CompositeProperty(DescriptorProperty):
             return tuple(getattr(value, f.name) for f in dataclasses.fields(value))
         given = type(value) if self.composite_class is None or isinstance(value, self.composite_class) else self.composite_class
         raise exc.InvalidRequestError(
-            f"Composite class {given.__name__} is not a dataclass and does not define a __composite_values__() method; can't get state"
+            f"Composite class {given.__name__} is not a dataclass and does not define a __composite_values__() method; "
+            f"can't get state"
         )
 
     _composite_values_from_instance = _values
@@ -436,11 +439,11 @@ class CompositeProperty(DescriptorProperty):
 
             columns = self._expressions
             values = [None] * len(columns) if other is None else self.prop._values(other)
-            return and_(*[getattr(c, name)(v) for c, v in zip(columns, values)])
+            return and_(*[getattr(c, name)(v) for c, v in zip(columns, values, strict=False)])
 
         def _bulk_update_tuples(self, value):
             values = [None] * len(self.prop._attribute_keys) if value is None else self.prop._values(value)
-            return list(zip([e.__clause_element__() for e in self._expressions], values))
+            return list(zip([e.__clause_element__() for e in self._expressions], values, strict=False))
 
     def __str__(self):
         return str(self.parent.class_.__name__) + "." + self.key
@@ -492,7 +495,7 @@ class _CompositeDescriptor:
             for key in prop._attribute_keys:
                 setattr(instance, key, None)
         else:
-            for key, v in zip(prop._attribute_keys, prop._values(value)):
+            for key, v in zip(prop._attribute_keys, prop._values(value), strict=False):
                 setattr(instance, key, v)
         dict_[prop.key] = value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 _T = TypeVar("_T")
 
@@ -40,6 +40,15 @@ class SQLORMExpression(Generic[_T]):
     """Typing base of ORM expressions. Since 2.0."""
 
     __slots__ = ()
+
+
+class MappedClassProtocol(Protocol[_T]):
+    """What a checker may ask of any mapped class. Since 2.0."""
+
+    __mapper__: ClassVar[Any]
+    __table__: ClassVar[Any]
+
+    def __call__(self, **kw: Any) -> _T: ...
 
 
 ORMDescriptor = Mapped

@@ -33,7 +33,7 @@ class CascadeOptions(frozenset):
         values = set(value_list)
         bad = sorted(values.difference(_ALL + ("delete-orphan", "all", "none")))
         if bad:
-            raise exc.ArgumentError("Invalid cascade option(s): %s" % ", ".join(repr(w) for w in bad))
+            raise exc.ArgumentError(f"Invalid cascade option(s): {', '.join(repr(w) for w in bad)}")
         if "all" in values:
             values.update(_ALL)
         if "none" in values:
@@ -57,7 +57,7 @@ class CascadeOptions(frozenset):
         return cls(arg)
 
     def __repr__(self):
-        return "CascadeOptions(%r)" % ",".join(sorted(self))
+        return f"CascadeOptions({','.join(sorted(self))!r})"
 
 
 class RelationshipProperty(StrategizedProperty):
@@ -139,8 +139,10 @@ class RelationshipProperty(StrategizedProperty):
                     from .. import util
 
                     util.warn(
-                        f"Setting {name} on relationship() while also setting viewonly=True does not make sense, as a viewonly=True "
-                        f"relationship does not perform persistence operations. This configuration may raise an error in a future "
+                        f"Setting {name} on relationship() while also setting viewonly=True does not make sense, as a "
+                        f"viewonly=True "
+                        f"relationship does not perform persistence operations. This configuration may raise an error "
+                        f"in a future "
                         "release."
                     )
             if sync_backref:
@@ -497,9 +499,12 @@ def _warn_conflicting_targets(prop, facts):
             conflicts = ", ".join(sorted(f"'{pr}' (copies {fr} to {to_})" for pr, fr in others))
             overlaps = ",".join(sorted(pr.key for pr, fr in others))
             util.warn(
-                f"relationship '{prop}' will copy column {from_} to column {to_}, which conflicts with relationship(s): {conflicts}. If "
-                "this is not the intention, consider if these relationships should be linked with back_populates, or if viewonly=True "
-                "should be applied to one or more if they are read-only. For the less common case that foreign key constraints are "
+                f"relationship '{prop}' will copy column {from_} to column {to_}, which conflicts with relationship(s): "
+                f"{conflicts}. If "
+                "this is not the intention, consider if these relationships should be linked with back_populates, or "
+                "if viewonly=True "
+                "should be applied to one or more if they are read-only. For the less common case that foreign key "
+                "constraints are "
                 "partially overlapping, the orm.foreign() annotation can be used to isolate the columns that should be written "
                 f"towards.   To silence this warning, add the parameter 'overlaps=\"{overlaps}\"' to the '{prop}' relationship."
             )

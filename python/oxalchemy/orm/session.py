@@ -6,6 +6,7 @@ from .._rs import (
     ORMExecuteState,
     Session,
     SessionTransaction,
+    UOWTransaction,  # noqa: F401
     _sessions,  # noqa: F401
     close_all_sessions,
     identity_key,

@@ -20,7 +20,8 @@ class SessionEvents(event.Events):
             target = target.session_factory
             if not isinstance(target, sessionmaker) and not (isinstance(target, type) and issubclass(target, Session)):
                 raise exc.ArgumentError(
-                    "Session event listen on a scoped_session requires that its creation callable is associated with the Session class."
+                    "Session event listen on a scoped_session requires that its creation callable is associated with "
+                    "the Session class."
                 )
         if isinstance(target, sessionmaker):
             return target.class_

@@ -1,1 +1,4 @@
-"""Loader strategies. They are chosen by name (``lazy=``, loader options) and live in the extension: there are no strategy classes."""
+"""Loader strategies.
+
+They are chosen by name (``lazy=``, loader options) and live in the extension: there are no strategy classes.
+"""

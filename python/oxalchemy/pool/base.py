@@ -1,8 +1,6 @@
 """``Pool`` and what it hands out."""
 
-import dataclasses
 import enum
-import inspect
 import typing
 
 from .. import event, exc, log
@@ -31,11 +29,8 @@ _RESET_VALUES = {
 _RESET_CODES = {reset_none: 0, reset_rollback: 1, reset_commit: 2}
 
 
-@dataclasses.dataclass(frozen=True)
-class PoolResetState:
+class PoolResetState(typing.NamedTuple):
     """Why a connection is being reset; the third argument of ``reset`` hooks."""
-
-    __slots__ = ("transaction_was_reset", "terminate_only", "asyncio_safe")
 
     #: Whether the transaction was already ended by ``Connection``.
     transaction_was_reset: bool
@@ -169,6 +164,8 @@ class Pool(_PoolBase, log.Identified, event.EventTarget):
 
     def _should_wrap_creator(self, creator):
         """Whether the creator takes the pool entry: it has exactly one argument without default."""
+        import inspect
+
         try:
             spec = inspect.getfullargspec(creator)
         except TypeError:

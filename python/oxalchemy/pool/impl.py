@@ -1,7 +1,5 @@
 """The kinds of pools."""
 
-import traceback
-
 from .base import Pool
 
 
@@ -129,6 +127,8 @@ class AssertionPool(Pool):
         return {"store_traceback": self._store_traceback}
 
     def _do_get(self):
+        import traceback
+
         entry = super()._do_get()
         if self._store_traceback:
             self._taken_at = "".join(traceback.format_stack()[:-1])

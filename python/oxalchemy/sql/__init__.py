@@ -6,9 +6,12 @@ from .expression import _truncated_label, from_dml_column
 from .visitors import ClauseVisitor
 from . import sqltypes, type_api
 
-from .compiler import COLLECT_CARTESIAN_PRODUCTS, FROM_LINTING, NO_LINTING, WARN_LINTING
 
 _LAZY = {
+    "COLLECT_CARTESIAN_PRODUCTS": "compiler",
+    "FROM_LINTING": "compiler",
+    "NO_LINTING": "compiler",
+    "WARN_LINTING": "compiler",
     "DDL": "ddl",
     "DDLElement": "ddl",
     "BaseDDLElement": "ddl",

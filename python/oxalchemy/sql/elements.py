@@ -1,4 +1,7 @@
-"""Expression classes. Data and behaviour are in Rust; a class here gives an expression its documented name, bases and attributes."""
+"""Expression classes.
+
+Data and behaviour are in Rust; a class here gives an expression its documented name, bases and attributes.
+"""
 
 import enum
 from types import GenericAlias

@@ -144,15 +144,23 @@ from .selectable import (
 from .visitors import Visitable
 
 
-def from_dml_column(column):
+def Nullable(val):
+    """``val`` itself, typed as something that may be None: for a column of an outer join in ``select()``. Since 2.0.20."""
+    return val
+
+
+def NotNullable(val):
+    """``val`` itself, typed as something that is not None: for a nullable column after ``is_not(None)``. Since 2.0.20."""
+    return val
+
+
+def from_dml_column(column):  # noqa: F811 - the documented name of the argument
     """The value that the enclosing INSERT or UPDATE sets for another column (2.1)."""
     from .. import _rs
 
     return _rs._from_dml_column(column)
 
 
-nullsfirst = nulls_first
-nullslast = nulls_last
 _UnaryExpression = UnaryExpression
 _BinaryExpression = BinaryExpression
 

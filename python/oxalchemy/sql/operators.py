@@ -1,7 +1,7 @@
 """Operators as functions and as methods.
 
-``ColumnOperators`` is a mix-in for whatever has ``operate()``: comparators of types, ORM attributes, the user's own constructs. Column
-expressions have the same methods in Rust.
+``ColumnOperators`` is a mix-in for whatever has ``operate()``: comparators of types, ORM attributes, the user's own constructs.
+Column expressions have the same methods in Rust.
 """
 
 import enum
@@ -179,7 +179,8 @@ class custom_op:
         if self.python_impl is not None:
             return self.python_impl(left, right, *other, **kwargs)
         raise exc.InvalidRequestError(
-            f"Custom operator {self.opstring!r} can't be used with plain Python objects unless it includes the 'python_impl' parameter."
+            f"Custom operator {self.opstring!r} can't be used with plain Python objects unless it includes the "
+            f"'python_impl' parameter."
         )
 
 

@@ -4,7 +4,6 @@ Types are plain data. Conversion of values happens in Rust, which reads a type's
 where user code asks for it.
 """
 
-import inspect
 import weakref
 
 from .. import _rs, exc, util
@@ -562,4 +561,6 @@ def _dialect_by_name(name):
 
 
 def _get_cls_init(cls):
+    import inspect
+
     return inspect.signature(cls.__init__)

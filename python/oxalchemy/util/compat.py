@@ -1,18 +1,14 @@
 """Facts about the interpreter, and small conversions."""
 
-import base64
-import inspect
-import platform
 import sys
-from inspect import getfullargspec as inspect_getfullargspec  # noqa: F401
 
 py312 = sys.version_info >= (3, 12)
 py313 = sys.version_info >= (3, 13)
 py314 = sys.version_info >= (3, 14)
 py3k = True
 py2k = False
-pypy = platform.python_implementation() == "PyPy"
-cpython = platform.python_implementation() == "CPython"
+pypy = sys.implementation.name == "pypy"
+cpython = sys.implementation.name == "cpython"
 win32 = sys.platform.startswith("win")
 osx = sys.platform.startswith("darwin")
 is64bit = sys.maxsize > 2**32
@@ -23,16 +19,27 @@ text_type = str
 binary_type = bytes
 
 
+def inspect_getfullargspec(func):
+    """``inspect.getfullargspec()``; the module is large and is loaded by the first who asks."""
+    import inspect
+
+    return inspect.getfullargspec(func)
+
+
 def b(s):
     """Latin-1 bytes of a text."""
     return s.encode("latin-1")
 
 
 def b64decode(x):
+    import base64
+
     return base64.b64decode(x.encode("ascii"))
 
 
 def b64encode(x):
+    import base64
+
     return base64.b64encode(x).decode("ascii")
 
 
@@ -45,4 +52,6 @@ def cmp(a, b):
 
 
 def formatannotation(annotation):
+    import inspect
+
     return inspect.formatannotation(annotation)

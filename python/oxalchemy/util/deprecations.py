@@ -60,7 +60,10 @@ def moved_20(message, **kw):
 
 
 def became_legacy_20(api_name, alternative=None, **kw):
-    text = f"The {api_name} construct is considered a legacy construct as of the 1.x series of SQLAlchemy and becomes a legacy construct in 2.0."
+    text = (
+        f"The {api_name} construct is considered a legacy construct as of the 1.x series of SQLAlchemy and becomes a "
+        f"legacy construct in 2.0."
+    )
     if alternative:
         text += " " + alternative
     return deprecated("2.0", message=text, warning=exc.LegacyAPIWarning, **kw)

@@ -3,8 +3,6 @@
 import collections
 import contextlib
 import functools
-import hashlib
-import inspect
 import itertools
 import operator
 import re
@@ -219,6 +217,8 @@ class EnsureKWArg:
     """Gives methods whose names match ``ensure_kwarg`` a ``**kw`` if they lack it."""
 
     def __init_subclass__(cls):
+        import inspect
+
         super().__init_subclass__()
         pattern = getattr(cls, "ensure_kwarg", None)
         for name, fn in list(vars(cls).items()):
@@ -290,6 +290,8 @@ class GenericRepr:
 
 def generic_repr(obj, additional_kw=(), to_inspect=None, omit_kwarg=()):
     """``Class(arg, kw=value)`` from the constructor's signature and the object's attributes."""
+    import inspect
+
     inspected = [obj] if to_inspect is None else to_list_of(to_inspect)
     missing = object()
     pos_args, kw_args, vargs = [], collections.OrderedDict(), None
@@ -305,7 +307,7 @@ def generic_repr(obj, additional_kw=(), to_inspect=None, omit_kwarg=()):
         else:
             kw_args.update((a, missing) for a in spec.args[1 : len(spec.args) - default_len])
         if default_len:
-            kw_args.update(zip(spec.args[-default_len:], spec.defaults))
+            kw_args.update(zip(spec.args[-default_len:], spec.defaults, strict=False))
         if spec.kwonlydefaults:
             kw_args.update(spec.kwonlydefaults)
     out = [repr(getattr(obj, a, None)) for a in pos_args]
@@ -350,6 +352,8 @@ class portable_instancemethod:
 
 def get_cls_kwargs(cls, _set=None, *, raiseerr=False):
     """Names of keyword arguments that the constructors of a class and its bases take."""
+    import inspect
+
     found = set() if _set is None else _set
     init = cls.__dict__.get("__init__", None)
     has_init = isinstance(init, types.FunctionType)
@@ -365,11 +369,15 @@ def get_cls_kwargs(cls, _set=None, *, raiseerr=False):
 
 
 def get_func_kwargs(func):
+    import inspect
+
     return inspect.getfullargspec(func)[0]
 
 
 def get_callable_argspec(fn, no_self=False, _is_init=False):
     """The argument specification of anything callable."""
+    import inspect
+
     if inspect.isbuiltin(fn):
         raise TypeError(f"Can't inspect builtin: {fn}")
     if isinstance(fn, type):
@@ -379,7 +387,7 @@ def get_callable_argspec(fn, no_self=False, _is_init=False):
         if no_self and (_is_init or inspect.ismethod(fn)):
             return spec._replace(args=spec.args[1:])
         return spec
-    if hasattr(fn, "__call__") and inspect.ismethod(fn.__call__):
+    if callable(fn) and inspect.ismethod(fn.__call__):
         return get_callable_argspec(fn.__call__, no_self=no_self)
     raise TypeError(f"Can't inspect callable: {fn}")
 
@@ -574,6 +582,8 @@ def wrap_callable(wrapper, fn):
 
 
 def md5_hex(x):
+    import hashlib
+
     return hashlib.md5(x.encode("utf-8"), usedforsecurity=False).hexdigest()
 
 

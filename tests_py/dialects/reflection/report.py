@@ -18,8 +18,8 @@ ClauseElement = importlib.import_module(f"{library}.sql.expression").ClauseEleme
 
 # what a type says of itself; how it is shown is another matter
 ATTRIBUTES = """
-    length collation charset unsigned zerofill display_width fsp precision scale timezone fields varying national values enums name
-    schema item_type data_type constraint_name default not_null check asdecimal as_uuid dimensions
+    length collation charset unsigned zerofill display_width fsp precision scale timezone fields varying national values enums
+    name schema item_type data_type constraint_name default not_null check asdecimal as_uuid dimensions
 """.split()
 QUESTIONS = """
     columns pk_constraint foreign_keys indexes unique_constraints check_constraints table_comment table_options
@@ -118,7 +118,8 @@ say("temporary", insp.get_temp_table_names)
 
 with engine.connect() as connection:
     for ddl in (
-        "CREATE TEMPORARY TABLE tt (id INTEGER PRIMARY KEY, a VARCHAR(5) DEFAULT 'x', CONSTRAINT tu UNIQUE (a), CONSTRAINT tc CHECK (a <> 'q'))",
+        "CREATE TEMPORARY TABLE tt (id INTEGER PRIMARY KEY, a VARCHAR(5) DEFAULT 'x', CONSTRAINT tu UNIQUE (a), "
+        "CONSTRAINT tc CHECK (a <> 'q'))",
         "CREATE INDEX tix ON tt (a, id)",
     ):
         connection.exec_driver_sql(ddl)

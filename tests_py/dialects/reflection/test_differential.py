@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 def statements(name, **names):
     text = (HERE / name).read_text(encoding="utf-8")
     for key, value in names.items():
-        text = text.replace("{%s}" % key, value)
+        text = text.replace(f"{{{key}}}", value)
     lines = [line for line in text.splitlines() if not line.startswith("--")]
     return [s.strip() for s in ("\n".join(lines) + "\n").split(";\n") if s.strip()]
 

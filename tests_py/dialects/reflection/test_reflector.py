@@ -17,7 +17,8 @@ DDL = {
         "CREATE VIEW v AS SELECT a FROM parent",
     ],
     "mysql": [
-        "CREATE TABLE parent (id INT AUTO_INCREMENT PRIMARY KEY, a VARCHAR(30) NOT NULL DEFAULT 'x', m ENUM('sad','ok'), CONSTRAINT u_a UNIQUE (a)) "
+        "CREATE TABLE parent (id INT AUTO_INCREMENT PRIMARY KEY, a VARCHAR(30) NOT NULL DEFAULT 'x', m "
+        "ENUM('sad','ok'), CONSTRAINT u_a UNIQUE (a)) "
         "COMMENT='the parents'",
         """CREATE TABLE child (id INT PRIMARY KEY, p INT UNSIGNED, q INT, odd POINT, b TEXT,
             twice INT GENERATED ALWAYS AS (q * 2) STORED, CONSTRAINT ck CHECK (q > 3),

@@ -48,7 +48,7 @@ class Cmp(CompositeProperty.Comparator):
     def __gt__(self, other):
         from oxalchemy import and_
 
-        return and_(*[a > b for a, b in zip(self.__clause_element__().clauses, other.__composite_values__())])
+        return and_(*[a > b for a, b in zip(self.__clause_element__().clauses, other.__composite_values__(), strict=False)])
 
 
 class Base(DeclarativeBase):

@@ -101,7 +101,7 @@ for kw in [
     dict(close_resets_only=False),
     dict(twophase=True),
 ]:
-    t(lambda: type(Session(engine, **kw)).__name__)
+    t(lambda kw=kw: type(Session(engine, **kw)).__name__)
 s = Session(engine, info={"a": 1})
 print(
     s.info,
@@ -351,7 +351,7 @@ t(lambda: s.execute(update(User).values(zz=1)))
 for sync in ["auto", "evaluate", "fetch", False, "bad", None]:
     one = s.scalars(select(User).where(User.name.in_(["u2", "sync"]))).first()
     t(
-        lambda: (
+        lambda one=one, sync=sync: (
             s.execute(
                 update(User).where(User.id == one.id).values(name="sync"), execution_options={"synchronize_session": sync}
             ).rowcount

@@ -286,10 +286,11 @@ def _options(kwargs):
 def connect(host=None, user=None, password=None, database=None, port=None, **kwargs):
     """Connect to a server.
 
-    ``host``, ``user``, ``password`` (``passwd``), ``database`` (``db``), ``port``, ``unix_socket``; ``charset`` is accepted, text is
-    always exchanged as utf8mb4; ``collation``, ``sql_mode``, ``init_command``; ``ssl``: True, or a dictionary of ``ca``, ``cert``,
-    ``key``, ``check_hostname``; ``ssl_ca``, ``ssl_cert``, ``ssl_key``, ``ssl_mode``, ``ssl_disabled``; ``connect_timeout`` and
-    ``read_timeout`` (``command_timeout``), in seconds; ``autocommit``; ``prepared_statement_cache_size`` (0 prepares nothing).
+    ``host``, ``user``, ``password`` (``passwd``), ``database`` (``db``), ``port``, ``unix_socket``; ``charset`` is accepted,
+    text is always exchanged as utf8mb4; ``collation``, ``sql_mode``, ``init_command``; ``ssl``: True, or a dictionary of ``ca``,
+    ``cert``, ``key``, ``check_hostname``; ``ssl_ca``, ``ssl_cert``, ``ssl_key``, ``ssl_mode``, ``ssl_disabled``;
+    ``connect_timeout`` and ``read_timeout`` (``command_timeout``), in seconds; ``autocommit``; ``prepared_statement_cache_size``
+    (0 prepares nothing).
 
     Raises :class:`OperationalError` when no connection can be made and :class:`ProgrammingError` for unknown options.
     """

@@ -407,8 +407,8 @@ def connect(conninfo="", **kwargs):
     ``conninfo``: ``name=value`` pairs as for ``libpq``. Keyword arguments: the same names (``host``, ``port``, ``user``,
     ``password``, ``dbname``, ``sslmode``, ``sslrootcert``, ``sslcert``, ``sslkey``, ``application_name``, ``options``,
     ``connect_timeout`` in seconds), ``autocommit``, ``command_timeout`` (seconds that a statement may take),
-    ``prepared_statement_cache_size`` (0 prepares nothing: for transaction poolers). Several hosts, separated by commas, are tried in
-    turn.
+    ``prepared_statement_cache_size`` (0 prepares nothing: for transaction poolers). Several hosts, separated by commas, are
+    tried in turn.
 
     Raises :class:`OperationalError` when no connection can be made and :class:`ProgrammingError` for unknown options.
     """

@@ -40,8 +40,8 @@ class Diagnostic:
 class Error(Exception):
     """PEP 249: root of the driver's errors.
 
-    ``sqlstate`` (also ``pgcode``): the server's code, None for errors that the driver found itself. ``diag``: what else the server
-    said. ``pgerror``: the server's message with its severity.
+    ``sqlstate`` (also ``pgcode``): the server's code, None for errors that the driver found itself. ``diag``: what else the
+    server said. ``pgerror``: the server's message with its severity.
     """
 
     sqlstate = None

@@ -4,7 +4,6 @@ from ... import _rs, event, exc
 from . import elements
 from .check import CheckFirst
 
-
 LEGACY_EVENTS = ("before-create", "after-create", "before-drop", "after-drop")
 
 # Step of a plan -> the element that does it.

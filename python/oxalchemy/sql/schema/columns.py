@@ -7,8 +7,18 @@ from ..dialect_kw import DialectKWArgs
 from ..elements import ColumnClause
 from ..type_api import to_instance
 from .generators import ColumnDefault, Computed, DefaultClause, FetchedValue, InsertSentinelDefault
-from .items import NOTHING, NULL_UNSPECIFIED, SchemaEventTarget, SchemaItem, blank, by_number, given_options, join, take_options
-from .items import wake
+from .items import (
+    NOTHING,
+    NULL_UNSPECIFIED,
+    SchemaEventTarget,
+    SchemaItem,
+    blank,
+    by_number,
+    given_options,
+    join,
+    take_options,
+    wake,
+)
 from .sequences import Identity, Sequence
 
 _SHOWN = (

@@ -170,7 +170,8 @@ class ColumnCollectionMixin:
 
 def _plain(column):
     """A literal column as one that stands unquoted."""
-    from ..elements import column as make, quoted_name
+    from ..elements import column as make
+    from ..elements import quoted_name
 
     return make(quoted_name(column.name, False)) if column.is_literal else column
 

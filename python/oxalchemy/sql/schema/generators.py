@@ -1,7 +1,5 @@
 """What makes the values of a column: client-side defaults, server defaults, computed columns."""
 
-import inspect
-
 from ... import _rs, exc, util
 from .copying import copied_expression
 from .items import SchemaItem
@@ -166,6 +164,8 @@ def _taking_context(fn):
 
 def _positionals(fn):
     """How many positional arguments a callable requires and allows, and whether it takes any number of them."""
+    import inspect
+
     if inspect.isclass(fn):
         spec, bound = inspect.getfullargspec(fn.__init__), 1
     else:

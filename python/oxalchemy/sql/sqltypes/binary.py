@@ -1,28 +1,8 @@
 """Bytes, and objects pickled into them."""
 
-import datetime as dt
-import decimal
-import enum as _enum
-import json
-import pickle
-import uuid as _uuid
-
-from ... import _rs, exc, util
-from ..event_target import SchemaEventTarget
 from ..operators import OperatorClass
 from ..type_api import (
-    NO_ARG,
-    Comparator,
-    Emulated,
-    ExternalType,
-    NativeForEmulated,
-    TypeDecorator,
     TypeEngine,
-    TypeEngineMixin,
-    UserDefinedType,
-    Variant,
-    adapt_type,
-    builtin_comparator,
     to_instance,
 )
 
@@ -64,8 +44,10 @@ class PickleType(TypeEngine):
     cache_ok = True
     hashable = False
 
-    def __init__(self, protocol=pickle.HIGHEST_PROTOCOL, pickler=None, comparator=None, impl=None, mutable=False):
-        self.protocol = protocol
+    def __init__(self, protocol=None, pickler=None, comparator=None, impl=None, mutable=False):
+        import pickle
+
+        self.protocol = pickle.HIGHEST_PROTOCOL if protocol is None else protocol
         self.pickler = pickler or pickle
         self.comparator = comparator
         self.impl = to_instance(impl if impl is not None else self.__class__.impl)

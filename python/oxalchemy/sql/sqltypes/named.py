@@ -1,29 +1,13 @@
 """Types with DDL of their own: ``SchemaType``, ``Boolean`` and ``Enum``."""
 
-import datetime as dt
-import decimal
-import enum as _enum
-import json
-import pickle
-import uuid as _uuid
-
-from ... import _rs, exc, util
+from ... import util
 from ..event_target import SchemaEventTarget
 from ..operators import OperatorClass
 from ..type_api import (
     NO_ARG,
-    Comparator,
     Emulated,
-    ExternalType,
-    NativeForEmulated,
-    TypeDecorator,
     TypeEngine,
     TypeEngineMixin,
-    UserDefinedType,
-    Variant,
-    adapt_type,
-    builtin_comparator,
-    to_instance,
 )
 from .numeric import Integer
 from .text import String
@@ -287,8 +271,8 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
 
     def _setup_for_values(self, values, objects, kw):
         self.enums = list(values)
-        self._valid_lookup = dict(zip(reversed(objects), reversed(values)))
-        self._object_lookup = dict(zip(values, objects))
+        self._valid_lookup = dict(zip(reversed(objects), reversed(values), strict=False))
+        self._object_lookup = dict(zip(values, objects, strict=False))
         self._valid_lookup.update([(v, self._valid_lookup[self._object_lookup[v]]) for v in values])
 
     @property

@@ -1,27 +1,14 @@
 """UUID, JSON, arrays, tuples, and the unknown type."""
 
-import datetime as dt
-import decimal
-import enum as _enum
-import json
-import pickle
 import uuid as _uuid
 
-from ... import _rs, exc, util
+from ... import _rs
 from ..event_target import SchemaEventTarget
 from ..operators import OperatorClass
 from ..type_api import (
-    NO_ARG,
     Comparator,
     Emulated,
-    ExternalType,
-    NativeForEmulated,
-    TypeDecorator,
     TypeEngine,
-    TypeEngineMixin,
-    UserDefinedType,
-    Variant,
-    adapt_type,
     builtin_comparator,
     to_instance,
 )
@@ -193,7 +180,7 @@ class TupleType(TypeEngine):
         return TupleType(
             *[
                 typ.coerce_compared_value(op, elem) if typ is not None else _rs.resolve_value_to_type(elem)
-                for typ, elem in zip(self.types, value)
+                for typ, elem in zip(self.types, value, strict=False)
             ]
         )
 

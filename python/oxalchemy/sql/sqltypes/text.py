@@ -1,29 +1,9 @@
 """Text."""
 
-import datetime as dt
-import decimal
-import enum as _enum
-import json
-import pickle
-import uuid as _uuid
-
-from ... import _rs, exc, util
-from ..event_target import SchemaEventTarget
+from ... import exc, util
 from ..operators import OperatorClass
 from ..type_api import (
-    NO_ARG,
-    Comparator,
-    Emulated,
-    ExternalType,
-    NativeForEmulated,
-    TypeDecorator,
     TypeEngine,
-    TypeEngineMixin,
-    UserDefinedType,
-    Variant,
-    adapt_type,
-    builtin_comparator,
-    to_instance,
 )
 from .traits import Concatenable
 

@@ -3,35 +3,15 @@
 import datetime as dt
 import decimal
 import enum as _enum
-import json
-import pickle
 import uuid as _uuid
 
-from ... import _rs, exc, util
-from ..event_target import SchemaEventTarget
-from ..operators import OperatorClass
-from ..type_api import (
-    NO_ARG,
-    Comparator,
-    Emulated,
-    ExternalType,
-    NativeForEmulated,
-    TypeDecorator,
-    TypeEngine,
-    TypeEngineMixin,
-    UserDefinedType,
-    Variant,
-    adapt_type,
-    builtin_comparator,
-    to_instance,
-)
+from ... import _rs
 from .binary import LargeBinary
 from .named import Boolean, Enum, MatchType
 from .numeric import BigInteger, Double, Integer, Numeric
 from .special import NullType, TableValueType, Uuid
 from .temporal import Date, DateTime, Interval, Time
 from .text import String, Unicode
-
 
 NULLTYPE = NullType()
 BOOLEANTYPE = Boolean()
