@@ -1,9 +1,10 @@
 """What reflection says of a database with everything in it must be what SQLAlchemy says of it, on the same server.
 
-Left out of the databases (`postgresql.sql`, `mysql.sql`, `sqlite.sql`), because the reference goes wrong there: domains over types with
-arguments (it loses them, and the zone of a timestamp), and on MariaDB names with a backtick or a parenthesis, ignored indexes,
-`inet4`, `inet6` and bit literals as defaults (it skips them, with or without a warning); on SQLite names of inline references,
-unique constraints over names that need quotes, generated columns before others, and types with more arguments than they take.
+Left out of the databases (`postgresql.sql`, `mysql.sql`, `sqlite.sql`), because the reference goes wrong there: domains over
+types with arguments (it loses them, and the zone of a timestamp), and on MariaDB names with a backtick or a parenthesis, ignored
+indexes, `inet4`, `inet6` and bit literals as defaults (it skips them, with or without a warning); on SQLite names of inline
+references, unique constraints over names that need quotes, generated columns before others, and types with more arguments than
+they take.
 """
 
 import pathlib
