@@ -30,7 +30,7 @@ check: $(VENV)/.check-tools ## formatting, lints, and what a type checker sees (
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py classic.py)
+	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py mapping.py classic.py)
 
 fmt: $(VENV)/.check-tools ## format Rust and Python
 	cargo fmt --all

@@ -1,12 +1,11 @@
-import typing
-from typing import Any, Generic, TypeVar, overload, type_check_only
+from typing import Any, Generic, Protocol, TypeVar, overload, type_check_only
 
 from oxalchemy import _rs
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 
-class Mapped(_MappedDescriptor[_T_co]):
+class Mapped(_MappedDescriptor[_T_co], _rs._Operators[_T_co]):
     @classmethod
     def __class_getitem__(cls, item: Any) -> Any: ...
 
@@ -15,8 +14,8 @@ class SQLORMExpression(Generic[_T]): ...
 class DynamicMapped(_CollectionDescriptor[_T_co], Mapped[_T_co]): ...
 class WriteOnlyMapped(_CollectionDescriptor[_T_co], Mapped[_T_co]): ...
 
-class MappedClassProtocol(typing.Protocol):
-    def __call__(self, **kw: Any) -> Any: ...
+class MappedClassProtocol(Protocol[_T_co]):
+    def __call__(self, **kw: Any) -> _T_co: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
 @type_check_only
