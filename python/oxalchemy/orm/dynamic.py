@@ -36,7 +36,8 @@ class AppenderMixin(_CollectionWriter):
         session = object_session(self.instance)
         if session is None:
             raise DetachedInstanceError(
-                f"Parent instance {state_str(self._state())} is not bound to a Session, and no contextual session is established; "
+                f"Parent instance {state_str(self._state())} is not bound to a Session, and no contextual session is "
+                f"established; "
                 f"lazy load operation of attribute '{self.attr.key}' cannot proceed",
                 code="bhk3",
             )

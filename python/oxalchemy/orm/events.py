@@ -444,11 +444,3 @@ def _listen_reconstructor(manager, fn):
 
 
 _ = (_rs, exc)
-
-
-def __getattr__(name):
-    if name in ("SessionEvents", "SessionExtension"):
-        from . import session_events
-
-        return getattr(session_events, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

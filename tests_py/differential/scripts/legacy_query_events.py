@@ -16,7 +16,7 @@ class User(Base):
 engine = create_engine("sqlite://")
 Base.metadata.create_all(engine)
 s = sessionmaker(engine)()
-s.add_all([User(id=i, name="n%d" % i, deleted=i % 2) for i in range(1, 7)])
+s.add_all([User(id=i, name=f"n{i}", deleted=i % 2) for i in range(1, 7)])
 s.commit()
 
 
