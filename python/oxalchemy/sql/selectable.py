@@ -107,7 +107,16 @@ class Join(_rs.Join, FromClause):
 
 
 class NoInit:
+    """FROM elements that come from functions and methods only."""
+
     __slots__ = ()
+
+    def __init__(self, *args, **kw):
+        name = type(self).__name__
+        raise NotImplementedError(
+            f"The {name} class is not intended to be constructed directly.  Please use the {name.lower()}() standalone function "
+            f"or the {name.lower()}() method available from appropriate selectable objects."
+        )
 
 
 class AliasedReturnsRows(NoInit, NamedFromClause):

@@ -70,11 +70,9 @@ fn literal_list(
     list: &Bound<'_, PyAny>,
 ) -> PyResult<String> {
     let one = |v: &Bound<'_, PyAny>, ty: &sql::types::TypeRef| -> PyResult<String> {
-        let text = literals.render(&PyHost::wrap(v), ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
-        text.ok_or_else(|| {
-            let shown = v.repr().map(|r| r.to_string()).unwrap_or_default();
-            exc(py, "CompileError", format!("No literal value renderer is available for literal value {shown} with datatype"))
-        })
+        let value = PyHost::wrap(v);
+        let text = literals.render(&value, ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+        text.ok_or_else(|| sql_error(py, sql::compile::no_renderer(&value.repr(), ty)))
     };
     let mut out = Vec::new();
     for item in list.try_iter()? {

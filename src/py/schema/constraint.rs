@@ -1,10 +1,11 @@
 //! `Constraint` and what it is made of.
 
 use super::column::column_of;
+use super::kept::{keep, keep_name, kept, kept_name};
 use super::table::table_of;
-use super::{PyForeignKey, dialect_options, opt_name, opt_text};
+use super::{PyForeignKey, dialect_options, opt_text};
 use crate::py::errors::{sql_error, warn};
-use crate::py::sql::{names, to_expr, wrap_expr, wrap_from};
+use crate::py::sql::{to_expr, wrap_expr, wrap_from};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::FaceSlot;
@@ -136,22 +137,12 @@ impl PyConstraint {
     /// Name as given or made by the naming convention.
     #[getter]
     fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        if let Some(name) = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item("@name")? {
-            return Ok(name);
-        }
-        match &slf.get().inner.d.read().name {
-            Some(n) => names::wrap(py, n),
-            None => Ok(py.None().into_bound(py)),
-        }
+        let stored = slf.get().inner.d.read().name.clone();
+        kept_name(slf.as_any(), stored)
     }
     #[setter]
     fn set_name(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        // The Python object is kept: `conv` and marks must come back as they are.
-        slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", value)?;
-        let is_text = value.is_instance_of::<pyo3::types::PyString>();
-        let name = if is_text { opt_name(value)? } else { None };
-        let is_conv = is_text && value.get_type().name()? == "conv";
+        let (name, is_conv) = keep_name(slf.as_any(), value)?;
         let mut d = slf.get().inner.d.write();
         d.name = name;
         d.name_is_conv = is_conv;
@@ -159,45 +150,40 @@ impl PyConstraint {
     }
     #[getter]
     fn deferrable<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        kept(slf, "@deferrable")
+        shown(slf, "@deferrable")
     }
     #[setter]
     fn set_deferrable(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        keep(slf, "@deferrable", value)?;
+        keep(slf.as_any(), "@deferrable", value)?;
         let value = if value.is_none() { None } else { Some(value.is_truthy()?) };
         slf.get().inner.d.write().deferrable = value;
         Ok(())
     }
     #[getter]
     fn initially<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        kept(slf, "@initially")
+        shown(slf, "@initially")
     }
     #[setter]
     fn set_initially(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        keep(slf, "@initially", value)?;
+        keep(slf.as_any(), "@initially", value)?;
         slf.get().inner.d.write().initially = opt_text(value);
         Ok(())
     }
     #[getter]
     fn comment<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        kept(slf, "@comment")
+        shown(slf, "@comment")
     }
     #[setter]
     fn set_comment(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        keep(slf, "@comment", value)?;
+        keep(slf.as_any(), "@comment", value)?;
         slf.get().inner.d.write().comment = opt_text(value);
         Ok(())
     }
 }
 
-/// Attributes come back as the objects that were set, whatever they are.
-fn keep(slf: &Bound<'_, PyConstraint>, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-    slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item(key, value)
-}
-
-fn kept<'py>(slf: &Bound<'py, PyConstraint>, key: &str) -> PyResult<Bound<'py, PyAny>> {
-    let found = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item(key)?;
-    Ok(found.unwrap_or_else(|| slf.py().None().into_bound(slf.py())))
+/// What was kept, `None` when nothing was.
+fn shown<'py>(slf: &Bound<'py, PyConstraint>, key: &str) -> PyResult<Bound<'py, PyAny>> {
+    Ok(kept(slf.as_any(), key)?.unwrap_or_else(|| slf.py().None().into_bound(slf.py())))
 }
 
 /// Where a constraint over `columns` belongs: `None` as long as they do not tell, a list of columns without a table, or the

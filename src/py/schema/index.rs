@@ -1,8 +1,9 @@
 //! `Index`.
 
 use super::column::column_of;
+use super::dialect_options;
+use super::kept::{keep_name, kept_name};
 use super::table::table_of;
-use super::{dialect_options, opt_name};
 use crate::py::errors::sql_error;
 use crate::py::sql::{names, to_expr};
 use pyo3::prelude::*;
@@ -116,20 +117,12 @@ impl PyIndex {
     }
     #[getter]
     fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        if let Some(name) = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item("@name")? {
-            return Ok(name);
-        }
-        match &slf.get().inner.d.read().name {
-            Some(n) => names::wrap(py, n),
-            None => Ok(py.None().into_bound(py)),
-        }
+        let stored = slf.get().inner.d.read().name.clone();
+        kept_name(slf.as_any(), stored)
     }
     #[setter]
     fn set_name(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", value)?;
-        let name = if value.is_instance_of::<pyo3::types::PyString>() { opt_name(value)? } else { None };
-        let is_conv = value.get_type().name()? == "conv";
+        let (name, is_conv) = keep_name(slf.as_any(), value)?;
         let mut d = slf.get().inner.d.write();
         d.name = name;
         d.name_is_conv = is_conv;

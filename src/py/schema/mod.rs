@@ -11,6 +11,7 @@ pub mod constraint;
 pub mod ddl;
 pub mod foreign_key;
 pub mod index;
+pub mod kept;
 pub mod metadata;
 pub mod plan;
 pub mod sequence;

@@ -416,6 +416,19 @@ pub fn limit(obj: &Bound<'_, PyAny>) -> PyResult<Option<ExprRef>> {
     Ok(Some(bind))
 }
 
+/// Column collections among `objs` (`table.c["a", "b"]`) stand for their columns.
+pub fn flat<'py>(objs: impl IntoIterator<Item = Bound<'py, PyAny>>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let mut out = Vec::new();
+    for obj in objs {
+        if obj.is_instance_of::<super::collection::ColumnCollection>() {
+            out.extend(obj.try_iter()?.collect::<PyResult<Vec<_>>>()?);
+        } else {
+            out.push(obj);
+        }
+    }
+    Ok(out)
+}
+
 /// A Python iterable of arguments given one by one or as a single list (legacy call style).
 pub fn spread<'py>(args: &Bound<'py, pyo3::types::PyTuple>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     if args.len() == 1 {

@@ -167,7 +167,8 @@ fn self_key(b: &Bind) -> String {
     }
 }
 
-fn no_renderer(repr: &str, ty: &TypeRef) -> SqlError {
+/// The error for a value whose type cannot be written inline.
+pub fn no_renderer(repr: &str, ty: &TypeRef) -> SqlError {
     let name = if ty.is_null() { "NULL".to_owned() } else { ty.visit_name.to_uppercase() };
     SqlError::compile(format!("No literal value renderer is available for literal value \"{repr}\" with datatype {name}"))
 }

@@ -49,6 +49,7 @@ pub use compiled::*;
 pub use context::Ctx;
 pub use expand::{Expanded, Fill, expand, expand_as, expand_named};
 pub use hash::structural_hash;
+pub use literal::no_renderer;
 pub use many::{ManyRows, Sentinel, given_key, insert_many, sentinel_of};
 pub use options::*;
 pub use percent::{Marks, Translated, translate};

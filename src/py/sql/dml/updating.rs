@@ -1,0 +1,95 @@
+//! `Update`.
+
+use super::*;
+
+#[pymethods]
+impl Update {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
+        Self::init()
+    }
+    #[classattr]
+    #[pyo3(name = "is_update")]
+    const IS_UPDATE: bool = true;
+    #[pyo3(signature = (*args, **kwargs))]
+    fn values<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        changed_update(slf.as_any(), |u| {
+            if u.ordered {
+                return Err(invalid_request(py, "This statement already has ordered values present"));
+            }
+            let table = u.table.clone();
+            values(py, &mut u.values, &table, args, kwargs, false)
+        })
+    }
+    /// SET in the order given.
+    #[pyo3(signature = (*args))]
+    fn ordered_values<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        changed_update(slf.as_any(), |u| {
+            if !matches!(u.values, DmlValues::None) {
+                let what = if u.ordered { "ordered values" } else { "values" };
+                return Err(argument_error(py, format!("This statement already has {what} present")));
+            }
+            let mut row = Vec::new();
+            for pair in args.iter() {
+                let (k, v): (Bound<'py, PyAny>, Bound<'py, PyAny>) =
+                    pair.extract().map_err(|_| argument_error(py, "ordered_values() takes (column, value) tuples"))?;
+                row.push((column_key(&k)?, dml_value(&v)?));
+            }
+            u.values = DmlValues::Single(row);
+            u.ordered = true;
+            Ok(())
+        })
+    }
+    fn inline<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        changed_update(slf.as_any(), |u| {
+            u.inline = true;
+            Ok(())
+        })
+    }
+    #[pyo3(signature = (*whereclause))]
+    fn r#where<'py>(slf: &Bound<'py, Self>, whereclause: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        changed_update(slf.as_any(), |u| add_criteria(&mut u.where_, whereclause))
+    }
+    #[pyo3(signature = (*criteria))]
+    fn filter<'py>(slf: &Bound<'py, Self>, criteria: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        Self::r#where(slf, criteria)
+    }
+    #[pyo3(signature = (**kwargs))]
+    fn filter_by<'py>(slf: &Bound<'py, Self>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        filter_by(slf.as_any(), kwargs)
+    }
+    #[getter]
+    fn whereclause<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match own(slf.as_any())? {
+            Node::Update(u) => build::where_clause(&u.where_).map(|e| wrap_expr(slf.py(), &e)).transpose(),
+            _ => Ok(None),
+        }
+    }
+}
+
+pub(super) fn filter_by<'py>(obj: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+    let node = own(obj)?;
+    let (Some(kw), Some(f)) = (kwargs, table(&node)) else { return Ok(obj.clone()) };
+    // Other tables of the criteria are searched too.
+    let mut froms = vec![f.clone()];
+    let where_ = match &node {
+        Node::Update(u) => &u.where_,
+        Node::Delete(d) => &d.where_,
+        _ => return Ok(obj.clone()),
+    };
+    for w in where_ {
+        sql::ast::froms::expr_froms(w, &mut froms);
+    }
+    if let Node::Delete(d) = &node {
+        froms.extend(d.using.iter().cloned());
+    }
+    let criteria = super::super::filter_by::criteria(obj, &froms, kw)?;
+    obj.call_method1("where", PyTuple::new(obj.py(), criteria)?)
+}
