@@ -151,6 +151,7 @@ from oxalchemy.orm.descriptor_props import (
     SynonymProperty as SynonymProperty,
 )
 from oxalchemy.orm.dynamic import AppenderMixin as AppenderMixin, AppenderQuery as AppenderQuery
+from oxalchemy.orm.writeonly import WriteOnlyCollection as WriteOnlyCollection
 from oxalchemy.orm.events import (
     AttributeEvents as AttributeEvents,
     InstanceEvents as InstanceEvents,
