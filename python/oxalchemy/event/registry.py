@@ -60,7 +60,8 @@ def stored(store, entry):
         else:
             _registry.pop(key, None)
 
-    places.append((weakref.ref(store, gone), entry))
+    # Weakly: what a listener holds, its target for one, must not live on because of this table.
+    places.append((weakref.ref(store, gone), weakref.ref(entry)))
 
 
 def _once(fn, retry_on_exception=False):
@@ -151,7 +152,7 @@ class EventKey:
         for ref, entry in places:
             store = ref()
             if store is not None:
-                store.discard(entry)
+                store.discard(entry())
         changed()
 
 

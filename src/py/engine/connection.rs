@@ -9,6 +9,7 @@ use crate::py::dbapi::{self, NativeConnection};
 use crate::py::errors::{exc, invalid_request};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyTypeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
@@ -973,5 +974,28 @@ impl Connection {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         callable_.call(with_first(slf.as_any(), args)?, kwargs)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
+        visit.call(&self.engine)?;
+        visit.call(&self.dialect)?;
+        let Some(s) = self.s.try_lock() else { return Ok(()) };
+        visit.call(&s.proxied)?;
+        visit.call(&s.transaction)?;
+        visit.call(&s.nested)?;
+        visit.call(&s.context)?;
+        visit.call(&s.options)?;
+        visit.call(&s.dispatch)
+    }
+
+    /// A connection and its transaction hold each other: whoever forgets both leaves them to the collector.
+    fn __clear__(&self) {
+        let mut s = self.s.lock();
+        let old = (s.transaction.take(), s.nested.take(), s.context.take(), s.dispatch.take());
+        drop(s);
+        drop(old);
     }
 }

@@ -5,6 +5,7 @@ use super::events::{Event, fire, listeners};
 use super::execute::entry::Entry;
 use ::engine::StatementCache;
 use parking_lot::Mutex;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::any::Any;
@@ -374,6 +375,27 @@ impl Engine {
                 Err(e)
             }
         }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
+        visit.call(&self.url)?;
+        visit.call(&self.proxied)?;
+        if let Some(dialect) = self.dialect.try_lock() {
+            visit.call(&*dialect)?;
+        }
+        let Some(s) = self.s.try_lock() else { return Ok(()) };
+        visit.call(&s.pool)?;
+        visit.call(&s.options)?;
+        visit.call(&s.dispatch)
+    }
+
+    /// A listener that mentions its engine makes a cycle.
+    fn __clear__(&self) {
+        let old = self.s.lock().dispatch.take();
+        drop(old);
     }
 }
 

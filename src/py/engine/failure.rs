@@ -242,6 +242,13 @@ pub fn close_quietly(slf: &Bound<'_, Connection>, cursor: &Bound<'_, PyAny>) -> 
     Ok(())
 }
 
+/// Whether an error of the driver means that the connection is lost.
+pub fn is_lost(dialect: &Bound<'_, PyAny>, error: &PyErr, connection: Option<&Bound<'_, PyAny>>) -> PyResult<bool> {
+    let orig = error.value(dialect.py()).clone().into_any();
+    let base = dbapi_error_class(dialect)?;
+    Ok(is_dbapi(&orig, base.as_ref())? && asks_disconnect(dialect, &orig, connection, None)?)
+}
+
 /// An error of the driver while connecting: there is no Connection yet.
 pub fn without_connection(engine: &Bound<'_, Engine>, error: PyErr) -> PyErr {
     unconnected(engine, &error).unwrap_or_else(|e| e)

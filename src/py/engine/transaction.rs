@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use crate::py::errors::{invalid_request, warn};
 use parking_lot::Mutex;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 /// Which kind, with what only it has.
@@ -300,6 +301,15 @@ impl Transaction {
             drop(conn.swap_context(outer));
         }
         done
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if crate::py::ffi::unborn(self) {
+            return Ok(());
+        }
+        visit.call(&self.connection)?;
+        let Some(s) = self.s.try_lock() else { return Ok(()) };
+        visit.call(&s.outer)
     }
 }
 

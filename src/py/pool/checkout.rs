@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::proxied::Proxied;
 use crate::py::dbapi;
 use crate::py::engine::events::{Event, fire, listeners};
+use crate::py::engine::failure;
 
 /// How often a checkout hook may find its connection dead before the checkout fails.
 const ATTEMPTS: usize = 2;
@@ -117,8 +118,12 @@ fn ping(pool: &Bound<'_, PoolBase>, connection: Option<&Bound<'_, PyAny>>, fresh
         return Err(PyNotImplementedError::new_err("The ping feature requires that a dialect is passed to the connection pool."));
     };
     let method = if dialect.hasattr("_do_ping_w_event")? { "_do_ping_w_event" } else { "do_ping" };
-    if dialect.call_method1(method, (connection,))?.is_truthy()? {
-        return Ok(());
+    match dialect.call_method1(method, (connection,)) {
+        Ok(answer) if answer.is_truthy()? => return Ok(()),
+        Ok(_) => {}
+        // The driver may say so by an error: one that means a lost connection is an answer, every other one is an error.
+        Err(e) if failure::is_lost(&dialect, &e, connection)? => {}
+        Err(e) => return Err(e),
     }
     debug("Pool pre-ping on connection %s failed, will invalidate pool")?;
     Err(PyErr::from_value(crate::py::imports::exc(py, "InvalidatePoolError")?.call0()?))

@@ -232,10 +232,8 @@ impl Proxied {
         if crate::py::ffi::unborn(self) {
             return Ok(());
         }
-        visit.call(&self.pool)?;
+        // Not pool and entry: dropping this object needs both, so they must not be cleared before it as part of one cycle.
         let Some(state) = self.state.try_lock() else { return Ok(()) };
-        visit.call(&state.connection)?;
-        visit.call(&state.entry)?;
         visit.call(&state.info)
     }
 }

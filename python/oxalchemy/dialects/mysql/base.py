@@ -202,7 +202,7 @@ class MySQLDialect(DefaultDialect):
         return True
 
     def is_disconnect(self, e, connection, cursor):
-        if getattr(e, "is_disconnect", False):
+        if connection is not None and getattr(e, "is_disconnect", False):
             return True
         dbapi = self.loaded_dbapi
         if isinstance(e, (dbapi.OperationalError, dbapi.ProgrammingError, dbapi.InterfaceError)):

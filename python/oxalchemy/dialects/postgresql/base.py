@@ -249,6 +249,8 @@ class PGDialect(DefaultDialect):
         return super().do_ping(dbapi_connection)
 
     def is_disconnect(self, e, connection, cursor):
+        if connection is None:
+            return False  # what was never connected cannot be lost
         if getattr(e, "is_disconnect", False):
             return True
         if not isinstance(e, self.loaded_dbapi.Error):
@@ -307,22 +309,24 @@ class PGDialect(DefaultDialect):
         connection.exec_driver_sql(f"PREPARE TRANSACTION '{xid}'")
 
     def do_rollback_twophase(self, connection, xid, is_prepared=True, recover=False):
-        self._end_twophase(connection, "ROLLBACK", xid, is_prepared, recover)
+        self._end_twophase(connection, "ROLLBACK", xid, is_prepared)
 
     def do_commit_twophase(self, connection, xid, is_prepared=True, recover=False):
-        self._end_twophase(connection, "COMMIT", xid, is_prepared, recover)
+        self._end_twophase(connection, "COMMIT", xid, is_prepared)
 
-    def _end_twophase(self, connection, word, xid, is_prepared, recover):
+    def _end_twophase(self, connection, word, xid, is_prepared):
         dbapi_connection = connection.connection
         if not is_prepared:
             (self.do_rollback if word == "ROLLBACK" else self.do_commit)(dbapi_connection)
             return
-        if recover:
-            # Not inside of a transaction, which this connection may just have begun.
-            connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql(f"{word} PREPARED '{xid}'")
-        connection.exec_driver_sql("BEGIN")
-        self.do_rollback(dbapi_connection)
+        # Not inside of a transaction: neither one that this connection has begun, nor one that the driver would begin now.
+        raw = dbapi_connection.dbapi_connection
+        raw.rollback()
+        before, raw.autocommit = raw.autocommit, True
+        try:
+            connection.exec_driver_sql(f"{word} PREPARED '{xid}'")
+        finally:
+            raw.autocommit = before
 
     def do_recover_twophase(self, connection):
         return connection.exec_driver_sql("SELECT gid FROM pg_prepared_xacts").scalars().all()
