@@ -38,6 +38,7 @@ pub struct Batches {
     first: bool,
     names: Vec<Arc<str>>,
     node: Node,
+    at_once: usize,
 }
 
 /// Run a statement; `shape`: its structure and values, when they are known.
@@ -94,6 +95,7 @@ pub fn open<'py>(
         first: true,
         names: Vec::new(),
         node: node.clone(),
+        at_once: BATCH_ROWS,
     };
     match send(&sending, &values, many, node)? {
         Ran::Native { native, outcome } => {
@@ -159,6 +161,10 @@ impl Batches {
             })
             .collect()
     }
+    /// How many rows to ask of the driver at once, at most.
+    pub fn at_once(&mut self, n: usize) {
+        self.at_once = n.clamp(1, BATCH_ROWS);
+    }
     /// The next rows, `None` when there are no more.
     ///
     /// # Errors
@@ -171,7 +177,7 @@ impl Batches {
             }
         }
         let (Some(native), Some(cursor)) = (&self.native, self.cursor) else { return Ok(None) };
-        match native.fetch(py, cursor, BATCH_ROWS, &mut self.batch) {
+        match native.fetch(py, cursor, self.at_once, &mut self.batch) {
             Ok(more) => {
                 if !more {
                     self.cursor = None;

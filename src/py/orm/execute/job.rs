@@ -1,7 +1,9 @@
 //! A statement of `Query` or `Session.execute`, from start to rows.
 
-use super::plans::{self, Planned};
+use super::plans::{self, Plan, Planned};
 use super::prepared::unique_instances;
+use super::source::Rows;
+use super::stream::Streamed;
 use super::{Host, dml, from_statement, result, source};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::engine::meta::RowMeta;
@@ -102,6 +104,18 @@ fn connection<'py>(session: &Bound<'py, Session>, node: &Node) -> PyResult<Any<'
     crate::py::orm::session::connection_for(session, args)
 }
 
+/// A SELECT that was sent; its rows are to be made into instances.
+pub struct Begun {
+    /// How that is done.
+    pub plan: Arc<Plan>,
+    /// The same, for the dialect at hand.
+    pub runtime: Arc<Runtime>,
+    /// The driver's rows.
+    pub rows: Rows,
+    /// `FOR UPDATE`: what was loaded before is refreshed.
+    pub locked: bool,
+}
+
 /// Load the rows of a query.
 pub fn load<'py>(
     session: &Bound<'py, Session>,
@@ -116,6 +130,20 @@ pub fn load<'py>(
     let Some(select) = query.as_select() else {
         return Err(errors::invalid_request(py, "a SELECT was expected"));
     };
+    let _pause = crate::py::ffi::GcPause::new(py);
+    let Begun { plan, runtime, rows: mut cursor, locked } = begin(connection, job, select)?;
+    let mut loader = loader(session, job, locked)?;
+    let mut rows = Vec::new();
+    while let Some(batch) = cursor.next(py)? {
+        collect(&mut loader, &runtime, batch, &mut rows)?;
+    }
+    post::run(session, &mut loader, &mode_of(job, locked), &plan.prepared.plan.criteria)?;
+    Ok(Loaded { rows, plan: plan.prepared.plan.clone(), columns: select.columns.clone() })
+}
+
+/// Send a SELECT.
+fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select) -> PyResult<Begun> {
+    let py = connection.py();
     let host = Host::new(py);
     let mut settings = Settings::top(&host);
     settings.eager = job.eagerloads;
@@ -135,15 +163,23 @@ pub fn load<'py>(
         ));
     }
     let runtime = prepared.runtime(py, &connection.getattr("dialect")?)?;
-    let mut loader = loader(session, job, select.for_update.is_some())?;
-    let mut rows = Vec::new();
-    let _pause = crate::py::ffi::GcPause::new(py);
-    let mut cursor = source::open_shaped(connection, &plan.node, Some(shape), job.params.as_ref(), options.as_ref())?;
-    while let Some(batch) = cursor.next(py)? {
-        collect(&mut loader, &runtime, batch, &mut rows)?;
-    }
-    post::run(session, &mut loader, &mode_of(job, select.for_update.is_some()), &prepared.plan.criteria)?;
-    Ok(Loaded { rows, plan: prepared.plan.clone(), columns: select.columns.clone() })
+    let rows = source::open_shaped(connection, &plan.node, Some(shape), job.params.as_ref(), options.as_ref())?;
+    Ok(Begun { plan, runtime, rows, locked: select.for_update.is_some() })
+}
+
+/// A result that loads batch after batch.
+fn streamed<'py>(
+    session: &Bound<'py, Session>,
+    connection: &Any<'py>,
+    job: &Job<'py>,
+    select: &Select,
+    per: usize,
+) -> PyResult<Any<'py>> {
+    let begun = begin(connection, job, select)?;
+    let plan = begun.plan.prepared.plan.clone();
+    let single = matches!(plan.items.as_slice(), [Item::Entity(_)]);
+    let rows = Streamed::new(session, job, begun, per, single);
+    result::over(session.py(), Box::new(rows), single, &plan, &select.columns, Some(per))
 }
 
 /// The rows of a batch, appended.
@@ -162,7 +198,7 @@ pub(super) fn collect<'py>(
     Ok(())
 }
 
-fn mode_of(job: &Job<'_>, locked: bool) -> Mode {
+pub(super) fn mode_of(job: &Job<'_>, locked: bool) -> Mode {
     Mode { populate_existing: job.populate_existing, refresh_all: locked, execution: execution(job), ..Mode::default() }
 }
 
@@ -303,15 +339,22 @@ fn through_session<'py>(job: &Job<'py>) -> PyResult<Vec<Any<'py>>> {
 pub fn stream<'py>(job: Job<'py>) -> PyResult<Any<'py>> {
     let py = job.session.py();
     let session = session_of(&job.session)?;
-    let Node::Query(query) = &job.node else {
+    let listened = listeners(session.as_any(), Event::DoOrmExecute)?.is_some();
+    let select = match &job.node {
+        Node::Query(query) if !listened => query.as_select(),
+        _ => None,
+    };
+    let (Some(select), Some(per)) = (select, job.yield_per) else {
         return Ok(PyList::new(py, all(job)?)?.try_iter()?.into_any());
     };
     if job.autoflush {
         super::autoflush(&session)?;
     }
     let connection = connection(&session, &job.node)?;
-    let loaded = load(&session, &connection, &job, query)?;
-    Ok(PyList::new(py, legacy_rows(py, loaded, job.only_tuples, false)?)?.try_iter()?.into_any())
+    let result = streamed(&session, &connection, &job, select, per)?;
+    let lone = matches!(select.columns.as_slice(), [SelectItem::Entity(_)]) && !job.only_tuples;
+    let rows = if lone { result.call_method0("scalars")? } else { result };
+    Ok(rows.try_iter()?.into_any())
 }
 
 /// Rows of a result that the caller executed.
@@ -372,6 +415,9 @@ pub fn run<'py>(
             };
             if !matches!(query.kind, QueryKind::Select(_) | QueryKind::FromStatement(_)) {
                 return core(connection, statement, job.params, options);
+            }
+            if let (Some(per), Some(select)) = (job.yield_per, query.as_select()) {
+                return streamed(session, connection, &job, select, per);
             }
             let loaded = load(session, connection, &job, query)?;
             result::make(py, loaded)

@@ -12,6 +12,7 @@
 //! | `dml` | INSERT, UPDATE and DELETE of mapped classes |
 //! | [`shape`] | what the session wants to know of a statement before it runs |
 //! | `source` | the engine's rows, batch after batch |
+//! | `stream` | instances in the batches of `yield_per` |
 
 pub mod dml;
 pub mod evaluator;
@@ -23,6 +24,7 @@ pub mod prepared;
 mod result;
 pub mod shape;
 mod source;
+mod stream;
 
 pub use dml::target as dml_target;
 pub use host::Host;

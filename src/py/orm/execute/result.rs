@@ -3,7 +3,7 @@
 use super::job::Loaded;
 use crate::py::engine::meta::RowMeta;
 use crate::py::engine::result::classes::ResultRows;
-use crate::py::engine::result::source::Buffered;
+use crate::py::engine::result::source::{Buffered, RowSource};
 use crate::py::engine::result::{Core, ResultBase, View};
 use crate::py::orm::aliased;
 use crate::py::sql::face;
@@ -70,8 +70,24 @@ fn add_expr(py: Python<'_>, meta: &mut RowMeta, expr: &ExprRef, at: usize) -> Py
 pub fn make<'py>(py: Python<'py>, loaded: Loaded<'py>) -> PyResult<Bound<'py, PyAny>> {
     let single = loaded.single();
     let Loaded { rows, plan, columns } = loaded;
-    let meta = meta(py, &plan, &columns)?;
-    let core = Core::new(Some(Box::new(Buffered::new(rows.into_iter().map(Bound::unbind), single))));
+    let rows = Box::new(Buffered::new(rows.into_iter().map(Bound::unbind), single));
+    over(py, rows, single, &plan, &columns, None)
+}
+
+/// A result over rows wherever they come from; `per`: the batch size that was asked for.
+pub fn over<'py>(
+    py: Python<'py>,
+    rows: Box<dyn RowSource>,
+    single: bool,
+    plan: &LoadPlan,
+    columns: &[SelectItem],
+    per: Option<usize>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let meta = meta(py, plan, columns)?;
+    let core = Core::new(Some(rows));
+    if let Some(per) = per {
+        core.note_yield_per(per);
+    }
     let facts = PyDict::new(py);
     facts.set_item("is_single_entity", single)?;
     facts.set_item("filtered", plan.items.iter().any(|i| matches!(i, Item::Entity(_))))?;

@@ -15,11 +15,11 @@ pub use batches::GivenColumn;
 type Any<'py> = Bound<'py, PyAny>;
 
 /// Rows of a statement.
-pub enum Rows<'py> {
+pub enum Rows {
     /// As the driver decoded them.
     Batches(Batches),
     /// Of a result that somebody else executed.
-    Result(Any<'py>, RowBatch, bool),
+    Result(Py<PyAny>, RowBatch, bool),
 }
 
 /// Run a statement on a connection.
@@ -28,7 +28,7 @@ pub fn open<'py>(
     node: &Node,
     params: Option<&Any<'py>>,
     options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Rows<'py>> {
+) -> PyResult<Rows> {
     open_shaped(connection, node, None, params, options)
 }
 
@@ -39,7 +39,7 @@ pub fn open_shaped<'py>(
     shape: Option<Shape>,
     params: Option<&Any<'py>>,
     options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Rows<'py>> {
+) -> PyResult<Rows> {
     let py = connection.py();
     let conn = connection.cast::<Connection>()?;
     let given = match params {
@@ -57,27 +57,32 @@ pub fn open_shaped<'py>(
 }
 
 /// The rows of a result.
-pub fn of_result<'py>(result: &Any<'py>) -> PyResult<Rows<'py>> {
-    Ok(Rows::Result(result.clone(), RowBatch::new(0), false))
+pub fn of_result(result: &Any<'_>) -> PyResult<Rows> {
+    Ok(Rows::Result(result.clone().unbind(), RowBatch::new(0), false))
 }
 
-impl<'py> Rows<'py> {
+impl Rows {
     /// The columns, as far as they are known.
-    pub fn columns(&self, py: Python<'py>) -> PyResult<Vec<GivenColumn>> {
-        let _ = py;
+    pub fn columns(&self, py: Python<'_>) -> PyResult<Vec<GivenColumn>> {
         match self {
             Self::Batches(b) => Ok(b.columns()),
             Self::Result(r, ..) => {
                 let mut out = Vec::new();
-                for k in r.call_method0("keys")?.try_iter()? {
+                for k in r.bind(py).call_method0("keys")?.try_iter()? {
                     out.push(GivenColumn { name: k?.extract::<String>()?.into(), exprs: Vec::new() });
                 }
                 Ok(out)
             }
         }
     }
+    /// How many rows to ask of the driver at once, at most.
+    pub fn at_once(&mut self, n: usize) {
+        if let Self::Batches(b) = self {
+            b.at_once(n);
+        }
+    }
     /// The next rows.
-    pub fn next(&mut self, py: Python<'py>) -> PyResult<Option<&RowBatch>> {
+    pub fn next(&mut self, py: Python<'_>) -> PyResult<Option<&RowBatch>> {
         match self {
             Self::Batches(b) => b.next(py),
             Self::Result(result, batch, done) => {
@@ -85,7 +90,7 @@ impl<'py> Rows<'py> {
                     return Ok(None);
                 }
                 *done = true;
-                let rows: Vec<Any<'py>> = result.call_method0("fetchall")?.try_iter()?.collect::<PyResult<_>>()?;
+                let rows: Vec<Any<'_>> = result.bind(py).call_method0("fetchall")?.try_iter()?.collect::<PyResult<_>>()?;
                 let Some(first) = rows.first() else { return Ok(None) };
                 batch.reset(first.len()?);
                 for r in &rows {
