@@ -363,7 +363,9 @@ impl Compiler<'_> {
             names.clear();
         }
         // What has no name of its own is known by the one that it got in this text.
-        let own = n.own_key && !matches!(n.expr.kind, ExprKind::LiteralColumn(_));
+        let named = matches!(n.expr.kind, ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LabelRef(_))
+            || n.expr.ann.as_ref().is_some_and(|a| a.proxy_key.is_some());
+        let own = n.own_key && named;
         let key = if own { n.key.clone() } else { name.clone() };
         self.add_result(ResultColumn { key, name, exprs, names, ty: n.expr.ty.clone(), repeated: n.repeated });
     }

@@ -32,6 +32,9 @@ NAMELESS = [
     sa.between(1, 2, 3),
     sa.not_(literal(True)),
     literal(1).is_(None),
+    func.count(),
+    func.lower("A"),
+    cast(literal(1).label("x"), String),
 ]
 
 with engine.begin() as conn:
