@@ -43,7 +43,9 @@ dev: $(VENV)/.tools ## build a debug extension beside python/oxalchemy (use with
 	cargo build -p oxalchemy
 	cp target/debug/lib_rs.so python/oxalchemy/_rs.so
 
-bench: $(VENV)/.test-tools $(VENV)/.installed ## speed against SQLAlchemy and stdlib sqlite3, as ratios
+bench: $(VENV)/.test-tools $(VENV)/.installed ## speed against SQLAlchemy and code by hand on the three databases, as ratios
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mysqlclient >/dev/null 2>&1 || \
+		echo "mysqlclient does not build here (apt-get install libmariadb-dev pkg-config): measured without it"
 	$(BIN)/python benches/bench.py
 
 clean: ## remove what was built
