@@ -83,6 +83,11 @@ def main(path):
     work = os.path.join(tempfile.mkdtemp(), "chinook.sqlite")
     shutil.copyfile(path, work)
     engine = create_engine(f"sqlite:///{work}")
+    job(engine)
+    engine.dispose()
+
+
+def job(engine):
     meta = MetaData()
     meta.reflect(bind=engine)
     print("tables:", ", ".join(t.name for t in meta.sorted_tables))
@@ -129,11 +134,10 @@ def main(path):
     session.delete(album)
     session.commit()
     print("after delete:", session.query(Album).filter_by(Title="Live at the Test Suite").count(), session.query(Review).count())
-    removed = session.query(Playlist).filter(Playlist.Name.like("%Music Videos%")).delete(synchronize_session="fetch")
+    removed = session.query(Playlist).filter(Playlist.Name.like("%Movies%")).delete(synchronize_session="fetch")
     print("playlists deleted:", removed)
     session.rollback()
     session.close()
-    engine.dispose()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
     private.py      a server process of our own in a temporary folder: start, stop, kill, restart
     binaries.py     where the server programs are, and how to get them
     proxy.py        a TCP relay on loopback that can be cut, for the fault tests
+    watch.py        a test's own time, and other sessions of its database
     fixtures.py     the pytest fixtures
 
 Nothing here uses oxalchemy: databases are made, cleaned and looked into with psycopg and PyMySQL.

@@ -112,6 +112,9 @@ class SQLiteFile:
         self.path = path
         self.url = self.driver_url = f"sqlite:///{path}"
 
+    def clean(self):
+        self.path.unlink(missing_ok=True)
+
     def rows(self, text):
         # Another SQLite library in this process must not open a file that ours has open: read a copy.
         copy = self.path.with_suffix(".copy")

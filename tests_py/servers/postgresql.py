@@ -106,7 +106,12 @@ class Private(PrivateServer):
     GUARDED = ("guarded", "s3cr:t/p@ss")
 
     def __init__(self, **settings):
-        self.settings = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": 60} | settings
+        self.settings = {
+            "listen_addresses": "127.0.0.1",
+            "fsync": "off",
+            "max_connections": 60,
+            "max_prepared_transactions": 5,
+        } | settings
         super().__init__()
 
     def make_files(self):
