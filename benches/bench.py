@@ -6,7 +6,7 @@
     python benches/bench.py --json out.json --rounds 7
 
 Each round runs every contender of a case in its own process once, in turn; a figure is the best of all rounds. `contender.py` is
-one contender in one case; `cases.py` says what is measured, `databases.py` where. A server that is missing is skipped with a line.
+one contender in one case; `cases.py` says what is measured, `databases.py` where. A missing server is skipped with a line.
 """
 
 import argparse

@@ -97,7 +97,7 @@ def insert(driver, con, cursor):
     sql = "INSERT INTO item (name, note, qty, price) VALUES "
 
     def one_by_one():
-        for it, row in zip(items, rows):
+        for it, row in zip(items, rows, strict=False):
             cursor.execute(sql + "(?, ?, ?, ?)", row)
             it.id = cursor.lastrowid
         con.commit()
@@ -106,7 +106,7 @@ def insert(driver, con, cursor):
         for start in range(0, INSERTS, 1000):
             part = rows[start : start + 1000]
             cursor.execute(sql + ", ".join(["(%s, %s, %s, %s)"] * len(part)) + " RETURNING id", [v for row in part for v in row])
-            for it, (key,) in zip(items[start:], cursor.fetchall()):
+            for it, (key,) in zip(items[start:], cursor.fetchall(), strict=False):
                 it.id = key
         con.commit()
 

@@ -60,7 +60,7 @@ def test_restart_under_load(server, how, pre_ping):
         server.start()
     before = [len(w.confirmed) for w in workers]
     deadline = time.monotonic() + 20
-    while any(len(w.confirmed) < n + 3 for w, n in zip(workers, before)) and time.monotonic() < deadline:
+    while any(len(w.confirmed) < n + 3 for w, n in zip(workers, before, strict=False)) and time.monotonic() < deadline:
         time.sleep(0.05)
     stop.set()
     for worker in workers:
@@ -69,7 +69,7 @@ def test_restart_under_load(server, how, pre_ping):
         assert not worker.surprises
         assert all(isinstance(e, (exc.OperationalError, exc.InterfaceError, exc.InternalError)) for e in worker.errors)
     assert any(w.errors for w in workers), "the restart went unnoticed"
-    assert all(len(w.confirmed) >= n + 3 for w, n in zip(workers, before)), "a thread did not come back to work"
+    assert all(len(w.confirmed) >= n + 3 for w, n in zip(workers, before, strict=False)), "a thread did not come back to work"
     assert engine.pool.checkedout() == 0
     with engine.connect() as conn:
         halves = dict(conn.execute(sa.text("SELECT k, count(*) FROM pairs GROUP BY k")).all())

@@ -1,4 +1,4 @@
-"""Chinook as its authors publish it for each database: loaded from the dump, reflected, mapped, changed, rolled back, compared."""
+"""Chinook as its authors publish it: loaded from the dump, reflected, mapped, changed, rolled back and compared."""
 
 import pathlib
 import re

@@ -117,7 +117,8 @@ print(*read(None), peak() - before)
 """
 
 MILLION = {
-    "sqlite": "WITH RECURSIVE s(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM s WHERE a < 1000000) SELECT a, 'text of row ' || a AS b FROM s",
+    "sqlite": "WITH RECURSIVE s(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM s WHERE a < 1000000)"
+    " SELECT a, 'text of row ' || a AS b FROM s",
     "postgresql": "SELECT a, 'text of row ' || a AS b FROM generate_series(1, 1000000) AS s(a)",
     "mysql": "SELECT seq AS a, concat('text of row ', seq) AS b FROM seq_1_to_1000000",
 }
