@@ -86,7 +86,9 @@ class registry:
     def map_imperatively(self, class_, local_table=None, **kw):
         """Map a class to a table without declarations. Since 1.4. Arguments as :func:`oxalchemy.orm.mapper`."""
         mapper = self._map(class_, local_table, **kw)
-        type.__setattr__(class_, "__mapper__", mapper)
+        manager = mapper.class_manager
+        manager.install_member("__table__", local_table)
+        manager.install_member("__mapper__", mapper)
         return mapper
 
     def map_declaratively(self, cls):

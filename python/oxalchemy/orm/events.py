@@ -9,6 +9,7 @@ from ..event.base import dispatcher, native_dispatcher
 from . import interfaces
 from .base import EXT_CONTINUE, opt_manager_of_class
 from .decl_api import registry
+from .instrumentation import InstrumentationFactory, _instrumentation_factory
 
 __all__ = ["AttributeEvents", "InstanceEvents", "InstrumentationEvents", "MapperEvents", "RegistryEvents"]
 
@@ -327,26 +328,19 @@ class AttributeEvents(event.Events):
         """``flag_modified()`` was called."""
 
 
-class _InstrumentationTarget:
-    """Instrumentation happens to classes; there is one source of its events."""
-
-
-_instrumentation = _InstrumentationTarget()
-
-
 def _fire_instrumentation(name, *args):
-    getattr(_instrumentation.dispatch, name)(*args)
+    getattr(_instrumentation_factory.dispatch, name)(*args)
 
 
 class InstrumentationEvents(event.Events):
     """Events of class instrumentation."""
 
     _target_class_doc = "SomeBaseClass"
-    _dispatch_target = _InstrumentationTarget
+    _dispatch_target = InstrumentationFactory
 
     @classmethod
     def _accept_with(cls, target, identifier):
-        return _instrumentation if isinstance(target, type) and identifier in cls._declared else None
+        return _instrumentation_factory if isinstance(target, type) and identifier in cls._declared else None
 
     @classmethod
     def _listen(cls, event_key, propagate=True, **kw):
@@ -360,7 +354,7 @@ class InstrumentationEvents(event.Events):
                 fn(target_cls, *arg)
 
         _rs._listen_instrumentation(_fire_instrumentation)
-        event_key.with_dispatch_target(_instrumentation).with_wrapper(listen).base_listen(**kw)
+        event_key.with_dispatch_target(_instrumentation_factory).with_wrapper(listen).base_listen(**kw)
 
     def class_instrument(self, cls):
         """A class was instrumented."""

@@ -274,7 +274,7 @@ fn legacy_rows<'py>(py: Python<'py>, loaded: Loaded<'py>, only_tuples: bool, uni
         }
         return Ok(rows);
     }
-    let meta = result::meta(py, &plan, &columns)?;
+    let meta = result::meta(py, &plan, &columns, false)?;
     let unique = unique && plan.items.iter().any(|i| matches!(i, Item::Entity(_)));
     let mut seen: FxHashSet<Vec<usize>> = FxHashSet::default();
     let mut out = Vec::with_capacity(rows.len());

@@ -5,6 +5,7 @@ use crate::py::engine::meta::RowMeta;
 use crate::py::engine::result::classes::ResultRows;
 use crate::py::engine::result::source::{Buffered, RowSource};
 use crate::py::engine::result::{Core, ResultBase, View};
+use crate::py::errors;
 use crate::py::orm::aliased;
 use crate::py::sql::face;
 use orm::Entity;
@@ -15,7 +16,7 @@ use pyo3::types::{PyDict, PyTuple};
 use sql::ast::{ExprRef, SelectItem, proxy};
 
 /// Names and keys of the rows of a plan.
-pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem]) -> PyResult<Py<RowMeta>> {
+pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem], portions: bool) -> PyResult<Py<RowMeta>> {
     let keys = PyTuple::new(py, plan.keys.iter().map(|k| k.as_deref()))?;
     let mut meta = RowMeta::new(py, keys.unbind(), true, None)?;
     let mut at = 0;
@@ -49,7 +50,12 @@ pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem]) -> PyResult
     }
     // instances are the same row when they are the same object
     let id = py.import("builtins")?.getattr("id")?;
-    meta.unique_filters = Some(plan.items.iter().map(|i| matches!(i, Item::Entity(_)).then(|| id.clone().unbind())).collect());
+    let refuse = portions.then(|| pyo3::wrap_pyfunction!(in_portions, py)).transpose()?;
+    let filter = |i: &Item| match &refuse {
+        Some(f) => Some(f.clone().into_any().unbind()),
+        None => matches!(i, Item::Entity(_)).then(|| id.clone().unbind()),
+    };
+    meta.unique_filters = Some(plan.items.iter().map(filter).collect());
     Py::new(py, meta)
 }
 
@@ -64,6 +70,12 @@ fn add_expr(py: Python<'_>, meta: &mut RowMeta, expr: &ExprRef, at: usize) -> Py
         }
     }
     Ok(())
+}
+
+/// What compares rows of a result that comes in portions.
+#[pyfunction]
+fn in_portions(py: Python<'_>, _element: &Bound<'_, PyAny>) -> PyResult<()> {
+    Err(errors::invalid_request(py, "Can't use the ORM yield_per feature in conjunction with unique()"))
 }
 
 /// A result over loaded rows.
@@ -83,7 +95,7 @@ pub fn over<'py>(
     columns: &[SelectItem],
     per: Option<usize>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let meta = meta(py, plan, columns)?;
+    let meta = meta(py, plan, columns, per.is_some())?;
     let core = Core::new(Some(rows));
     if let Some(per) = per {
         core.note_yield_per(per);

@@ -158,12 +158,10 @@ pub(super) fn get<'py>(
             return Ok(None);
         }
     }
-    if !o.options.as_ref().is_none_or(|x| x.is_none()) || Event::DoOrmExecute.used() {
-        if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
-            && found.is_truthy()?
-        {
-            return get_through_listeners(session, entity, &node, &values, o);
-        }
+    if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
+        && found.is_truthy()?
+    {
+        return get_through_listeners(session, entity, &node, &values, o);
     }
     loading::get_by_key(session, entity, &node, &values, o)
 }

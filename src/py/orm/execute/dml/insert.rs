@@ -209,7 +209,7 @@ fn across_tables<'py>(
     }
     let data = entity.mapper.data();
     let names = data.primary_key_keys();
-    let columns: Vec<_> = data.primary_key.iter().map(|c| orm::columns::column_expr(c)).collect();
+    let columns: Vec<_> = data.primary_key.iter().map(orm::columns::column_expr).collect();
     let mut by_key: FxHashMap<String, Any<'py>> = FxHashMap::default();
     let mut plan: Option<Arc<LoadPlan>> = None;
     let mut order = Vec::with_capacity(rows.len());
