@@ -1106,6 +1106,7 @@ class _NoAutoflush:
 
 @final
 class ORMExecuteState:
+    lazy_loaded_from: Any
     def invoke_statement(
         self, /, statement: Any = None, params: Any = None, execution_options: Any = None, bind_arguments: Any = None
     ) -> Any: ...
@@ -1316,6 +1317,7 @@ class LoadOptions: ...
 
 @disjoint_base
 class Query(_Executable, Generic[_T]):
+    dispatch: Any
     def __init__(self, entities: Any, session: Session | None = None) -> None: ...
     def __iter__(self) -> Iterator[_T]: ...
     @overload
