@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 class InstrumentationFactory:
+    dispatch: Any
     def create_manager_for_cls(self, class_: Any) -> Any: ...
     def unregister(self, class_: Any) -> Any: ...
 
