@@ -367,3 +367,121 @@ def test_the_documented_attributes_of_a_mysql_connection(mysql_url):
     cursor.execute("INSERT INTO t (n) VALUES (%s)", (5,))
     assert cursor.lastrowid == connection.insert_id() == 1
     raw.invalidate()
+
+
+@pytest.mark.parametrize("module", ["psycopg", "pymysql", "MySQLdb"])
+@pytest.mark.parametrize("how", ["module", "creator"])
+def test_a_driver_of_the_users_own(module, how, request):
+    driver = pytest.importorskip(module, reason=f"needs {module}")
+    kind = "postgresql" if module == "psycopg" else "mysql"
+    url = sa.make_url(request.getfixturevalue(f"{kind}_url"))
+    names = {"dbname" if module == "psycopg" else "database": url.database}
+    if url.password:
+        names["password"] = url.password
+
+    def connect():
+        return driver.connect(host=url.host, port=url.port, user=url.username, **names)
+
+    engine = sa.create_engine(url, **({"module": driver} if how == "module" else {"creator": connect}))
+    table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.String(10)))
+    table.create(engine, checkfirst=False)
+    with engine.begin() as conn:
+        assert conn.execute(table.insert(), {"n": "a%"}).inserted_primary_key == (1,)
+        conn.execute(table.insert(), [{"n": "b"}, {"n": "c"}])
+        assert conn.execute(sa.select(table.c.n).where(table.c.id.in_([1, 3])).order_by(table.c.id)).scalars().all() == [
+            "a%",
+            "c",
+        ]
+    assert engine.dialect.dbapi is driver
+    with engine.connect() as conn, pytest.raises(exc.ProgrammingError) as e:
+        conn.execute(sa.text("SELECT * FROM nowhere"))
+    assert isinstance(e.value.orig, driver.ProgrammingError)
+    engine.dispose()
+
+
+def row(url, sql, **options):
+    engine = sa.create_engine(url, **options)
+    with engine.connect() as conn:
+        found = tuple(conn.exec_driver_sql(sql).one())
+    engine.dispose()
+    return found
+
+
+def test_options_of_a_postgresql_dsn(postgresql_url):
+    url = sa.make_url(postgresql_url)
+    settings = "SELECT current_setting('application_name'), current_setting('statement_timeout'), current_setting('timezone')"
+    query = {"application_name": "here", "options": "-c statement_timeout=12345 -c timezone=Europe/Rome"}
+    assert row(url.update_query_dict(query), settings) == ("here", "12345ms", "Europe/Rome")
+    several = url.set(host=None, port=None).update_query_dict({"host": ["127.0.0.1:1", f"{url.host}:{url.port or 5432}"]})
+    assert row(several, "SELECT 1") == (1,)
+    server_settings = {"server_settings": {"search_path": "pg_catalog"}, "timeout": 3}
+    asyncpg = url.set(drivername="postgresql+asyncpg")
+    assert row(asyncpg, "SELECT current_setting('search_path')", connect_args=server_settings) == ("pg_catalog",)
+    assert row(url, "SELECT current_setting('transaction_isolation')", isolation_level="SERIALIZABLE") == ("serializable",)
+    with pytest.raises(exc.DBAPIError, match="nonsense"):
+        row(url, "SELECT 1", connect_args={"sslmode": "nonsense"})
+
+
+def test_options_of_a_mysql_dsn(mysql_url):
+    url = sa.make_url(mysql_url)
+    assert row(url.update_query_dict({"charset": "utf8mb4"}), "SELECT @@character_set_client") == ("utf8mb4",)
+    assert row(url, "SELECT @@sql_mode", connect_args={"sql_mode": "ANSI_QUOTES"}) == ("ANSI_QUOTES",)
+    init = {"init_command": "SET foreign_key_checks = 0", "read_timeout": 5, "connect_timeout": 5, "local_infile": True}
+    assert row(url, "SELECT @@foreign_key_checks", connect_args=init) == (0,)
+    assert row(url, "SELECT @@autocommit", isolation_level="AUTOCOMMIT") == (1,)
+    assert row(url, "SELECT @@autocommit") == (0,)
+
+
+@pytest.fixture
+def two_phase_engine(request):
+    """PostgreSQL keeps prepared transactions only where it was told to: a server of our own."""
+    if request.param == "mysql":
+        yield sa.create_engine(request.getfixturevalue("mysql_url"))
+        return
+    server = request.getfixturevalue("private_servers")("postgresql")
+    engine = sa.create_engine(server.url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        if conn.exec_driver_sql("SHOW max_prepared_transactions").scalar() == "0":
+            conn.exec_driver_sql("ALTER SYSTEM SET max_prepared_transactions = 5")
+    engine.dispose()
+    server.restart()
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("two_phase_engine", ["postgresql", "mysql"], indirect=True)
+def test_two_phases(two_phase_engine):
+    engine = two_phase_engine
+    table = sa.Table("two_phases", sa.MetaData(), sa.Column("n", sa.Integer))
+    table.create(engine, checkfirst=False)
+    try:
+        with engine.connect() as conn:
+            t = conn.begin_twophase()
+            conn.execute(table.insert(), {"n": 1})
+            t.prepare()
+            t.commit()
+            t = conn.begin_twophase()
+            conn.execute(table.insert(), {"n": 2})
+            t.prepare()
+            t.rollback()
+            t = conn.begin_twophase()
+            conn.execute(table.insert(), {"n": 3})
+            t.rollback()
+            t = conn.begin_twophase()
+            conn.execute(table.insert(), {"n": 4})
+            t.commit()
+            assert conn.scalars(sa.select(table.c.n).order_by(table.c.n)).all() == [1, 4]
+        # Another connection, or another process after a crash, finds and ends what was prepared.
+        lost = engine.connect()
+        t = lost.begin_twophase("left behind")
+        lost.execute(table.insert(), {"n": 5})
+        t.prepare()
+        lost.invalidate()
+        with engine.connect() as conn:
+            assert "left behind" in conn.recover_twophase()
+            conn.commit_prepared("left behind", recover=True)
+        with engine.connect() as conn:
+            assert conn.recover_twophase() == []
+            assert conn.scalars(sa.select(table.c.n).order_by(table.c.n)).all() == [1, 4, 5]
+    finally:
+        table.drop(engine, checkfirst=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import time
 
 apilevel = "2.0"
@@ -49,3 +50,25 @@ def as_text(value):
     if isinstance(value, bytes):
         return value.decode()
     return str(value)
+
+
+def is_own(dbapi_connection):
+    """Whether a DBAPI connection is one of a built-in driver."""
+    return type(dbapi_connection).__module__.partition(".")[0] == "oxalchemy"
+
+
+def adopt(dialect, dbapi_connection):
+    """Let a dialect use the PEP 249 module that a connection comes from, which ``creator`` made with a driver of the user's."""
+    if is_own(dbapi_connection):
+        return
+    name = type(dbapi_connection).__module__
+    while name:
+        module = sys.modules.get(name)
+        if module is dialect.dbapi:
+            return
+        if hasattr(module, "apilevel") and hasattr(module, "Error"):
+            dialect.dbapi = module
+            dialect.paramstyle = module.paramstyle
+            dialect.positional = module.paramstyle in ("qmark", "format", "numeric", "numeric_dollar")
+            return
+        name = name.rpartition(".")[0]

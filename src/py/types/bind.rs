@@ -206,6 +206,8 @@ impl BindProc {
         }
         match self {
             Self::Any(family) => any(obj, *family),
+            // Databases without booleans store 0 and 1, and that is what logs and errors show.
+            Self::Bool(Family::Sqlite | Family::Mysql) => boolean(obj).map(|v| Value::Int(v.as_int().unwrap_or(0))),
             Self::Bool(_) => boolean(obj),
             Self::Date(family) => match family {
                 Family::Sqlite => match obj.cast::<PyDate>() {

@@ -147,7 +147,9 @@ impl Rules for PostgreSql {
                 | "ARRAY"
                 | "REGCONFIG"
         ) || ty.affinity == Affinity::Json
-            || (ty.affinity == Affinity::Enum && ty.visit_name.eq_ignore_ascii_case("enum"));
+            || (ty.affinity == Affinity::Enum
+                && ty.visit_name.eq_ignore_ascii_case("enum")
+                && !matches!(ty.option("native_enum"), Some(crate::types::TypeArg::Bool(false))));
         if !cast {
             return None;
         }

@@ -7,6 +7,7 @@ import re
 from ... import exc, util
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from .._driver import adopt, is_own
 
 
 class MySQLCompiler(_compiler.SQLCompiler):
@@ -110,16 +111,14 @@ class MySQLDialect(DefaultDialect):
 
     def connect(self, *cargs, **cparams):
         connection = self.loaded_dbapi.connect(*cargs, **cparams)
-        if self.paramstyle == "qmark" and self._is_own(connection):
+        if self.paramstyle == "qmark" and is_own(connection):
             connection._native_text = True
         return connection
 
-    def _is_own(self, dbapi_connection):
-        return type(dbapi_connection).__module__.partition(".")[0] == "oxalchemy"
-
     def initialize(self, connection):
         dbapi_connection = connection.connection.dbapi_connection
-        if self._is_own(dbapi_connection):
+        adopt(self, dbapi_connection)
+        if is_own(dbapi_connection):
             text = dbapi_connection._server_text
             self.server_version_info = self._parse_server_version(text)
             schema, level, mode, casing = dbapi_connection._ask(
@@ -195,7 +194,7 @@ class MySQLDialect(DefaultDialect):
         return connection.exec_driver_sql("SELECT DATABASE()").scalar()
 
     def do_ping(self, dbapi_connection):
-        if self._is_own(dbapi_connection):
+        if is_own(dbapi_connection):
             dbapi_connection._ask("SELECT 1")
         else:
             dbapi_connection.ping(False)

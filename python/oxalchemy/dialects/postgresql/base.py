@@ -8,6 +8,7 @@ from ... import exc, util
 from ...engine.characteristics import ConnectionCharacteristic
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from .._driver import adopt, is_own
 
 
 class PGCompiler(_compiler.SQLCompiler):
@@ -198,12 +199,9 @@ class PGDialect(DefaultDialect):
 
     def connect(self, *cargs, **cparams):
         connection = self.loaded_dbapi.connect(*cargs, **cparams)
-        if self.paramstyle == "numeric_dollar" and self._is_own(connection):
+        if self.paramstyle == "numeric_dollar" and is_own(connection):
             connection._native_text = True
         return connection
-
-    def _is_own(self, dbapi_connection):
-        return type(dbapi_connection).__module__.partition(".")[0] == "oxalchemy"
 
     def on_connect(self):
         if self.client_encoding is None:
@@ -216,7 +214,8 @@ class PGDialect(DefaultDialect):
 
     def initialize(self, connection):
         dbapi_connection = connection.connection.dbapi_connection
-        if self._is_own(dbapi_connection):
+        adopt(self, dbapi_connection)
+        if is_own(dbapi_connection):
             self.server_version_info = tuple(dbapi_connection._server_version)[
                 : 2 if dbapi_connection._server_version[0] > 9 else 3
             ]
@@ -243,7 +242,7 @@ class PGDialect(DefaultDialect):
         return connection.exec_driver_sql("select current_schema()").scalar()
 
     def do_ping(self, dbapi_connection):
-        if self._is_own(dbapi_connection):
+        if is_own(dbapi_connection):
             dbapi_connection._ask("SELECT 1")
             return True
         return super().do_ping(dbapi_connection)
@@ -265,7 +264,7 @@ class PGDialect(DefaultDialect):
         return self._isolation_values
 
     def set_isolation_level(self, dbapi_connection, level):
-        if self._is_own(dbapi_connection):
+        if is_own(dbapi_connection):
             if level == "AUTOCOMMIT":
                 dbapi_connection.autocommit = True
             else:

@@ -53,10 +53,23 @@ pub fn shortened<'py>(params: &Bound<'py, PyAny>, many: bool) -> PyResult<Bound<
     py.import("oxalchemy.util._reprs")?.getattr("repr_params")?.call((params, 10), Some(&kw))
 }
 
+/// A text that would fill pages, with its middle cut out.
+pub fn long(sql: &str) -> std::borrow::Cow<'_, str> {
+    let length = sql.chars().count();
+    if length <= 500 {
+        return sql.into();
+    }
+    let head: String = sql.chars().take(250).collect();
+    let tail: String = sql.chars().skip(length - 100).collect();
+    format!("{head} ... {} characters truncated ... {tail}", length - 350).into()
+}
+
 /// Log a statement that is about to run.
 pub fn statement(conn: &Bound<'_, Connection>, sql: &str, stats: &str, params: &Bound<'_, PyAny>, many: bool) -> PyResult<()> {
     let py = conn.py();
-    Connection::log(conn, sql, &[])?;
+    // INSERTs of many rows repeat themselves.
+    let shown = if stats.contains("insertmanyvalues") { long(sql) } else { sql.into() };
+    Connection::log(conn, &shown, &[])?;
     let stats = pyo3::types::PyString::new(py, stats).into_any();
     if conn.get().engine(py).get().hide_parameters {
         return Connection::log(conn, "[%s] [SQL parameters hidden due to hide_parameters=True]", &[stats]);
@@ -111,7 +124,14 @@ pub fn rows(conn: &Bound<'_, Connection>, keys: &Bound<'_, PyTuple>, source: Box
 
 #[cfg(test)]
 mod tests {
-    use super::significant;
+    use super::{long, significant};
+
+    #[test]
+    fn long_texts() {
+        assert_eq!(long("SELECT 1"), "SELECT 1");
+        let text = long(&"ä".repeat(600)).into_owned();
+        assert!(text.starts_with("ää") && text.contains(" ... 250 characters truncated ... ") && text.ends_with("ää"));
+    }
 
     #[test]
     fn like_printf() {

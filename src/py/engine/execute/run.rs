@@ -383,9 +383,13 @@ pub fn fetch_all<'py>(
     let shown = || -> PyResult<Shown<'py>> {
         Ok(Shown { sql: PyString::new(py, &(batch.shown_sql)()), params: (batch.shown_values)()?.into_bound(py) })
     };
+    let shortened = || -> PyResult<Shown<'py>> {
+        let Shown { sql, params } = shown()?;
+        Ok(Shown { sql: PyString::new(py, &logs::long(sql.to_str()?)), params })
+    };
     if let Some(native) = s.conn.get().native().filter(|_| !watched) {
         let text = Text { sql: batch.sql.into(), values: batch.values.into() };
-        let outcome = native_one(s, &*native, &text, &shown, true)?;
+        let outcome = native_one(s, &*native, &text, &shortened, true)?;
         *names = outcome.columns.iter().map(|c| c.name.to_string()).collect();
         let count = outcome.rowcount;
         s.exec.f.lock().lastrowid =

@@ -165,7 +165,8 @@ impl TablePlan {
                 name: PyString::new(py, &column.key()).unbind(),
                 key: key_of(py, key),
                 pk,
-                null_when_missing: !pk && !server && d.default.is_none(),
+                // Types that make something else of None (a JSON null) are left out, so that the database writes NULL.
+                null_when_missing: !pk && !server && d.default.is_none() && !evaluates_none(py, &d.ty),
                 server_default: server,
                 client_default,
                 server_onupdate: d.server_onupdate.is_some()
