@@ -247,18 +247,41 @@ class MySQLDialect(DefaultDialect):
         self._xa(connection, "PREPARE", xid)
 
     def do_rollback_twophase(self, connection, xid, is_prepared=True, recover=False):
+        if recover:
+            self._end_recovered(connection, "ROLLBACK", xid)
+            return
         if not is_prepared:
             self._xa(connection, "END", xid)
         self._xa(connection, "ROLLBACK", xid)
 
     def do_commit_twophase(self, connection, xid, is_prepared=True, recover=False):
+        if recover:
+            self._end_recovered(connection, "COMMIT", xid)
+            return
         if not is_prepared:
             self.do_prepare_twophase(connection, xid)
         self._xa(connection, "COMMIT", xid)
 
+    def _end_recovered(self, connection, word, xid):
+        """End what another connection has prepared: servers refuse that in a transaction, and while ``autocommit`` is off."""
+        dbapi_connection = connection.connection.dbapi_connection
+        dbapi_connection.rollback()
+        before = dbapi_connection.get_autocommit()
+        dbapi_connection.autocommit(True)
+        try:
+            cursor = dbapi_connection.cursor()
+            cursor.execute("XA " + word + " " + self._literal(xid))
+            cursor.close()
+        finally:
+            dbapi_connection.autocommit(before)
+
     def do_recover_twophase(self, connection):
-        rows = connection.exec_driver_sql("XA RECOVER")
-        return [row["data"][: row["gtrid_length"]] for row in rows.mappings()]
+        result = connection.exec_driver_sql("XA RECOVER")
+        names = []
+        for row in result.mappings() if result.returns_rows else ():
+            data = row["data"]
+            names.append((data.decode() if isinstance(data, bytes) else data)[: row["gtrid_length"]])
+        return names
 
     def _xa(self, connection, word, xid):
         connection.exec_driver_sql("XA " + word + " " + self._literal(xid))
