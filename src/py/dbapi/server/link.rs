@@ -156,13 +156,12 @@ impl Link {
 
     /// Calls the driver without the GIL.
     pub fn call<R: Send>(&self, py: Python<'_>, call: impl FnOnce(&dyn Connection) -> DbResult<R> + Send) -> PyResult<R> {
-        py.detach(|| call(self.db()?.any())).map_err(|e| self.failed(py, &e))
-    }
-
-    /// What ended a call: an exception of Python's own that interrupted it, or the driver's error.
-    fn failed(&self, py: Python<'_>, error: &DbError) -> PyErr {
-        let raised = self.raised.lock().take();
-        raised.unwrap_or_else(|| dbapi_error(py, self.kind, error))
+        let done = py.detach(|| call(self.db()?.any()));
+        // An exception of Python's own that interrupted the call is what is raised, even if the statement came to an end.
+        match (self.raised.lock().take(), done) {
+            (Some(raised), _) => Err(raised),
+            (None, done) => done.map_err(|e| dbapi_error(py, self.kind, &e)),
+        }
     }
 
     /// What opens a transaction before a statement, when that is needed.
