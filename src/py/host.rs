@@ -1,6 +1,7 @@
 //! Any Python object inside a node of a pure room.
 
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::ast::Literal;
 use sql::host::{HostObject, HostRef, Structure};
 use std::any::Any;
@@ -42,6 +43,22 @@ impl HostObject for PyHost {
     }
     fn as_literal(&self) -> Option<Literal> {
         Python::attach(|py| literal(self.0.bind(py)))
+    }
+    fn as_list(&self) -> Option<Vec<HostRef>> {
+        Python::attach(|py| {
+            let obj = self.0.bind(py);
+            let listed = obj.is_instance_of::<PyList>() || obj.is_instance_of::<PyTuple>();
+            if !listed {
+                return None;
+            }
+            obj.try_iter().ok()?.map(|e| e.ok().map(|e| Self::wrap(&e))).collect()
+        })
+    }
+    fn as_pairs(&self) -> Option<Vec<(Arc<str>, HostRef)>> {
+        Python::attach(|py| {
+            let dict = self.0.bind(py).cast::<PyDict>().ok()?;
+            dict.iter().map(|(k, v)| Some((k.str().ok()?.to_str().ok()?.into(), Self::wrap(&v)))).collect()
+        })
     }
 }
 

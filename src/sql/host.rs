@@ -30,6 +30,25 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn item_columns(&self) -> Vec<ExprRef> {
         Vec::new()
     }
+    /// The elements, when it is a list or a tuple.
+    fn as_list(&self) -> Option<Vec<HostRef>> {
+        None
+    }
+    /// Keys and values, when it is a dictionary.
+    fn as_pairs(&self) -> Option<Vec<(Arc<str>, HostRef)>> {
+        None
+    }
+    /// Text of a plain constant, when it is a string or a number.
+    fn as_text(&self) -> Option<String> {
+        use crate::ast::Literal as L;
+        match self.as_literal()? {
+            L::Text(t) => Some(t.to_string()),
+            L::Int(i) => Some(i.to_string()),
+            L::Float(f) => Some(format!("{f:?}")),
+            L::Bool(b) => Some(if b { "True" } else { "False" }.to_owned()),
+            _ => None,
+        }
+    }
     /// Literal view where there is one (ints, strings, floats, bools, None).
     fn as_literal(&self) -> Option<crate::ast::Literal> {
         None
@@ -77,6 +96,10 @@ pub trait HostExpr: Any + Send + Sync + Debug {
     fn compile(&self, compiler: &mut crate::compile::Compiler<'_>) -> crate::SqlResult<String>;
     /// Sub-expressions the construct wants traversed (FROM objects, binds).
     fn children(&self) -> Vec<crate::ast::Node>;
+    /// What values beside it are named after: a function's name.
+    fn name(&self) -> Option<Arc<str>> {
+        None
+    }
     /// Whether compiled text may be cached (`inherit_cache`), and under what structural hash.
     fn structural_hash(&self) -> Option<u128>;
 }

@@ -212,13 +212,14 @@ class TypeEngine(_rs.TypeEngine):
 
     def as_generic(self, allow_nulltype=False):
         """The generic type this one specialises."""
-        if not allow_nulltype and self._isnull or self._generic_type_affinity is None:
+        generic = self._generic_type_affinity
+        if not allow_nulltype and self._isnull or generic is None or isinstance(self, UserDefinedType):
             cls = type(self)
             raise NotImplementedError(
                 "Default TypeEngine.as_generic() heuristic method was unsuccessful for "
                 f"{cls.__module__}.{cls.__name__}. A custom as_generic() method must be implemented for this type class."
             )
-        return util.constructor_copy(self, self._generic_type_affinity)
+        return util.constructor_copy(self, generic)
 
     @util.memoized_property
     def _type_affinity(self):
@@ -240,7 +241,7 @@ class TypeEngine(_rs.TypeEngine):
             return self.__class__
         for t in self.__class__.__mro__:
             if (
-                t.__module__ in ("oxalchemy.sql.sqltypes", "oxalchemy.sql.type_api")
+                t.__module__.startswith(("oxalchemy.sql.sqltypes", "oxalchemy.sql.type_api"))
                 and issubclass(t, TypeEngine)
                 and t is not TypeEngine
                 and not t.__name__.startswith("_")
@@ -355,7 +356,7 @@ class NativeForEmulated(TypeEngineMixin):
 
     @classmethod
     def adapt_emulated_to_native(cls, impl, **kw):
-        return cls(**kw)
+        return impl.adapt(cls, **kw)
 
 
 class Emulated(TypeEngineMixin):
@@ -546,6 +547,9 @@ def adapt_type(typeobj, colspecs):
         return typeobj
     if issubclass(typeobj.__class__, impltype):
         return typeobj
+    if isinstance(typeobj, Emulated) and issubclass(impltype, NativeForEmulated):
+        # A type that asks to be emulated stays what it is.
+        return impltype.adapt_emulated_to_native(typeobj) if typeobj.native else typeobj
     return typeobj.adapt(impltype)
 
 

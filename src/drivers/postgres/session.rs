@@ -201,7 +201,9 @@ impl Session {
         if !preparable || !self.statements.is_enabled() {
             return Ok(Plan::Text(None, literals()?));
         }
-        let prepared = self.prepare(sql, params).await?;
+        let Some(prepared) = self.prepare(sql, params).await? else {
+            return Ok(Plan::Text(None, literals()?));
+        };
         if prepared.params.len() != params.len() {
             return Err(DbError::programming(format!(
                 "the query has {} placeholders but {} parameters were passed",
@@ -216,13 +218,14 @@ impl Session {
         })
     }
 
-    async fn prepare(&mut self, sql: &Arc<str>, params: &[Value]) -> DbResult<Arc<Prepared>> {
+    /// `None` for a statement with a type that sqlx cannot look up (multiranges): it travels as text.
+    async fn prepare(&mut self, sql: &Arc<str>, params: &[Value]) -> DbResult<Option<Arc<Prepared>>> {
         if let Some(prepared) = self.statements.find(sql, params) {
-            return Ok(prepared);
+            return Ok(Some(prepared));
         }
         let declared: Vec<u32> = params.iter().map(encode::declared).collect();
         let text = self.statements.text_for(sql);
-        let statement = self.ask(&text, &declared).await?;
+        let Some(statement) = self.ask(&text, &declared).await? else { return Ok(None) };
         let (columns, kinds) = describe(statement.columns());
         let params = match statement.parameters() {
             Some(Either::Left(types)) => types.iter().map(Kind::of).collect(),
@@ -230,14 +233,19 @@ impl Session {
         };
         let prepared = Arc::new(Prepared { sql: text, declared, params, columns, kinds });
         self.statements.insert(sql, prepared.clone());
-        Ok(prepared)
+        Ok(Some(prepared))
     }
 
-    async fn ask(&mut self, sql: &Arc<str>, declared: &[u32]) -> DbResult<sqlx::postgres::PgStatement> {
+    async fn ask(&mut self, sql: &Arc<str>, declared: &[u32]) -> DbResult<Option<sqlx::postgres::PgStatement>> {
         let types: Vec<PgTypeInfo> = declared.iter().map(|oid| PgTypeInfo::with_oid(Oid(*oid))).collect();
         self.described += 1;
         let statement = (&mut self.conn).prepare_with(AssertSqlSafe(sql.clone()).into_sql_str(), &types).await;
-        statement.map_err(|e| error::from_sqlx(e, sql))
+        match statement {
+            Ok(statement) => Ok(Some(statement)),
+            // What the catalogue says of a type is news to sqlx; the server has no complaint.
+            Err(sqlx::Error::ColumnDecode { .. }) => Ok(None),
+            Err(e) => Err(error::from_sqlx(e, sql)),
+        }
     }
 
     /// The columns of a statement, without keeping it prepared. All in one transaction, so that a transaction pooler
@@ -248,7 +256,7 @@ impl Session {
             self.run_text("BEGIN").await?;
         }
         let declared: Vec<u32> = params.iter().map(encode::declared).collect();
-        let described = self.ask(sql, &declared).await.map(|s| describe(s.columns()).0);
+        let described = self.ask(sql, &declared).await.map(|s| s.map_or_else(|| [].into(), |s| describe(s.columns()).0));
         if described.is_ok() {
             let name = self.described;
             self.run_text(&format!("DEALLOCATE sqlx_s_{name}")).await?;

@@ -37,8 +37,9 @@ impl PyLiterals {
     }
 }
 
-impl LiteralRenderer for PyLiterals {
-    fn render(&self, value: &HostRef, ty: &TypeRef, dialect: &Dialect) -> SqlResult<Option<String>> {
+impl PyLiterals {
+    /// The SQL text of a value, percent signs as they are.
+    pub fn plain(&self, value: &HostRef, ty: &TypeRef, dialect: &Dialect) -> SqlResult<Option<String>> {
         Python::attach(|py| {
             let Some(object) = PyHost::get(py, value) else { return Ok(None) };
             if let Some(text) = ty.host.as_ref().and_then(|h| h.literal(value, &dialect.name)) {
@@ -52,6 +53,14 @@ impl LiteralRenderer for PyLiterals {
                 ))
             })
         })
+    }
+}
+
+impl LiteralRenderer for PyLiterals {
+    fn render(&self, value: &HostRef, ty: &TypeRef, dialect: &Dialect) -> SqlResult<Option<String>> {
+        let text = self.plain(value, ty, dialect)?;
+        let doubled = dialect.paramstyle.doubles_percents();
+        Ok(text.map(|text| if doubled { text.replace('%', "%%") } else { text }))
     }
     fn elements(&self, value: &HostRef) -> Option<Vec<HostRef>> {
         Python::attach(|py| {

@@ -41,7 +41,7 @@ fn fills<'py>(
         let value = if bind.expanding || bind.literal_execute { value_of(bind)? } else { None };
         out.push(match value {
             Some(v) if bind.literal_execute && !bind.expanding => {
-                let text = literals.render(&PyHost::wrap(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+                let text = literals.plain(&PyHost::wrap(&v), &bind.ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
                 text.map_or(Fill::One, Fill::Literal)
             }
             Some(v) if bind.expanding && bind.literal_execute => Fill::Literal(literal_list(py, compiled, bind, literals, &v)?),

@@ -80,11 +80,14 @@ impl PyConstraint {
     }
     fn _init_exclude(
         &self,
-        elements: Vec<(Bound<'_, PyAny>, String)>,
+        elements: Vec<(Bound<'_, PyAny>, Option<String>, String)>,
         using: &str,
         where_: Option<Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let elements = elements.iter().map(|(e, op)| Ok((to_expr(e)?, op.as_str().into()))).collect::<PyResult<_>>()?;
+        let elements = elements
+            .into_iter()
+            .map(|(e, class, op)| Ok((to_expr(&e)?, class.map(Into::into), op.into())))
+            .collect::<PyResult<_>>()?;
         let where_ = where_.as_ref().map(to_expr).transpose()?;
         self.inner.d.write().kind = ConstraintKind::Exclude { elements, using: using.into(), where_ };
         Ok(())
@@ -131,7 +134,16 @@ impl PyConstraint {
     }
     fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;
-        self.inner.d.write().dialect_options = options;
+        let mut include = Vec::new();
+        for item in list.try_iter()? {
+            let (dialect, option, value): (String, String, Bound<'_, PyAny>) = item?.extract()?;
+            if option == "include" && !value.is_none() {
+                include.push((dialect.into(), super::index::included(&value)?));
+            }
+        }
+        let mut d = self.inner.d.write();
+        d.dialect_options = options;
+        d.include = include;
         Ok(())
     }
     /// Name as given or made by the naming convention.

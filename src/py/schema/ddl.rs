@@ -8,6 +8,7 @@ use crate::py::sql::{names, to_query};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ddl::Ddl;
+use sql::schema::ServerDefault;
 use sql::schema::{Constraint, ConstraintKind};
 use std::sync::Arc;
 
@@ -120,7 +121,16 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
         "drop_column_comment" => Ddl::DropColumnComment { column: column_of(&element()?)? },
         "set_constraint_comment" => Ddl::SetConstraintComment { constraint: constraint(&element()?)? },
         "drop_constraint_comment" => Ddl::DropConstraintComment { constraint: constraint(&element()?)? },
-        "create_enum_type" | "create_domain_type" => Ddl::CreateType { ty: ty()? },
+        "create_enum_type" => Ddl::CreateType { ty: ty()? },
+        "create_domain_type" => {
+            let domain = element()?;
+            Ddl::CreateDomain {
+                ty: ty()?,
+                default: some(&domain, "default")?.map(|d| server_default(&d)).transpose()?,
+                constraint_name: some(&domain, "constraint_name")?.map(|n| names::name(&n)).transpose()?,
+                check: some(&domain, "check")?.map(|c| crate::py::sql::to_expr(&c)).transpose()?,
+            }
+        }
         "drop_enum_type" | "drop_domain_type" => Ddl::DropType { ty: ty()? },
         "create_view" => Ddl::CreateView {
             table: table_of(&element()?)?,
@@ -143,6 +153,18 @@ pub fn ddl_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Ddl>> {
         },
         _ => return Ok(None),
     }))
+}
+
+fn some<'py>(obj: &Bound<'py, PyAny>, attr: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(obj.getattr_opt(attr)?.filter(|v| !v.is_none()))
+}
+
+/// A default of a domain: text is a literal, an expression is itself.
+fn server_default(value: &Bound<'_, PyAny>) -> PyResult<ServerDefault> {
+    match value.extract::<String>() {
+        Ok(text) => Ok(ServerDefault::Literal(text.into())),
+        Err(_) => Ok(ServerDefault::Sql(crate::py::sql::to_expr(value)?)),
+    }
 }
 
 /// The table with its constraints as the Python sets have them now, those left out that their rule excludes.

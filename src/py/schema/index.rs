@@ -21,6 +21,11 @@ fn text_or_expr(value: &Bound<'_, PyAny>) -> PyResult<sql::ast::ExprRef> {
     to_expr(value)
 }
 
+/// Names of the columns of an INCLUDE.
+pub(super) fn included(value: &Bound<'_, PyAny>) -> PyResult<Vec<sql::Name>> {
+    value.try_iter()?.map(|c| column_name(&c?)).collect()
+}
+
 /// The name of a column given as such or by name.
 fn column_name(value: &Bound<'_, PyAny>) -> PyResult<sql::Name> {
     if value.is_instance_of::<pyo3::types::PyString>() { names::name(value) } else { names::name(&value.getattr("name")?) }
@@ -76,34 +81,13 @@ impl PyIndex {
     }
     fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;
-        let (mut where_, mut include, mut with) = (None, None, Vec::new());
-        let mut lengths: Vec<(String, Option<i64>, Option<String>)> = Vec::new();
+        let (mut where_, mut include) = (None, Vec::new());
         for item in list.try_iter()? {
             let (dialect, option, value): (String, String, Bound<'_, PyAny>) = item?.extract()?;
-            if value.is_none() {
-                continue;
-            }
             match option.as_str() {
+                _ if value.is_none() => {}
                 "where" => where_ = Some((dialect.as_str().into(), text_or_expr(&value)?)),
-                "include" => {
-                    let names = value.try_iter()?.map(|c| column_name(&c?)).collect::<PyResult<Vec<_>>>()?;
-                    include = Some(names);
-                }
-                "with" if value.is_instance_of::<PyDict>() => {
-                    for (k, v) in value.cast::<PyDict>()?.iter() {
-                        with.push((k.str()?.to_str()?.into(), v.str()?.to_str()?.into()));
-                    }
-                }
-                "ops" if value.is_instance_of::<PyDict>() => {
-                    for (k, v) in value.cast::<PyDict>()?.iter() {
-                        lengths.push((k.str()?.to_string(), None, Some(v.str()?.to_string())));
-                    }
-                }
-                "length" if value.is_instance_of::<PyDict>() => {
-                    for (k, v) in value.cast::<PyDict>()?.iter() {
-                        lengths.push((k.str()?.to_string(), v.extract()?, None));
-                    }
-                }
+                "include" => include.push((dialect.as_str().into(), included(&value)?)),
                 _ => {}
             }
         }
@@ -111,8 +95,6 @@ impl PyIndex {
         d.dialect_options = options;
         d.where_ = where_;
         d.include = include;
-        d.with = with;
-        d.column_options = lengths.into_iter().map(|(k, n, o)| (k.into(), n, o.map(Into::into))).collect();
         Ok(())
     }
     #[getter]

@@ -272,9 +272,18 @@ impl Values {
         recursive: bool,
         nesting: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let q = Query::new(QueryKind::Values(own(slf.as_any())?));
+        let values = own(slf.as_any())?;
+        // Without a name of its own it is called after the values.
+        let base = match &values.kind {
+            FromKind::Values(v) => match &v.name {
+                Some(sql::Label::Fixed(n)) => n.text.clone(),
+                _ => "anon".into(),
+            },
+            _ => "anon".into(),
+        };
+        let q = Query::new(QueryKind::Values(values));
         let c = sql::ast::Cte {
-            name: label(name.as_ref(), "anon")?,
+            name: label(name.as_ref(), &base)?,
             element: CteElement::Query(q),
             recursive,
             nesting,

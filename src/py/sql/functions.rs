@@ -140,15 +140,6 @@ fn known_node(
                 None => coerce::expr_or_literal(a, name),
             })
             .collect::<PyResult<Vec<_>>>()?,
-        "aggregate_strings" if args.len() == 2 => {
-            let mut parts = arguments(&args[..1], name)?;
-            // The separator is part of the SQL text.
-            parts.push(match args[1].extract::<String>() {
-                Ok(s) => Expr::new(ExprKind::LiteralColumn(Name::new(format!("'{}'", s.replace('\'', "''")))), types::string()),
-                Err(_) => coerce::expr_or_literal(&args[1], name)?,
-            });
-            parts
-        }
         _ => arguments(args, name)?,
     };
     if name == "count" && parts.is_empty() {

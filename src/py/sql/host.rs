@@ -40,6 +40,15 @@ impl HostExpr for PyHostExpr {
     fn as_any(&self) -> &dyn Any {
         self
     }
+    fn name(&self) -> Option<std::sync::Arc<str>> {
+        match &self.inner {
+            Some(Node::Expr(e)) => match &e.kind {
+                sql::ast::ExprKind::Function(f) => Some(f.name.text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
     fn compile(&self, compiler: &mut sql::compile::Compiler<'_>) -> SqlResult<String> {
         if let Some(hook) = HOOK.get() {
             return hook(self, compiler);

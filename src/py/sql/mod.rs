@@ -13,6 +13,7 @@ pub mod coerce;
 pub mod collection;
 pub mod column;
 pub mod conjunction;
+mod containers;
 pub mod describe;
 pub mod dml;
 pub mod elements;
@@ -110,5 +111,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     on_conflict::register(m)?;
     from_functions::register(m)?;
     pickle::register(m)?;
+    containers::register(m)?;
     text::register(m)
 }

@@ -193,7 +193,9 @@ pub fn build_op<'py>(
         return any_all_compare(py, left, op, first()?);
     }
     match op {
-        Op::Eq | Op::Ne if matches!(left.kind, ExprKind::Tuple(_)) => tuple_compare(py, left, op, first()?),
+        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge if matches!(left.kind, ExprKind::Tuple(_)) => {
+            tuple_compare(py, left, op, first()?)
+        }
         Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Is | Op::IsNot | Op::IsDistinctFrom | Op::IsNotDistinctFrom => {
             let other = operand(py, left, op, first()?)?;
             build::compare(left, op.clone(), other, Vec::new()).map_err(|e| sql_error(py, e))
@@ -257,7 +259,7 @@ pub fn build_op<'py>(
                 ExprKind::List { op: Op::Comma, clauses: vec![pattern, replacement], group: false },
                 types::null_type(),
             );
-            Ok(build::binary_typed(left, Op::RegexpReplace, &pair, left.ty.clone(), None, flags(opts)?))
+            Ok(build::binary_typed(left, Op::RegexpReplace, &pair, types::null_type(), None, flags(opts)?))
         }
         Op::In | Op::NotIn => in_op(py, left, op, first()?),
         Op::Between | Op::NotBetween => {
@@ -350,9 +352,7 @@ fn custom(left: &ExprRef, op: &Op, other: Other, ret: Option<TypeRef>, reversed:
     };
     let (l, r) = if reversed { (&right, left) } else { (left, &right) };
     let ty = ret.unwrap_or_else(|| typing::adapt(op, &l.ty, &r.ty).1);
-    let eager = matches!(op, Op::Custom(c) if c.eager_grouping);
-    let e = build::binary_typed(l, op.clone(), r, ty, None, Vec::new());
-    Ok(if eager { sql::ast::precedence::group(&e) } else { e })
+    Ok(build::binary_typed(l, op.clone(), r, ty, None, Vec::new()))
 }
 
 fn modifier(v: &Bound<'_, PyAny>) -> PyResult<Modifier> {
@@ -576,8 +576,8 @@ fn any_all_compare<'py>(py: Python<'py>, collection: &ExprRef, op: &Op, other: &
         (ExprKind::Bind(_), true) => build::null(),
         _ => left,
     };
-    let negate = mirrored.negation();
-    Ok(build::binary_typed(&left, mirrored, collection, types::boolean(), negate, Vec::new()))
+    // NOT (x = ANY (y)) is not x != ANY (y).
+    Ok(build::binary_typed(&left, mirrored, collection, types::boolean(), None, Vec::new()))
 }
 
 /// `x[i]`: elements and slices of arrays, members of JSON.
@@ -613,7 +613,12 @@ fn getitem<'py>(left: &ExprRef, index: &Bound<'py, PyAny>) -> PyResult<ExprRef> 
             };
             let ty = match dims {
                 None | Some(1) => left.ty.item.clone().unwrap_or_else(types::null_type),
-                Some(_) => left.ty.clone(),
+                Some(dims) => {
+                    let whole = crate::py::types::wrap_type(index.py(), &left.ty)?;
+                    let fewer = pyo3::types::PyDict::new(index.py());
+                    fewer.set_item("dimensions", dims - 1)?;
+                    crate::py::types::to_type(&whole.call_method("adapt", (whole.get_type(),), Some(&fewer))?)?
+                }
             };
             Ok(build::binary_typed(left, Op::GetItem, &bound(index)?, ty, None, Vec::new()))
         }

@@ -53,6 +53,8 @@ pub enum BindProc {
         as_uuid: bool,
         native: bool,
     },
+    /// Key, index or path of a JSON element.
+    JsonPath(Family),
     /// Custom `storage_format` of SQLite's temporal types.
     Format {
         format: Py<PyAny>,
@@ -60,6 +62,7 @@ pub enum BindProc {
     },
     Array {
         item: Box<BindProc>,
+        dimensions: Option<i64>,
     },
     /// A callable that user code gave (`bind_processor`).
     Callable {
@@ -96,6 +99,10 @@ pub fn bind_processor(py: Python<'_>, ty: &TypeRef, dialect: &Bound<'_, PyAny>) 
             }
         }
     }
+    // A domain takes what the type takes that it is made of.
+    if let ("DOMAIN", Some(item)) = (&*ty.visit_name, &ty.item) {
+        return bind_processor(py, item, dialect);
+    }
     builtin(py, ty, family, dialect)
 }
 
@@ -129,7 +136,10 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
             }
         }
         Affinity::Date | Affinity::DateTime | Affinity::Time => temporal(ty.affinity, family),
-        Affinity::Interval => BindProc::Interval(if ty.flag("native") { family } else { epoch_family(family) }),
+        Affinity::Interval => BindProc::Interval(match ty.option("native") {
+            Some(sql::types::TypeArg::Bool(false)) => epoch_family(family),
+            _ => family,
+        }),
         Affinity::Numeric => BindProc::Numeric(family),
         Affinity::Float if family == Family::Sqlite => BindProc::Float,
         Affinity::Binary => BindProc::Binary(family),
@@ -156,11 +166,13 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
             as_uuid: !matches!(ty.option("as_uuid"), Some(sql::types::TypeArg::Bool(false))),
             native: family == Family::Postgresql && !matches!(ty.option("native_uuid"), Some(sql::types::TypeArg::Bool(false))),
         },
+        Affinity::JsonIndex | Affinity::JsonPath => BindProc::JsonPath(family),
         Affinity::Array => BindProc::Array {
             item: Box::new(match &ty.item {
                 Some(item) => bind_processor(py, item, dialect)?,
                 None => BindProc::Any(family),
             }),
+            dimensions: ty.option("dimensions").and_then(sql::types::TypeArg::as_int),
         },
         _ => BindProc::Any(family),
     })
@@ -245,8 +257,9 @@ impl BindProc {
             },
             Self::Pickle { dumps, protocol, inner, .. } => inner.bind(&dumps.bind(py).call1((obj, protocol))?),
             Self::Uuid { as_uuid, native } => uuid(obj, *as_uuid, *native),
+            Self::JsonPath(family) => json_path(obj, *family),
             Self::Format { format, kind } => formatted(obj, format.bind(py), *kind),
-            Self::Array { item } => array(obj, item),
+            Self::Array { item, dimensions } => array(obj, item, *dimensions),
             Self::Json { .. } | Self::Decorated { .. } | Self::Callable { .. } => Ok(Value::Null),
         }
     }
@@ -273,7 +286,7 @@ pub fn any(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
         return Ok(Value::Bool(b.is_true()));
     }
     if obj.is_instance_of::<PyInt>() {
-        return integer(obj);
+        return integer(obj, family);
     }
     if let Ok(f) = obj.cast::<PyFloat>() {
         return Ok(Value::Float(f.value()));
@@ -312,16 +325,19 @@ fn rarer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
             return uuid(obj, true, family == Family::Postgresql);
         }
         if obj.is_instance_of::<PyList>() || obj.is_instance_of::<PyTuple>() {
-            return array(obj, &BindProc::Any(family));
+            return array(obj, &BindProc::Any(family), None);
         }
     }
     Err(UnsupportedValue::new_err(format!("type '{}' is not supported", obj.get_type().name()?)))
 }
 
-fn integer(obj: &Bound<'_, PyAny>) -> PyResult<Value> {
-    obj.extract::<i64>()
-        .map(Value::Int)
-        .map_err(|_| PyOverflowError::new_err("Python int too large to convert to SQLite INTEGER"))
+fn integer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
+    match obj.extract::<i64>() {
+        Ok(i) => Ok(Value::Int(i)),
+        Err(_) if family == Family::Sqlite => Err(PyOverflowError::new_err("Python int too large to convert to SQLite INTEGER")),
+        // Unsigned and exact columns take more; the server says what is too much for the others.
+        Err(_) => Ok(Value::Decimal(obj.str()?.to_str()?.into())),
+    }
 }
 
 fn bytes(obj: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
@@ -452,13 +468,45 @@ fn json(obj: &Bound<'_, PyAny>, dumps: &Py<PyAny>, none_as_null: bool, family: F
     Ok(if family == Family::Sqlite { Value::text(text) } else { Value::Json(text.into()) })
 }
 
-fn array(obj: &Bound<'_, PyAny>, item: &BindProc) -> PyResult<Value> {
-    let mut items = Vec::new();
-    for element in obj.try_iter()? {
-        let element = element?;
-        let nested = element.is_instance_of::<PyList>() || element.is_instance_of::<PyTuple>();
-        items.push(if nested { array(&element, item)? } else { item.bind(&element)? });
+/// PostgreSQL takes a key, an index, or an array of them; others a path such as `$."key"[1]`.
+fn json_path(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
+    let listed = obj.is_instance_of::<PyTuple>() || obj.is_instance_of::<PyList>();
+    if family == Family::Postgresql {
+        if !listed {
+            return any(obj, family);
+        }
+        let steps = obj.try_iter()?.map(|step| Ok(Value::text(step?.str()?.to_str()?))).collect::<PyResult<Vec<_>>>()?;
+        return Ok(Value::Array(steps.into()));
     }
+    let mut path = "$".to_owned();
+    let mut step = |step: &Bound<'_, PyAny>| -> PyResult<()> {
+        let text = step.str()?;
+        let text = text.to_str()?;
+        path.push_str(&if step.is_instance_of::<PyInt>() { format!("[{text}]") } else { format!(".\"{text}\"") });
+        Ok(())
+    };
+    if listed {
+        for s in obj.try_iter()? {
+            step(&s?)?;
+        }
+    } else {
+        step(obj)?;
+    }
+    Ok(Value::text(path))
+}
+
+/// Without a number of dimensions, lists are nested as deep as their first elements are.
+fn array(obj: &Bound<'_, PyAny>, item: &BindProc, dimensions: Option<i64>) -> PyResult<Value> {
+    let is_list = |o: &Bound<'_, PyAny>| o.is_instance_of::<PyList>() || o.is_instance_of::<PyTuple>();
+    let elements: Vec<Bound<'_, PyAny>> = obj.try_iter()?.collect::<PyResult<_>>()?;
+    let nested = match dimensions {
+        Some(dimensions) => dimensions > 1,
+        None => elements.first().is_some_and(is_list),
+    };
+    let items = elements
+        .iter()
+        .map(|e| if nested && is_list(e) { array(e, item, dimensions.map(|d| d - 1)) } else { item.bind(e) })
+        .collect::<PyResult<Vec<_>>>()?;
     Ok(Value::Array(items.into()))
 }
 

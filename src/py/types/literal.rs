@@ -5,11 +5,11 @@ use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 use sql::types::Affinity;
-use sql::types::literal::literal_text;
+use sql::types::literal::{literal_text, quoted};
 
 /// Has the affinity a literal form?
 pub fn has_literal(affinity: Affinity) -> bool {
-    !matches!(affinity, Affinity::Null | Affinity::Pickle | Affinity::Tuple | Affinity::Other | Affinity::Array)
+    !matches!(affinity, Affinity::Null | Affinity::Pickle | Affinity::Tuple | Affinity::Other)
 }
 
 /// The literal of `value`.
@@ -20,6 +20,8 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, dia
             return Ok(int.str()?.to_string());
         }
         Affinity::Numeric | Affinity::Float => return Ok(value.str()?.to_string()),
+        // A UUID as text is written as it is.
+        Affinity::Uuid if value.is_instance_of::<PyString>() => return Ok(quoted(value.extract::<&str>()?, dialect)),
         Affinity::String if !value.is_instance_of::<PyString>() => {
             let class = value.get_type().name()?;
             return Err(PyAttributeError::new_err(format!("'{class}' object has no attribute 'replace'")));
@@ -27,6 +29,10 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, dia
         _ => {}
     }
     let v = proc.bind(value)?;
+    if let (Affinity::JsonPath, base::Value::Array(steps)) = (affinity, &v) {
+        let steps: Vec<&str> = steps.iter().filter_map(base::Value::as_str).collect();
+        return Ok(quoted(&format!("{{{}}}", steps.join(", ")), dialect));
+    }
     literal_text(&v, dialect)
         .ok_or_else(|| PyValueError::new_err(format!("No literal value renderer is available for {value:?}")))
 }

@@ -4,7 +4,8 @@ use super::host::{self, TypeHost};
 use super::wrap::to_type;
 use crate::py::host::PyHost;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use sql::Name;
 use sql::types::{Affinity, SqlType, TypeArg};
 use std::sync::Arc;
@@ -19,6 +20,9 @@ const NOT_OPTIONS: &[&str] = &[
     "timezone",
     "collation",
     "item_type",
+    "data_type",
+    "check",
+    "default",
     "types",
     "enums",
     "name",
@@ -67,6 +71,11 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     {
         ty.item = Some(to_type(&item)?);
     }
+    if &*ty.visit_name == "DOMAIN"
+        && let Some(item) = obj.getattr_opt("data_type")?
+    {
+        ty.item = Some(to_type(&item)?);
+    }
     if affinity == Affinity::Tuple
         && let Some(items) = obj.getattr_opt("types")?
     {
@@ -80,6 +89,7 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
             ty.variants.push((dialect.extract::<String>()?.into(), to_type(&variant)?));
         }
     }
+    ty.concatenable = concatenable(obj)?;
     let hooks = host::hooks(&cls)?;
     ty.comparator = hooks.comparator;
     if hooks.any() {
@@ -91,6 +101,20 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     ty.owner = Some(PyHost::wrap(obj));
     let _ = py;
     Ok(ty)
+}
+
+/// Does the type's comparator know concatenation?
+fn concatenable(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    static CLASS: PyOnceLock<Option<Py<PyAny>>> = PyOnceLock::new();
+    let py = obj.py();
+    let Some(factory) = obj.getattr_opt("comparator_factory")? else { return Ok(false) };
+    let Ok(factory) = factory.cast_into::<PyType>() else { return Ok(false) };
+    // The first types are made while their module is still being imported.
+    let class = CLASS.get_or_try_init(py, || -> PyResult<_> {
+        let class = py.import("oxalchemy.sql.sqltypes")?.getattr_opt("Concatenable")?;
+        Ok(class.map(|c| c.getattr("Comparator")).transpose()?.map(Bound::unbind))
+    })?;
+    class.as_ref().map_or(Ok(false), |class| factory.is_subclass(class.bind(py)))
 }
 
 /// A decorator behaves like its impl: affinity and lengths show through.

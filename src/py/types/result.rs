@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub enum ResultProc {
     /// As the driver has it.
     Raw,
+    /// The same, with JSON decoded: columns without a type, where the driver knows JSON when it sees it.
+    Untyped(Py<PyAny>),
     Bool,
     Date,
     DateTime,
@@ -30,6 +32,8 @@ pub enum ResultProc {
     /// Decimals of this many places, from whatever number the database returned.
     Decimal(usize),
     Float,
+    /// Integers beyond 64 bits come as exact text.
+    Integer,
     Enum(Arc<EnumMap>),
     Json {
         loads: Py<PyAny>,
@@ -82,6 +86,9 @@ pub fn result_processor(py: Python<'_>, ty: &TypeRef, dialect: &Bound<'_, PyAny>
             }
         }
     }
+    if let ("DOMAIN", Some(item)) = (&*ty.visit_name, &ty.item) {
+        return result_processor(py, item, dialect);
+    }
     builtin(py, ty, Family::of(&name), dialect)
 }
 
@@ -116,6 +123,7 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
             }
         }
         Affinity::Numeric | Affinity::Float if family != Family::Sqlite => ResultProc::Float,
+        Affinity::Integer if family == Family::Mysql => ResultProc::Integer,
         Affinity::Enum => ResultProc::Enum(EnumMap::of(py, ty)?),
         Affinity::Json => ResultProc::Json { loads: json_function(py, dialect, "_json_deserializer", "loads")? },
         Affinity::Pickle => {
@@ -139,6 +147,9 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
             }),
             as_tuple: ty.flag("as_tuple"),
         },
+        Affinity::Null if family == Family::Postgresql => {
+            ResultProc::Untyped(json_function(py, dialect, "_json_deserializer", "loads")?)
+        }
         _ => ResultProc::Raw,
     })
 }
@@ -160,6 +171,12 @@ impl ResultProc {
     pub fn get<'py>(&self, py: Python<'py>, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Raw => return cell_to_py(py, cell),
+            Self::Untyped(loads) => {
+                return match cell {
+                    Cell::Json(s) => loads.bind(py).call1((PyString::new(py, s),)),
+                    _ => cell_to_py(py, cell),
+                };
+            }
             Self::Callable(function) => return function.bind(py).call1((cell_to_py(py, cell)?,)),
             Self::Decorated { process, dialect, inner } => return process.bind(py).call1((inner.get(py, cell)?, dialect)),
             Self::Pickle { loads, inner } => {
@@ -195,6 +212,12 @@ impl ResultProc {
                     None => isoformat(py, imports::time(py)?, cell),
                 },
                 Cell::Time(t) => time_to_py(py, t),
+                // MySQL's times are durations; one that is no time of day is Python's ValueError.
+                Cell::Other(Value::Interval(i)) => {
+                    let seconds = i64::from(i.days) * 86_400 + i64::from(i.seconds);
+                    let (hours, rest) = (seconds.div_euclid(3600), seconds.rem_euclid(3600));
+                    imports::time(py)?.call1((hours, rest / 60, rest % 60, i.microseconds))
+                }
                 _ => isoformat(py, imports::time(py)?, cell),
             },
             Self::Interval => match cell {
@@ -208,6 +231,10 @@ impl ResultProc {
             Self::Float => match cell {
                 Cell::Decimal(s) => Ok(PyFloat::new(py, s.parse().unwrap_or(f64::NAN)).into_any()),
                 Cell::Int(i) => Ok(PyFloat::new(py, i as f64).into_any()),
+                _ => cell_to_py(py, cell),
+            },
+            Self::Integer => match cell {
+                Cell::Decimal(s) => py.get_type::<pyo3::types::PyInt>().call1((s,)),
                 _ => cell_to_py(py, cell),
             },
             Self::Enum(map) => match cell {
@@ -229,7 +256,9 @@ impl ResultProc {
                 Cell::Other(Value::Array(items)) => array(py, items, item, *as_tuple),
                 _ => cell_to_py(py, cell),
             },
-            Self::Raw | Self::Callable(_) | Self::Decorated { .. } | Self::Pickle { .. } => cell_to_py(py, cell),
+            Self::Raw | Self::Untyped(_) | Self::Callable(_) | Self::Decorated { .. } | Self::Pickle { .. } => {
+                cell_to_py(py, cell)
+            }
         }
     }
 }

@@ -169,7 +169,7 @@ pub fn type_of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
     Ok(if value.is_instance_of::<PyString>() {
         types::string()
     } else if value.is_instance_of::<PyInt>() {
-        types::integer()
+        if value.getattr_opt("_is_json_null")?.is_some() { types::null_type() } else { types::integer() }
     } else if value.is_instance_of::<PyFloat>() {
         types::double()
     } else if let Ok(d) = value.cast::<PyDateTime>() {
@@ -197,7 +197,7 @@ fn registered(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
     let map = sqltypes(value.py())?.getattr("_value_types")?.cast_into::<PyDict>()?;
     for class in value.get_type().mro().iter() {
         if let Some(ty) = map.get_item(class)? {
-            return to_type(&ty);
+            return to_type(&ty.call_method1("_resolve_for_literal", (value,))?);
         }
     }
     Ok(types::null_type())

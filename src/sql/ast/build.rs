@@ -80,6 +80,7 @@ pub fn bind_base(e: &ExprRef) -> Arc<str> {
         ExprKind::Column(c) => c.column.key(),
         ExprKind::LiteralColumn(n) => n.text.clone(),
         ExprKind::Function(f) => f.name.text.clone(),
+        ExprKind::Host(h) => h.name().unwrap_or_else(|| "param".into()),
         _ => "param".into(),
     }
 }
@@ -160,9 +161,17 @@ pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> Sq
     }
     let right = resolve(left, &op, other);
     // `x = all(array)` is not negated by its operator.
-    let collection = |e: &ExprRef| matches!(&e.kind, ExprKind::Function(f) if matches!(f.known, Some("any" | "all" | "some")));
+    let collection = |e: &ExprRef| match &e.kind {
+        ExprKind::Function(f) => matches!(f.known, Some("any" | "all" | "some")),
+        ExprKind::UnaryPrefix { op, .. } => matches!(op, Op::Any | Op::All),
+        _ => false,
+    };
     let negate = if collection(left) || collection(&right) { None } else { negate };
-    let ty = if matches!(op, Op::Match | Op::NotMatch) { types::match_type() } else { types::boolean() };
+    let ty = match op {
+        Op::Match | Op::NotMatch => types::match_type(),
+        Op::RegexpMatch | Op::NotRegexpMatch => types::null_type(),
+        _ => types::boolean(),
+    };
     Ok(binary_typed(left, op, &right, ty, negate, modifiers))
 }
 

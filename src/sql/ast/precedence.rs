@@ -191,7 +191,7 @@ pub fn self_group(e: &ExprRef, against: Option<&Op>) -> ExprRef {
             if std::sync::Arc::ptr_eq(&inner, element) { e.clone() } else { Expr::new(ExprKind::TypeCoerce(inner), e.ty.clone()) }
         }
         ExprKind::FunctionFilter { .. } => by_op(&Op::FunctionFilter),
-        ExprKind::Function(_) if matches!(against, Some(Op::GetItem)) && e.ty.affinity == Affinity::Array => group(e),
+        ExprKind::Function(_) | ExprKind::Host(_) if matches!(against, Some(Op::GetItem)) => group(e),
         _ => match against {
             Some(Op::And | Op::Or | Op::AsBoolean) if e.ty.affinity == Affinity::Boolean => as_boolean(e),
             Some(Op::Any | Op::All) => group(e),

@@ -47,7 +47,7 @@ pub fn coerce_compared(ty: &TypeRef, op: &Op, own: TypeRef) -> TypeRef {
 
 /// Kinds of type whose `+` is `||`.
 fn concatenates(ty: &TypeRef) -> bool {
-    matches!(ty.affinity, Affinity::String | Affinity::Enum | Affinity::Binary | Affinity::Array)
+    ty.concatenable || matches!(ty.affinity, Affinity::String | Affinity::Enum | Affinity::Binary | Affinity::Array)
 }
 
 /// The operator that is really meant and the type of `left op right`.

@@ -29,6 +29,12 @@ impl Compiler<'_> {
         if post {
             self.binds[index as usize].literal_execute |= ctx.literal_execute || b.literal_execute;
             self.post_compile(index, b.expanding);
+            if !b.expanding
+                && let Some(cast) = self.rules.literal_cast(self.dialect, &e.ty)
+            {
+                self.push("::");
+                self.push(&cast);
+            }
             return Ok(());
         }
         if self.dialect.render_bind_cast {

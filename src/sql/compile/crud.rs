@@ -230,7 +230,7 @@ impl Compiler<'_> {
                 self.capture(|s| s.expr(&grouped, Ctx { within_columns: false, ..ctx })).map(Some)
             }
             Default_::Sequence(s) => {
-                let fires = self.dialect.supports_sequences && (!s.optional || !self.dialect.sequences_optional);
+                let fires = self.dialect.has_sequences() && (!s.optional || !self.dialect.sequences_optional);
                 if fires { self.rules.next_value(self.dialect, s).map(Some) } else { Ok(None) }
             }
             Default_::Scalar(_) | Default_::Callable(_) => Ok(None),
@@ -239,6 +239,10 @@ impl Compiler<'_> {
 
     fn prefetch(&mut self, c: &Arc<Column>, default: &Default_, update: bool, ctx: Ctx) -> SqlResult<String> {
         let name = bind_name(c);
+        if ctx.literal_binds {
+            // There is no value before the statement runs.
+            return Ok("NULL".to_owned());
+        }
         let text = self.crud_bind(c, name.clone(), BindValue::Missing, false, ctx)?;
         let entry = Prefetch { column: c.clone(), bind: name, default: default.clone() };
         let dml = self.dml.get_or_insert_default();
@@ -357,7 +361,7 @@ impl Compiler<'_> {
         }
         let dialect = self.dialect;
         match default {
-            Some(Default_::Sequence(s)) if !(dialect.supports_sequences && (!s.optional || !dialect.sequences_optional)) => {
+            Some(Default_::Sequence(s)) if !(dialect.has_sequences() && (!s.optional || !dialect.sequences_optional)) => {
                 self.dml.get_or_insert_default().postfetch_lastrowid |= dialect.postfetch_lastrowid;
                 Ok(None)
             }
@@ -469,6 +473,8 @@ impl Compiler<'_> {
                         Some(d @ (Default_::Sql(_) | Default_::Sequence(_))) => {
                             out.push(self.default_of(&d, ctx)?.unwrap_or_else(|| "NULL".to_owned()));
                         }
+                        // There is no value before the statement runs.
+                        Some(_) if ctx.literal_binds => out.push("NULL".to_owned()),
                         Some(d) => {
                             let text = self.crud_bind(c, name.clone(), BindValue::Missing, false, ctx)?;
                             if let Some(bind) = self.binds.iter_mut().find(|b: &&mut CompiledBind| b.key == name) {
@@ -512,7 +518,7 @@ impl Compiler<'_> {
             let rank = |k: &Arc<str>| values.own.iter().position(|(x, _)| x == k).unwrap_or(usize::MAX);
             columns.sort_by_key(|(k, _)| rank(k));
         }
-        let mut out = Vec::new();
+        let mut out = self.foreign_columns(values, with_table, fetching, ctx)?;
         for (key, c) in &columns {
             if let Some(given) = values.get(key) {
                 let (value, is_sql) = self.given(c, given, bind_name(c), ctx)?;
@@ -548,21 +554,60 @@ impl Compiler<'_> {
                 }
             }
         }
-        let own = out;
-        let mut out = Vec::new();
-        for (c, given) in &values.foreign {
-            let table = c.table().map_or_else(String::new, |t| t.name.to_string());
-            let name: Arc<str> = format!("{table}_{}", bind_name(c)).into();
-            let (value, _) = self.given(c, given, name, ctx)?;
-            out.push(Assignment { column: Some(c.clone()), target: self.target(c, with_table)?, value });
-        }
-        out.extend(own);
         for (e, given) in &values.exprs {
             let target = self.capture(|s| s.expr(e, Ctx { no_table: true, ..Ctx::default() }))?;
             let value = self.given_for_expr(e, given, ctx)?;
             out.push(Assignment { column: None, target, value });
         }
         self.fill_targets(&mut out, true)?;
+        Ok(out)
+    }
+
+    /// Columns of other tables than the one that is updated, first the given ones, then those with an `onupdate`.
+    fn foreign_columns(
+        &mut self,
+        values: &GivenValues,
+        with_table: bool,
+        fetching: &Fetching,
+        ctx: Ctx,
+    ) -> SqlResult<Vec<Assignment>> {
+        let mut tables: Vec<Arc<Table>> = Vec::new();
+        for table in values.foreign.iter().filter_map(|(c, _)| c.table()) {
+            if !tables.iter().any(|t| Arc::ptr_eq(t, &table)) {
+                tables.push(table);
+            }
+        }
+        if !tables.is_empty() && !self.rules.table_in_set() {
+            let names: Vec<String> = tables.iter().map(|t| format!("'{}'", t.name)).collect();
+            return Err(SqlError::compile(format!(
+                "Backend does not support additional tables in the SET clause; cannot include columns from table(s) {} in SET clause",
+                names.join(", ")
+            )));
+        }
+        let mut out = Vec::new();
+        let name = |c: &Column| -> Arc<str> {
+            let table = c.table().map_or_else(String::new, |t| t.name.to_string());
+            format!("{table}_{}", bind_name(c)).into()
+        };
+        for (c, given) in &values.foreign {
+            let (value, _) = self.given(c, given, name(c), ctx)?;
+            out.push(Assignment { column: Some(c.clone()), target: self.target(c, with_table)?, value });
+        }
+        for table in &tables {
+            let columns: Vec<Arc<Column>> = table.d.read().columns.values().cloned().collect();
+            for c in columns.iter().filter(|c| !values.foreign.iter().any(|(given, _)| Arc::ptr_eq(given, c))) {
+                let Some(onupdate) = c.d.read().onupdate.clone() else { continue };
+                let value = match onupdate {
+                    Default_::Sql(_) | Default_::Sequence(_) => {
+                        let Some(value) = self.default_of(&onupdate, ctx)? else { continue };
+                        self.note_update(c, fetching);
+                        value
+                    }
+                    _ => self.prefetch(c, &onupdate, true, ctx)?,
+                };
+                out.push(Assignment { column: Some(c.clone()), target: self.target(c, with_table)?, value });
+            }
+        }
         Ok(out)
     }
 

@@ -8,6 +8,7 @@ use super::{Compiler, Ctx, StatementKind};
 use crate::ast::*;
 use crate::error::{SqlError, SqlResult};
 use crate::schema::{Column, Default_, Table};
+use crate::types;
 use std::sync::Arc;
 
 impl Compiler<'_> {
@@ -307,7 +308,7 @@ impl Compiler<'_> {
                 let e = match &default {
                     Default_::Sql(e) => e.clone(),
                     Default_::Sequence(s) => {
-                        if !(self.dialect.supports_sequences && (!s.optional || !self.dialect.sequences_optional)) {
+                        if !(self.dialect.has_sequences() && (!s.optional || !self.dialect.sequences_optional)) {
                             continue;
                         }
                         Expr::new(ExprKind::Sequence(s.clone()), c.ty())
@@ -409,6 +410,15 @@ impl Compiler<'_> {
         if table_order {
             rows.sort_by_key(|(rank, ..)| *rank);
         }
+        let unknown: Vec<String> = rows.iter().filter(|(_, _, c, _)| c.is_none()).map(|(_, k, ..)| format!("'{k}'")).collect();
+        if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            let table = &table.name;
+            self.warn("SAWarning", format!("Additional column names not matching any column keys in table '{table}': {names}"));
+            if self.dialect.is_mysql() {
+                rows.retain(|(_, _, c, _)| c.is_some());
+            }
+        }
         let mut out = Vec::new();
         for (_, key, column, e) in rows {
             let target = match &column {
@@ -416,8 +426,9 @@ impl Compiler<'_> {
                 None => self.dialect.quote(&crate::Name::new(key)),
             };
             let e = match (&e.kind, &column) {
-                (ExprKind::Bind(b), Some(c)) if e.ty.is_null() => {
-                    let typed = Expr::new(ExprKind::Bind(b.clone()), c.ty());
+                // A value takes the type of its column; beside no column there is none to take.
+                (ExprKind::Bind(b), column) if e.ty.is_null() || column.is_none() => {
+                    let typed = Expr::new(ExprKind::Bind(b.clone()), column.as_ref().map_or_else(types::null_type, |c| c.ty()));
                     if let Some(i) = self.sources.get(&(Arc::as_ptr(e) as usize)).copied() {
                         self.sources.insert(Arc::as_ptr(&typed) as usize, i);
                     }

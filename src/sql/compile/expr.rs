@@ -66,7 +66,7 @@ impl Compiler<'_> {
             }
             K::Grouping(x) => {
                 self.push("(");
-                self.expr(x, Ctx { in_operator: false, ..inner })?;
+                self.expr(x, inner)?;
                 self.push(")");
                 Ok(())
             }
@@ -248,7 +248,7 @@ impl Compiler<'_> {
         if clauses.is_empty() {
             return Ok(());
         }
-        self.separated(clauses, if *op == Op::Or { " OR " } else { " AND " }, ctx)
+        self.separated(clauses, if *op == Op::Or { " OR " } else { " AND " }, Ctx { in_operator: true, ..ctx })
     }
 
     /// `text()` with its binds.
@@ -335,9 +335,19 @@ impl Compiler<'_> {
         self.push(if safe { "TRY_CAST(" } else { "CAST(" });
         self.expr(element, ctx)?;
         self.push(" AS ");
-        let text = self.cast_type(to)?;
+        // A collation is no part of the type that CAST takes.
+        let plain = crate::dialects::types::resolved(to, &self.dialect.name);
+        let collation = crate::dialects::types::collation(self.dialect, &plain);
+        let text = match &collation {
+            Some(_) => self.cast_type(&Arc::new(crate::dialects::types::without_collation(&plain)))?,
+            None => self.cast_type(to)?,
+        };
         self.push(&text);
         self.push(")");
+        if let Some(collation) = collation {
+            self.push(" COLLATE ");
+            self.push(&collation);
+        }
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 
 use super::{Compiler, Ctx};
 use crate::ast::{Bind, BindValue, ExprRef, Literal};
-use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
 use crate::host::HostRef;
 use crate::types::{Affinity, TypeRef};
@@ -54,9 +53,10 @@ impl Compiler<'_> {
             self.push(&text);
         }
         let tuples = ty.affinity == Affinity::Tuple
-            || elements
-                .first()
-                .is_some_and(|e| e.as_literal().is_none() && self.opts.literals.is_some_and(|r| r.elements(e).is_some()));
+            || ty.affinity != Affinity::Array
+                && elements
+                    .first()
+                    .is_some_and(|e| e.as_literal().is_none() && self.opts.literals.is_some_and(|r| r.elements(e).is_some()));
         if tuples && self.dialect.tuple_in_values && !elements.is_empty() {
             self.push("VALUES ");
         }
@@ -110,16 +110,12 @@ impl Compiler<'_> {
         match value {
             Literal::Null => self.push("NULL"),
             Literal::Bool(b) => {
-                let native = self.dialect.supports_native_boolean;
-                self.push(match (native, b) {
-                    (true, true) => "true",
-                    (true, false) => "false",
-                    (false, true) => "1",
-                    (false, false) => "0",
-                });
+                let text = self.rules.constant(self.dialect, *b);
+                self.push(text);
             }
-            Literal::Int(i) if ty.affinity == Affinity::Boolean && self.dialect.supports_native_boolean => {
-                self.push(if *i == 0 { "false" } else { "true" });
+            Literal::Int(i) if ty.affinity == Affinity::Boolean => {
+                let text = self.rules.constant(self.dialect, *i != 0);
+                self.push(text);
             }
             Literal::Int(i) => {
                 let _ = write!(self.out, "{i}");
@@ -147,16 +143,8 @@ impl Compiler<'_> {
 
     /// A quoted string.
     pub fn string_literal(&mut self, text: &str) {
-        let backslashes = matches!(self.dialect.family, Family::MySql | Family::MariaDb);
-        let percents = self.dialect.paramstyle.doubles_percents();
-        self.out.push('\'');
-        for c in text.chars() {
-            self.out.push(c);
-            if c == '\'' || c == '\\' && backslashes || c == '%' && percents {
-                self.out.push(c);
-            }
-        }
-        self.out.push('\'');
+        let text = self.dialect.string_literal(text);
+        self.out.push_str(&text);
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Binary<'e> {
     pub right: &'e ExprRef,
     pub op: &'e Op,
     pub modifiers: &'e [(Arc<str>, Modifier)],
+    /// It stands inside another operator.
+    pub nested: bool,
 }
 
 impl Binary<'_> {
@@ -81,7 +83,7 @@ impl Compiler<'_> {
     /// Render a binary expression.
     pub(crate) fn binary(&mut self, e: &ExprRef, ctx: Ctx) -> SqlResult<()> {
         let ExprKind::Binary { left, right, op, modifiers, .. } = &e.kind else { return Ok(()) };
-        let b = Binary { expr: e, left, right, op, modifiers };
+        let b = Binary { expr: e, left, right, op, modifiers, nested: ctx.in_operator };
         if self.linter.is_some() && op.is_comparison() {
             self.lint_comparison(left, right);
         }

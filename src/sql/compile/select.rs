@@ -601,7 +601,14 @@ impl Compiler<'_> {
             if i > 0 {
                 self.push(", ");
             }
-            self.from(t, Ctx { ashint: true, ..ctx })?;
+            match &t.kind {
+                // A locked table goes by its bare name.
+                FromKind::Table(table) => {
+                    let name = self.dialect.quote(&table.name);
+                    self.push(&name);
+                }
+                _ => self.from(t, Ctx { ashint: true, ..ctx })?,
+            }
         }
         Ok(())
     }

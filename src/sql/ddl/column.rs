@@ -2,7 +2,7 @@
 
 use super::{DdlCompiler, option_flag, option_text};
 use crate::ast::{Expr, ExprKind};
-use crate::dialects::Family;
+use crate::dialects::{Family, types};
 use crate::error::{SqlError, SqlResult};
 use crate::schema::{Column, ColumnParent, ConstraintKind, Default_, ServerDefault, Table};
 use crate::types::Affinity;
@@ -76,7 +76,7 @@ impl DdlCompiler<'_> {
         match self.dialect.family {
             Family::Sqlite => self.sqlite_column(column, &facts),
             Family::PostgreSql => self.postgresql_column(column, &facts),
-            Family::MySql | Family::MariaDb => self.mysql_column(column, &facts),
+            Family::MySql | Family::MariaDb => self.mysql_column(column, &facts, true),
             _ => self.plain_column(column, &facts),
         }
     }
@@ -147,7 +147,7 @@ impl DdlCompiler<'_> {
         let mut out = self.column_name(column);
         let identity = f.identity && self.dialect.supports_identity_columns;
         let ty = column.ty();
-        let impl_ty = resolved(&ty, &self.dialect.name);
+        let impl_ty = types::resolved(&ty, &self.dialect.name);
         let optional_sequence = match &f.default {
             None => true,
             Some(Default_::Sequence(s)) => s.optional,
@@ -181,25 +181,38 @@ impl DdlCompiler<'_> {
         Ok(out)
     }
 
-    fn mysql_column(&mut self, column: &Arc<Column>, f: &Facts) -> SqlResult<String> {
+    /// Newer servers take any expression as default, in parentheses. Literals, names and ON UPDATE clauses stand as they are.
+    fn is_default_expression(&self, default: &str) -> bool {
+        let since: &[i64] = if self.dialect.family == Family::MariaDb { &[10, 2, 1] } else { &[8, 0, 13] };
+        self.dialect.at_least(since)
+            && !default.trim_start().starts_with(['\'', '"', '('])
+            && !default.to_uppercase().contains("ON UPDATE")
+            && default.contains(|c: char| !c.is_alphanumeric() && c != '_')
+    }
+
+    /// The specification of a column without its comment.
+    pub(super) fn uncommented_column(&mut self, column: &Arc<Column>) -> SqlResult<String> {
+        let facts = self.facts(column)?;
+        self.mysql_column(column, &facts, false)
+    }
+
+    fn mysql_column(&mut self, column: &Arc<Column>, f: &Facts, comments: bool) -> SqlResult<String> {
         let mut out = self.head(column)?;
         self.push_computed(&mut out, f)?;
-        let timestamp = &*resolved(&column.ty(), &self.dialect.name).visit_name == "TIMESTAMP";
+        let timestamp = &*types::resolved(&column.ty(), &self.dialect.name).visit_name == "TIMESTAMP";
         if !f.nullable {
             out.push_str(" NOT NULL");
         } else if timestamp {
             out.push_str(" NULL");
         }
-        if let Some(comment) = &column.d.read().comment {
+        if let (Some(comment), true) = (&column.d.read().comment, comments) {
             out.push_str(&format!(" COMMENT {}", self.literal(comment)));
         }
-        let sequence = self.dialect.supports_sequences && matches!(&f.default, Some(Default_::Sequence(s)) if !s.optional);
+        let sequence = self.dialect.has_sequences() && matches!(&f.default, Some(Default_::Sequence(s)) if !s.optional);
         if f.autoincrement && (f.server_default.is_none() || f.identity) && !sequence {
             out.push_str(" AUTO_INCREMENT");
         } else if let Some(default) = self.default_text(f.server_default.as_ref())? {
-            let wrap = matches!(&f.server_default, Some(ServerDefault::Sql(e)) if !matches!(e.kind, ExprKind::Text(_) | ExprKind::Function(_)))
-                && !default.starts_with('(');
-            if wrap && default.contains(|c: char| !c.is_alphanumeric() && c != '_' && c != '\'') {
+            if self.is_default_expression(&default) {
                 out.push_str(&format!(" DEFAULT ({default})"));
             } else {
                 out.push_str(&format!(" DEFAULT {default}"));
@@ -234,20 +247,5 @@ impl DdlCompiler<'_> {
             out.push(' ');
             out.push_str(&self.identity(identity));
         }
-    }
-}
-
-/// A type with its variant and decorators for a dialect taken off.
-fn resolved(ty: &crate::types::TypeRef, dialect: &str) -> crate::types::TypeRef {
-    let ty = ty.variant(dialect);
-    match &ty.host {
-        Some(host) => {
-            let inner = host.dialect_impl(dialect);
-            if Arc::ptr_eq(&inner, ty) { ty.clone() } else { resolved(&inner, dialect) }
-        }
-        None => match (&*ty.visit_name, &ty.item) {
-            ("type_decorator", Some(item)) => resolved(item, dialect),
-            _ => ty.clone(),
-        },
     }
 }

@@ -2,8 +2,10 @@
 
 use super::phrase::{Shape, checked};
 use super::{DdlCompiler, option_flag, option_text};
+use crate::ast::{Literal, precedence};
 use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
+use crate::name::Name;
 use crate::schema::constraint::ConstraintData;
 use crate::schema::{Column, Constraint, ConstraintKind, ForeignKey, Table};
 use std::sync::Arc;
@@ -21,20 +23,26 @@ impl DdlCompiler<'_> {
                     return Ok(None);
                 }
                 let columns = primary_key_order(&d)?;
-                format!("PRIMARY KEY ({})", self.column_list(&columns))
+                let mut text = format!("PRIMARY KEY ({})", self.column_list(&columns));
+                if let (true, Some(using)) = (self.dialect.is_mysql(), self.mysql_option(&d.dialect_options, "using")) {
+                    text.push_str(&format!(" USING {}", self.dialect.quote(&Name::new(using))));
+                }
+                self.include(&mut text, &d.include);
+                text
             }
             ConstraintKind::Unique => {
                 if d.columns.is_empty() {
                     return Ok(None);
                 }
-                let distinct = if self.dialect.family == Family::PostgreSql
-                    && option_flag(&d.dialect_options, "postgresql", "nulls_not_distinct")
-                {
-                    "NULLS NOT DISTINCT "
-                } else {
-                    ""
+                let nulls = super::option(&d.dialect_options, "postgresql", "nulls_not_distinct").and_then(|v| v.as_literal());
+                let distinct = match (self.dialect.family, nulls) {
+                    (Family::PostgreSql, Some(Literal::Bool(true))) => "NULLS NOT DISTINCT ",
+                    (Family::PostgreSql, Some(Literal::Bool(false))) => "NULLS DISTINCT ",
+                    _ => "",
                 };
-                format!("UNIQUE {distinct}({})", self.column_list(&d.columns))
+                let mut text = format!("UNIQUE {distinct}({})", self.column_list(&d.columns));
+                self.include(&mut text, &d.include);
+                text
             }
             ConstraintKind::Check { sqltext } => format!("CHECK ({})", self.expr(sqltext)?),
             ConstraintKind::ForeignKey { elements, onupdate, ondelete, match_, .. } => {
@@ -45,8 +53,12 @@ impl DdlCompiler<'_> {
             }
             ConstraintKind::Exclude { elements, using, where_ } => {
                 let mut parts = Vec::new();
-                for (e, op) in elements {
-                    parts.push(format!("{} WITH {op}", self.expr(e)?));
+                for (e, class, op) in elements {
+                    let e = self.expr(&precedence::self_group(e, None))?;
+                    parts.push(match class {
+                        Some(class) => format!("{e} {class} WITH {op}"),
+                        None => format!("{e} WITH {op}"),
+                    });
                 }
                 let where_ = match where_ {
                     Some(w) => format!(" WHERE ({})", self.expr(w)?),
@@ -63,6 +75,17 @@ impl DdlCompiler<'_> {
         self.deferrability(&mut out, &d)?;
         self.on_conflict(&mut out, &d);
         Ok(Some(out))
+    }
+
+    /// PostgreSQL's `INCLUDE (…)`.
+    pub(super) fn include(&self, out: &mut String, include: &[(Arc<str>, Vec<Name>)]) {
+        if self.dialect.family != Family::PostgreSql {
+            return;
+        }
+        if let Some((_, columns)) = include.iter().find(|(dialect, columns)| &**dialect == "postgresql" && !columns.is_empty()) {
+            let names: Vec<String> = columns.iter().map(|c| self.dialect.quote(c)).collect();
+            out.push_str(&format!(" INCLUDE ({})", names.join(", ")));
+        }
     }
 
     fn column_list(&self, columns: &[Arc<Column>]) -> String {
@@ -201,11 +224,11 @@ impl DdlCompiler<'_> {
         let exists = super::table::exists(if_exists);
         if self.dialect.is_mysql() {
             let what = match d.kind {
-                ConstraintKind::ForeignKey { .. } => format!("FOREIGN KEY {exists}{name}"),
-                ConstraintKind::PrimaryKey => "PRIMARY KEY".to_owned(),
-                ConstraintKind::Unique => format!("INDEX {exists}{name}"),
-                ConstraintKind::Check { .. } if self.dialect.family == Family::MySql => format!("CHECK {exists}{name}"),
-                _ => format!("CONSTRAINT {exists}{name}"),
+                ConstraintKind::ForeignKey { .. } => format!("FOREIGN KEY {name}"),
+                ConstraintKind::PrimaryKey => "PRIMARY KEY ".to_owned(),
+                ConstraintKind::Unique => format!("INDEX {name}"),
+                ConstraintKind::Check { .. } if self.dialect.family == Family::MySql => format!("CHECK {name}"),
+                _ => format!("CONSTRAINT {name}"),
             };
             return Ok(format!("ALTER TABLE {table} DROP {what}"));
         }

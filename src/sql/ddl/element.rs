@@ -1,7 +1,8 @@
 //! DDL elements as data.
 
+use crate::ast::ExprRef;
 use crate::name::Name;
-use crate::schema::{Column, Constraint, Index, Sequence, Table};
+use crate::schema::{Column, Constraint, Index, Sequence, ServerDefault, Table};
 use crate::types::TypeRef;
 use std::sync::Arc;
 
@@ -80,9 +81,16 @@ pub enum Ddl {
     DropConstraintComment {
         constraint: Arc<Constraint>,
     },
-    /// CREATE TYPE of a named type (Enum, DOMAIN).
+    /// CREATE TYPE of an Enum.
     CreateType {
         ty: TypeRef,
+    },
+    /// CREATE DOMAIN; the type's item is what the domain is made of.
+    CreateDomain {
+        ty: TypeRef,
+        default: Option<ServerDefault>,
+        constraint_name: Option<Name>,
+        check: Option<ExprRef>,
     },
     DropType {
         ty: TypeRef,

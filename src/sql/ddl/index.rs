@@ -1,6 +1,9 @@
 //! CREATE INDEX and DROP INDEX.
 
+use super::phrase::{Shape, checked};
 use super::{DdlCompiler, option_flag, option_text};
+use crate::Label;
+use crate::ast::{ExprKind, ExprRef, Op, precedence};
 use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
 use crate::schema::constraint::IndexData;
@@ -69,59 +72,80 @@ impl DdlCompiler<'_> {
         if family == Family::PostgreSql
             && let Some(using) = option_text(options, "postgresql", "using")
         {
+            let using = checked(&using, "postgresql_using", Shape::Words)?;
             out.push_str(&format!(" USING {}", using.to_lowercase()));
         }
         let mut parts = Vec::new();
-        for (e, length, ops) in d.expressions_with_options() {
-            let mut text = self.expr(&e)?;
-            if family == Family::PostgreSql && needs_parentheses(&e) {
-                text = format!("({text})");
-            }
-            if self.dialect.is_mysql() {
-                if needs_parentheses(&e) || matches!(e.kind, crate::ast::ExprKind::Function(_)) {
-                    text = format!("({text})");
-                }
-                if let Some(length) = length {
-                    text = format!("{text}({length})");
-                }
-            }
-            if let Some(ops) = ops {
-                text = format!("{text} {ops}");
-            }
-            parts.push(text);
+        for e in &d.expressions {
+            parts.push(self.index_expression(e, &d)?);
         }
         out.push_str(&format!(" ({})", parts.join(", ")));
         self.index_tail(&mut out, &d)?;
         Ok(out)
     }
 
+    /// An option under the dialect's own name; MariaDB knows MySQL's too.
+    pub(super) fn mysql_option(&self, options: &[(Arc<str>, Arc<str>, crate::host::HostRef)], name: &str) -> Option<String> {
+        option_text(options, &self.dialect.name, name).or_else(|| option_text(options, "mysql", name))
+    }
+
+    /// One expression of an index with the options that belong to it.
+    fn index_expression(&self, e: &ExprRef, d: &IndexData) -> SqlResult<String> {
+        let key = index_key(e);
+        match self.dialect.family {
+            Family::PostgreSql => {
+                let mut text = self.expr(&precedence::self_group(e, None))?;
+                let classes = super::option(&d.dialect_options, "postgresql", "ops").and_then(|o| o.as_pairs());
+                if let (Some(classes), Some(key)) = (classes, key)
+                    && let Some((_, class)) = classes.iter().find(|(k, _)| **k == *key)
+                {
+                    text.push(' ');
+                    text.push_str(&class.as_text().unwrap_or_default());
+                }
+                Ok(text)
+            }
+            Family::MySql | Family::MariaDb => {
+                let text = self.expr(e)?;
+                if is_mysql_expression(e) {
+                    return Ok(format!("({text})"));
+                }
+                let Some(length) = super::option(&d.dialect_options, &self.dialect.name, "length") else { return Ok(text) };
+                let length = match length.as_pairs() {
+                    Some(pairs) => pairs.into_iter().find(|(k, _)| Some(&**k) == key.as_deref()).and_then(|(_, v)| v.as_text()),
+                    None => length.as_text(),
+                };
+                Ok(match length {
+                    Some(length) => format!("{text}({length})"),
+                    None => text,
+                })
+            }
+            _ => self.expr(e),
+        }
+    }
+
     fn index_tail(&self, out: &mut String, d: &IndexData) -> SqlResult<()> {
         let options = &d.dialect_options;
         match self.dialect.family {
             Family::PostgreSql => {
-                if let Some(columns) = d.include.as_ref().filter(|c| !c.is_empty()) {
-                    let names: Vec<String> = columns.iter().map(|c| self.dialect.quote(c)).collect();
-                    out.push_str(&format!(" INCLUDE ({})", names.join(", ")));
-                }
+                self.include(out, &d.include);
                 match super::option(options, "postgresql", "nulls_not_distinct").and_then(|v| v.as_literal()) {
                     Some(crate::ast::Literal::Bool(true)) => out.push_str(" NULLS NOT DISTINCT"),
                     Some(crate::ast::Literal::Bool(false)) => out.push_str(" NULLS DISTINCT"),
                     _ => {}
                 }
-                if !d.with.is_empty() {
-                    let parts: Vec<String> = d.with.iter().map(|(k, v)| format!("{k} = {v}")).collect();
-                    out.push_str(&format!(" WITH ({})", parts.join(", ")));
+                if let Some(with) = super::table::storage_parameters(options) {
+                    out.push(' ');
+                    out.push_str(&with);
                 }
                 if let Some(tablespace) = option_text(options, "postgresql", "tablespace") {
                     out.push_str(&format!(" TABLESPACE {}", self.dialect.quote(&tablespace.as_str().into())));
                 }
             }
             Family::MySql | Family::MariaDb => {
-                let own = &*self.dialect.name;
-                if let Some(parser) = option_text(options, own, "with_parser") {
+                if let Some(parser) = self.mysql_option(options, "with_parser") {
                     out.push_str(&format!(" WITH PARSER {parser}"));
                 }
-                if let Some(using) = option_text(options, own, "using") {
+                if let Some(using) = self.mysql_option(options, "using") {
                     out.push_str(&format!(" USING {}", self.dialect.quote(&using.as_str().into())));
                 }
             }
@@ -163,13 +187,21 @@ impl DdlCompiler<'_> {
     }
 }
 
-/// Anything but a plain column, in its own or with an ordering, stands in parentheses.
-fn needs_parentheses(e: &crate::ast::ExprRef) -> bool {
-    use crate::ast::ExprKind as K;
+/// The key by which options of an index name one of its expressions.
+fn index_key(e: &ExprRef) -> Option<Arc<str>> {
     match &e.kind {
-        K::Column(_) | K::Text(_) | K::Function(_) | K::LiteralColumn(_) | K::Grouping(_) => false,
-        K::UnaryPostfix { operand, .. } => needs_parentheses(operand),
-        K::Binary { op: crate::ast::Op::Collate, .. } => false,
-        _ => true,
+        ExprKind::Column(c) => Some(c.column.key()),
+        ExprKind::Label { name: Label::Fixed(name), .. } => Some(name.text.clone()),
+        _ => None,
+    }
+}
+
+/// MySQL wants operators, functions and unusual orderings in parentheses.
+fn is_mysql_expression(e: &ExprRef) -> bool {
+    match &e.kind {
+        ExprKind::Binary { .. } | ExprKind::Function(_) => true,
+        ExprKind::UnaryPostfix { op, .. } => !matches!(op, Op::Asc | Op::Desc),
+        ExprKind::UnaryPrefix { .. } => true,
+        _ => false,
     }
 }

@@ -2,10 +2,11 @@
 
 use super::table::exists;
 use super::{Ddl, DdlCompiler};
-use crate::ast::Node;
+use crate::ast::{ExprRef, Node};
 use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
-use crate::schema::{Column, ColumnParent, Computed, Identity, IdentityOptions, Sequence, Table};
+use crate::name::Name;
+use crate::schema::{Column, ColumnParent, Computed, Identity, IdentityOptions, Sequence, ServerDefault, Table};
 use crate::types::TypeRef;
 use std::sync::Arc;
 
@@ -80,6 +81,9 @@ impl DdlCompiler<'_> {
                 self.sql(&Node::Query(query.clone()), false)?
             ),
             Ddl::CreateType { ty } => self.create_type(ty)?,
+            Ddl::CreateDomain { ty, default, constraint_name, check } => {
+                self.create_domain(ty, default.as_ref(), constraint_name.as_ref(), check.as_ref())?
+            }
             Ddl::DropType { ty } => match &ty.name {
                 Some(name) => {
                     let what = if &*ty.visit_name == "DOMAIN" { "DOMAIN" } else { "TYPE" };
@@ -100,13 +104,44 @@ impl DdlCompiler<'_> {
         Ok(format!("CREATE TYPE {name} AS ENUM ({})", members.join(", ")))
     }
 
+    fn create_domain(
+        &self,
+        ty: &TypeRef,
+        default: Option<&ServerDefault>,
+        constraint_name: Option<&Name>,
+        check: Option<&ExprRef>,
+    ) -> SqlResult<String> {
+        let (Some(name), Some(item)) = (&ty.name, &ty.item) else {
+            return Err(SqlError::compile("PostgreSQL DOMAIN type requires a name and a data type."));
+        };
+        let mut options = Vec::new();
+        if let Some(collation) = crate::dialects::types::collation(self.dialect, ty) {
+            options.push(format!("COLLATE {collation}"));
+        }
+        if let Some(default) = self.default_text(default)? {
+            options.push(format!("DEFAULT {default}"));
+        }
+        if let Some(name) = constraint_name {
+            options.push(format!("CONSTRAINT {}", self.dialect.quote(name)));
+        }
+        if ty.flag("not_null") {
+            options.push("NOT NULL".to_owned());
+        }
+        if let Some(check) = check {
+            options.push(format!("CHECK ({})", self.expr(check)?));
+        }
+        let name = self.dialect.qualified(self.schema_of(ty.schema.clone()).as_ref(), name);
+        Ok(format!("CREATE DOMAIN {name} AS {} {}", self.type_text(item, None)?, options.join(" ")))
+    }
+
     fn sequence_name(&self, sequence: &Sequence) -> String {
         self.dialect.qualified(self.schema_of(sequence.schema.read().clone()).as_ref(), &sequence.name)
     }
 
     fn create_sequence(&self, sequence: &Sequence, if_not_exists: bool) -> SqlResult<String> {
         let mut out = format!("CREATE SEQUENCE {}{}", not_exists(if_not_exists), self.sequence_name(sequence));
-        if let (Some(ty), true) = (&sequence.data_type, self.dialect.family != Family::Oracle) {
+        let typed = !self.dialect.is_mysql() && self.dialect.family != Family::Oracle;
+        if let (Some(ty), true) = (&sequence.data_type, typed) {
             out.push_str(&format!(" AS {}", self.type_text(ty, None)?));
         }
         let options = self.identity_options(&sequence.options);
@@ -127,7 +162,8 @@ impl DdlCompiler<'_> {
         };
         let comment = column.d.read().comment.clone();
         if self.dialect.is_mysql() {
-            let text = DdlCompiler { dialect: self.dialect, opts: self.opts, hooks: self.hooks }.column_specification(column)?;
+            let mut compiler = DdlCompiler { dialect: self.dialect, opts: self.opts, hooks: self.hooks };
+            let text = if drop { compiler.uncommented_column(column)? } else { compiler.column_specification(column)? };
             return Ok(format!("ALTER TABLE {} CHANGE {} {text}", self.table_name(&table), self.column_name(column)));
         }
         let text = match (&comment, drop) {
@@ -149,7 +185,6 @@ impl DdlCompiler<'_> {
                      for Oracle Database support.",
                 ));
             }
-            (Family::MariaDb, Some(true)) => out.push_str(" PERSISTENT"),
             (_, Some(true)) => out.push_str(" STORED"),
             (_, Some(false)) => out.push_str(" VIRTUAL"),
         }
@@ -201,7 +236,8 @@ impl DdlCompiler<'_> {
             parts.push(if v { "ORDER" } else { "NOORDER" }.to_owned());
         }
         if let Some(v) = o.cycle {
-            let no = if self.dialect.family == Family::Oracle { "NOCYCLE" } else { "NO CYCLE" };
+            let joined = self.dialect.family == Family::Oracle || self.dialect.is_mysql();
+            let no = if joined { "NOCYCLE" } else { "NO CYCLE" };
             parts.push(if v { "CYCLE" } else { no }.to_owned());
         }
         parts.join(" ")

@@ -102,22 +102,12 @@ impl DdlCompiler<'_> {
     }
     /// A string literal of this dialect.
     pub fn literal(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len() + 2);
-        out.push('\'');
-        for c in text.chars() {
-            match c {
-                '\'' => out.push_str("''"),
-                '\\' if self.dialect.is_mysql() => out.push_str("\\\\"),
-                '%' if self.dialect.paramstyle.doubles_percents() => out.push_str("%%"),
-                c => out.push(c),
-            }
-        }
-        out.push('\'');
-        out
+        self.dialect.string_literal(text)
     }
     /// A generated name cut to the dialect's limit with a hash; an explicit one that is too long is an error.
     pub fn limited(&self, name: &Name, limit: Option<usize>, generated: bool) -> SqlResult<String> {
-        let max = limit.unwrap_or(self.dialect.max_identifier_length);
+        let longest = self.dialect.max_identifier_length;
+        let max = if generated { limit.unwrap_or(longest) } else { longest };
         if name.text.chars().count() <= max {
             return Ok(self.dialect.quote(name));
         }

@@ -3,6 +3,7 @@
 use super::{Ddl, DdlCompiler, option_flag, option_text};
 use crate::dialects::Family;
 use crate::error::{SqlError, SqlResult};
+use crate::name::Name;
 use crate::schema::{Constraint, ConstraintKind, Table};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -120,8 +121,13 @@ impl DdlCompiler<'_> {
             }
             Family::PostgreSql => {
                 let mut out = String::new();
-                if let Some(v) = option_text(options, "postgresql", "inherits") {
-                    let _ = write!(out, "\n INHERITS ( {} )", self.dialect.quote(&v.as_str().into()));
+                if let Some(parents) = super::option(options, "postgresql", "inherits") {
+                    let parents = parents.as_list().unwrap_or_else(|| vec![parents.clone()]);
+                    let names: Vec<String> =
+                        parents.iter().filter_map(|p| p.as_text()).map(|p| self.dialect.quote(&Name::new(p))).collect();
+                    if !names.is_empty() {
+                        let _ = write!(out, "\n INHERITS ({})", names.join(", "));
+                    }
                 }
                 if let Some(v) = option_text(options, "postgresql", "partition_by") {
                     let _ = write!(out, "\n PARTITION BY {v}");
@@ -133,6 +139,9 @@ impl DdlCompiler<'_> {
                     Some(crate::ast::Literal::Bool(true)) => out.push_str("\n WITH OIDS"),
                     Some(crate::ast::Literal::Bool(false)) => out.push_str("\n WITHOUT OIDS"),
                     _ => {}
+                }
+                if let Some(with) = storage_parameters(options) {
+                    let _ = write!(out, "\n {with}");
                 }
                 if let Some(v) = option_text(options, "postgresql", "on_commit") {
                     let _ = write!(out, "\n ON COMMIT {}", v.replace('_', " ").to_uppercase());
@@ -164,44 +173,71 @@ impl DdlCompiler<'_> {
 
     fn mysql_table_options(&self, d: &crate::schema::table::TableData) -> String {
         let own = &*self.dialect.name;
-        let mut parts: Vec<String> = Vec::new();
         let mut options: Vec<(String, String)> = d
             .dialect_options
             .iter()
-            .filter(|(dialect, ..)| &**dialect == own || (own == "mariadb" && &**dialect == "mysql"))
-            .filter_map(|(dialect, name, _)| Some((name.to_uppercase(), option_text(&d.dialect_options, dialect, name)?)))
+            .filter(|(dialect, ..)| &**dialect == own)
+            .filter_map(|(_, name, value)| Some((name.to_uppercase(), value.as_text()?)))
             .collect();
         if let Some(comment) = &d.comment {
+            options.retain(|(name, _)| name != "COMMENT");
             options.push(("COMMENT".to_owned(), comment.to_string()));
         }
-        options.sort_by_key(|(name, _)| name.starts_with("PARTITION") || name.starts_with("SUBPARTITION"));
-        for (name, value) in options {
-            let value = match name.as_str() {
-                "COMMENT" | "DATA_DIRECTORY" | "INDEX_DIRECTORY" | "PASSWORD" | "CONNECTION" => self.literal(&value),
-                _ => value,
-            };
-            let spaced = match name.as_str() {
-                "DATA_DIRECTORY"
-                | "INDEX_DIRECTORY"
-                | "DEFAULT_CHARACTER_SET"
-                | "CHARACTER_SET"
-                | "DEFAULT_CHARSET"
-                | "DEFAULT_COLLATE"
-                | "PARTITION_BY" => name.replace('_', " "),
-                _ => name,
-            };
-            let joiner = if matches!(
-                spaced.as_str(),
-                "TABLESPACE" | "DEFAULT CHARACTER SET" | "CHARACTER SET" | "PARTITION BY" | "PARTITIONS" | "SUBPARTITIONS"
-            ) {
-                " "
-            } else {
-                "="
-            };
-            parts.push(format!("{spaced}{joiner}{value}"));
-        }
+        // A collation needs its character set before it, and partitioning stands behind everything else.
+        let charset = options
+            .iter()
+            .any(|(name, _)| matches!(&**name, "CHARSET" | "DEFAULT_CHARSET" | "CHARACTER_SET" | "DEFAULT_CHARACTER_SET"));
+        options.sort_by_key(|(name, _)| match name.as_str() {
+            "COLLATE" | "DEFAULT_COLLATE" if charset => 1,
+            "PARTITION_BY" => 2,
+            "PARTITIONS" => 3,
+            "SUBPARTITION_BY" => 4,
+            "SUBPARTITIONS" => 5,
+            _ => 0,
+        });
+        let parts: Vec<String> = options.iter().map(|(name, value)| self.mysql_table_option(name, value)).collect();
         parts.join(" ")
     }
+
+    fn mysql_table_option(&self, name: &str, value: &str) -> String {
+        let value = match name {
+            "COMMENT" | "PASSWORD" | "CONNECTION" => self.literal(value),
+            _ => value.to_owned(),
+        };
+        let spaced = match name {
+            "DATA_DIRECTORY"
+            | "INDEX_DIRECTORY"
+            | "DEFAULT_CHARACTER_SET"
+            | "CHARACTER_SET"
+            | "DEFAULT_CHARSET"
+            | "DEFAULT_COLLATE"
+            | "PARTITION_BY"
+            | "SUBPARTITION_BY" => name.replace('_', " "),
+            _ => name.to_owned(),
+        };
+        let joiner = match spaced.as_str() {
+            "TABLESPACE"
+            | "DEFAULT CHARACTER SET"
+            | "CHARACTER SET"
+            | "COLLATE"
+            | "PARTITION BY"
+            | "PARTITIONS"
+            | "SUBPARTITION BY"
+            | "SUBPARTITIONS" => " ",
+            _ => "=",
+        };
+        format!("{spaced}{joiner}{value}")
+    }
+}
+
+/// `WITH (key = value, …)` of a PostgreSQL table or index.
+pub(super) fn storage_parameters(options: &[(Arc<str>, Arc<str>, crate::host::HostRef)]) -> Option<String> {
+    let pairs = super::option(options, "postgresql", "with")?.as_pairs()?;
+    if pairs.is_empty() {
+        return None;
+    }
+    let parts: Vec<String> = pairs.iter().map(|(k, v)| format!("{k} = {}", v.as_text().unwrap_or_else(|| v.repr()))).collect();
+    Some(format!("WITH ({})", parts.join(", ")))
 }
 
 pub(super) fn exists(if_exists: bool) -> &'static str {

@@ -241,6 +241,24 @@ impl Dialect {
     pub fn at_least(&self, version: &[i64]) -> bool {
         self.server_version.as_deref().is_none_or(|v| v >= version)
     }
+    /// Are there sequences? MariaDB has them since 10.3, which only a connection tells.
+    pub fn has_sequences(&self) -> bool {
+        self.supports_sequences || self.family == Family::MariaDb && self.server_version.as_deref().is_some_and(|v| v >= &[10, 3])
+    }
+    /// A string literal. Percent signs are doubled where the parameter style would read them.
+    pub fn string_literal(&self, text: &str) -> String {
+        let (backslashes, percents) = (self.is_mysql(), self.paramstyle.doubles_percents());
+        let mut out = String::with_capacity(text.len() + 2);
+        out.push('\'');
+        for c in text.chars() {
+            out.push(c);
+            if c == '\'' || c == '\\' && backslashes || c == '%' && percents {
+                out.push(c);
+            }
+        }
+        out.push('\'');
+        out
+    }
     /// MySQL or MariaDB.
     pub fn is_mysql(&self) -> bool {
         matches!(self.family, Family::MySql | Family::MariaDb)

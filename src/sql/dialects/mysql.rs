@@ -2,11 +2,13 @@
 
 use super::types::TypeContext;
 use super::{Dialect, Family, ParamStyle, Rules};
+use crate::ast::fold::Fold;
 use crate::ast::*;
 use crate::compile::operators::Binary;
 use crate::compile::select::Limits;
 use crate::compile::{Compiler, Ctx};
 use crate::error::SqlResult;
+use crate::name::{Label, Name};
 use crate::schema::{Sequence, Table};
 use crate::types::{Affinity, TypeRef};
 use std::sync::Arc;
@@ -41,7 +43,6 @@ pub fn mariadb() -> Dialect {
     Dialect {
         family: Family::MariaDb,
         name: "mariadb".into(),
-        supports_sequences: true,
         insert_returning: true,
         delete_returning: true,
         insert_executemany_returning: true,
@@ -108,6 +109,18 @@ impl Rules for MySql {
                     }
                 }
             }
+            Op::RegexpReplace if c.dialect.family == Family::MariaDb && b.text("flags").is_some() => {
+                let flags = b.text("flags").unwrap_or_default().to_owned();
+                let ExprKind::List { clauses, .. } = &b.right.kind else { return Ok(false) };
+                let [pattern, replacement] = clauses.as_slice() else { return Ok(false) };
+                c.write("REGEXP_REPLACE(");
+                c.expr(b.left, ctx)?;
+                c.write(", CONCAT('(?', ");
+                c.string_literal(&flags);
+                c.write(", ')', ");
+                c.infix(pattern, "), ", replacement, ctx)?;
+                c.write(")");
+            }
             Op::RegexpReplace => {
                 c.write("REGEXP_REPLACE(");
                 c.infix(b.left, ", ", b.right, ctx)?;
@@ -147,10 +160,19 @@ impl Rules for MySql {
         Ok(true)
     }
 
+    fn extract(&self, c: &mut Compiler<'_>, field: &str, element: &ExprRef, ctx: Ctx) -> SqlResult<()> {
+        c.write("EXTRACT(");
+        c.write(if field == "milliseconds" { "millisecond" } else { field });
+        c.write(" FROM ");
+        c.expr(element, ctx)?;
+        c.write(")");
+        Ok(())
+    }
+
     fn cast(&self, c: &mut Compiler<'_>, element: &ExprRef, to: &TypeRef, _safe: bool, ctx: Ctx) -> SqlResult<bool> {
         let Some(text) = super::types::mysql_cast(c.dialect, to)? else {
             // There is no such CAST: the operand alone, in parentheses where it needs them.
-            let name = super::types::type_text(c.dialect, to, None).unwrap_or_default();
+            let name = super::types::type_text(c.dialect, to, None)?;
             c.warn("SAWarning", format!("Datatype {name} does not support CAST on MySQL/MariaDb; the CAST will be skipped."));
             let grouped = precedence::self_group(element, None);
             c.expr(&grouped, ctx)?;
@@ -289,9 +311,20 @@ impl Rules for MySql {
         ordered: bool,
         ctx: Ctx,
     ) -> SqlResult<()> {
-        let _ = insert;
+        let from_select = insert.from_select.is_some();
+        // VALUES() was deprecated when the new row got an alias.
+        let alias = (c.dialect.family == Family::MySql && c.dialect.server_version.is_some() && c.dialect.at_least(&[8, 0, 20]))
+            .then_some("new")
+            .filter(|_| !from_select);
+        if let Some(alias) = alias {
+            c.write("AS ");
+            c.write(alias);
+            c.write(" ");
+        }
         c.write("ON DUPLICATE KEY UPDATE ");
-        let parts = c.duplicate_key_set(table, set, ordered, ctx)?;
+        let mut inserted = Inserted { dialect: c.dialect, table, alias };
+        let set: Vec<(ColumnKey, ExprRef)> = set.iter().map(|(k, e)| (k.clone(), inserted.fold_expr(e))).collect();
+        let parts = c.duplicate_key_set(table, &set, ordered, ctx)?;
         c.write(&parts.join(", "));
         Ok(())
     }
@@ -314,6 +347,10 @@ impl MySql {
         }
         c.write("CASE ");
         extract(c)?;
+        if b.expr.ty.affinity == Affinity::Boolean {
+            c.write(" WHEN 'null' THEN NULL WHEN true THEN true ELSE false END");
+            return Ok(());
+        }
         c.write(" WHEN 'null' THEN NULL ELSE ");
         match b.expr.ty.affinity {
             Affinity::Integer => {
@@ -321,12 +358,16 @@ impl MySql {
                 extract(c)?;
                 c.write(" AS SIGNED INTEGER)");
             }
-            Affinity::Numeric | Affinity::Float => {
-                c.write("(");
+            Affinity::Numeric if b.expr.ty.precision.is_some() && b.expr.ty.scale.is_some() => {
+                let to = super::types::type_text(c.dialect, &b.expr.ty, None)?.replacen("NUMERIC", "DECIMAL", 1);
+                c.write("CAST(");
                 extract(c)?;
-                c.write(" + 0.0000000000000000000000)");
+                c.write(&format!(" AS {to})"));
             }
-            Affinity::Boolean => c.write("1 = 1"),
+            Affinity::Numeric | Affinity::Float => {
+                extract(c)?;
+                c.write("+0.0000000000000000000000");
+            }
             Affinity::String => {
                 c.write("JSON_UNQUOTE(");
                 extract(c)?;
@@ -336,6 +377,31 @@ impl MySql {
         }
         c.write(" END");
         Ok(())
+    }
+}
+
+/// Columns of the row that could not be inserted (`insert().inserted`), in the database's words.
+struct Inserted<'d> {
+    dialect: &'d Dialect,
+    table: &'d Arc<Table>,
+    alias: Option<&'static str>,
+}
+
+impl Fold for Inserted<'_> {
+    fn fold_expr(&mut self, e: &ExprRef) -> ExprRef {
+        if let ExprKind::Column(c) = &e.kind
+            && let Some(FromKind::Alias { element, name: Label::Fixed(name) }) = c.from.as_ref().map(|f| &f.kind)
+            && matches!(&element.kind, FromKind::Table(t) if Arc::ptr_eq(t, self.table))
+            && &*name.text == "inserted"
+        {
+            let column = self.dialect.quote(&c.column.name());
+            let text = match self.alias {
+                Some(alias) => format!("{alias}.{column}"),
+                None => format!("VALUES({column})"),
+            };
+            return Expr::new(ExprKind::LiteralColumn(Name::new(text)), e.ty.clone());
+        }
+        fold::expr_children(self, e)
     }
 }
 

@@ -8,7 +8,8 @@ use crate::compile::select::Limits;
 use crate::compile::{Compiler, Ctx};
 use crate::error::{SqlError, SqlResult};
 use crate::schema::Sequence;
-use crate::types::{Affinity, TypeRef};
+use crate::types::{Affinity, SqlType, TypeArg, TypeRef};
+use std::sync::Arc;
 
 /// Data of the PostgreSQL dialect.
 pub fn dialect() -> Dialect {
@@ -89,12 +90,7 @@ impl Rules for PostgreSql {
                 c.expr(b.right, ctx)?;
                 c.write("]");
             }
-            Op::JsonGetItem => {
-                c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " -> " } else { " ->> " }, b.right, ctx)?
-            }
-            Op::JsonPathGetItem => {
-                c.infix(b.left, if b.expr.ty.affinity == Affinity::Json { " #> " } else { " #>> " }, b.right, ctx)?
-            }
+            Op::JsonGetItem | Op::JsonPathGetItem => self.json(c, b, ctx)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -103,6 +99,7 @@ impl Rules for PostgreSql {
     fn function(&self, c: &mut Compiler<'_>, _e: &ExprRef, f: &Function, ctx: Ctx) -> SqlResult<bool> {
         match &*f.name.text.to_lowercase() {
             "aggregate_strings" => c.aggregate_strings("string_agg", &f.args, ctx)?,
+            "pow" if f.known.is_some() => c.call("power", &f.args, ctx)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -115,51 +112,36 @@ impl Rules for PostgreSql {
     }
 
     fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
-        let cast = matches!(
-            &*ty.visit_name,
-            "string"
-                | "unicode"
-                | "text"
-                | "unicode_text"
-                | "VARCHAR"
-                | "CHAR"
-                | "TEXT"
-                | "NVARCHAR"
-                | "NCHAR"
-                | "integer"
-                | "small_integer"
-                | "big_integer"
-                | "INTEGER"
-                | "SMALLINT"
-                | "BIGINT"
-                | "date"
-                | "datetime"
-                | "time"
-                | "interval"
-                | "DATE"
-                | "TIMESTAMP"
-                | "TIME"
-                | "INTERVAL"
-                | "JSON"
-                | "JSONB"
-                | "uuid"
-                | "UUID"
-                | "ARRAY"
-                | "REGCONFIG"
-        ) || ty.affinity == Affinity::Json
-            || (ty.affinity == Affinity::Enum
-                && ty.visit_name.eq_ignore_ascii_case("enum")
-                && !matches!(ty.option("native_enum"), Some(crate::types::TypeArg::Bool(false))));
-        if !cast {
+        let ty = super::types::resolved(ty, &dialect.name);
+        if ty.visit_name.eq_ignore_ascii_case("enum") {
             return None;
         }
-        if ty.affinity == Affinity::Enum {
-            return super::types::type_text(dialect, ty, None).ok();
-        }
-        if ty.affinity == Affinity::String {
-            return Some("VARCHAR".to_owned());
-        }
-        super::types::type_text(dialect, ty, None).ok()
+        let plain = match &*ty.visit_name {
+            "json_int_index" => return Some("INT".to_owned()),
+            "json_str_index" => return Some("TEXT".to_owned()),
+            "CITEXT" => return None,
+            "interval" if !matches!(ty.option("native"), Some(TypeArg::Bool(false))) => return None,
+            "uuid" if matches!(ty.option("native_uuid"), Some(TypeArg::Bool(false))) => return None,
+            "integer" | "small_integer" | "big_integer" | "INTEGER" | "SMALLINT" | "BIGINT" | "date" | "DATE" | "interval"
+            | "INTERVAL" | "uuid" | "UUID" | "ARRAY" | "REGCONFIG" | "BIT" | "JSON" | "JSONB" => ty.clone(),
+            // A length or a precision would change the value.
+            _ if ty.affinity == Affinity::String => {
+                let collation = ty.collation.clone().filter(|_| ty.length.is_none());
+                Arc::new(SqlType { collation, ..SqlType::simple("VARCHAR", Affinity::String) })
+            }
+            "datetime" | "DATETIME" | "TIMESTAMP" => {
+                Arc::new(SqlType { timezone: ty.timezone, ..SqlType::simple("datetime", Affinity::DateTime) })
+            }
+            "time" | "TIME" => Arc::new(SqlType { timezone: ty.timezone, ..SqlType::simple("time", Affinity::Time) }),
+            name if name.ends_with("RANGE") => ty.clone(),
+            _ => return None,
+        };
+        super::types::type_text(dialect, &plain, None).ok()
+    }
+
+    fn literal_cast(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
+        let ty = super::types::resolved(ty, &dialect.name);
+        if ty.affinity == Affinity::Uuid { self.bind_cast_text(dialect, &ty) } else { None }
     }
 
     fn empty_set(&self, dialect: &Dialect, ty: &TypeRef, width: usize) -> SqlResult<String> {
@@ -252,6 +234,37 @@ impl Rules for PostgreSql {
 }
 
 impl PostgreSql {
+    /// Elements of JSON. One that is read as another type is read as text and cast.
+    fn json(&self, c: &mut Compiler<'_>, b: &Binary<'_>, ctx: Ctx) -> SqlResult<()> {
+        let as_json = b.expr.ty.affinity == Affinity::Json;
+        let path = *b.op == Op::JsonPathGetItem;
+        if !as_json {
+            let to = c.cast_type(&b.expr.ty)?;
+            c.write(if b.nested { "CAST((" } else { "CAST(" });
+            c.infix(b.left, if path { " #>> " } else { " ->> " }, b.right, ctx)?;
+            c.write(if b.nested { ") AS " } else { " AS " });
+            c.write(&to);
+            c.write(")");
+            return Ok(());
+        }
+        let left_type = super::types::resolved(&b.left.ty, &c.dialect.name);
+        // Subscripts of jsonb came with version 14.
+        if !path && &*left_type.visit_name == "JSONB" && c.dialect.at_least(&[14]) {
+            let bare =
+                matches!(b.left.kind, ExprKind::Column(_) | ExprKind::Binary { op: Op::JsonGetItem, .. } | ExprKind::Grouping(_));
+            c.write(if bare { "" } else { "(" });
+            c.expr(b.left, ctx)?;
+            c.write(if bare { "[" } else { ")[" });
+            c.expr(b.right, ctx)?;
+            c.write("]");
+            return Ok(());
+        }
+        c.write(if b.nested { "(" } else { "" });
+        c.infix(b.left, if path { " #> " } else { " -> " }, b.right, ctx)?;
+        c.write(if b.nested { ")" } else { "" });
+        Ok(())
+    }
+
     fn regexp(&self, c: &mut Compiler<'_>, b: &Binary<'_>, op: &str, ctx: Ctx) -> SqlResult<()> {
         match b.text("flags") {
             None => c.infix(b.left, &format!(" {op} "), b.right, ctx),

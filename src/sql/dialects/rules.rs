@@ -58,6 +58,10 @@ pub trait Rules: Sync {
     fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
         None
     }
+    /// The cast behind a value that is written into the statement when it runs.
+    fn literal_cast(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
+        None
+    }
     fn bind_cast(&self, c: &mut Compiler<'_>, ty: &TypeRef) -> Option<String> {
         self.bind_cast_text(c.dialect, ty)
     }

@@ -5,6 +5,7 @@
 
 use super::{Dialect, Family};
 use crate::error::{ErrorKind, SqlError, SqlResult};
+use crate::name::Name;
 use crate::schema::Column;
 use crate::types::{Affinity, SqlType, TypeArg, TypeRef};
 use std::sync::Arc;
@@ -58,16 +59,21 @@ pub fn type_text(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>) 
     standard(dialect, ty, &context)
 }
 
-fn length(name: &str, ty: &SqlType) -> String {
-    let mut text = match ty.length {
-        Some(n) => format!("{name}({n})"),
-        None => name.to_owned(),
-    };
-    if let Some(collation) = &ty.collation {
-        text.push_str(" COLLATE ");
-        text.push_str(collation);
+fn length(dialect: &Dialect, name: &str, ty: &SqlType) -> String {
+    match collation(dialect, ty) {
+        Some(collation) => format!("{} COLLATE {collation}", bare_length(name, ty)),
+        None => bare_length(name, ty),
     }
-    text
+}
+
+/// A type's collation, quoted like any name.
+pub fn collation(dialect: &Dialect, ty: &SqlType) -> Option<String> {
+    if let ("ARRAY", Some(item)) = (&*ty.visit_name, &ty.item) {
+        return collation(dialect, item);
+    }
+    let name = Name::new(ty.collation.clone()?);
+    let schema = ty.option("collation_schema").and_then(TypeArg::as_str).map(Name::new);
+    Some(dialect.qualified(schema.as_ref(), &name))
 }
 
 fn bare_length(name: &str, ty: &SqlType) -> String {
@@ -107,15 +113,16 @@ fn generic(dialect: &Dialect, visit: &str, affinity: Affinity, length: Option<i6
 /// Text by visit name, the standard way.
 pub fn standard(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> SqlResult<String> {
     Ok(match &*ty.visit_name {
+        "null" if dialect.family == Family::Str => "NULL".to_owned(),
         "null" => {
             return Err(SqlError::compile("Can't generate DDL for NullType(); did you forget to specify a type on this Column?"));
         }
-        "string" | "unicode" | "VARCHAR" => length("VARCHAR", ty),
-        "text" | "unicode_text" | "TEXT" => length("TEXT", ty),
-        "CHAR" => length("CHAR", ty),
-        "NCHAR" => length("NCHAR", ty),
-        "NVARCHAR" => length("NVARCHAR", ty),
-        "CLOB" => length("CLOB", ty),
+        "string" | "unicode" | "VARCHAR" => length(dialect, "VARCHAR", ty),
+        "text" | "unicode_text" | "TEXT" => length(dialect, "TEXT", ty),
+        "CHAR" => length(dialect, "CHAR", ty),
+        "NCHAR" => length(dialect, "NCHAR", ty),
+        "NVARCHAR" => length(dialect, "NVARCHAR", ty),
+        "CLOB" => length(dialect, "CLOB", ty),
         "integer" | "INTEGER" => "INTEGER".to_owned(),
         "small_integer" | "SMALLINT" => "SMALLINT".to_owned(),
         "big_integer" | "BIGINT" => "BIGINT".to_owned(),
@@ -140,6 +147,8 @@ pub fn standard(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> 
         "BINARY" => bare_length("BINARY", ty),
         "VARBINARY" => bare_length("VARBINARY", ty),
         "pickle" => return generic(dialect, "large_binary", Affinity::Binary, None),
+        // A bare `str()` shows a database's own type by its name.
+        "ENUM" if dialect.family == Family::Str && ty.options.contains_key("charset") => "ENUM".to_owned(),
         "enum" | "ENUM" => return as_varchar(dialect, ty),
         "uuid" => {
             if dialect.supports_native_uuid && !matches!(ty.option("native_uuid"), Some(TypeArg::Bool(false))) {
@@ -152,10 +161,7 @@ pub fn standard(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> 
         "JSON" if !matches!(dialect.family, Family::Default | Family::Str) => "JSON".to_owned(),
         "JSONB" if dialect.family == Family::Sqlite => "JSONB".to_owned(),
         // `str()` shows names no database of ours has.
-        name if dialect.family == Family::Str => match ty.item.as_ref().filter(|_| name == "ARRAY") {
-            Some(item) => format!("ARRAY[{}]", type_text(dialect, item, None)?),
-            None => name.to_uppercase(),
-        },
+        name if dialect.family == Family::Str => name.to_uppercase(),
         other => return Err(unsupported(dialect, class_name(other))),
     })
 }
@@ -202,9 +208,9 @@ pub fn postgresql(dialect: &Dialect, ty: &TypeRef, context: &TypeContext<'_>) ->
             if matches!(ty.option("native_enum"), Some(TypeArg::Bool(false))) {
                 return Some(as_varchar(dialect, ty));
             }
-            return Some(named_type(dialect, ty, "enum"));
+            return Some(named_type(dialect, ty, if &*ty.visit_name == "ENUM" { "ENUM" } else { "Enum" }));
         }
-        "DOMAIN" => return Some(named_type(dialect, ty, "domain")),
+        "DOMAIN" => return Some(named_type(dialect, ty, "DOMAIN")),
         "ARRAY" => {
             let Some(item) = &ty.item else { return None };
             let inner = match type_text(dialect, item, context.column) {
@@ -229,7 +235,7 @@ pub fn postgresql(dialect: &Dialect, ty: &TypeRef, context: &TypeContext<'_>) ->
 fn named_type(dialect: &Dialect, ty: &SqlType, kind: &str) -> SqlResult<String> {
     match &ty.name {
         Some(name) => Ok(dialect.qualified(ty.schema.as_ref(), name)),
-        None => Err(SqlError::compile(format!("PostgreSQL {} type requires a name.", kind.to_uppercase()))),
+        None => Err(SqlError::compile(format!("PostgreSQL {kind} type requires a name."))),
     }
 }
 
@@ -276,14 +282,8 @@ pub fn mysql(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> Opt
         None => name.to_owned(),
     };
     let needs_length = |name: &str| SqlError::compile(format!("{name} requires a length on dialect {}", dialect.name));
-    let fsp = |name: &str| match ty.option("fsp").and_then(TypeArg::as_int) {
-        Some(n) => format!("{name}({n})"),
-        None => name.to_owned(),
-    };
-    let quoted = || {
-        let list: Vec<String> = ty.enums.iter().map(|e| format!("'{}'", e.replace('\'', "''"))).collect();
-        list.join(",")
-    };
+    let fsp = |name: &str| fractional(name, ty);
+    let quoted = || ty.enums.iter().map(|e| dialect.string_literal(e)).collect::<Vec<_>>().join(",");
     Some(Ok(match &*ty.visit_name {
         "string" | "unicode" | "VARCHAR" => match ty.length {
             Some(n) => mysql_string(ty, format!("VARCHAR({n})")),
@@ -330,49 +330,77 @@ pub fn mysql(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> Opt
         "enum" if matches!(ty.option("native_enum"), Some(TypeArg::Bool(false))) => return None,
         "enum" | "ENUM" => mysql_string(ty, format!("ENUM({})", quoted())),
         "SET" => mysql_string(ty, format!("SET({})", quoted())),
-        name @ ("INET4" | "INET6") if dialect.family == Family::MariaDb => name.to_owned(),
+        name @ ("INET4" | "INET6") => name.to_owned(),
         _ => return None,
     }))
 }
 
+/// `NAME(fsp)`; zero digits are what the database takes anyway.
+fn fractional(name: &str, ty: &SqlType) -> String {
+    match ty.option("fsp").and_then(TypeArg::as_int) {
+        Some(n) if n != 0 => format!("{name}({n})"),
+        _ => name.to_owned(),
+    }
+}
+
 /// The type inside CAST on MySQL; `None`: there is no such cast.
 pub fn mysql_cast(dialect: &Dialect, ty: &TypeRef) -> SqlResult<Option<String>> {
-    let ty = ty.variant(&dialect.name);
-    if let Some(host) = &ty.host {
-        let inner = host.dialect_impl(&dialect.name);
-        if inner.host.is_none() {
-            return mysql_cast(dialect, &inner);
-        }
-    }
-    if let (Some(inner), true) = (&ty.item, &*ty.visit_name == "type_decorator") {
-        return mysql_cast(dialect, inner);
-    }
+    let ty = &resolved(ty, &dialect.name);
     Ok(Some(match ty.affinity {
-        Affinity::Integer if &*ty.visit_name == "YEAR" => return Ok(None),
+        _ if matches!(&*ty.visit_name, "YEAR" | "SET" | "ENUM") => return Ok(None),
+        Affinity::Enum if !matches!(ty.option("native_enum"), Some(TypeArg::Bool(false))) => return Ok(None),
         Affinity::Integer => if ty.flag("unsigned") { "UNSIGNED INTEGER" } else { "SIGNED INTEGER" }.to_owned(),
-        Affinity::Enum | Affinity::Boolean | Affinity::Float | Affinity::Null => return Ok(None),
-        Affinity::String => {
-            let text = match ty.length.filter(|_| !ty.visit_name.to_lowercase().contains("text")) {
-                Some(n) => format!("CHAR({n})"),
-                None => "CHAR".to_owned(),
-            };
-            let plain = SqlType { collation: None, ..(**ty).clone() };
-            mysql_string(&plain, text).replace("NATIONAL ", "")
-        }
+        Affinity::Boolean | Affinity::Float => return Ok(None),
+        Affinity::String | Affinity::Enum => mysql_cast_string(ty),
         Affinity::Date => "DATE".to_owned(),
-        Affinity::Time | Affinity::DateTime => {
-            let name = if ty.affinity == Affinity::Time { "TIME" } else { "DATETIME" };
-            match ty.option("fsp").and_then(TypeArg::as_int) {
-                Some(n) => format!("{name}({n})"),
-                None => name.to_owned(),
-            }
-        }
+        Affinity::Time => fractional("TIME", ty),
+        Affinity::DateTime if &*ty.visit_name == "TIMESTAMP" => "DATETIME".to_owned(),
+        Affinity::DateTime => fractional("DATETIME", ty),
         Affinity::Interval => "DATETIME".to_owned(),
-        Affinity::Numeric => scaled("DECIMAL", ty),
+        Affinity::Numeric => mysql_numeric(ty, scaled("DECIMAL", ty)),
         Affinity::Json => "JSON".to_owned(),
         Affinity::Binary | Affinity::Pickle => "BINARY".to_owned(),
         _ => return Ok(None),
     }))
+}
+
+/// CAST knows one kind of string. A CHAR stays as it is; the dialect's own types keep character set and collation, the generic ones
+/// their length.
+fn mysql_cast_string(ty: &SqlType) -> String {
+    let text = bare_length("CHAR", ty);
+    if &*ty.visit_name == "CHAR" {
+        return mysql_string(ty, text);
+    }
+    if ty.affinity == Affinity::Enum || !ty.options.contains_key("charset") {
+        return text;
+    }
+    let mut own = ty.clone();
+    own.options.remove("national");
+    mysql_string(&own, text)
+}
+
+/// A type without its collation.
+pub fn without_collation(ty: &SqlType) -> SqlType {
+    let item = ty.item.as_ref().filter(|_| &*ty.visit_name == "ARRAY").map(|item| Arc::new(without_collation(item)));
+    SqlType { collation: None, item: item.or_else(|| ty.item.clone()), ..ty.clone() }
+}
+
+/// A type with its variant, its decorators and the user's replacement for a dialect taken off.
+pub fn resolved(ty: &TypeRef, dialect: &str) -> TypeRef {
+    let ty = ty.variant(dialect);
+    match &ty.host {
+        Some(host) => {
+            let inner = host.dialect_impl(dialect);
+            if Arc::ptr_eq(&inner, ty) || inner.host.as_ref().is_some_and(|h| Arc::ptr_eq(h, host)) {
+                return ty.clone();
+            }
+            resolved(&inner, dialect)
+        }
+        None => match (&*ty.visit_name, &ty.item) {
+            ("type_decorator", Some(item)) => resolved(item, dialect),
+            _ => ty.clone(),
+        },
+    }
 }
 
 /// Oracle's own text.

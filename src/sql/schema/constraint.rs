@@ -63,6 +63,8 @@ pub struct ConstraintData {
     /// Made by `unique=True` or by an unnamed inline primary key.
     pub implicit: bool,
     pub dialect_options: Vec<(Arc<str>, Arc<str>, HostRef)>,
+    /// `postgresql_include`: dialect and columns.
+    pub include: Vec<(Arc<str>, Vec<Name>)>,
 }
 
 /// Kinds of constraint.
@@ -85,7 +87,8 @@ pub enum ConstraintKind {
     },
     /// PostgreSQL EXCLUDE.
     Exclude {
-        elements: Vec<(ExprRef, Arc<str>)>,
+        /// Expression, operator class, operator.
+        elements: Vec<(ExprRef, Option<Arc<str>>, Arc<str>)>,
         using: Arc<str>,
         where_: Option<ExprRef>,
     },
@@ -98,9 +101,6 @@ pub struct Index {
     pub d: RwLock<IndexData>,
     pub face: FaceSlot,
 }
-
-/// Column key, prefix length, operator class.
-pub type ColumnOptions = (Arc<str>, Option<i64>, Option<Arc<str>>);
 
 /// See [`Index`].
 #[derive(Clone, Debug, Default)]
@@ -117,39 +117,8 @@ pub struct IndexData {
     pub implicit: bool,
     /// A naming convention made the name: it may be shortened.
     pub name_is_conv: bool,
-    /// Per expression: prefix length (MySQL) and operator class (PostgreSQL), by column key.
-    pub column_options: Vec<ColumnOptions>,
-    /// `postgresql_include`.
-    pub include: Option<Vec<Name>>,
-    /// `postgresql_with`.
-    pub with: Vec<(Arc<str>, Arc<str>)>,
+    /// `postgresql_include`: dialect and columns.
+    pub include: Vec<(Arc<str>, Vec<Name>)>,
     /// `sqlite_where`, `postgresql_where`: dialect and condition.
     pub where_: Option<(Arc<str>, ExprRef)>,
-}
-
-/// An expression of an index, its prefix length (MySQL) and its operator class (PostgreSQL).
-pub type IndexPart = (ExprRef, Option<i64>, Option<Arc<str>>);
-
-impl IndexData {
-    /// Each expression with its prefix length and operator class.
-    pub fn expressions_with_options(&self) -> Vec<IndexPart> {
-        self.expressions
-            .iter()
-            .map(|e| {
-                let key = match &e.kind {
-                    crate::ast::ExprKind::Column(c) => Some(c.column.key()),
-                    crate::ast::ExprKind::UnaryPostfix { operand, .. } => match &operand.kind {
-                        crate::ast::ExprKind::Column(c) => Some(c.column.key()),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                let found = key.and_then(|k| self.column_options.iter().find(|(name, ..)| *name == k));
-                match found {
-                    Some((_, length, ops)) => (e.clone(), *length, ops.clone()),
-                    None => (e.clone(), None, None),
-                }
-            })
-            .collect()
-    }
 }

@@ -119,6 +119,8 @@ pub struct SqlType {
     pub host: Option<Arc<dyn HostType>>,
     /// The Python type object this was read from, kept alive; `None` for the shared types below.
     pub owner: Option<HostRef>,
+    /// `+` is `||` between values of this type.
+    pub concatenable: bool,
     /// The type brings its own operators (`comparator_factory`).
     pub comparator: bool,
     /// The Python object.
@@ -193,7 +195,12 @@ macro_rules! shared {
         $(#[$m])*
         pub fn $f() -> TypeRef {
             static T: std::sync::OnceLock<TypeRef> = std::sync::OnceLock::new();
-            T.get_or_init(|| Arc::new(SqlType { asdecimal: $visit == "numeric", ..SqlType::simple($visit, Affinity::$aff) })).clone()
+            T.get_or_init(|| {
+                let concatenable = matches!(Affinity::$aff, Affinity::String | Affinity::Json);
+                let asdecimal = $visit == "numeric";
+                Arc::new(SqlType { asdecimal, concatenable, ..SqlType::simple($visit, Affinity::$aff) })
+            })
+            .clone()
         }
     )*};
 }

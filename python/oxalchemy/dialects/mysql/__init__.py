@@ -2,4 +2,5 @@
 
 from .base import dialect
 from .dml import Insert, insert, limit
+from .expression import match
 from .types import *  # noqa: F403

@@ -8,6 +8,7 @@ from ... import exc, util
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
 from .._driver import adopt, is_own
+from .types import colspecs
 
 
 class MySQLCompiler(_compiler.SQLCompiler):
@@ -47,6 +48,7 @@ class MySQLDialect(DefaultDialect):
     _backslash_escapes = True
     _server_ansiquotes = False
     _isolation_values = ("SERIALIZABLE", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "AUTOCOMMIT")
+    colspecs = colspecs
     _names = {"username": "user"}
 
     def __init__(self, json_serializer=None, json_deserializer=None, is_mariadb=None, **kwargs):

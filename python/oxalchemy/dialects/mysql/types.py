@@ -3,10 +3,16 @@
 from ... import exc
 from ...sql import sqltypes
 from ...sql.sqltypes import BINARY, BLOB, BOOLEAN, DATE, JSON, VARBINARY
+from .mariadb import INET4, INET6
 
 
 class _Number:
     __slots__ = ()
+    _shown = ()
+
+    def __repr__(self):
+        given = (f"{name}={value!r}" for name in self._shown if (value := getattr(self, name)) not in (None, False))
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def _flags(self, unsigned, zerofill):
         self.unsigned = unsigned
@@ -16,6 +22,7 @@ class _Number:
 def _integer(name, base):
     class Type(_Number, base):
         __visit_name__ = name
+        _shown = ("display_width", "unsigned", "zerofill")
 
         def __init__(self, display_width=None, unsigned=False, zerofill=False, **kw):
             self.display_width = display_width
@@ -36,6 +43,12 @@ BIGINT = _integer("BIGINT", sqltypes.BIGINT)
 def _exact(name, base):
     class Type(_Number, base):
         __visit_name__ = name
+        _shown = ("unsigned", "zerofill", "precision", "scale")
+
+        def __repr__(self):
+            text = super().__repr__()
+            # Decimal results go without saying.
+            return text if self.asdecimal else text[:-1] + (", " if text[-2] != "(" else "") + "asdecimal=False)"
 
         def __init__(self, precision=None, scale=None, asdecimal=True, unsigned=False, zerofill=False, **kw):
             super().__init__(precision=precision, scale=scale, asdecimal=asdecimal, **kw)
@@ -53,6 +66,7 @@ DECIMAL = _exact("DECIMAL", sqltypes.DECIMAL)
 def _inexact(name, base, asdecimal):
     class Type(_Number, base):
         __visit_name__ = name
+        _shown = ("precision", "scale", "asdecimal", "unsigned", "zerofill")
 
         def __init__(self, precision=None, scale=None, asdecimal=asdecimal, unsigned=False, zerofill=False, **kw):
             if name != "FLOAT" and ((precision is None) != (scale is None)):
@@ -72,13 +86,19 @@ FLOAT = _inexact("FLOAT", sqltypes.FLOAT, False)
 
 
 class BIT(sqltypes.TypeEngine):
-    """Bits."""
+    """Bits, as an integer.
+
+    length: number of bits.
+    """
 
     __visit_name__ = "BIT"
     _affinity = "other"
 
     def __init__(self, length=None):
         self.length = length
+
+    def result_processor(self, dialect, coltype=None):
+        return lambda value: int.from_bytes(value, "big") if isinstance(value, bytes) else value
 
 
 class _StringType(sqltypes.String):
@@ -99,7 +119,7 @@ class _StringType(sqltypes.String):
 
 
 def _string(name, base):
-    class Type(_StringType, base):
+    class Type(*((_StringType,) if base is _StringType else (_StringType, base))):
         __visit_name__ = name
 
         def __init__(self, length=None, **kw):
@@ -113,9 +133,9 @@ def _string(name, base):
 TEXT = _string("TEXT", sqltypes.TEXT)
 VARCHAR = _string("VARCHAR", sqltypes.VARCHAR)
 CHAR = _string("CHAR", sqltypes.CHAR)
-TINYTEXT = _string("TINYTEXT", sqltypes.Text)
-MEDIUMTEXT = _string("MEDIUMTEXT", sqltypes.Text)
-LONGTEXT = _string("LONGTEXT", sqltypes.Text)
+TINYTEXT = _string("TINYTEXT", _StringType)
+MEDIUMTEXT = _string("MEDIUMTEXT", _StringType)
+LONGTEXT = _string("LONGTEXT", _StringType)
 
 
 class NVARCHAR(_StringType, sqltypes.NVARCHAR):
@@ -147,7 +167,11 @@ class LONGBLOB(sqltypes._Binary):
 
 
 class ENUM(sqltypes.NativeForEmulated, sqltypes.Enum):
-    """ENUM column."""
+    """ENUM column.
+
+    enums: strings, or one Python enum. strict: refuse strings that are not in the list. charset, collation, ascii, unicode, binary,
+    national: as for other strings.
+    """
 
     __visit_name__ = "ENUM"
     native_enum = True
@@ -156,6 +180,7 @@ class ENUM(sqltypes.NativeForEmulated, sqltypes.Enum):
         self, *enums, strict=False, charset=None, collation=None, ascii=False, unicode=False, binary=False, national=False, **kw
     ):
         kw.pop("quoting", None)
+        kw.setdefault("validate_strings", strict)
         self.strict = strict
         super().__init__(*enums, **kw)
         self.charset = charset
@@ -165,9 +190,27 @@ class ENUM(sqltypes.NativeForEmulated, sqltypes.Enum):
         self.national = national
         self.collation = collation
 
+    @classmethod
+    def adapt_emulated_to_native(cls, impl, **kw):
+        return impl.adapt(cls, **kw)
+
+    def __repr__(self):
+        return _listed(self, self.enums)
+
+
+def _listed(type_, values, *more):
+    """``NAME('a', 'b', option=…)``"""
+    options = ("charset", "collation", "ascii", "unicode", "binary", "national", *more)
+    parts = [repr(v) for v in values]
+    parts += [f"{o}={value!r}" for o in options if (value := getattr(type_, o)) not in (None, False)]
+    return f"{type(type_).__name__}({', '.join(parts)})"
+
 
 class SET(_StringType):
-    """Set of strings."""
+    """A set of strings.
+
+    values: the strings. retrieve_as_bitwise: transfer integers instead of text, which allows for the empty string as a member.
+    """
 
     __visit_name__ = "SET"
 
@@ -183,8 +226,51 @@ class SET(_StringType):
     def enums(self):
         return list(self.values)
 
+    def column_expression(self, colexpr):
+        if not self.retrieve_as_bitwise:
+            return None
+        from ...sql.expression import type_coerce
+
+        return type_coerce(type_coerce(colexpr, sqltypes.Integer()) + 0, self)
+
+    @property
+    def _bits(self):
+        return {value: 1 << i for i, value in enumerate(self.values)}
+
+    def bind_processor(self, dialect):
+        if self.retrieve_as_bitwise:
+            bits = self._bits
+
+            def process(value):
+                if value is None or isinstance(value, (int, str)):
+                    return value
+                return sum(bits[v] for v in set(value))
+        else:
+
+            def process(value):
+                return ",".join(value) if isinstance(value, (set, frozenset, list, tuple)) else value
+
+        return process
+
+    def result_processor(self, dialect, coltype=None):
+        if self.retrieve_as_bitwise:
+            bits = self._bits
+
+            def process(value):
+                return None if value is None else {v for v, bit in bits.items() if int(value) & bit}
+        else:
+
+            def process(value):
+                if isinstance(value, str):
+                    return set(value.split(",")) - {""}
+                if value is not None:
+                    value = set(value) - {""}
+                return value
+
+        return process
+
     def __repr__(self):
-        return f"SET({', '.join(map(repr, self.values))})"
+        return _listed(self, self.values, "retrieve_as_bitwise")
 
 
 class DATETIME(sqltypes.DATETIME):
@@ -221,20 +307,10 @@ class YEAR(sqltypes.TypeEngine):
         self.display_width = display_width
 
 
-class INET4(sqltypes.TypeEngine):
-    __visit_name__ = "INET4"
-    _affinity = "other"
-
-
-class INET6(sqltypes.TypeEngine):
-    __visit_name__ = "INET6"
-    _affinity = "other"
-
-
 colspecs = {sqltypes.Enum: ENUM}
 
 __all__ = [
-    "BIGINT", "BINARY", "BIT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "DOUBLE", "ENUM", "FLOAT", "INTEGER",
-    "JSON", "LONGBLOB", "LONGTEXT", "MEDIUMBLOB", "MEDIUMINT", "MEDIUMTEXT", "NCHAR", "NUMERIC", "NVARCHAR", "REAL", "SET",
+    "BIGINT", "BINARY", "BIT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "DOUBLE", "ENUM", "FLOAT", "INET4", "INET6",
+    "INTEGER", "JSON", "LONGBLOB", "LONGTEXT", "MEDIUMBLOB", "MEDIUMINT", "MEDIUMTEXT", "NCHAR", "NUMERIC", "NVARCHAR", "REAL", "SET",
     "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "TINYBLOB", "TINYINT", "TINYTEXT", "VARBINARY", "VARCHAR", "YEAR",
 ]  # fmt: skip

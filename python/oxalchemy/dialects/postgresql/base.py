@@ -9,6 +9,7 @@ from ...engine.characteristics import ConnectionCharacteristic
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
 from .._driver import adopt, is_own
+from .types import colspecs
 
 
 class PGCompiler(_compiler.SQLCompiler):
@@ -97,6 +98,7 @@ class PGDialect(DefaultDialect):
     )
     _isolation_values = ("AUTOCOMMIT", "READ COMMITTED", "READ UNCOMMITTED", "REPEATABLE READ", "SERIALIZABLE")
     _backslash_escapes = True
+    colspecs = colspecs
     _names = {"username": "user", "database": "dbname"}
 
     def __init__(

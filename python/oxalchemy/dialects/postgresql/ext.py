@@ -1,63 +1,123 @@
-"""PostgreSQL's own expressions."""
+"""PostgreSQL's own expressions and constraints."""
 
 from ... import _rs
-from ...ext.compiler import compiles
-from ...sql import operators
-from ...sql.elements import ColumnElement
-from ...sql.functions import func
-from .types import ARRAY
+from ...sql import schema, sqltypes
+from ...sql.expression import ClauseElement, bindparam, text
+from ...sql.functions import GenericFunction
+from . import types
+
+__all__ = (
+    "ExcludeConstraint",
+    "aggregate_order_by",
+    "distinct_on",
+    "phraseto_tsquery",
+    "plainto_tsquery",
+    "to_tsquery",
+    "to_tsvector",
+    "ts_headline",
+    "websearch_to_tsquery",
+)
 
 aggregate_order_by = _rs.aggregate_order_by
 
 
-class array(ColumnElement):
-    """``ARRAY[a, b]``."""
+class ExcludeConstraint(schema.ColumnCollectionConstraint):
+    """EXCLUDE: no two rows may satisfy all the operators at once.
 
-    __visit_name__ = "array"
+    elements: pairs of a column (name, Column or expression) and an operator's text. name, deferrable, initially: as for other
+    constraints. using: index method, gist unless told. where: condition that a row must meet to take part. ops: operator class by
+    column name.
+    """
+
+    __visit_name__ = "exclude_constraint"
+    create_drop_stringify_dialect = "postgresql"
+    inherit_cache = False
+    where = None
+
+    def __init__(self, *elements, **kw):
+        self.using = kw.pop("using", "gist")
+        where = kw.pop("where", None)
+        self.ops = dict(kw.pop("ops", None) or {})
+        self._elements = [(self._expression(e), op) for e, op in elements]
+        self.where = text(where) if isinstance(where, str) else where
+        self.operators = {e if isinstance(e, str) else getattr(e, "name", None): op for e, op in self._elements}
+        super().__init__(*[e for e, _ in self._elements if isinstance(e, (str, schema.Column))], **kw)
+
+    @staticmethod
+    def _expression(element):
+        if isinstance(element, (str, schema.Column)):
+            return element
+        return _rs._coerce("DDLConstraintColumnRole", element)
+
+    def _tell_rust(self):
+        owner = self._owner()
+        if not isinstance(owner, schema.Table):
+            # Names become columns when there is a table.
+            return
+        elements = []
+        for element, op in self._elements:
+            expr = owner.c[element] if isinstance(element, str) else element
+            elements.append((expr, self.ops.get(getattr(expr, "key", None)), op))
+        self._init_exclude(elements, self.using, self.where)
+
+    def _take_place(self, owner):
+        super()._take_place(owner)
+        self._tell_rust()
+
+    def copy(self, *, target_table=None, **where):
+        elements = [(e.name if isinstance(e, schema.Column) else e, op) for e, op in self._elements]
+        return self._twin(*elements, using=self.using, where=self.where, ops=self.ops)
+
+
+class _RegConfigFunction(GenericFunction):
+    """A text search function whose first argument may be a configuration."""
+
+    __slots__ = ()
     inherit_cache = True
+    _register = False
+    _configured = 2
 
-    def __init__(self, clauses, *, type_=None, **kw):
-        self.clauses = [_rs._coerce("BinaryElementRole", c) for c in clauses]
-        if type_ is not None:
-            item = type_
-        else:
-            item = next((c.type for c in self.clauses if not getattr(c.type, "_isnull", False)), None)
-        dimensions = 1
-        if isinstance(item, ARRAY):
-            dimensions = (item.dimensions or 1) + 1
-            item = item.item_type
-        self.type = ARRAY(item, dimensions=dimensions) if item is not None else ARRAY(_rs.null().type)
-
-    def get_children(self, **kw):
-        return self.clauses
-
-    def self_group(self, against=None):
-        return self.self_group_(against)
-
-    def self_group_(self, against):
-        return super().self_group(against) if against in (operators.any_op, operators.all_op, operators.getitem) else self
+    def __init__(self, *args, **kwargs):
+        args = list(args)
+        if len(args) >= self._configured and not isinstance(args[0], ClauseElement):
+            args[0] = bindparam(type(self).name, args[0], type_=types.REGCONFIG(), unique=True)
+        super().__init__(*args, **kwargs)
 
 
-@compiles(array)
-def _compile_array(element, compiler, **kw):
-    text = ", ".join(compiler.process(c, **kw) for c in element.clauses)
-    return f"ARRAY[{text}]" if element.clauses else f"ARRAY[]::{compiler.dialect.type_compiler_instance.process(element.type)}"
+def _text_search(function, result, configured=2):
+    return type(
+        function,
+        (_RegConfigFunction,),
+        {
+            "__slots__": (), "name": function, "identifier": function, "type": result, "inherit_cache": True, "_register": True,
+            "_configured": configured, "__module__": __name__,
+        },
+    )  # fmt: skip
 
 
-def array_agg(*args, **kw):
-    """``func.array_agg()`` with the dialect's array type."""
-    fn = func.array_agg(*args, **kw)
-    return fn
+to_tsvector = _text_search("to_tsvector", types.TSVECTOR())
+to_tsquery = _text_search("to_tsquery", types.TSQUERY())
+plainto_tsquery = _text_search("plainto_tsquery", types.TSQUERY())
+phraseto_tsquery = _text_search("phraseto_tsquery", types.TSQUERY())
+websearch_to_tsquery = _text_search("websearch_to_tsquery", types.TSQUERY())
 
 
-def Any(other, arrexpr, operator=operators.eq):
-    """``other = ANY (array)``."""
-    return arrexpr.any(other, operator)
+class ts_headline(_RegConfigFunction):
+    """``ts_headline([config,] document, query[, options])``."""
 
+    __slots__ = ()
+    name = "ts_headline"
+    type = sqltypes.TEXT()
+    inherit_cache = True
+    _register = True
 
-def All(other, arrexpr, operator=operators.eq):
-    """``other = ALL (array)``."""
-    return arrexpr.all(other, operator)
+    def __init__(self, *args, **kwargs):
+        # The second argument is the query when there is no configuration.
+        first = len(args) > 1 and isinstance(getattr(args[1], "type", None), types.TSQUERY)
+        self_configured = len(args) > 2 and not first
+        if self_configured and not isinstance(args[0], ClauseElement):
+            args = (bindparam("ts_headline", args[0], type_=types.REGCONFIG(), unique=True), *args[1:])
+        GenericFunction.__init__(self, *args, **kwargs)
 
 
 def distinct_on(*expr):

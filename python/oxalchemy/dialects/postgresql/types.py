@@ -1,10 +1,10 @@
 """PostgreSQL types."""
 
-import dataclasses
 import datetime as dt
+import ipaddress
 
-from ... import exc
 from ...sql import sqltypes
+from ...sql.operators import OperatorClass
 from ...sql.sqltypes import (
     BIGINT,
     BOOLEAN,
@@ -20,24 +20,85 @@ from ...sql.sqltypes import (
     UUID,
     VARCHAR,
 )
-from ...sql.type_api import NativeForEmulated, TypeEngine, to_instance
+from ...sql.type_api import Comparator, NativeForEmulated, TypeEngine
+from .array import ARRAY
+from .bitstring import BitString
+from .hstore import HSTORE, hstore
+from .json import JSON, JSONB, JSONPATH
+from .named_types import DOMAIN, ENUM
+from .ranges import (
+    DATEMULTIRANGE,
+    DATERANGE,
+    INT4MULTIRANGE,
+    INT4RANGE,
+    INT8MULTIRANGE,
+    INT8RANGE,
+    NUMMULTIRANGE,
+    NUMRANGE,
+    TSMULTIRANGE,
+    TSRANGE,
+    TSTZMULTIRANGE,
+    TSTZRANGE,
+    MultiRange,
+    Range,
+)
 
 
-class ARRAY(sqltypes.ARRAY):
-    """Array."""
+class _BitOperators(Comparator):
+    """Operators of bit strings: ``&``, ``|``, ``~`` and the shifts work on their bits."""
 
-    __visit_name__ = "ARRAY"
+    __slots__ = ()
+
+    def __and__(self, other):
+        return self.bitwise_and(other)
+
+    def __or__(self, other):
+        return self.bitwise_or(other)
+
+    def __xor__(self, other):
+        return self.bitwise_xor(other)
+
+    def __invert__(self):
+        return self.bitwise_not()
+
+    def __lshift__(self, other):
+        return self.bitwise_lshift(other)
+
+    def __rshift__(self, other):
+        return self.bitwise_rshift(other)
 
 
 class BIT(TypeEngine):
-    """Bit string."""
+    """Bit string.
+
+    length: number of bits, 1 unless told. varying: up to that many.
+    """
 
     __visit_name__ = "BIT"
     _affinity = "other"
+    render_bind_cast = True
+    operator_classes = OperatorClass.BASE | OperatorClass.COMPARISON | OperatorClass.BITWISE
+    comparator_factory = _BitOperators
 
     def __init__(self, length=None, varying=False):
         self.length = (length or None) if varying else (length or 1)
         self.varying = varying
+
+    @property
+    def python_type(self):
+        return BitString
+
+    def coerce_compared_value(self, op, value):
+        return self if isinstance(value, str) else super().coerce_compared_value(op, value)
+
+    def bind_processor(self, dialect):
+        return lambda value: None if value is None else str(BitString(value))
+
+    def result_processor(self, dialect, coltype=None):
+        return lambda value: None if value is None else BitString(value)
+
+    def literal_processor(self, dialect):
+        return lambda value: f"B'{BitString(value)}'"
 
 
 class BYTEA(sqltypes.LargeBinary):
@@ -49,17 +110,39 @@ class _Named(TypeEngine):
 
 
 class _NetworkAddress(_Named):
-    @property
-    def python_type(self):
-        return str
+    """Addresses come as text."""
+
+    def coerce_compared_value(self, op, value):
+        return self if isinstance(value, str) else super().coerce_compared_value(op, value)
+
+    def bind_processor(self, dialect):
+        return lambda value: None if value is None else str(value)
 
 
 class CIDR(_NetworkAddress):
+    """A network; an ``ipaddress`` object with ``create_engine(native_inet_types=True)``."""
+
     __visit_name__ = "CIDR"
+
+    def result_processor(self, dialect, coltype=None):
+        if not getattr(dialect, "_native_inet_types", None):
+            return None
+        return lambda value: ipaddress.ip_network(value) if isinstance(value, str) else value
 
 
 class INET(_NetworkAddress):
+    """An address, with or without a network; an ``ipaddress`` object with ``create_engine(native_inet_types=True)``."""
+
     __visit_name__ = "INET"
+
+    def result_processor(self, dialect, coltype=None):
+        if not getattr(dialect, "_native_inet_types", None):
+            return None
+        return lambda value: _address(value) if isinstance(value, str) else value
+
+
+def _address(text):
+    return ipaddress.ip_interface(text) if "/" in text else ipaddress.ip_address(text)
 
 
 class MACADDR(_NetworkAddress):
@@ -78,7 +161,7 @@ class MONEY(_Named):
     __visit_name__ = "MONEY"
 
 
-class OID(sqltypes.Integer):
+class OID(_Named):
     __visit_name__ = "OID"
 
 
@@ -88,6 +171,7 @@ class REGCLASS(_Named):
 
 class REGCONFIG(_Named):
     __visit_name__ = "REGCONFIG"
+    render_bind_cast = True
 
 
 class TSVECTOR(_Named):
@@ -96,40 +180,6 @@ class TSVECTOR(_Named):
 
 class TSQUERY(_Named):
     __visit_name__ = "TSQUERY"
-
-
-class JSON(sqltypes.JSON):
-    """JSON as text."""
-
-    def __init__(self, none_as_null=False, astext_type=None):
-        super().__init__(none_as_null=none_as_null)
-        if astext_type is not None:
-            self.astext_type = astext_type
-
-    astext_type = sqltypes.Text()
-
-
-class JSONB(JSON):
-    """Binary JSON."""
-
-    __visit_name__ = "JSONB"
-
-
-class JSONPATH(sqltypes.JSON.JSONPathType):
-    __visit_name__ = "JSONPATH"
-
-
-class HSTORE(sqltypes.Indexable, sqltypes.Concatenable, TypeEngine):
-    """Text to text."""
-
-    __visit_name__ = "HSTORE"
-    _affinity = "other"
-    hashable = False
-    text_type = sqltypes.Text()
-
-    def __init__(self, text_type=None):
-        if text_type is not None:
-            self.text_type = text_type
 
 
 class INTERVAL(NativeForEmulated, sqltypes._AbstractInterval, TypeEngine):
@@ -146,6 +196,9 @@ class INTERVAL(NativeForEmulated, sqltypes._AbstractInterval, TypeEngine):
     @property
     def python_type(self):
         return dt.timedelta
+
+    def as_generic(self, allow_nulltype=False):
+        return sqltypes.Interval(native=True, second_precision=self.precision)
 
     @classmethod
     def adapt_emulated_to_native(cls, interval, **kw):
@@ -171,141 +224,6 @@ class TIME(sqltypes.TIME):
         self.precision = precision
 
 
-class ENUM(NativeForEmulated, sqltypes.Enum):
-    """CREATE TYPE … AS ENUM."""
-
-    __visit_name__ = "ENUM"
-    native_enum = True
-
-    def __init__(self, *enums, name=sqltypes.NO_ARG, create_type=True, **kw):
-        if kw.pop("native_enum", None) is False:
-            raise exc.ArgumentError("PostgreSQL ENUM does not support native_enum=False; use Enum(native_enum=False) instead")
-        if name is not sqltypes.NO_ARG:
-            kw["name"] = name
-        super().__init__(*enums, create_type=create_type, **kw)
-        if self.name is None:
-            raise exc.CompileError("PostgreSQL ENUM type requires a name.")
-
-
-class DOMAIN(TypeEngine):
-    """CREATE DOMAIN."""
-
-    __visit_name__ = "DOMAIN"
-    _affinity = "other"
-
-    def __init__(
-        self,
-        name,
-        data_type,
-        *,
-        collation=None,
-        collation_schema=None,
-        default=None,
-        constraint_name=None,
-        not_null=None,
-        check=None,
-        create_type=True,
-        **kw,
-    ):
-        self.name = name
-        self.data_type = to_instance(data_type)
-        self.collation = collation
-        self.collation_schema = collation_schema
-        self.default = default
-        self.constraint_name = constraint_name
-        self.not_null = bool(not_null)
-        self.check = check
-        self.create_type = create_type
-        self.schema = kw.pop("schema", None)
-
-
-@dataclasses.dataclass(frozen=True)
-class Range:
-    """A range of values."""
-
-    lower: object = None
-    upper: object = None
-    bounds: str = "[)"
-    empty: bool = False
-
-    def __bool__(self):
-        return not self.empty
-
-    @property
-    def isempty(self):
-        return self.empty
-
-    is_empty = isempty
-
-    @property
-    def lower_inc(self):
-        return not self.empty and self.bounds[0] == "[" and self.lower is not None
-
-    @property
-    def upper_inc(self):
-        return not self.empty and self.bounds[1] == "]" and self.upper is not None
-
-    @property
-    def lower_inf(self):
-        return not self.empty and self.lower is None
-
-    @property
-    def upper_inf(self):
-        return not self.empty and self.upper is None
-
-    def __contains__(self, value):
-        if self.empty:
-            return False
-        if self.lower is not None and (value < self.lower or (value == self.lower and self.bounds[0] == "(")):
-            return False
-        return self.upper is None or value < self.upper or (value == self.upper and self.bounds[1] == "]")
-
-    def __str__(self):
-        if self.empty:
-            return "empty"
-        lower = "" if self.lower is None else self.lower
-        upper = "" if self.upper is None else self.upper
-        return f"{self.bounds[0]}{lower},{upper}{self.bounds[1]}"
-
-
-class MultiRange(list):
-    """Ranges."""
-
-
-class BitString(str):
-    """Text of zeros and ones."""
-
-
-class AbstractRange(TypeEngine):
-    _affinity = "other"
-    render_bind_cast = True
-
-
-class AbstractSingleRange(AbstractRange):
-    pass
-
-
-class AbstractMultiRange(AbstractRange):
-    pass
-
-
-def _range(name, base):
-    return type(name, (base,), {"__visit_name__": name, "__module__": __name__})
-
-
-INT4RANGE = _range("INT4RANGE", AbstractSingleRange)
-INT8RANGE = _range("INT8RANGE", AbstractSingleRange)
-NUMRANGE = _range("NUMRANGE", AbstractSingleRange)
-DATERANGE = _range("DATERANGE", AbstractSingleRange)
-TSRANGE = _range("TSRANGE", AbstractSingleRange)
-TSTZRANGE = _range("TSTZRANGE", AbstractSingleRange)
-INT4MULTIRANGE = _range("INT4MULTIRANGE", AbstractMultiRange)
-INT8MULTIRANGE = _range("INT8MULTIRANGE", AbstractMultiRange)
-NUMMULTIRANGE = _range("NUMMULTIRANGE", AbstractMultiRange)
-DATEMULTIRANGE = _range("DATEMULTIRANGE", AbstractMultiRange)
-TSMULTIRANGE = _range("TSMULTIRANGE", AbstractMultiRange)
-TSTZMULTIRANGE = _range("TSTZMULTIRANGE", AbstractMultiRange)
-
 colspecs = {
     sqltypes.ARRAY: ARRAY,
     sqltypes.Interval: INTERVAL,
@@ -319,5 +237,7 @@ __all__ = [
     "DOMAIN", "DOUBLE_PRECISION", "ENUM", "FLOAT", "HSTORE", "INET", "INT4MULTIRANGE", "INT4RANGE", "INT8MULTIRANGE", "INT8RANGE",
     "INTEGER", "INTERVAL", "JSON", "JSONB", "JSONPATH", "MACADDR", "MACADDR8", "MONEY", "MultiRange", "NUMERIC", "NUMMULTIRANGE",
     "NUMRANGE", "OID", "REAL", "REGCLASS", "REGCONFIG", "Range", "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "TSMULTIRANGE",
-    "TSQUERY", "TSRANGE", "TSTZMULTIRANGE", "TSTZRANGE", "TSVECTOR", "UUID", "VARCHAR",
+    "TSQUERY", "TSRANGE", "TSTZMULTIRANGE", "TSTZRANGE", "TSVECTOR", "UUID", "VARCHAR", "hstore",
 ]  # fmt: skip
+
+sqltypes._value_types[BitString] = BIT(varying=True)

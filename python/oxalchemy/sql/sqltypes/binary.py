@@ -18,6 +18,9 @@ class _Binary(TypeEngine):
     def python_type(self):
         return bytes
 
+    def as_generic(self, allow_nulltype=False):
+        return LargeBinary(length=self.length)
+
     def coerce_compared_value(self, op, value):
         if isinstance(value, str):
             return self

@@ -59,6 +59,9 @@ class SchemaType(SchemaEventTarget, TypeEngineMixin):
                 self.schema = table.schema
             elif self.metadata is not None and self.metadata.schema:
                 self.schema = self.metadata.schema
+            if self.schema is not None:
+                # The column read the type when it had no schema.
+                column.type = column.type
         if not self._create_events:
             return
         from ... import event
@@ -104,14 +107,14 @@ class SchemaType(SchemaEventTarget, TypeEngineMixin):
         if t is not None:
             t._on_metadata_drop(target, bind, **kw)
 
-    def create(self, bind, checkfirst=True):
-        """Issue the DDL of the type."""
+    def create(self, bind, checkfirst=False):
+        """Issue the DDL of the type; `checkfirst`: unless it is there."""
         t = self._of_dialect(bind)
         if t is not None:
             t.create(bind, checkfirst=checkfirst)
 
-    def drop(self, bind, checkfirst=True):
-        """Issue the DROP of the type."""
+    def drop(self, bind, checkfirst=False):
+        """Issue the DROP of the type; `checkfirst`: if it is there."""
         t = self._of_dialect(bind)
         if t is not None:
             t.drop(bind, checkfirst=checkfirst)
@@ -215,7 +218,11 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
 
     __visit_name__ = "enum"
     _affinity = "enum"
-    native = True
+
+    @property
+    def native(self):
+        """May the database's own enumeration be used?"""
+        return self.native_enum
 
     def __init__(self, *enums, **kw):
         self._enum_init(enums, kw)
@@ -358,14 +365,7 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
         _column_check(self, column, type_coerce(column, String()).in_(list(self.enums)))
 
     def as_generic(self, allow_nulltype=False):
-        args = self._enums_argument
-        return Enum(*args, **self._generic_kw())
-
-    def _generic_kw(self):
-        kw = {}
-        if self.name:
-            kw["name"] = self.name
-        return kw
+        return Enum(*self.enums, length=self._given_length)
 
     @property
     def _type_affinity(self):

@@ -12,6 +12,8 @@ from ..type_api import (
     builtin_comparator,
     to_instance,
 )
+from .numeric import Float, Integer, Numeric
+from .text import Unicode
 from .traits import Concatenable, HasExpressionLookup, Indexable
 
 
@@ -95,7 +97,35 @@ class JSON(Indexable, TypeEngine):
 
     @builtin_comparator
     class Comparator(Indexable.Comparator, Concatenable.Comparator):
+        """Operators of JSON expressions: elements by index, read as a type."""
+
         __slots__ = ()
+
+        def as_boolean(self):
+            """The element as a boolean."""
+            from .named import Boolean
+
+            return _rs._json_typed(self.expr, Boolean(), "as_boolean")
+
+        def as_string(self):
+            """The element as text."""
+            return _rs._json_typed(self.expr, Unicode(), "as_string")
+
+        def as_integer(self):
+            """The element as an integer."""
+            return _rs._json_typed(self.expr, Integer(), "as_integer")
+
+        def as_float(self):
+            """The element as a float."""
+            return _rs._json_typed(self.expr, Float(), "as_float")
+
+        def as_numeric(self, precision, scale, asdecimal=True):
+            """The element as a decimal of some precision and scale."""
+            return _rs._json_typed(self.expr, Numeric(precision, scale, asdecimal=asdecimal), "as_numeric")
+
+        def as_json(self):
+            """The element as JSON, which it is anyway."""
+            return self.expr
 
     comparator_factory = Comparator
 
@@ -128,9 +158,28 @@ class ARRAY(SchemaEventTarget, Indexable, Concatenable, TypeEngine):
     operator_classes = OperatorClass.ARRAY
     zero_indexes = False
 
-    @builtin_comparator
     class Comparator(Indexable.Comparator, Concatenable.Comparator):
+        """Operators of array expressions."""
+
         __slots__ = ()
+
+        def contains(self, *arg, **kw):
+            """Only the dialects' own array types know ``contains()``."""
+            raise NotImplementedError(
+                "ARRAY.contains() not implemented for the base ARRAY type; please use the dialect-specific ARRAY type"
+            )
+
+        def any(self, other, operator=None):
+            """``other = ANY (array)``, or another operator."""
+            from .. import operators
+
+            return _rs._array_any_all(self.expr, other, operator or operators.eq, False)
+
+        def all(self, other, operator=None):
+            """``other = ALL (array)``, or another operator."""
+            from .. import operators
+
+            return _rs._array_any_all(self.expr, other, operator or operators.eq, True)
 
     comparator_factory = Comparator
 
