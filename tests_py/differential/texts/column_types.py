@@ -143,8 +143,8 @@ POSTGRESQL = {
         for name in (
             "BIT BYTEA CIDR INET MACADDR MACADDR8 CITEXT DATERANGE INT4RANGE INT8RANGE NUMRANGE TSRANGE TSTZRANGE "
             "DATEMULTIRANGE INT4MULTIRANGE INT8MULTIRANGE NUMMULTIRANGE TSMULTIRANGE TSTZMULTIRANGE DOUBLE_PRECISION REAL FLOAT "
-            "HSTORE INTERVAL JSON JSONB JSONPATH MONEY OID REGCLASS REGCONFIG TSVECTOR TSQUERY TIME TIMESTAMP UUID BIGINT BOOLEAN "
-            "CHAR DATE INTEGER NUMERIC SMALLINT TEXT VARCHAR"
+            "HSTORE INTERVAL JSON JSONB JSONPATH MONEY OID REGCLASS REGCONFIG TSVECTOR TSQUERY TIME TIMESTAMP UUID BIGINT "
+            "BOOLEAN CHAR DATE INTEGER NUMERIC SMALLINT TEXT VARCHAR"
         ).split()
     },
     "BIT(5)": lambda: postgresql.BIT(5),
@@ -245,9 +245,9 @@ for label, make in MYSQL.items():
 for module, types in (("sa", {**GENERIC, **STANDARD}), ("postgresql", POSTGRESQL), ("mysql", MYSQL)):
     for label, make in types.items():
         show_value(f"repr {module}.{label}", make)
-        show_value(f"str {module}.{label}", lambda: str(make()))  # noqa: B023
-        show_value(f"python_type {module}.{label}", lambda: make().python_type)  # noqa: B023
-        show_value(f"as_generic {module}.{label}", lambda: make().as_generic())  # noqa: B023
+        show_value(f"str {module}.{label}", lambda: str(make()))
+        show_value(f"python_type {module}.{label}", lambda: make().python_type)
+        show_value(f"as_generic {module}.{label}", lambda: make().as_generic())
 
 # What values alone become.
 VALUES = {
@@ -268,11 +268,11 @@ VALUES = {
     "uuid": uuid.UUID(int=5),
 }
 for label, value in VALUES.items():
-    show(f"literal {label}", lambda: sa.select(sa.literal(value).label("x")))  # noqa: B023
+    show(f"literal {label}", lambda: sa.select(sa.literal(value).label("x")))
     dialects = PG if label == "timedelta" else ALL
-    show(f"inline {label}", lambda: sa.select(sa.literal(value).label("x")), dialects, compile_kwargs={"literal_binds": True})  # noqa: B023
-    show(f"compared {label}", lambda: sa.column("x") == value)  # noqa: B023
-    show(f"literal_execute {label}", lambda: sa.select(sa.literal(value, literal_execute=True)))  # noqa: B023
+    show(f"inline {label}", lambda: sa.select(sa.literal(value).label("x")), dialects, compile_kwargs={"literal_binds": True})
+    show(f"compared {label}", lambda: sa.column("x") == value)
+    show(f"literal_execute {label}", lambda: sa.select(sa.literal(value, literal_execute=True)))
 
 TYPED = {
     "ARRAY(String)": (lambda: postgresql.ARRAY(sa.String), ["a'b", "c"]),
@@ -292,5 +292,5 @@ TYPED = {
 for label, (make, value) in TYPED.items():
     # Where there are no intervals, SQLAlchemy cannot write one inline; we can.
     dialects = PG if label == "Interval" else ALL
-    show(f"inline typed {label}", lambda: sa.select(sa.literal(value, make())), dialects, compile_kwargs={"literal_binds": True})  # noqa: B023
-    show(f"typed {label}", lambda: sa.select(sa.literal(value, make()).label("x")))  # noqa: B023
+    show(f"inline typed {label}", lambda: sa.select(sa.literal(value, make())), dialects, compile_kwargs={"literal_binds": True})
+    show(f"typed {label}", lambda: sa.select(sa.literal(value, make()).label("x")))

@@ -326,7 +326,7 @@ for label, make in CASES.items():
     show(f"inline {label}", make, PG, compile_kwargs={"literal_binds": True})
 for label, make in CASES.items():
     if label not in NOT_TYPED and not isinstance(make(), sa.sql.Executable):
-        show_value(f"type of {label}", lambda: make().type)  # noqa: B023
+        show_value(f"type of {label}", lambda: make().type)
 
 show("in rendered", CASES["in"], PG + POSITIONAL[:1], compile_kwargs={"render_postcompile": True})
 show("in empty rendered", CASES["in empty"], PG, compile_kwargs={"render_postcompile": True})

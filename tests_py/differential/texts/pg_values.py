@@ -27,18 +27,18 @@ RANGES = {
 }
 for (a, x), (b, y) in itertools.product(RANGES.items(), repeat=2):
     for name in (
-        "__eq__ contains contained_by overlaps strictly_left_of strictly_right_of not_extend_left_of not_extend_right_of adjacent_to "
-        "union difference intersection"
+        "__eq__ contains contained_by overlaps strictly_left_of strictly_right_of not_extend_left_of not_extend_right_of "
+        "adjacent_to union difference intersection"
     ).split():
-        show_value(f"{a} {name} {b}", lambda: getattr(x, name)(y))  # noqa: B023
+        show_value(f"{a} {name} {b}", lambda: getattr(x, name)(y))
 for a, x in RANGES.items():
     for value in (0, 1, 3, 4, 5, 9):
-        show_value(f"{value} in {a}", lambda: value in x)  # noqa: B023
+        show_value(f"{value} in {a}", lambda: value in x)
     for name in "isempty is_empty lower upper bounds lower_inc upper_inc lower_inf upper_inf".split():
-        show_value(f"{name} of {a}", lambda: getattr(x, name))  # noqa: B023
-    show_value(f"repr {a}", lambda: x)  # noqa: B023
-    show_value(f"str {a}", lambda: str(x))  # noqa: B023
-    show_value(f"bool {a}", lambda: bool(x))  # noqa: B023
+        show_value(f"{name} of {a}", lambda: getattr(x, name))
+    show_value(f"repr {a}", lambda: x)
+    show_value(f"str {a}", lambda: str(x))
+    show_value(f"bool {a}", lambda: bool(x))
 OTHERS = {
     "numbers": (Range(D("1.5"), D("2.5")), Range(D("2.5"), D("3"), bounds="[]")),
     "numbers overlapping": (Range(D("1.5"), D("2.5"), bounds="(]"), Range(D("2.5"), D("3"), bounds="[]")),
@@ -48,7 +48,7 @@ OTHERS = {
 }
 for label, (x, y) in OTHERS.items():
     for name in "__eq__ contains overlaps strictly_left_of adjacent_to union difference intersection".split():
-        show_value(f"{label} {name}", lambda: getattr(x, name)(y))  # noqa: B023
+        show_value(f"{label} {name}", lambda: getattr(x, name)(y))
 show_value("hash", lambda: hash(Range(1, 5)) == hash(Range(1, 5)))
 show_value("operators", lambda: (Range(1, 5) + Range(3, 9), Range(1, 5) - Range(3, 9), Range(1, 5) * Range(3, 9)))
 show_value("shifts", lambda: (Range(1, 5) << Range(7, 9), Range(1, 5) >> Range(7, 9)))
@@ -56,23 +56,23 @@ show_value("multirange", lambda: MultiRange([Range(1, 5)]))
 
 BITS = ["", "0", "1", "1010", "0101", "11110000", "110011001"]
 for a, b in itertools.product(BITS, repeat=2):
-    show_value(f"{a!r} & {b!r}", lambda: BitString(a) & BitString(b))  # noqa: B023
-    show_value(f"{a!r} | {b!r}", lambda: BitString(a) | b)  # noqa: B023
-    show_value(f"{a!r} ^ {b!r}", lambda: BitString(a) ^ BitString(b))  # noqa: B023
-    show_value(f"{a!r} + {b!r}", lambda: BitString(a) + b)  # noqa: B023
-    show_value(f"{a!r} == {b!r}", lambda: BitString(a) == b)  # noqa: B023
+    show_value(f"{a!r} & {b!r}", lambda: BitString(a) & BitString(b))
+    show_value(f"{a!r} | {b!r}", lambda: BitString(a) | b)
+    show_value(f"{a!r} ^ {b!r}", lambda: BitString(a) ^ BitString(b))
+    show_value(f"{a!r} + {b!r}", lambda: BitString(a) + b)
+    show_value(f"{a!r} == {b!r}", lambda: BitString(a) == b)
 for a in BITS:
     for name in "__invert__ __int__ __bytes__ to_bytes lstrip rstrip strip __len__ __hash__".split():
         show_value(
             f"{name} {a!r}", lambda: getattr(BitString(a), name)() if name != "__hash__" else hash(BitString(a)) == hash(a)
-        )  # noqa: B023
+        )
     # SQLAlchemy shifts by nothing to zeros, and makes bits out of none.
     for n in (1, 3, 20) if a else ():
-        show_value(f"{a!r} << {n}", lambda: BitString(a) << n)  # noqa: B023
-        show_value(f"{a!r} >> {n}", lambda: BitString(a) >> n)  # noqa: B023
-        show_value(f"zfill {a!r} {n}", lambda: BitString(a).zfill(n))  # noqa: B023
-    show_value(f"lengths {a!r}", lambda: (BitString(a).bit_length, BitString(a).octet_length))  # noqa: B023
-    show_value(f"slice {a!r}", lambda: BitString(a)[1:3])  # noqa: B023
+        show_value(f"{a!r} << {n}", lambda: BitString(a) << n)
+        show_value(f"{a!r} >> {n}", lambda: BitString(a) >> n)
+        show_value(f"zfill {a!r} {n}", lambda: BitString(a).zfill(n))
+    show_value(f"lengths {a!r}", lambda: (BitString(a).bit_length, BitString(a).octet_length))
+    show_value(f"slice {a!r}", lambda: BitString(a)[1:3])
 show_value("get_bit", lambda: [BitString("1010").get_bit(i) for i in range(4)])
 show_value("has_bit", lambda: [BitString("1010").has_bit(i) for i in range(4)])
 show_value(

@@ -92,10 +92,10 @@ for label, make in {
     "negative": lambda: sa.Sequence("s", start=-1, increment=-1),
     "quoted": lambda: sa.Sequence("it's"),
 }.items():
-    show(f"create sequence {label}", lambda: schema.CreateSequence(make()), params=False)  # noqa: B023
-    show(f"drop sequence {label}", lambda: schema.DropSequence(make()), params=False)  # noqa: B023
-    show(f"next_value {label}", lambda: sa.select(make().next_value()))  # noqa: B023
-    show(f"next_value in insert {label}", lambda: sa.insert(sa.table("t", sa.column("a"))).values(a=make().next_value()))  # noqa: B023
+    show(f"create sequence {label}", lambda: schema.CreateSequence(make()), params=False)
+    show(f"drop sequence {label}", lambda: schema.DropSequence(make()), params=False)
+    show(f"next_value {label}", lambda: sa.select(make().next_value()))
+    show(f"next_value in insert {label}", lambda: sa.insert(sa.table("t", sa.column("a"))).values(a=make().next_value()))
 show("create sequence if not exists", lambda: schema.CreateSequence(sa.Sequence("s"), if_not_exists=True), params=False)
 show("drop sequence if exists", lambda: schema.DropSequence(sa.Sequence("s"), if_exists=True), params=False)
 
@@ -471,9 +471,9 @@ INDEXES = {
 }
 for label, make in INDEXES.items():
     dialects = PG if label.startswith("json") else ALL
-    show(f"index {label}", lambda: schema.CreateIndex(index(make)()), dialects, params=False)  # noqa: B023
-    show(f"index {label} in schema", lambda: schema.CreateIndex(index(make, schema="My S")()), dialects, params=False)  # noqa: B023
-    show(f"drop index {label}", lambda: schema.DropIndex(index(make, schema="s")()), dialects, params=False)  # noqa: B023
+    show(f"index {label}", lambda: schema.CreateIndex(index(make)()), dialects, params=False)
+    show(f"index {label} in schema", lambda: schema.CreateIndex(index(make, schema="My S")()), dialects, params=False)
+    show(f"drop index {label}", lambda: schema.DropIndex(index(make, schema="s")()), dialects, params=False)
 for label, options in {
     "using": {"postgresql_using": "GIN"},
     "ops": {"postgresql_ops": {"a": "int4_ops"}},
@@ -506,7 +506,7 @@ for label, options in {
         lambda: schema.CreateIndex(index(lambda t: sa.Index("ix", t.c.a, **options))()),
         PG,
         params=False,
-    )  # noqa: B023
+    )
 show(
     "postgresql index ops by key",
     lambda: schema.CreateIndex(
@@ -548,7 +548,7 @@ for label, options in {
         prefixed = {f"{dialect}_{k}": v for k, v in options.items()}
         show(
             f"{dialect} index {label}",
-            lambda: schema.CreateIndex(index(lambda t: sa.Index("ix", t.c.a, t.c.B, **prefixed))()),  # noqa: B023
+            lambda: schema.CreateIndex(index(lambda t: sa.Index("ix", t.c.a, t.c.B, **prefixed))()),
             MY,
             params=False,
         )
@@ -573,8 +573,8 @@ for label, make in {
     "collation": lambda: postgresql.DOMAIN("d", sa.String, collation="C", schema="My S"),
     "of an enum": lambda: postgresql.DOMAIN("d", postgresql.ENUM("a", name="e")),
 }.items():
-    show(f"create domain {label}", lambda: postgresql.CreateDomainType(make()), PG, params=False)  # noqa: B023
-    show(f"drop domain {label}", lambda: postgresql.DropDomainType(make()), PG, params=False)  # noqa: B023
+    show(f"create domain {label}", lambda: postgresql.CreateDomainType(make()), PG, params=False)
+    show(f"drop domain {label}", lambda: postgresql.DropDomainType(make()), PG, params=False)
 
 # --- views, CREATE TABLE AS -----------------------------------------------------------------------------------------------------
 

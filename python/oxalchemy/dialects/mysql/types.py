@@ -169,8 +169,8 @@ class LONGBLOB(sqltypes._Binary):
 class ENUM(sqltypes.NativeForEmulated, sqltypes.Enum):
     """ENUM column.
 
-    enums: strings, or one Python enum. strict: refuse strings that are not in the list. charset, collation, ascii, unicode, binary,
-    national: as for other strings.
+    enums: strings, or one Python enum. strict: refuse strings that are not in the list. charset, collation, ascii, unicode,
+    binary, national: as for other strings.
     """
 
     __visit_name__ = "ENUM"
@@ -310,7 +310,7 @@ class YEAR(sqltypes.TypeEngine):
 colspecs = {sqltypes.Enum: ENUM}
 
 __all__ = [
-    "BIGINT", "BINARY", "BIT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "DOUBLE", "ENUM", "FLOAT", "INET4", "INET6",
-    "INTEGER", "JSON", "LONGBLOB", "LONGTEXT", "MEDIUMBLOB", "MEDIUMINT", "MEDIUMTEXT", "NCHAR", "NUMERIC", "NVARCHAR", "REAL", "SET",
-    "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "TINYBLOB", "TINYINT", "TINYTEXT", "VARBINARY", "VARCHAR", "YEAR",
+    "BIGINT", "BINARY", "BIT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "DOUBLE", "ENUM", "FLOAT", "INET4",
+    "INET6", "INTEGER", "JSON", "LONGBLOB", "LONGTEXT", "MEDIUMBLOB", "MEDIUMINT", "MEDIUMTEXT", "NCHAR", "NUMERIC", "NVARCHAR",
+    "REAL", "SET", "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "TINYBLOB", "TINYINT", "TINYTEXT", "VARBINARY", "VARCHAR", "YEAR",
 ]  # fmt: skip

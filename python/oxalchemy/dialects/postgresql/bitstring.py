@@ -147,7 +147,9 @@ class BitString(str):
         o = BitString(o)
         if len(self) != len(o):
             raise ValueError("Operands must be the same length")
-        return BitString("".join("1" if combine(a == "1", b == "1") else "0" for a, b in zip(str(self), str(o))), False)
+        return BitString(
+            "".join("1" if combine(a == "1", b == "1") else "0" for a, b in zip(str(self), str(o), strict=True)), False
+        )
 
     def __and__(self, o):
         return self._combine(o, lambda a, b: a and b)

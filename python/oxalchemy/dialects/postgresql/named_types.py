@@ -117,8 +117,8 @@ class DropDomainType(_TypeDDL):
 class ENUM(NamedType, NativeForEmulated, sqltypes.Enum):
     """CREATE TYPE … AS ENUM.
 
-    enums: strings, or one Python enum. name: the type's name, that of the Python enum unless told. create_type: create and drop the
-    type with the tables that use it.
+    enums: strings, or one Python enum. name: the type's name, that of the Python enum unless told. create_type: create and drop
+    the type with the tables that use it.
     """
 
     __visit_name__ = "ENUM"
