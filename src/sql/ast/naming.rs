@@ -15,10 +15,8 @@ pub struct Named {
     pub expr: ExprRef,
     /// A label that must be rendered.
     pub required: Option<Label>,
-    /// Key in `.c` of a subquery, and of a result row.
+    /// Key in `.c` of a subquery.
     pub key: Arc<str>,
-    /// Whether that key comes from the expression; otherwise a result row is keyed by the rendered label.
-    pub own_key: bool,
     /// The label to use where the rendering wants one and none is required.
     pub fallback: Option<Label>,
     /// The same column again: renders with a placeholder label and does not take part in name lookups.
@@ -250,19 +248,15 @@ impl Keys {
         let n = *self.ids.entry((id, base.clone())).or_insert(next);
         format!("{base}_{n}").into()
     }
-    /// The key, and whether it is a name of the expression's own.
-    fn key(&mut self, e: &ExprRef) -> (Arc<str>, bool) {
+    fn key(&mut self, e: &ExprRef) -> Arc<str> {
         if is_text(e) {
-            return (NO_LABEL.into(), false);
+            return NO_LABEL.into();
         }
         let name = match self.style {
             LabelStyle::TablenamePlusCol => tq_key_of(e).map(|l| self.text(&l)),
             _ => proxy_key(e),
         };
-        let own = name.is_some();
-        (self.unique(e, name.unwrap_or_else(|| NO_LABEL.into())), own)
-    }
-    fn unique(&mut self, e: &ExprRef, name: Arc<str>) -> Arc<str> {
+        let name = name.unwrap_or_else(|| NO_LABEL.into());
         if self.style == LabelStyle::None {
             return name;
         }
@@ -282,8 +276,8 @@ pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: 
     let mut placeholder = 0u64;
     let mut out = Vec::with_capacity(columns.len());
     for expr in columns {
-        let (key, own_key) = keys.key(&expr);
-        let mut named = Named { required: None, key, own_key, fallback: None, repeated: false, expr };
+        let key = keys.key(&expr);
+        let mut named = Named { required: None, key, fallback: None, repeated: false, expr };
         let e = &named.expr;
         if takes_label(e) {
             let natural = if qualified { tq_label(e) } else { non_anon_label(e) };

@@ -108,10 +108,7 @@ fn sources(from: &FromRef) -> Vec<Named> {
 }
 
 fn plain(from: &FromRef) -> Vec<Named> {
-    columns(from)
-        .into_iter()
-        .map(|(key, expr)| Named { expr, required: None, key, own_key: true, fallback: None, repeated: false })
-        .collect()
+    columns(from).into_iter().map(|(key, expr)| Named { expr, required: None, key, fallback: None, repeated: false }).collect()
 }
 
 fn returning(items: &[SelectItem]) -> Vec<KeyedColumn> {

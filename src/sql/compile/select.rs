@@ -305,6 +305,12 @@ impl Compiler<'_> {
             name = match &e.kind {
                 ExprKind::Column(c) => self.generated_label(&c.column.label()),
                 ExprKind::LiteralColumn(n) => n.text.clone(),
+                // `-x` and `x DESC` are known as `x`.
+                ExprKind::UnaryPrefix { operand, .. } | ExprKind::UnaryPostfix { operand, .. }
+                    if let ExprKind::Column(c) = &operand.kind =>
+                {
+                    self.generated_label(&c.column.label())
+                }
                 ExprKind::Text(_) => {
                     self.result_textual |= populate && self.out[start..].contains('*');
                     "".into()
@@ -342,12 +348,20 @@ impl Compiler<'_> {
                 names.push(s);
             }
         };
-        if let ExprKind::Column(c) = &n.expr.kind {
-            add(c.column.key());
-            if let Label::Fixed(own) = c.column.label() {
+        // `-x` and `x DESC` are found as `x`.
+        let shown = match &n.expr.kind {
+            ExprKind::UnaryPrefix { operand, .. } | ExprKind::UnaryPostfix { operand, .. } => operand,
+            _ => &n.expr,
+        };
+        if let ExprKind::Column(c) = &shown.kind {
+            // Under a label that had to be made up, the column's own names are another column's.
+            if n.required.is_none() {
+                add(c.column.key());
+            }
+            if let (None, Label::Fixed(own)) = (&n.required, c.column.label()) {
                 add(own.text);
             }
-            if let Some(Label::Fixed(qualified)) = naming::tq_label(&n.expr) {
+            if let Some(Label::Fixed(qualified)) = naming::tq_label(shown) {
                 add(qualified.text);
             }
         }
@@ -357,16 +371,15 @@ impl Compiler<'_> {
         let mut exprs = vec![n.expr.clone()];
         if let ExprKind::Label { element, .. } = &n.expr.kind {
             exprs.push(element.clone());
+        } else if matches!(shown.kind, ExprKind::Column(_)) && !Arc::ptr_eq(shown, &n.expr) {
+            exprs.push(shown.clone());
         }
         if n.repeated {
             exprs.clear();
             names.clear();
         }
-        // What has no name of its own is known by the one that it got in this text.
-        let named = matches!(n.expr.kind, ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LabelRef(_))
-            || n.expr.ann.as_ref().is_some_and(|a| a.proxy_key.is_some());
-        let own = n.own_key && named;
-        let key = if own { n.key.clone() } else { name.clone() };
+        // A row is keyed by the name in the text, a mapped attribute by the attribute's.
+        let key = n.expr.ann.as_ref().and_then(|a| a.proxy_key.clone()).unwrap_or_else(|| name.clone());
         self.add_result(ResultColumn { key, name, exprs, names, ty: n.expr.ty.clone(), repeated: n.repeated });
     }
 

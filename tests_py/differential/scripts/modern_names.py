@@ -52,3 +52,38 @@ with engine.begin() as conn:
 
 for e in [column("x").between(1, 2), column("x", Integer).between(1, 2), ~column("x").between(1, 2)]:
     print(repr(e.type), e)
+
+# Keys of rows are the names in the text, whatever the keys of the columns are; the columns themselves still find their values.
+keyed = Table("keyed", meta, Column("id", Integer, key="ident", primary_key=True), Column("n", String))
+u = Table("u", meta, Column("id", Integer, primary_key=True), Column("n", String))
+meta.create_all(engine)
+STATEMENTS = [
+    select(keyed),
+    select(keyed, u).where(keyed.c.ident != u.c.id),
+    select(keyed, u).where(keyed.c.ident != u.c.id).set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL),
+    select(keyed.c.n, keyed.c.n, u.c.n).where(keyed.c.ident != u.c.id),
+    select(func.max(keyed.c.n), func.max(keyed.c.ident), func.count()),
+    select(-keyed.c.ident, keyed.c.n.collate("nocase"), keyed.c.n.desc()),
+    select(sa.text("1 AS foo"), sa.literal_column("2").label("bar")),
+    sa.text("SELECT 1 AS a, 2 AS b"),
+    sa.union_all(select(func.count()), select(func.count())),
+    select(keyed.c.ident, u.c.id).where(keyed.c.ident != u.c.id).set_label_style(sa.LABEL_STYLE_NONE),
+]
+
+
+def attempt(fn, *args):
+    try:
+        return fn(*args)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+with engine.begin() as conn:
+    conn.execute(keyed.insert(), {"ident": 1, "n": "x"})
+    conn.execute(u.insert(), {"id": 3, "n": "y"})
+    for statement in STATEMENTS:
+        result = conn.execute(statement)
+        row = result.first()
+        print(list(result.keys()), row)
+        for name in ["id", "n", "keyed_n", "id_1", "n_1", keyed.c.n, u.c.id]:
+            print(str(name), attempt(row._mapping.__getitem__, name))

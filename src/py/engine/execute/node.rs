@@ -369,13 +369,18 @@ pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) 
         let plain = procs.iter().all(|p| matches!(p, crate::py::types::ResultProc::Raw));
         Shape { keys: PyTuple::new(py, names)?.unbind(), by_name: by_name.unbind(), columns: None, procs: procs.into(), plain }
     } else {
+        // What the user wrote as text is called what the cursor calls it.
+        let textual = compiled.kind == StatementKind::Text;
+        let key = |(c, name): (&'_ sql::compile::ResultColumn, &&str)| match textual || c.key.is_empty() {
+            true => PyString::intern(py, name),
+            false => PyString::intern(py, &c.key),
+        };
+        let keys: Vec<_> = compiled.result.iter().zip(names).map(key).collect();
         for (i, c) in compiled.result.iter().enumerate() {
-            if c.repeated {
-                continue;
-            }
-            match by_name.contains(&*c.key)? {
-                true => by_name.set_item(&*c.key, py.None())?,
-                false => by_name.set_item(&*c.key, i)?,
+            let Some(key) = keys.get(i).filter(|_| !c.repeated) else { continue };
+            match by_name.contains(key)? {
+                true => by_name.set_item(key, py.None())?,
+                false => by_name.set_item(key, i)?,
             }
         }
         for (i, c) in compiled.result.iter().enumerate() {
@@ -385,7 +390,6 @@ pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) 
                 }
             }
         }
-        let keys: Vec<_> = compiled.result.iter().map(|c| PyString::intern(py, &c.key)).collect();
         Shape {
             keys: PyTuple::new(py, keys)?.unbind(),
             by_name: by_name.unbind(),
