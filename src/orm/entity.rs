@@ -58,6 +58,15 @@ impl Entity {
     pub fn adapt(&self, expr: &ExprRef) -> ExprRef {
         let Some(alias) = &self.alias else { return expr.clone() };
         if let ExprKind::Label { element, .. } = &expr.kind {
+            // a subquery that has the labelled expression shows its own column
+            if matches!(alias.selectable.kind, sql::ast::FromKind::Subquery { .. })
+                && columns::as_column(element).is_none()
+                && let Some(found) = sql::ast::proxy::corresponding_in(&sql::ast::proxy::columns(&alias.selectable), expr, false)
+            {
+                let mut found = (*found).clone();
+                found.ann.clone_from(&expr.ann);
+                return Arc::new(found);
+            }
             let shown = self.adapt(element);
             if Arc::ptr_eq(&shown, element) {
                 return expr.clone();
