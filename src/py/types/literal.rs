@@ -29,6 +29,10 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, dia
         _ => {}
     }
     let v = proc.bind(value)?;
+    // MySQL takes booleans as numbers and writes them as words.
+    if let (Affinity::Boolean | Affinity::Match, base::Value::Int(i), "mysql" | "mariadb") = (affinity, &v, dialect) {
+        return Ok((*i != 0).to_string());
+    }
     if let (Affinity::JsonPath, base::Value::Array(steps)) = (affinity, &v) {
         let steps: Vec<&str> = steps.iter().filter_map(base::Value::as_str).collect();
         return Ok(quoted(&format!("{{{}}}", steps.join(", ")), dialect));
