@@ -15,6 +15,11 @@ use sql::compile::{
 };
 use std::sync::Arc;
 
+/// Python objects.
+type Objects<'py> = Vec<Bound<'py, PyAny>>;
+/// Text, values by name, names by position, and the names that each expanding parameter became.
+type ExpandedParts<'py> = (String, Bound<'py, PyDict>, Option<Vec<String>>, Bound<'py, PyDict>);
+
 /// A rendered statement with the values that ride on it.
 #[pyclass(frozen, module = "oxalchemy._rs")]
 pub struct CompiledStatement {
@@ -275,7 +280,7 @@ impl CompiledStatement {
         py: Python<'py>,
         dialect: &Bound<'py, PyAny>,
         params: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<(String, Bound<'py, PyDict>, Option<Vec<String>>, Bound<'py, PyDict>)> {
+    ) -> PyResult<ExpandedParts<'py>> {
         let values = |bind: &CompiledBind| self.value_for(py, bind, params, true);
         let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
         let fills = fills(py, &self.compiled, &literals, &values)?;
@@ -295,7 +300,7 @@ impl CompiledStatement {
         Ok((expanded.sql, by_name, positions, became))
     }
     /// Bound parameters that become literals when the statement is executed, and those that become lists.
-    fn late_binds<'py>(&self, py: Python<'py>) -> PyResult<(Vec<Bound<'py, PyAny>>, Vec<Bound<'py, PyAny>>)> {
+    fn late_binds<'py>(&self, py: Python<'py>) -> PyResult<(Objects<'py>, Objects<'py>)> {
         let (mut literal, mut lists) = (Vec::new(), Vec::new());
         for bind in &self.compiled.binds {
             if bind.literal_execute {

@@ -13,6 +13,9 @@ use sql::schema::column::ColumnData;
 use sql::schema::{Autoincrement, Column, ColumnParent, Computed, Default_, Identity, IdentityOptions, ServerDefault};
 use std::sync::Arc;
 
+/// The target of a foreign key and the constraint it belongs to, where there is one.
+type Reference<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+
 face_class! {
     /// A column of a table.
     PyColumn: ColumnClause, "Column", "oxalchemy.sql.schema"
@@ -243,7 +246,7 @@ impl PyColumn {
         own(slf)?.table().map(|t| wrap_from(slf.py(), &t.as_from())).transpose()
     }
     /// References of the column, for proxies that have no Python objects of their own: targets and constraints.
-    fn _foreign_key_targets<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<(Bound<'py, PyAny>, Option<Bound<'py, PyAny>>)>> {
+    fn _foreign_key_targets<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<Reference<'py>>> {
         let py = slf.py();
         let keys = own(slf)?.d.read().foreign_keys.clone();
         let mut out = Vec::new();

@@ -444,11 +444,10 @@ impl Compiler<'_> {
             && !ctx.within_group_by
             && let Some(label) = inner_label(element)
             && let ExprKind::Label { name: Label::Fixed(_) | Label::Anon { .. }, .. } = &label.kind
+            && self.stack.last().is_some_and(|entry| entry.columns.iter().any(|c| same_label(c, label)))
         {
-            if self.stack.last().is_some_and(|entry| entry.columns.iter().any(|c| same_label(c, label))) {
-                let target = Arc::as_ptr(label) as usize;
-                return self.expr(element, Ctx { label_as: target, within_columns: false, ..ctx });
-            }
+            let target = Arc::as_ptr(label) as usize;
+            return self.expr(element, Ctx { label_as: target, within_columns: false, ..ctx });
         }
         self.expr(element, Ctx { within_columns: false, ..ctx })
     }

@@ -24,11 +24,10 @@ pub fn columns(rows: &[Row], named: &Resolver, schema: Option<&str>) -> ByRelati
         }
         let identity = identity(row);
         let next = default.as_deref().and_then(sequence_of_default);
-        if let (Some(schema), Some(sequence)) = (schema, next) {
-            if !is_qualified(sequence) {
-                default =
-                    Some(format!("nextval('\"{}\".{sequence}'::regclass)", schema.replace('"', "\"\"").replace('\'', "''")));
-            }
+        if let (Some(schema), Some(sequence)) = (schema, next)
+            && !is_qualified(sequence)
+        {
+            default = Some(format!("nextval('\"{}\".{sequence}'::regclass)", schema.replace('"', "\"\"").replace('\'', "''")));
         }
         let autoincrement = identity.is_some() || default.as_deref().and_then(sequence_of_default).is_some();
         found.entry(text(row, 0)).or_default().push(ReflectedColumn {
