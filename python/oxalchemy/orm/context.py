@@ -12,3 +12,9 @@ class FromStatement(SelectBase):
 _register_faces({"FromStatement": FromStatement})
 
 __all__ = ["FromStatement", "QueryContext"]
+
+
+class _ORMSelectCompileState:
+    """The class by which SQLAlchemy's compiler knows an ORM statement. Only for imports: load plans do that work here."""
+
+    __slots__ = ()
