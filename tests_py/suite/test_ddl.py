@@ -1,8 +1,11 @@
 """Tables, constraints and indexes are created, read back by reflection, and created again from what was read."""
 
+import enum
+
 import oxalchemy as sa
 import pytest
 from oxalchemy import exc
+from oxalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 
 def schema():
@@ -195,3 +198,27 @@ def test_drop_with_a_cycle_of_foreign_keys(any_engine):
     assert sorted(sa.inspect(any_engine).get_table_names()) == ["a", "b"]
     meta.drop_all(any_engine)
     assert sa.inspect(any_engine).get_table_names() == []
+
+
+class Colour(enum.Enum):
+    red = "r"
+    green = "g"
+
+
+def test_an_enum_that_an_annotation_names_is_created_with_its_table(any_engine):
+    class Base(DeclarativeBase):
+        pass
+
+    class Paint(Base):
+        __tablename__ = "paint"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        colour: Mapped[Colour]
+
+    Base.metadata.create_all(any_engine)
+    try:
+        with Session(any_engine) as session:
+            session.add(Paint(colour=Colour.green))
+            session.commit()
+            assert session.scalars(sa.select(Paint.colour)).one() is Colour.green
+    finally:
+        Base.metadata.drop_all(any_engine)

@@ -277,7 +277,7 @@ class _Scan:
             found = None if isinstance(inner, str) else ann.resolve_annotation(self.registry, inner, self.cls, name)
             if column.foreign_keys and (found is None and template is None or not isinstance(inner, str)):
                 if found is not None:
-                    column.type = found
+                    column._set_type(found)
                 return
             if found is None:
                 shown = f"'{inner}'" if not isinstance(inner, str) else f"'{inner!s}'"
@@ -286,7 +286,7 @@ class _Scan:
                     f"{shown} inside the Mapped[] annotation for the {name!r} attribute; "
                     "the type object is not resolvable by the registry"
                 )
-            column.type = found
+            column._set_type(found)
 
     def complete_relationship(self, name, value, target, owner):
         argument, collection, uselist = ann.relationship_target(target, self.cls, owner.__module__)
@@ -463,7 +463,7 @@ def _merge_template(template, value):
     if own.name is not None:
         column._set_name(own.name) if hasattr(column, "_set_name") else setattr(column, "name", own.name)
     if value._type_given:
-        column.type = own.type
+        column._set_type(own.type)
     if value._nullable_given:
         column.nullable = own.nullable
     if own.primary_key:

@@ -303,7 +303,9 @@ impl<'a> Context<'a> {
             SelectItem::Expr(e) => {
                 let shown = self.adapt_base(e);
                 let index = self.push(Dest::Primary, shown);
-                (vec![name_of(e)], vec![Item::Column { index, ty: e.ty.clone(), expr: e.clone() }])
+                // A function has a name in the text, but none in the rows of a Query.
+                let name = name_of(e).filter(|_| !matches!(e.kind, ExprKind::Function(_)));
+                (vec![name], vec![Item::Column { index, ty: e.ty.clone(), expr: e.clone() }])
             }
             SelectItem::From(f) => {
                 let mut keys = Vec::new();
@@ -452,9 +454,9 @@ fn label_keys(plan: &mut LoadPlan, style: LabelStyle) {
         .collect();
     let mut names = naming::columns_plus_names(exprs, style, false).into_iter();
     for (key, item) in plan.keys.iter_mut().zip(&plan.items) {
-        if let Item::Column { .. } = item
+        if let Item::Column { expr, .. } = item
             && let Some(n) = names.next()
-            && key.is_some()
+            && !matches!(expr.kind, ExprKind::Text(_))
         {
             *key = Some(n.key);
         }

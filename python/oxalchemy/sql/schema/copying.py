@@ -86,7 +86,7 @@ def fill(column, other, omit_defaults=False):
         other.autoincrement = column.autoincrement
     other.info.update(column.info)
     if other.type._isnull:
-        other.type = column.type
+        other._set_type(column.type)
     for slot in () if omit_defaults else ("default", "onupdate", "server_default", "server_onupdate"):
         generator = getattr(column, slot)
         if generator is not None and getattr(other, slot) is None:
