@@ -28,6 +28,13 @@ type Get = (Arc<Prepared>, Arc<[ExprRef]>);
 /// Statements of plain `get()` by mapper: number of a mapper is never reused.
 static GETS: LazyLock<Mutex<FxHashMap<u64, Get>>> = LazyLock::new(Mutex::default);
 
+/// Lets go of the plan of a mapper that ends: it would keep the class.
+pub fn forget(mapper: u64) {
+    let old = GETS.lock().remove(&mapper);
+    // Without the lock: the end of a plan may run Python code.
+    drop(old);
+}
+
 /// `pk = :pk_1 AND …` and its binds; NULL parts become IS NULL.
 fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>) -> Vec<ExprRef> {
     let data = entity.mapper.data();
@@ -126,7 +133,8 @@ pub fn get_by_key<'py>(
             let made: (Arc<Prepared>, Arc<[ExprRef]>) =
                 (Arc::new(Prepared::new(py, &select, &Settings::top(&host))?), binds.into());
             if plain {
-                GETS.lock().insert(mapper.id, made.clone());
+                let old = GETS.lock().insert(mapper.id, made.clone());
+                drop(old);
             }
             made
         }

@@ -51,8 +51,16 @@ fn strategy(py: Python<'_>, rel: &Arc<Relationship>) -> PyResult<Arc<Strategy_>>
     let clause = LazyClause::new(&jc, false).map_err(|e| errors::sql_error(py, e))?;
     let get = if !data.uselist && clause.is_get(&target) { pk_sources(&clause, &target) } else { None };
     let s = Arc::new(Strategy_ { clause, get, prepared: Mutex::new(None) });
-    STRATEGIES.lock().insert(rel.id, s.clone());
+    let old = STRATEGIES.lock().insert(rel.id, s.clone());
+    drop(old);
     Ok(s)
+}
+
+/// Lets go of the strategy of a relationship whose mapper ends: its plan would keep the classes.
+pub fn forget(relationship: u64) {
+    let old = STRATEGIES.lock().remove(&relationship);
+    // Without the lock: the end of a plan may run Python code.
+    drop(old);
 }
 
 /// For each primary key column of the target, the parent's column that holds its value.

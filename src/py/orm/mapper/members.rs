@@ -4,7 +4,9 @@ use super::{PyMapper, configure, props};
 use crate::py::errors;
 use crate::py::ffi::GilCell;
 use crate::py::orm::flags;
+use crate::py::orm::loading::{identity, lazy};
 use crate::py::orm::manager::ClassManager;
+use crate::py::orm::persistence::plan;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
@@ -555,6 +557,10 @@ impl PyMapper {
         {
             m.get().unregister(py)?;
         }
+        let relationships: Vec<u64> = this.node.data().relationships().map(|r| r.id).collect();
+        relationships.into_iter().for_each(lazy::forget);
+        identity::forget(id);
+        plan::forget(id);
         this.node.update(|d| d.configured = true);
         Ok(())
     }

@@ -113,6 +113,13 @@ pub fn mapper_plan(py: Python<'_>, mapper: &Arc<Mapper>) -> PyResult<Arc<MapperP
     Ok(plan)
 }
 
+/// Lets go of the plan of a mapper that ends: it would keep the class.
+pub fn forget(mapper: u64) {
+    let old = PLANS.lock().remove(&mapper);
+    // Without the lock: the end of a plan may run Python code.
+    drop(old);
+}
+
 fn key_of(py: Python<'_>, key: &str) -> Py<PyString> {
     names::intern(&PyString::new(py, key))
 }
