@@ -473,13 +473,14 @@ def test_two_phases(two_phase_engine):
             assert conn.scalars(sa.select(table.c.n).order_by(table.c.n)).all() == [1, 4]
         # Another connection, or another process after a crash, finds and ends what was prepared.
         lost = engine.connect()
-        t = lost.begin_twophase("left behind")
+        name = "it's 100% left behind"
+        t = lost.begin_twophase(name)
         lost.execute(table.insert(), {"n": 5})
         t.prepare()
         lost.invalidate()
         with engine.connect() as conn:
-            assert "left behind" in conn.recover_twophase()
-            conn.commit_prepared("left behind", recover=True)
+            assert name in conn.recover_twophase()
+            conn.commit_prepared(name, recover=True)
         with engine.connect() as conn:
             assert conn.recover_twophase() == []
             assert conn.scalars(sa.select(table.c.n).order_by(table.c.n)).all() == [1, 4, 5]

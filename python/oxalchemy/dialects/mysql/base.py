@@ -233,7 +233,7 @@ class MySQLDialect(DefaultDialect):
         row = cursor.fetchone()
         cursor.close()
         if row is None:
-            raise NotImplementedError()
+            raise NotImplementedError("the server does not tell the isolation level of the connection")
         level = row[0].decode() if isinstance(row[0], bytes) else row[0]
         return level.upper().replace("-", " ")
 

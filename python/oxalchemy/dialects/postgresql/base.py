@@ -76,6 +76,11 @@ _DISCONNECTS = (
 )
 
 
+def _gid(xid):
+    """The name of a prepared transaction as driver SQL: the statements that take it take no parameters."""
+    return "'" + str(xid).replace("'", "''").replace("%", "%%") + "'"
+
+
 class PGDialect(DefaultDialect):
     """PostgreSQL, on the built-in driver."""
 
@@ -307,7 +312,7 @@ class PGDialect(DefaultDialect):
         self.do_begin(connection.connection)
 
     def do_prepare_twophase(self, connection, xid):
-        connection.exec_driver_sql(f"PREPARE TRANSACTION '{xid}'")
+        connection.exec_driver_sql(f"PREPARE TRANSACTION {_gid(xid)}")
 
     def do_rollback_twophase(self, connection, xid, is_prepared=True, recover=False):
         self._end_twophase(connection, "ROLLBACK", xid, is_prepared)
@@ -325,7 +330,7 @@ class PGDialect(DefaultDialect):
         raw.rollback()
         before, raw.autocommit = raw.autocommit, True
         try:
-            connection.exec_driver_sql(f"{word} PREPARED '{xid}'")
+            connection.exec_driver_sql(f"{word} PREPARED {_gid(xid)}")
         finally:
             raw.autocommit = before
 
