@@ -21,6 +21,13 @@ pub fn argument_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
 pub fn invalid_request(py: Python<'_>, message: impl Into<String>) -> PyErr {
     exc(py, "InvalidRequestError", message)
 }
+/// The transaction of a `with` block has ended, the block has not.
+pub fn closed_in_context(py: Python<'_>) -> PyErr {
+    invalid_request(
+        py,
+        "Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
+    )
+}
 /// `CompileError`.
 pub fn compile_error(py: Python<'_>, message: impl Into<String>) -> PyErr {
     exc(py, "CompileError", message)

@@ -3,6 +3,7 @@
 import collections.abc
 import enum
 import types
+import weakref
 
 from .. import exc, util
 
@@ -33,11 +34,16 @@ class _ReflectOnly(collections.abc.Mapping):
 
 
 class _DialectArgDict(collections.abc.MutableMapping):
-    """Options of one dialect: given ones over defaults."""
+    """Options of one dialect: given ones over defaults. The item that they belong to is told of changes."""
+
+    _owner = None
 
     def __init__(self):
         self._non_defaults = {}
         self._defaults = {}
+
+    def __getstate__(self):
+        return {"_non_defaults": self._non_defaults, "_defaults": self._defaults}
 
     def __len__(self):
         return len(set(self._non_defaults).union(self._defaults))
@@ -52,9 +58,44 @@ class _DialectArgDict(collections.abc.MutableMapping):
 
     def __setitem__(self, key, value):
         self._non_defaults[key] = value
+        self._tell()
 
     def __delitem__(self, key):
         del self._non_defaults[key]
+        self._tell()
+
+    def _tell(self):
+        item = None if self._owner is None else self._owner()
+        if item is not None:
+            item._dialect_options_changed()
+
+
+class _OptionsByDialect(dict):
+    """The options of an item by dialect, made when first asked for."""
+
+    owner = None
+
+    def belong_to(self, item):
+        """Changes are told to ``item`` from now on."""
+        self.owner = weakref.ref(item)
+        for options in self.values():
+            options._owner = self.owner
+
+    def __missing__(self, dialect_name):
+        return self.put(dialect_name, self.owner()._make_dialect_args(dialect_name))
+
+    def put(self, dialect_name, options):
+        options._owner = self.owner
+        self[dialect_name] = options
+        return options
+
+    def __reduce__(self):
+        return type(self), (), None, None, iter(self.items())
+
+
+def given_options(item):
+    """``[(dialect, option, value)]`` of the options that were given, for Rust."""
+    return [(d, o, v) for d, options in item.dialect_options.items() for o, v in options._non_defaults.items()]
 
 
 class _DialectArgView(collections.abc.MutableMapping):
@@ -152,8 +193,16 @@ class DialectKWArgs:
         """Options by dialect, then by name, with defaults."""
         found = self.__dict__.get("dialect_options")
         if found is None:
-            found = self.__dict__["dialect_options"] = util.PopulateDict(self._make_dialect_args)
+            found = self.__dict__["dialect_options"] = _OptionsByDialect()
+        if found.owner is None:
+            found.belong_to(self)
         return found
+
+    def _dialect_options_changed(self):
+        """Someone changed :attr:`dialect_options` after construction: what renders the item hears of it."""
+        take = getattr(self, "_set_dialect_options", None)
+        if take is not None:
+            take(given_options(self))
 
     @classmethod
     def _make_dialect_args(cls, dialect_name):
@@ -218,9 +267,8 @@ class DialectKWArgs:
             except exc.NoSuchModuleError:
                 util.warn(f"Can't validate argument {key!r}; can't locate any SQLAlchemy dialect named {dialect_name!r}")
                 if dialect_name not in self.dialect_options:
-                    d = self.dialect_options[dialect_name] = _DialectArgDict()
-                    d._defaults.update({"*": None})
-                self.dialect_options[dialect_name][arg_name] = value
+                    self.dialect_options.put(dialect_name, _DialectArgDict())._defaults.update({"*": None})
+                self.dialect_options[dialect_name]._non_defaults[arg_name] = value
                 continue
             if self._is_reflect_only(construct, arg_name):
                 self.__dict__.setdefault("_reflect_only", {}).setdefault(dialect_name, {})[arg_name] = value
@@ -230,4 +278,4 @@ class DialectKWArgs:
                 raise exc.ArgumentError(
                     f"Argument {key!r} is not accepted by dialect {dialect_name!r} on behalf of {self.__class__!r}"
                 )
-            opts[arg_name] = value
+            opts._non_defaults[arg_name] = value

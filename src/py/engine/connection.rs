@@ -206,10 +206,7 @@ impl Connection {
         let py = slf.py();
         let Some(context) = slf.get().context(py) else { return Ok(()) };
         if !context.cast::<Transaction>().is_ok_and(|t| t.get().is_active()) {
-            return Err(invalid_request(
-                py,
-                "Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
-            ));
+            return Err(crate::py::errors::closed_in_context(py));
         }
         Ok(())
     }

@@ -81,12 +81,12 @@ impl PyIndex {
     }
     fn _set_dialect_options(&self, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;
-        let (mut where_, mut include) = (None, Vec::new());
+        let (mut where_, mut include) = (Vec::new(), Vec::new());
         for item in list.try_iter()? {
             let (dialect, option, value): (String, String, Bound<'_, PyAny>) = item?.extract()?;
             match option.as_str() {
                 _ if value.is_none() => {}
-                "where" => where_ = Some((dialect.as_str().into(), text_or_expr(&value)?)),
+                "where" => where_.push((dialect.as_str().into(), text_or_expr(&value)?)),
                 "include" => include.push((dialect.as_str().into(), included(&value)?)),
                 _ => {}
             }

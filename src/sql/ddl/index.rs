@@ -149,15 +149,16 @@ impl DdlCompiler<'_> {
                     out.push_str(&format!(" USING {}", self.dialect.quote(&using.as_str().into())));
                 }
             }
-            Family::Oracle if option_flag(options, "oracle", "compress") => match option_text(options, "oracle", "compress") {
-                Some(v) if v != "1" => out.push_str(&format!(" COMPRESS {v}")),
-                _ => out.push_str(" COMPRESS"),
-            },
+            Family::Oracle if option_flag(options, "oracle", "compress") => {
+                match super::option(options, "oracle", "compress").and_then(|v| v.as_literal()) {
+                    // `True` leaves the number of columns to the server.
+                    Some(crate::ast::Literal::Bool(_)) | None => out.push_str(" COMPRESS"),
+                    Some(_) => out.push_str(&format!(" COMPRESS {}", option_text(options, "oracle", "compress").unwrap_or_default())),
+                }
+            }
             _ => {}
         }
-        if let Some((dialect, where_)) = &d.where_
-            && **dialect == *self.dialect.name
-        {
+        if let Some((_, where_)) = d.where_.iter().find(|(dialect, _)| **dialect == *self.dialect.name) {
             out.push_str(" WHERE ");
             out.push_str(&self.expr(where_)?);
         }

@@ -119,6 +119,6 @@ pub struct IndexData {
     pub name_is_conv: bool,
     /// `postgresql_include`: dialect and columns.
     pub include: Vec<(Arc<str>, Vec<Name>)>,
-    /// `sqlite_where`, `postgresql_where`: dialect and condition.
-    pub where_: Option<(Arc<str>, ExprRef)>,
+    /// `sqlite_where`, `postgresql_where`: the condition of each dialect.
+    pub where_: Vec<(Arc<str>, ExprRef)>,
 }

@@ -3,7 +3,7 @@
 import types
 
 from ... import _rs, exc
-from ..dialect_kw import DialectKWArgs
+from ..dialect_kw import DialectKWArgs, given_options
 from ..elements import ColumnClause
 from ..type_api import to_instance
 from .generators import ColumnDefault, Computed, DefaultClause, FetchedValue, InsertSentinelDefault
@@ -14,7 +14,6 @@ from .items import (
     SchemaItem,
     blank,
     by_number,
-    given_options,
     join,
     take_options,
     wake,

@@ -4,6 +4,7 @@ import enum
 import itertools
 
 from ... import exc, util
+from ..dialect_kw import given_options
 from ..event_target import SchemaEventTarget, join
 
 
@@ -58,11 +59,6 @@ def wake(table):
     """A part of ``table`` came out of a pickle: the table may be whole now."""
     if table is not None and "@rust" in table.__dict__:
         table._wake(table.metadata)
-
-
-def given_options(item):
-    """``[(dialect, option, value)]`` of the options that were given, for Rust."""
-    return [(d, o, v) for d, options in item.dialect_options.items() for o, v in options._non_defaults.items()]
 
 
 def take_options(item, options):

@@ -2,7 +2,7 @@
 
 from ... import _rs, exc
 from ..ddl.check import CheckFirst
-from ..dialect_kw import DialectKWArgs
+from ..dialect_kw import DialectKWArgs, given_options
 from ..selectable import TableClause
 from .columns import Column
 from .constraints import PrimaryKeyConstraint
@@ -14,7 +14,6 @@ from .items import (
     SchemaItem,
     blank,
     by_number,
-    given_options,
     join,
     table_key,
     take_options,

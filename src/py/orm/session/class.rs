@@ -103,6 +103,7 @@ impl Session {
                 insert_counter: 0,
                 transaction: None,
                 nested: None,
+                context: None,
                 flushing: false,
                 warn_on_events: false,
             }),
@@ -795,13 +796,14 @@ impl Session {
         visit.call(&d.identity)?;
         visit.call(&d.transaction)?;
         visit.call(&d.nested)?;
+        visit.call(&d.context)?;
         d.new.traverse(&visit)?;
         d.deleted.traverse(&visit)
     }
     fn __clear__(&self) {
         let dropped = self.d.try_lock().map(|mut d| {
             let maps = (std::mem::take(&mut d.new), std::mem::take(&mut d.deleted));
-            (d.transaction.take(), d.nested.take(), d.bind.take(), std::mem::take(&mut d.binds), d.info.take(), maps)
+            (d.transaction.take(), d.nested.take(), d.context.take(), d.bind.take(), std::mem::take(&mut d.binds), d.info.take(), maps)
         });
         drop(dropped);
     }

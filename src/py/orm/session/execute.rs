@@ -85,6 +85,7 @@ pub(super) fn connection_for_bind<'py>(
             None => Ok(connection),
         };
     }
+    super::context::check(session)?;
     let tx = lifecycle::autobegin(session)?;
     transaction::connection_for_bind(&tx, bind, options)
 }

@@ -20,6 +20,7 @@ pub mod attach;
 mod binds;
 mod class;
 mod configure;
+mod context;
 mod execute;
 pub mod expire;
 pub mod flush;
@@ -111,6 +112,8 @@ pub struct SessionData {
     pub insert_counter: u64,
     pub transaction: Option<Py<SessionTransaction>>,
     pub nested: Option<Py<SessionTransaction>>,
+    /// The transaction of the innermost `with` block.
+    pub context: Option<Py<SessionTransaction>>,
     pub flushing: bool,
     /// A flush is emitting SQL: changes of the session are too late for it.
     pub warn_on_events: bool,

@@ -93,6 +93,8 @@ pub(super) struct TxData {
     pub session: Option<Py<Session>>,
     /// The method that is changing the state right now.
     pub busy: Option<&'static str>,
+    /// Its `with` block, while that runs.
+    pub block: Option<super::context::Block>,
 }
 
 /// A transaction of a [`Session`].
@@ -109,6 +111,7 @@ type Tx<'py> = Bound<'py, SessionTransaction>;
 /// A transaction of `session` below `parent`, already current.
 pub(super) fn begin<'py>(session: &Bound<'py, Session>, origin: Origin, parent: Option<&Tx<'py>>) -> PyResult<Tx<'py>> {
     let py = session.py();
+    super::context::check(session)?;
     let nested = origin == Origin::BeginNested;
     if parent.is_none() && nested {
         return Err(errors::invalid_request(
@@ -133,6 +136,7 @@ pub(super) fn begin<'py>(session: &Bound<'py, Session>, origin: Origin, parent: 
                 previous_nested: None,
                 session: Some(session.clone().unbind()),
                 busy: None,
+                block: None,
             }),
         },
     )?;
@@ -181,7 +185,7 @@ impl SessionTransaction {
     pub(super) fn is_boundary(&self) -> bool {
         self.nested_ || self.parent_.is_none()
     }
-    fn session_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Session>> {
+    pub(super) fn session_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, Session>> {
         let found = self.d.lock().session.as_ref().map(|s| s.bind(py).clone());
         found.ok_or_else(|| errors::exc(py, "ResourceClosedError", "This transaction is closed"))
     }
@@ -758,8 +762,7 @@ impl SessionTransaction {
         close(slf, invalidate)
     }
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
-        let py = slf.py();
-        slf.get().require(py, "__enter__", &[TxState::Active])?;
+        super::context::enter(slf)?;
         Ok(slf.clone())
     }
     fn __exit__(
@@ -768,24 +771,7 @@ impl SessionTransaction {
         _value: &Bound<'_, PyAny>,
         _tb: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        let t = slf.get();
-        if t.state() == TxState::Closed {
-            return Ok(false);
-        }
-        let usable = |t: &SessionTransaction| matches!(t.state(), TxState::Active | TxState::Prepared);
-        if kind.is_none() && usable(t) {
-            if let Err(e) = commit(slf, false) {
-                if matches!(t.state(), TxState::Active | TxState::Prepared | TxState::Deactive) {
-                    rollback(slf, false, None)?;
-                }
-                return Err(e);
-            }
-        } else if usable(t) || t.state() == TxState::Deactive {
-            rollback(slf, false, None)?;
-        } else {
-            close(slf, false)?;
-        }
-        Ok(false)
+        super::context::exit(slf, !kind.is_none()).map(|()| false)
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.parent_)?;
@@ -793,6 +779,7 @@ impl SessionTransaction {
             visit.call(&d.session)?;
             visit.call(&d.previous_nested)?;
             visit.call(&d.rollback_exception)?;
+            d.block.iter().try_for_each(|b| b.traverse(&visit))?;
             for p in &d.participants {
                 visit.call(&p.connection)?;
                 visit.call(&p.engine)?;
@@ -808,7 +795,7 @@ impl SessionTransaction {
         let dropped = self.d.try_lock().map(|mut d| {
             let parts = std::mem::take(&mut d.participants);
             let states = (std::mem::take(&mut d.deleted), std::mem::take(&mut d.new), std::mem::take(&mut d.dirty));
-            (d.session.take(), d.previous_nested.take(), d.rollback_exception.take(), parts, states)
+            (d.session.take(), d.previous_nested.take(), d.rollback_exception.take(), d.block.take(), parts, states)
         });
         drop(dropped);
     }
