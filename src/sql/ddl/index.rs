@@ -153,7 +153,9 @@ impl DdlCompiler<'_> {
                 match super::option(options, "oracle", "compress").and_then(|v| v.as_literal()) {
                     // `True` leaves the number of columns to the server.
                     Some(crate::ast::Literal::Bool(_)) | None => out.push_str(" COMPRESS"),
-                    Some(_) => out.push_str(&format!(" COMPRESS {}", option_text(options, "oracle", "compress").unwrap_or_default())),
+                    Some(_) => {
+                        out.push_str(&format!(" COMPRESS {}", option_text(options, "oracle", "compress").unwrap_or_default()))
+                    }
                 }
             }
             _ => {}

@@ -803,7 +803,15 @@ impl Session {
     fn __clear__(&self) {
         let dropped = self.d.try_lock().map(|mut d| {
             let maps = (std::mem::take(&mut d.new), std::mem::take(&mut d.deleted));
-            (d.transaction.take(), d.nested.take(), d.context.take(), d.bind.take(), std::mem::take(&mut d.binds), d.info.take(), maps)
+            (
+                d.transaction.take(),
+                d.nested.take(),
+                d.context.take(),
+                d.bind.take(),
+                std::mem::take(&mut d.binds),
+                d.info.take(),
+                maps,
+            )
         });
         drop(dropped);
     }
