@@ -22,6 +22,14 @@ pub struct RelationshipAttr {
     pub criteria: Vec<ExprRef>,
 }
 
+impl RelationshipAttr {
+    /// The entity that it leads to; `None` before the relationship is configured.
+    #[must_use]
+    pub fn destination(&self) -> Option<Entity> {
+        self.of_type.clone().or_else(|| Some(Entity { mapper: self.relationship.target()?, alias: None }))
+    }
+}
+
 /// Several elements handed to the host together.
 #[derive(Clone, Debug)]
 pub struct Bundled {
@@ -33,6 +41,8 @@ pub struct Bundled {
     pub items: Vec<SelectItem>,
     /// Their names.
     pub keys: Vec<Option<Arc<str>>>,
+    /// Entity whose composite attribute it stands for.
+    pub entity: Option<Entity>,
 }
 
 impl HostObject for RelationshipAttr {

@@ -15,6 +15,7 @@
 //! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
 //! | [`attr`] | what a statement carries that only the ORM understands |
 //! | [`comparison`] | relationships as criteria: EXISTS, equality with an object |
+//! | [`namespaces`] | where `filter_by()` looks names up |
 //! | [`columns`] | columns of a selectable, column equivalents |
 //!
 //! Invariants: no I/O, no drivers, no Python. A mapper is read through snapshots (`mapper.data()`), which never change once
@@ -31,6 +32,7 @@ pub mod join_condition;
 pub mod lazy_clause;
 pub mod loadplan;
 pub mod mapper;
+pub mod namespaces;
 pub mod options;
 pub mod property;
 pub mod relationship;

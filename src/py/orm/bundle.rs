@@ -16,22 +16,34 @@ fn bundle_class(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
         .map(|c| c.bind(py).clone())
 }
 
-/// A Bundle as an item of a columns clause; `None`: it is none.
+/// Is it a Bundle?
+pub fn is_bundle(obj: &Bound<'_, PyAny>) -> PyResult<bool> {
+    obj.is_instance(bundle_class(obj.py())?.as_any())
+}
+
+/// A Bundle, or a composite attribute, as an item of a columns clause; `None`: it is none.
 pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<Option<SelectItem>> {
-    let py = obj.py();
     if obj.is_instance_of::<PyType>() || obj.is_instance_of::<crate::py::sql::ClauseElement>() {
         return Ok(None);
     }
-    if !obj.is_instance(bundle_class(py)?.as_any())? {
+    if !is_bundle(obj)? {
         // a composite attribute is a bundle of its columns
         if !obj.is_instance_of::<crate::py::orm::attributes::QueryableAttribute>() {
             return Ok(None);
         }
         return match obj.getattr_opt("_as_bundle")? {
-            Some(f) => select_item(&f.call0()?),
+            Some(f) => {
+                let owner =
+                    super::aliased::entity_of(obj.cast::<super::attributes::QueryableAttribute>()?.get().parent.bind(obj.py()))?;
+                bundled(&f.call0()?, owner).map(Some)
+            }
             None => Ok(None),
         };
     }
+    bundled(obj, None).map(Some)
+}
+
+fn bundled(obj: &Bound<'_, PyAny>, entity: Option<orm::Entity>) -> PyResult<SelectItem> {
     let name: String = obj.getattr("name")?.extract()?;
     let mut items = Vec::new();
     let mut keys: Vec<Option<Arc<str>>> = Vec::new();
@@ -39,8 +51,8 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<Option<SelectItem>> {
         items.push(super::query::item(&expr?)?);
         keys.push(key?.extract::<Option<String>>()?.map(Into::into));
     }
-    let bundled = Bundled { host: PyHost::wrap(obj), name: name.as_str().into(), items, keys };
-    Ok(Some(SelectItem::Host(Arc::new(bundled))))
+    let bundled = Bundled { host: PyHost::wrap(obj), name: name.as_str().into(), items, keys, entity };
+    Ok(SelectItem::Host(Arc::new(bundled)))
 }
 
 /// What a Bundle makes of the values of a row.

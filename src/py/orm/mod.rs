@@ -23,6 +23,7 @@ pub mod collection_methods;
 pub mod collections;
 pub mod comparator;
 pub mod execute;
+pub mod filter_by;
 pub mod flags;
 pub mod history;
 pub mod hooks;

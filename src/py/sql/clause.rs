@@ -264,7 +264,7 @@ impl ClauseElement {
     #[getter]
     fn description(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {
         Ok(match node_of(slf.as_any())? {
-            Some(Node::From(f)) => sql::ast::proxy::from_label(&f).map(|l| sql::ast::proxy::anonymous(&l).to_string()),
+            Some(Node::From(f)) => super::selectable::description(&f),
             Some(Node::Expr(e)) => sql::ast::proxy::key_of(&e).map(|k| k.to_string()),
             _ => None,
         })
@@ -280,12 +280,7 @@ impl ClauseElement {
                 ExprKind::Label { name: sql::Label::Fixed(n), .. } => format!("; {n}"),
                 _ => String::new(),
             },
-            Some(Node::From(f)) => match sql::ast::proxy::from_label(f) {
-                Some(sql::Label::Fixed(n)) => format!("; {n}"),
-                Some(_) if matches!(f.kind, sql::ast::FromKind::Subquery { .. }) => "; anon_1".to_owned(),
-                Some(_) => format!("; Anonymous alias of {}", super::selectable::alias_base(f)),
-                None => String::new(),
-            },
+            Some(Node::From(f)) => super::selectable::description(f).map_or_else(String::new, |n| format!("; {n}")),
             _ => String::new(),
         };
         let object = if extra.is_empty() { " object" } else { "" };

@@ -70,6 +70,21 @@ pub fn label(name: Option<&Bound<'_, PyAny>>, base: &str) -> PyResult<Label> {
     }
 }
 
+/// The name of a FROM element, or what stands for it in messages while it has none of its own.
+pub fn description(f: &FromRef) -> Option<String> {
+    let label = proxy::from_label(f)?;
+    if let Label::Fixed(n) = label {
+        return Some(n.to_string());
+    }
+    let of = |inner: &FromRef| description(inner).map(|n| format!("Anonymous alias of {n}"));
+    match &f.kind {
+        FromKind::Alias { element, .. } => of(element),
+        FromKind::TableSample { element, .. } => of(element),
+        FromKind::Lateral { .. } => Some("Anonymous alias of anon_1".to_owned()),
+        _ => Some("anon_1".to_owned()),
+    }
+}
+
 /// The text before the number of an anonymous alias of `f`.
 pub fn alias_base(f: &FromRef) -> String {
     match proxy::from_label(f) {

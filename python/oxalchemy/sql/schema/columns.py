@@ -315,7 +315,7 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
         wake(self.__dict__.get("table"))
 
     def __str__(self):
-        table = self.__dict__.get("table")
+        table = getattr(self, "table", None)
         name = "(no name)" if self.name is None else str(self.name)
         return f"{table.description}.{name}" if getattr(table, "named_with_column", table is not None) else name
 

@@ -60,6 +60,9 @@ pub fn namespace_of<'py>(obj: &Any<'py>) -> PyResult<Any<'py>> {
     {
         return registry::object_of(py, &e);
     }
+    if crate::py::orm::bundle::is_bundle(obj)? {
+        return Ok(obj.clone());
+    }
     if let Ok(sql::ast::Node::Expr(e)) = coerce::node(obj) {
         let mut found = None;
         sql::ast::fold::walk(&e, &mut |x| {
@@ -72,6 +75,11 @@ pub fn namespace_of<'py>(obj: &Any<'py>) -> PyResult<Any<'py>> {
         });
         if let Some(e) = found {
             return registry::object_of(py, &e);
+        }
+        let mut froms = Vec::new();
+        sql::ast::froms::expr_froms(&e, &mut froms);
+        if let Some(f) = froms.first() {
+            return face::wrap_from(py, f);
         }
     }
     match obj.getattr_opt("entity_namespace")? {

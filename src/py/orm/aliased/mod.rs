@@ -18,6 +18,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     crate::py::sql::select::set_join_hook(|obj| {
         Ok(functions::relationship_attr(obj)?.map(|a| -> sql::host::HostRef { std::sync::Arc::new(a) }))
     });
+    crate::py::sql::filter_by::set_criteria_hook(crate::py::orm::filter_by::of_statement);
     crate::py::sql::describe::set_describe_hook(crate::py::orm::query::describe_statement);
     m.add_class::<AliasedClass>()?;
     m.add_class::<AliasedInsp>()?;

@@ -5,10 +5,12 @@ use super::{Any, Args, Kw, Q};
 use crate::py::errors;
 use crate::py::host::PyHost;
 use crate::py::sql::coerce::{self, Role};
+use crate::py::sql::face;
+use orm::attr::RelationshipAttr;
 use orm::compile::alias::adapt_columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
-use sql::ast::{Affix, Correlate, Distinct, ExprRef, ForUpdate, Hint, LabelStyle, Node, build as exprs};
+use sql::ast::{Affix, Correlate, Distinct, ExprRef, ForUpdate, Hint, JoinTarget, LabelStyle, Node, SelectItem, build as exprs};
 
 /// `filter()` of a query whose join was aliased means the alias.
 pub(super) fn adapted(s: &state::QueryState, e: ExprRef) -> ExprRef {
@@ -63,12 +65,63 @@ pub fn attribute_of<'py>(entity: &Any<'py>, name: &Bound<'py, PyString>) -> PyRe
     Err(errors::invalid_request(entity.py(), format!("Entity namespace for \"{shown}\" has no property \"{name}\"")))
 }
 
+/// FROM element that `filter_by` looks names up on when it is no entity: what `select_from()` named first.
+fn plain_from(q: &state::QueryState) -> Option<&sql::ast::FromRef> {
+    let first = q.select.from_obj.first()?;
+    (q.joinpoint.is_none() && !q.derived && first.entity.is_none()).then_some(first)
+}
+
+/// How a message names what `filter_by` searched: as SQL, the target of a relationship by its mapper.
+fn shown_namespace(slf: &Q<'_>) -> PyResult<String> {
+    let py = slf.py();
+    let q = slf.borrow();
+    let of_entity = |e: &orm::Entity| face::wrap_from(py, &orm::compile::selectable(e))?.str()?.extract::<String>();
+    let text = |o: Any<'_>| o.str()?.extract::<String>();
+    if q.s.joinpoint.is_some()
+        && let Some(join) = q.s.select.joins.last()
+    {
+        return match &join.target {
+            JoinTarget::Attribute(h) => {
+                match h.as_any().downcast_ref::<RelationshipAttr>().and_then(RelationshipAttr::destination) {
+                    Some(e) => text(super::super::aliased::inspected(py, &e)?),
+                    None => Ok(String::new()),
+                }
+            }
+            JoinTarget::Entity(e) => orm::Entity::of(e).map_or_else(|| Ok(String::new()), of_entity),
+            JoinTarget::From(f) => text(face::wrap_from(py, f)?),
+        };
+    }
+    if !q.s.derived
+        && let Some(f) = q.s.select.from_obj.first()
+    {
+        return text(face::wrap_from(py, f)?);
+    }
+    let mut item = q.s.select.columns.first();
+    while let Some(SelectItem::Host(h)) = item {
+        item = h.as_any().downcast_ref::<orm::attr::Bundled>().and_then(|b| b.items.first());
+    }
+    match item {
+        Some(SelectItem::Entity(e)) => orm::Entity::of(e).map_or_else(|| Ok(String::new()), of_entity),
+        Some(SelectItem::From(f)) => text(face::wrap_from(py, f)?),
+        Some(SelectItem::Expr(e)) => text(face::wrap_expr(py, e)?),
+        _ => Ok(String::new()),
+    }
+}
+
 pub(super) fn filter_by<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'py>> {
     let py = slf.py();
-    let ns = namespace(slf)?;
+    let named = plain_from(&slf.borrow().s).cloned();
+    let ns = match named {
+        Some(f) => face::wrap_from(py, &f)?,
+        None => namespace(slf)?,
+    };
     let mut clauses = Vec::new();
     for (k, v) in kwargs.into_iter().flat_map(|k| k.iter()) {
-        let attr = attribute_of(&ns, k.cast::<PyString>()?)?;
+        let name = k.cast::<PyString>()?;
+        let Some(attr) = super::super::filter_by::lookup(&ns, name)? else {
+            let shown = shown_namespace(slf)?;
+            return Err(errors::invalid_request(py, format!("Entity namespace for \"{shown}\" has no property \"{name}\"")));
+        };
         clauses.push(attr.rich_compare(v, pyo3::basic::CompareOp::Eq)?);
     }
     // the name of `filter` in messages, and overriding by subclasses, are as documented

@@ -22,7 +22,7 @@ impl Delete {
     }
     #[pyo3(signature = (**kwargs))]
     fn filter_by<'py>(slf: &Bound<'py, Self>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        filter_by(slf.as_any(), kwargs)
+        super::super::filter_by::filter_by(slf.as_any(), kwargs)
     }
     #[pyo3(signature = (*froms))]
     fn using<'py>(slf: &Bound<'py, Self>, froms: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {

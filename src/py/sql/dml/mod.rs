@@ -21,7 +21,6 @@ mod values;
 use base::*;
 pub use construct::*;
 pub use node::*;
-use updating::*;
 pub use values::*;
 
 use super::clause::{ClauseElement, FaceClass, face_class, node_of};

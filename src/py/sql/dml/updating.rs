@@ -63,7 +63,7 @@ impl Update {
     }
     #[pyo3(signature = (**kwargs))]
     fn filter_by<'py>(slf: &Bound<'py, Self>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        filter_by(slf.as_any(), kwargs)
+        super::super::filter_by::filter_by(slf.as_any(), kwargs)
     }
     #[getter]
     fn whereclause<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -72,24 +72,4 @@ impl Update {
             _ => Ok(None),
         }
     }
-}
-
-pub(super) fn filter_by<'py>(obj: &Bound<'py, PyAny>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-    let node = own(obj)?;
-    let (Some(kw), Some(f)) = (kwargs, table(&node)) else { return Ok(obj.clone()) };
-    // Other tables of the criteria are searched too.
-    let mut froms = vec![f.clone()];
-    let where_ = match &node {
-        Node::Update(u) => &u.where_,
-        Node::Delete(d) => &d.where_,
-        _ => return Ok(obj.clone()),
-    };
-    for w in where_ {
-        sql::ast::froms::expr_froms(w, &mut froms);
-    }
-    if let Node::Delete(d) = &node {
-        froms.extend(d.using.iter().cloned());
-    }
-    let criteria = super::super::filter_by::criteria(obj, &froms, kw)?;
-    obj.call_method1("where", PyTuple::new(obj.py(), criteria)?)
 }

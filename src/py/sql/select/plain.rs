@@ -27,7 +27,7 @@ impl Select {
     /// Equality on attributes of the FROM elements.
     #[pyo3(signature = (**kwargs))]
     fn filter_by<'py>(slf: &Bound<'py, Self>, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        super::super::filter_by::select(slf.as_any(), kwargs)
+        super::super::filter_by::filter_by(slf.as_any(), kwargs)
     }
     #[pyo3(signature = (*having))]
     fn having<'py>(slf: &Bound<'py, Self>, having: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
