@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from typing import Optional
 
 from oxalchemy import Column, ForeignKey, Integer, MetaData, Table, column, delete, func, select, table, update
 from oxalchemy.ext.associationproxy import association_proxy
@@ -60,8 +59,8 @@ class Tool(Base):
     __tablename__ = "tool"
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    owner_id: Mapped[Optional[int]] = mapped_column(ForeignKey("tool.id"))
-    owner: Mapped[Optional["Tool"]] = relationship(remote_side=[id])
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("tool.id"))
+    owner: Mapped["Tool | None"] = relationship(remote_side=[id])
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "t"}
 
 
