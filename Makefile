@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 LEGACY := .venv-legacy
 BIN := $(VENV)/bin
+GC := 1 2 3 5 7 11
+ARGS :=
 SOURCES := $(shell find src python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name py.typed \)) \
 	Cargo.toml pyproject.toml README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python check fmt wheel dev bench clean
+.PHONY: help demo test test-rust test-python test-gc check fmt wheel dev bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,6 +26,9 @@ test-rust: ## the Rust tests of the pure rooms
 test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest against the installed wheel
 	PYTHONPATH=tests_py $(BIN)/python -m servers
 	OXALCHEMY_LEGACY_PYTHON=$(CURDIR)/$(LEGACY)/bin/python $(BIN)/python -m pytest
+
+test-gc: $(VENV)/.test-tools $(VENV)/.installed ## the tests with Python's collector at every few allocations (GC="1 2 3 5 7 11", ARGS=tests_py/orm)
+	OXALCHEMY_TEST_GC="$(GC)" $(BIN)/python tests_py/collector/stress.py $(ARGS)
 
 check: $(VENV)/.check-tools ## formatting, lints, and what a type checker sees (the tests hold the stubs to the package)
 	cargo fmt --all --check

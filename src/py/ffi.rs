@@ -168,6 +168,14 @@ pub fn unborn<T>(value: &T) -> bool {
         && (0..size_of::<T>() / size_of::<usize>()).all(|i| unsafe { words.add(i).read_volatile() } == 0)
 }
 
+/// `class.__mro__`. A class that the collector has cleared has none any more, and finalizers of its cycle may still ask.
+pub fn mro<'py>(class: &Bound<'py, PyType>) -> Bound<'py, PyTuple> {
+    // SAFETY: a live type object; the tuple is borrowed from it and turned into a reference of our own at once.
+    let found = unsafe { Bound::from_borrowed_ptr_or_opt(class.py(), (*class.as_type_ptr()).tp_mro) };
+    // SAFETY: CPython keeps nothing but a tuple there.
+    found.map_or_else(|| PyTuple::empty(class.py()), |m| unsafe { m.cast_into_unchecked() })
+}
+
 /// `obj.__dict__`, made when it does not exist yet; an `AttributeError` when objects of the class have none.
 #[inline]
 pub fn instance_dict<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::PyDict>> {

@@ -8,6 +8,7 @@ pub mod dbapi;
 pub mod engine;
 pub mod errors;
 pub mod ffi;
+pub mod gc;
 pub mod generic;
 pub mod host;
 pub mod imports;

@@ -7,9 +7,9 @@ use super::failure;
 use super::transaction::{self, Transaction};
 use crate::py::dbapi::{self, NativeConnection};
 use crate::py::errors::{exc, invalid_request};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyTypeError;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
@@ -973,10 +973,18 @@ impl Connection {
         callable_.call(with_first(slf.as_any(), args)?, kwargs)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+
+    /// A connection and its transaction hold each other: whoever forgets both leaves them to the collector.
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for Connection {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.engine)?;
         visit.call(&self.dialect)?;
         let Some(s) = self.s.try_lock() else { return Ok(()) };
@@ -987,9 +995,7 @@ impl Connection {
         visit.call(&s.options)?;
         visit.call(&s.dispatch)
     }
-
-    /// A connection and its transaction hold each other: whoever forgets both leaves them to the collector.
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let mut s = self.s.lock();
         let old = (s.transaction.take(), s.nested.take(), s.context.take(), s.dispatch.take());
         drop(s);

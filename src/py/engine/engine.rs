@@ -3,9 +3,9 @@
 use super::connection::Connection;
 use super::events::{Event, fire, listeners};
 use super::execute::entry::Entry;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use ::engine::StatementCache;
 use parking_lot::Mutex;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use std::any::Any;
@@ -377,10 +377,18 @@ impl Engine {
         }
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+
+    /// A listener that mentions its engine makes a cycle.
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for Engine {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.url)?;
         visit.call(&self.proxied)?;
         if let Some(dialect) = self.dialect.try_lock() {
@@ -391,9 +399,7 @@ impl Engine {
         visit.call(&s.options)?;
         visit.call(&s.dispatch)
     }
-
-    /// A listener that mentions its engine makes a cycle.
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let old = self.s.lock().dispatch.take();
         drop(old);
     }

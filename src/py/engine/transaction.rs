@@ -2,8 +2,8 @@
 
 use super::connection::Connection;
 use crate::py::errors::{invalid_request, warn};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use parking_lot::Mutex;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 
 /// Which kind, with what only it has.
@@ -303,10 +303,13 @@ impl Transaction {
         done
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+}
+
+impl Collected for Transaction {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.connection)?;
         let Some(s) = self.s.try_lock() else { return Ok(()) };
         visit.call(&s.outer)

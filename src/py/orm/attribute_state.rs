@@ -4,7 +4,7 @@ use super::flags::*;
 use super::impls::AttributeImpl;
 use super::state::InstanceState;
 use crate::py::ffi;
-use pyo3::gc::{PyTraverseError, PyVisit};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -17,8 +17,8 @@ pub struct AttributeState {
 
 #[pymethods]
 impl AttributeState {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.state)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[getter]
     fn state(&self, py: Python<'_>) -> Py<InstanceState> {
@@ -49,6 +49,12 @@ impl AttributeState {
     /// Changes that are not flushed, loading the present value when needed.
     fn load_history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         super::history::history(&self.imp(py)?, self.state.bind(py), PASSIVE_OFF ^ INIT_OK)
+    }
+}
+
+impl Collected for AttributeState {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.state)
     }
 }
 

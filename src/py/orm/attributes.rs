@@ -7,9 +7,9 @@ use super::manager::ClassManager;
 use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyAttributeError;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use std::sync::OnceLock;
@@ -209,31 +209,11 @@ impl QueryableAttribute {
         }
         Ok(new)
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        visit.call(&self.class_)?;
-        visit.call(&self.parent)?;
-        visit.call(&self.prop)?;
-        visit.call(&self.of_type)?;
-        for c in &self.extra_criteria {
-            visit.call(c)?;
-        }
-        if let Some(i) = self.imp.get() {
-            visit.call(i)?;
-        }
-        for cell in [&self.comparator, &self.expression, &self.dispatch] {
-            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
-        }
-        Ok(())
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
-    fn __clear__(&self) {
-        Python::attach(|py| {
-            drop(self.comparator.replace(py, None));
-            drop(self.expression.replace(py, None));
-            drop(self.dispatch.replace(py, None));
-        });
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
     }
     #[getter(_dispatch)]
     fn get_dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -516,6 +496,30 @@ impl QueryableAttribute {
     }
     fn __str__(&self, py: Python<'_>) -> String {
         format!("{}.{}", self.class_name(py), self.key)
+    }
+}
+
+impl Collected for QueryableAttribute {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.class_)?;
+        visit.call(&self.parent)?;
+        visit.call(&self.prop)?;
+        visit.call(&self.of_type)?;
+        for c in &self.extra_criteria {
+            visit.call(c)?;
+        }
+        if let Some(i) = self.imp.get() {
+            visit.call(i)?;
+        }
+        for cell in [&self.comparator, &self.expression, &self.dispatch] {
+            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        }
+        Ok(())
+    }
+    fn release(&self, py: Python<'_>) {
+        drop(self.comparator.replace(py, None));
+        drop(self.expression.replace(py, None));
+        drop(self.dispatch.replace(py, None));
     }
 }
 

@@ -5,8 +5,8 @@
 use super::collections::CollectionAdapter;
 use super::names;
 use crate::py::ffi;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::exceptions::{PyTypeError, PyValueError};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFrozenSet, PySet, PySlice, PyString, PyTuple};
 
@@ -169,11 +169,8 @@ impl CollectionMethod {
             after: after.map(|e| e == "fire_append_event"),
         })
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        visit.call(&self.inner)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[getter]
     fn __wrapped__(&self, py: Python<'_>) -> Py<PyAny> {
@@ -439,6 +436,12 @@ impl CollectionMethod {
             }
             Op::Marked => self.marked(slf_, &fire, args, rest),
         }
+    }
+}
+
+impl Collected for CollectionMethod {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.inner)
     }
 }
 

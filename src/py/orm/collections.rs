@@ -7,9 +7,9 @@ use super::relate;
 use super::state::InstanceState;
 use crate::py::engine::events::Event;
 use crate::py::ffi::{self, GilCell};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::{errors, imports};
 use pyo3::exceptions::PyTypeError;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyIterator, PyList, PySet, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
 
@@ -593,9 +593,8 @@ impl CollectionAdapter {
             empty: GilCell::new(false),
         })
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.attr)?;
-        visit.call(&self.owner)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
@@ -735,6 +734,13 @@ impl CollectionAdapter {
             Some(d) => Ok(items(&d)?.iter().any(|v| v.is(obj))),
             None => Ok(false),
         }
+    }
+}
+
+impl Collected for CollectionAdapter {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.attr)?;
+        visit.call(&self.owner)
     }
 }
 

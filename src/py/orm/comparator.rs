@@ -7,9 +7,9 @@ use super::property::MapperProperty;
 use super::sqlface;
 use super::state::InstanceState;
 use crate::py::errors;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::host::PyHost;
 use orm::{Entity, Property, Relationship, comparison};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use sql::ast::BindValue;
 use std::sync::Arc;
@@ -109,8 +109,8 @@ pub struct AttributeValue {
 
 #[pymethods]
 impl AttributeValue {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.state)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let state = self.state.bind(py);
@@ -147,6 +147,12 @@ impl AttributeValue {
             errors::warn(py, "SAWarning", &text)?;
         }
         Ok(value)
+    }
+}
+
+impl Collected for AttributeValue {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.state)
     }
 }
 

@@ -11,8 +11,8 @@ use super::writer::{self, WriterInfo};
 use super::{collections, names, relate};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::ffi::{self, GilCell};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::exceptions::{PyAttributeError, PyKeyError, PyNotImplementedError, PyTypeError, PyValueError};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -150,8 +150,8 @@ impl AttributeEvent {
         };
         Ok(Self { imp: attribute_impl, op })
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.imp)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[getter(r#impl)]
     fn get_impl(&self, py: Python<'_>) -> Py<AttributeImpl> {
@@ -178,6 +178,12 @@ impl AttributeEvent {
     }
     fn __hash__(&self) -> usize {
         self.imp.as_ptr() as usize ^ self.op as usize
+    }
+}
+
+impl Collected for AttributeEvent {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.imp)
     }
 }
 
@@ -806,30 +812,8 @@ pub fn require_state<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Instan
 
 #[pymethods]
 impl AttributeImpl {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.owner)?;
-        visit.call(&self.compare)?;
-        visit.call(&self.default_value)?;
-        if let Some(c) = &self.collection {
-            visit.call(&c.factory)?;
-        }
-        if let Some(w) = &self.writer {
-            visit.call(&w.class)?;
-        }
-        self.validators
-            .peek(|v| {
-                for v in v {
-                    visit.call(&v.func)?;
-                }
-                Ok(())
-            })
-            .unwrap_or(Ok(()))?;
-        self.loader
-            .peek(|l| match l {
-                Loader::Host(f) => visit.call(f),
-                _ => Ok(()),
-            })
-            .unwrap_or(Ok(()))
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[getter]
     fn key(&self, py: Python<'_>) -> Py<PyString> {
@@ -1057,5 +1041,33 @@ impl AttributeImpl {
     }
     fn __str__(&self, py: Python<'_>) -> String {
         self.describe(py)
+    }
+}
+
+impl Collected for AttributeImpl {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.owner)?;
+        visit.call(&self.compare)?;
+        visit.call(&self.default_value)?;
+        if let Some(c) = &self.collection {
+            visit.call(&c.factory)?;
+        }
+        if let Some(w) = &self.writer {
+            visit.call(&w.class)?;
+        }
+        self.validators
+            .peek(|v| {
+                for v in v {
+                    visit.call(&v.func)?;
+                }
+                Ok(())
+            })
+            .unwrap_or(Ok(()))?;
+        self.loader
+            .peek(|l| match l {
+                Loader::Host(f) => visit.call(f),
+                _ => Ok(()),
+            })
+            .unwrap_or(Ok(()))
     }
 }

@@ -7,8 +7,8 @@ use super::names;
 use super::state::{InstanceState, flag};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::ffi::{self, GilCell};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple, PyType};
 
@@ -40,7 +40,7 @@ impl ClassManager {
     }
     /// The nearest manager along the class's bases.
     pub fn find<'py>(class: &Bound<'py, PyType>) -> Option<Bound<'py, Self>> {
-        class.mro().iter().find_map(|c| Self::of(c.cast::<PyType>().ok()?))
+        ffi::mro(class).iter().find_map(|c| Self::of(c.cast::<PyType>().ok()?))
     }
     /// Instrument a class: make its manager, or give the one it has.
     pub fn register<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Self>> {
@@ -61,7 +61,7 @@ impl ClassManager {
         }
         let py = class.py();
         let attrs = PyDict::new(py);
-        for base in class.mro().iter().skip(1).collect::<Vec<_>>().into_iter().rev() {
+        for base in ffi::mro(class).iter().skip(1).collect::<Vec<_>>().into_iter().rev() {
             if let Ok(base) = base.cast::<PyType>()
                 && let Some(m) = Self::of(base)
             {
@@ -287,23 +287,11 @@ impl ClassManager {
             factory: GilCell::new(None),
         }
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        visit.call(&self.class_)?;
-        visit.call(&self.attrs)?;
-        visit.call(&self.originals)?;
-        visit.call(&self.local)?;
-        self.mapper.peek(|m| visit.call(m)).unwrap_or(Ok(()))?;
-        self.dispatch.peek(|m| visit.call(m)).unwrap_or(Ok(()))?;
-        self.factory.peek(|m| visit.call(m)).unwrap_or(Ok(()))
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
-    fn __clear__(&self) {
-        Python::attach(|py| {
-            drop(self.mapper.replace(py, None));
-            drop(self.dispatch.replace(py, None));
-        });
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
     }
     #[getter(_dispatch)]
     fn get_dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -470,6 +458,22 @@ impl ClassManager {
     }
 }
 
+impl Collected for ClassManager {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.class_)?;
+        visit.call(&self.attrs)?;
+        visit.call(&self.originals)?;
+        visit.call(&self.local)?;
+        self.mapper.peek(|m| visit.call(m)).unwrap_or(Ok(()))?;
+        self.dispatch.peek(|m| visit.call(m)).unwrap_or(Ok(()))?;
+        self.factory.peek(|m| visit.call(m)).unwrap_or(Ok(()))
+    }
+    fn release(&self, py: Python<'_>) {
+        drop(self.mapper.replace(py, None));
+        drop(self.dispatch.replace(py, None));
+    }
+}
+
 /// The `__init__` of an instrumented class: makes the state, runs the class's own constructor, fires `init` events.
 #[pyclass(frozen, dict, module = "oxalchemy.orm.instrumentation")]
 pub struct InstrumentedInit {
@@ -479,12 +483,8 @@ pub struct InstrumentedInit {
 
 #[pymethods]
 impl InstrumentedInit {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        visit.call(&self.original)?;
-        visit.call(&self.manager)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     fn __get__<'py>(
         slf: &Bound<'py, Self>,
@@ -579,6 +579,13 @@ impl InstrumentedInit {
             return self.original.bind(py).getattr(name);
         }
         Err(PyAttributeError::new_err(name.to_owned()))
+    }
+}
+
+impl Collected for InstrumentedInit {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.original)?;
+        visit.call(&self.manager)
     }
 }
 

@@ -4,8 +4,8 @@
 
 use super::mapper::PyMapper;
 use crate::py::ffi::{self, GilCell};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use orm::Property;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -90,14 +90,11 @@ impl MapperProperty {
     fn __init__(&self, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) {
         let _ = (args, kwargs);
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        self.parent.peek(|p| visit.call(p)).unwrap_or(Ok(()))
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
-    fn __clear__(&self) {
-        Python::attach(|py| drop(self.parent.replace(py, None)));
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
     }
     /// Of a composite: the attributes of its columns, in order, now that they are known.
     fn _set_attribute_keys(&self, py: Python<'_>, keys: Vec<String>) {
@@ -157,5 +154,14 @@ impl MapperProperty {
         let py = slf.py();
         let key = slf.get().key.with(py, |k| k.clone()).unwrap_or_else(|| "no key".to_owned());
         Ok(format!("<{} at 0x{:x}; {key}>", slf.get_type().name()?, slf.as_ptr() as usize))
+    }
+}
+
+impl Collected for MapperProperty {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        self.parent.peek(|p| visit.call(p)).unwrap_or(Ok(()))
+    }
+    fn release(&self, py: Python<'_>) {
+        drop(self.parent.replace(py, None));
     }
 }

@@ -9,7 +9,7 @@ use super::identity::IdentityKey;
 use super::manager::ClassManager;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
-use pyo3::gc::{PyTraverseError, PyVisit};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyWeakrefMethods, PyWeakrefReference};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -345,43 +345,11 @@ impl InstanceState {
     }
 
     #[allow(clippy::unnecessary_wraps)]
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.manager)?;
-        self.d
-            .peek(|d| {
-                visit.call(&d.strong)?;
-                for (_, v) in &d.committed {
-                    visit.call(v)?;
-                }
-                for (_, p) in &d.parents {
-                    visit.call(p)?;
-                }
-                if let Some(e) = &d.extra {
-                    visit.call(&e.load_options)?;
-                    visit.call(&e.load_path)?;
-                    visit.call(&e.callables)?;
-                    visit.call(&e.info)?;
-                    visit.call(&e.runid)?;
-                    for p in &e.pending {
-                        for v in p.added.iter().chain(&p.removed).chain(p.kept.iter().flatten()) {
-                            visit.call(v)?;
-                        }
-                    }
-                    for (_, v) in e.last_known.iter().chain(&e.empties) {
-                        visit.call(v)?;
-                    }
-                }
-                Ok(())
-            })
-            .unwrap_or(Ok(()))
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
-    fn __clear__(&self) {
-        Python::attach(|py| {
-            let old = self.d.with(py, |d| {
-                (std::mem::take(&mut d.committed), std::mem::take(&mut d.parents), d.strong.take(), d.extra.take())
-            });
-            drop(old);
-        });
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
     }
 
     /// The instance, or None when it was garbage collected.
@@ -784,5 +752,44 @@ impl InstanceState {
     }
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         super::pickle::reduce(slf)
+    }
+}
+
+impl Collected for InstanceState {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.manager)?;
+        self.d
+            .peek(|d| {
+                visit.call(&d.strong)?;
+                for (_, v) in &d.committed {
+                    visit.call(v)?;
+                }
+                for (_, p) in &d.parents {
+                    visit.call(p)?;
+                }
+                if let Some(e) = &d.extra {
+                    visit.call(&e.load_options)?;
+                    visit.call(&e.load_path)?;
+                    visit.call(&e.callables)?;
+                    visit.call(&e.info)?;
+                    visit.call(&e.runid)?;
+                    for p in &e.pending {
+                        for v in p.added.iter().chain(&p.removed).chain(p.kept.iter().flatten()) {
+                            visit.call(v)?;
+                        }
+                    }
+                    for (_, v) in e.last_known.iter().chain(&e.empties) {
+                        visit.call(v)?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap_or(Ok(()))
+    }
+    fn release(&self, py: Python<'_>) {
+        let old = self
+            .d
+            .with(py, |d| (std::mem::take(&mut d.committed), std::mem::take(&mut d.parents), d.strong.take(), d.extra.take()));
+        drop(old);
     }
 }

@@ -1,5 +1,6 @@
 //! [`PoolBase`]: the Rust half of every `Pool` class.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::ThreadId;
@@ -11,7 +12,6 @@ use engine::pool::{
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyAssertionError, PyException, PyNotImplementedError};
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PyTuple, PyWeakrefReference};
 use rustc_hash::FxHashMap;
 
@@ -421,16 +421,22 @@ impl PoolBase {
         self.reset.load(Ordering::Relaxed)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for PoolBase {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         let Some(settings) = self.settings.try_lock() else { return Ok(()) };
         visit.call(&settings.creator)?;
         visit.call(&settings.dialect)
     }
-
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let old = std::mem::take(&mut *self.settings.lock());
         drop(old);
     }

@@ -1,9 +1,9 @@
 //! [`Entry`]: what a pool keeps, a DBAPI connection or the place for one.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use engine::pool::{Freshness, Stale};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PyList, PyWeakrefReference};
 
 use super::ManagesConnection;
@@ -287,18 +287,24 @@ impl Entry {
         Self::usable(slf, &pool)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for Entry {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         let Some(state) = self.state.try_lock() else { return Ok(()) };
         visit.call(&state.connection)?;
         visit.call(&state.info)?;
         visit.call(&state.record_info)?;
         visit.call(&state.finalize)
     }
-
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let old = std::mem::take(&mut *self.state.lock());
         drop(old);
     }

@@ -1,11 +1,11 @@
 //! [`Proxied`]: a connection that is checked out.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use pyo3::exceptions::PyAssertionError;
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PyTuple};
 
 use super::ManagesConnection;
@@ -228,10 +228,13 @@ impl Proxied {
         checkout::close_special(slf, transaction_reset)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+}
+
+impl Collected for Proxied {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         // Not pool and entry: dropping this object needs both, so they must not be cleared before it as part of one cycle.
         let Some(state) = self.state.try_lock() else { return Ok(()) };
         visit.call(&state.info)

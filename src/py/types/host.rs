@@ -214,7 +214,7 @@ fn compiles<'py>(cls: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>
     let modules = cls.py().import("sys")?.getattr("modules")?;
     let Ok(module) = modules.get_item("oxalchemy.ext.compiler") else { return Ok(None) };
     let registered = module.getattr("_registered")?;
-    for class in cls.mro().iter() {
+    for class in crate::py::ffi::mro(cls).iter() {
         if registered.contains(class)? {
             return Ok(Some(module));
         }

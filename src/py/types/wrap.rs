@@ -195,7 +195,7 @@ pub fn type_of_value(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
 /// Types of values that dialect modules add (ranges, bit strings): class to type, in `sqltypes._type_map`.
 fn registered(value: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
     let map = sqltypes(value.py())?.getattr("_value_types")?.cast_into::<PyDict>()?;
-    for class in value.get_type().mro().iter() {
+    for class in crate::py::ffi::mro(&value.get_type()).iter() {
         if let Some(ty) = map.get_item(class)? {
             return to_type(&ty.call_method1("_resolve_for_literal", (value,))?);
         }

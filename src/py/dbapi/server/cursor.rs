@@ -1,12 +1,12 @@
 //! [`Cursor`]: the PEP 249 cursor of the server drivers.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::sync::Arc;
 
 use base::RowBatch;
 use drivers::{Column, CursorId, Outcome};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use super::connection::Connection;
@@ -322,10 +322,13 @@ impl Cursor {
         self.connection.clone_ref(py)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+}
+
+impl Collected for Cursor {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.connection)
     }
 }

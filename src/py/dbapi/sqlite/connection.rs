@@ -1,5 +1,6 @@
 //! [`Connection`]: the PEP 249 connection, with the extensions of Python's `sqlite3`.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,6 @@ use drivers::sqlite::{Backup, Options};
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use super::callbacks;
@@ -360,10 +360,21 @@ impl Connection {
         Err(pyo3::exceptions::PyAttributeError::new_err(format!("'{class}' object has no attribute '{name}'")))
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+
+    fn __reduce__(&self) -> PyResult<Py<PyDict>> {
+        Err(PyTypeError::new_err("cannot pickle 'Connection' object"))
+    }
+}
+
+impl Collected for Connection {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         if let Some(factory) = self.row_factory.try_lock() {
             visit.call(&*factory)?;
         }
@@ -372,13 +383,8 @@ impl Connection {
         }
         Ok(())
     }
-
-    fn __clear__(&self, py: Python<'_>) {
+    fn release(&self, py: Python<'_>) {
         self.set_row_factory(py.None());
         self.set_text_factory(py.get_type::<PyString>().as_any());
-    }
-
-    fn __reduce__(&self) -> PyResult<Py<PyDict>> {
-        Err(PyTypeError::new_err("cannot pickle 'Connection' object"))
     }
 }

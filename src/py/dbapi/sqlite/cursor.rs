@@ -1,5 +1,6 @@
 //! [`Cursor`]: the PEP 249 cursor, with the extensions of Python's `sqlite3`.
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::sync::Arc;
 
 use base::RowBatch;
@@ -7,7 +8,6 @@ use drivers::{Column, CursorId, Outcome};
 use parking_lot::{Mutex, MutexGuard};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::pyclass::{PyTraverseError, PyVisit};
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use super::connection::Connection;
@@ -360,25 +360,31 @@ impl Cursor {
         drop(old);
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        visit.call(&self.connection)?;
-        match self.row_factory.try_lock() {
-            Some(factory) => visit.call(&*factory),
-            None => Ok(()),
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
 
     fn __clear__(&self, py: Python<'_>) {
-        self.set_row_factory(py.None());
+        gc::clear(self, py);
     }
 
     /// The connection.
     #[getter]
     fn connection(&self, py: Python<'_>) -> Py<Connection> {
         self.connection.clone_ref(py)
+    }
+}
+
+impl Collected for Cursor {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.connection)?;
+        match self.row_factory.try_lock() {
+            Some(factory) => visit.call(&*factory),
+            None => Ok(()),
+        }
+    }
+    fn release(&self, py: Python<'_>) {
+        self.set_row_factory(py.None());
     }
 }
 

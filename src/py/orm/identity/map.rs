@@ -7,9 +7,9 @@
 use super::{IdentityKey, PkPart, StateExt};
 use crate::py::errors;
 use crate::py::ffi::GilCell;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::state::InstanceState;
 use pyo3::exceptions::PyKeyError;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySet, PyTuple};
 use rustc_hash::{FxBuildHasher, FxHashSet};
@@ -281,13 +281,19 @@ impl IdentityMap {
     fn prune(&self) -> usize {
         0
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        self.d.peek(|d| d.by_key.values().chain(d.modified.values()).try_for_each(|s| visit.call(s))).unwrap_or(Ok(()))
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for IdentityMap {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        self.d.peek(|d| d.by_key.values().chain(d.modified.values()).try_for_each(|s| visit.call(s))).unwrap_or(Ok(()))
+    }
+    fn release(&self, py: Python<'_>) {
         let old = self.d.replace(py, Inner::default());
         drop(old);
     }

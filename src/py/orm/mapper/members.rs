@@ -3,6 +3,7 @@
 use super::{PyMapper, configure, props};
 use crate::py::errors;
 use crate::py::ffi::GilCell;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::flags;
 use crate::py::orm::loading::{identity, lazy};
 use crate::py::orm::manager::ClassManager;
@@ -11,7 +12,6 @@ use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
 use orm::columns::{self, col_id};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyString, PyTuple, PyType};
 use std::sync::Arc;
@@ -100,24 +100,11 @@ impl PyMapper {
         let _ = class_;
         super::build::build(slf, local_table.filter(|t| !t.is_none()), kwargs)
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.class_)?;
-        visit.call(&self.props)?;
-        visit.call(&self.validators)?;
-        visit.call(&self.args)?;
-        self.inherits.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
-        self.polymorphic_map.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
-        for cell in [&self.registry, &self.dispatch, &self.local_table, &self.identity] {
-            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
-        }
-        Ok(())
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
-    fn __clear__(&self) {
-        Python::attach(|py| {
-            drop(self.registry.replace(py, None));
-            drop(self.dispatch.replace(py, None));
-            drop(self.local_table.replace(py, None));
-        });
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
     }
     #[getter(_dispatch)]
     fn get_dispatch(&self, py: Python<'_>) -> Option<Py<PyAny>> {
@@ -584,6 +571,26 @@ impl PyMapper {
     #[getter]
     fn _configure_failed<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         self.failed.with(py, |f| f.as_ref().map(|e| e.clone_ref(py))).map(|e| e.value(py).clone().into_any())
+    }
+}
+
+impl Collected for PyMapper {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.class_)?;
+        visit.call(&self.props)?;
+        visit.call(&self.validators)?;
+        visit.call(&self.args)?;
+        self.inherits.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        self.polymorphic_map.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        for cell in [&self.registry, &self.dispatch, &self.local_table, &self.identity] {
+            cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
+        }
+        Ok(())
+    }
+    fn release(&self, py: Python<'_>) {
+        drop(self.registry.replace(py, None));
+        drop(self.dispatch.replace(py, None));
+        drop(self.local_table.replace(py, None));
     }
 }
 

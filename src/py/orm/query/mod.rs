@@ -22,6 +22,7 @@ pub use describe::describe_statement;
 pub use joins::join_on;
 pub use state::{QueryState, item};
 
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::sql::face;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -51,11 +52,8 @@ impl Query {
     fn __init__<'py>(slf: &Q<'py>, entities: Option<Any<'py>>, session: Option<Any<'py>>) -> PyResult<()> {
         state::init(slf, entities, session)
     }
-    fn __traverse__(&self, visit: pyo3::gc::PyVisit<'_>) -> Result<(), pyo3::gc::PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
-        self.s.traverse(&visit)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     #[classmethod]
     fn __class_getitem__<'py>(cls: &Bound<'py, PyType>, _item: Any<'py>) -> Bound<'py, PyType> {
@@ -525,5 +523,11 @@ impl Query {
     fn _wrap_select<'py>(py: Python<'py>, select: &Any<'py>) -> PyResult<Any<'py>> {
         let _ = py;
         face::wrap_node(select.py(), &crate::py::sql::coerce::node(select)?)
+    }
+}
+
+impl Collected for Query {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        self.s.traverse(visit)
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Any, Q, Query};
 use crate::py::errors;
+use crate::py::gc::{PyVisit, Visited};
 use crate::py::host::PyHost;
 use crate::py::sql::coerce;
 use orm::Entity;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::ast::{LabelStyle, Node, Select, SelectItem};
@@ -82,7 +82,7 @@ impl QueryState {
             ..*self
         }
     }
-    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+    pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.session)?;
         visit.call(&self.params)?;
         visit.call(&self.joinpoint)?;

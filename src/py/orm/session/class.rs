@@ -3,9 +3,9 @@
 use super::transaction::SessionTransaction;
 use super::{CloseState, JoinMode, SessionData, attach, binds, configure, execute, flush, identity_ops, lifecycle, registry};
 use crate::py::errors;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::identity::IdentityMap;
 use parking_lot::Mutex;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
@@ -780,10 +780,16 @@ impl Session {
         super::functions::close_all(cls.py())
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        if crate::py::ffi::unborn(self) {
-            return Ok(());
-        }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for Session {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         let Some(d) = self.d.try_lock() else { return Ok(()) };
         visit.call(&d.bind)?;
         for (k, v) in &d.binds {
@@ -797,10 +803,10 @@ impl Session {
         visit.call(&d.transaction)?;
         visit.call(&d.nested)?;
         visit.call(&d.context)?;
-        d.new.traverse(&visit)?;
-        d.deleted.traverse(&visit)
+        d.new.traverse(visit)?;
+        d.deleted.traverse(visit)
     }
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let dropped = self.d.try_lock().map(|mut d| {
             let maps = (std::mem::take(&mut d.new), std::mem::take(&mut d.deleted));
             (

@@ -1,8 +1,8 @@
 //! [`StateMap`]: instances that the session holds strongly, by their state.
 
+use crate::py::gc::{PyVisit, Visited};
 use crate::py::orm::state::InstanceState;
 use indexmap::IndexMap;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use rustc_hash::FxBuildHasher;
 
@@ -63,7 +63,7 @@ impl StateMap {
         self.0.values().map(|(_, o)| o.bind(py).clone()).collect()
     }
     /// For `__traverse__` of an owner.
-    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Visited {
         self.0.values().try_for_each(|(s, o)| visit.call(s).and_then(|()| visit.call(o)))
     }
 }

@@ -6,12 +6,12 @@
 use super::{Session, StateMap, snapshot};
 use crate::py::engine::events::{Event, fire};
 use crate::py::errors;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::identity::IdentityKey;
 use crate::py::orm::state::InstanceState;
 use indexmap::IndexMap;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyBaseException;
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use rustc_hash::FxBuildHasher;
@@ -773,7 +773,16 @@ impl SessionTransaction {
     ) -> PyResult<bool> {
         super::context::exit(slf, !kind.is_none()).map(|()| false)
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+}
+
+impl Collected for SessionTransaction {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.parent_)?;
         if let Some(d) = self.d.try_lock() {
             visit.call(&d.session)?;
@@ -785,13 +794,13 @@ impl SessionTransaction {
                 visit.call(&p.engine)?;
                 visit.call(&p.transaction)?;
             }
-            d.deleted.traverse(&visit)?;
+            d.deleted.traverse(visit)?;
             d.new.values().chain(d.dirty.values()).try_for_each(|s| visit.call(s))?;
             d.key_switches.values().try_for_each(|(s, ..)| visit.call(s))?;
         }
         Ok(())
     }
-    fn __clear__(&self) {
+    fn release(&self, _py: Python<'_>) {
         let dropped = self.d.try_lock().map(|mut d| {
             let parts = std::mem::take(&mut d.participants);
             let states = (std::mem::take(&mut d.deleted), std::mem::take(&mut d.new), std::mem::take(&mut d.dirty));

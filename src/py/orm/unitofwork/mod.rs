@@ -14,6 +14,7 @@ use super::identity::StateExt;
 use super::impls::{AttributeImpl, Kind};
 use super::session::{Session, attach};
 use super::state::InstanceState;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::{errors, ffi};
 use indexmap::IndexMap;
 use orm::flush::Action;
@@ -149,7 +150,13 @@ impl UowTransaction {
         }
         Ok(out)
     }
-    fn __traverse__(&self, visit: pyo3::gc::PyVisit<'_>) -> Result<(), pyo3::gc::PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+}
+
+impl Collected for UowTransaction {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.session)
     }
 }

@@ -3,6 +3,7 @@
 //! The instance's key enters as binds that read it when the statement runs: it may be built before the instance is flushed.
 
 use crate::py::errors;
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::host::PyHost;
 use crate::py::orm::aliased;
 use crate::py::orm::flags;
@@ -13,7 +14,6 @@ use crate::py::orm::query::Query;
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::face;
 use orm::{Direction, Mapper, Property, Relationship};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use sql::ast::{BindValue, SelectItem};
@@ -42,8 +42,8 @@ impl ColumnNow {
 
 #[pymethods]
 impl ColumnNow {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.state)
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
     }
     fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Any<'py>> {
         let state = self.state.bind(py);
@@ -78,6 +78,12 @@ impl ColumnNow {
             return Ok(py.None().into_bound(py));
         }
         Ok(value)
+    }
+}
+
+impl Collected for ColumnNow {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
+        visit.call(&self.state)
     }
 }
 
