@@ -1,6 +1,6 @@
 """Statements of tables whose MetaData is bound to an engine (1.x): ``stmt.execute()``, ``stmt.scalar()``, ``stmt.bind``."""
 
-from .. import exc
+from .. import _rs, exc
 
 
 def _tables(element):
@@ -24,7 +24,10 @@ class BoundExecutable:
 
     @property
     def bind(self):
-        """The Engine or Connection of the MetaData behind the statement, or ``None``."""
+        """The Engine or Connection that the statement was given or that a MetaData behind it has, or ``None``."""
+        possible, own = _rs._carried_bind(self)
+        if own is not None or not possible:
+            return own
         for metadata in _tables(self):
             bind = getattr(metadata, "bind", None)
             if bind is not None:

@@ -11,6 +11,7 @@ from ..inspection import _self_inspects
 from . import operators, roles
 from .annotation import SupportsAnnotations
 from .base import NO_ARG, Executable, ExecutableStatement, Generative, Immutable, SingletonConstant, _NoArg
+from .bound import BoundExecutable
 from .cache_key import HasCacheKey
 from .operators import ColumnOperators, OperatorClass
 from .visitors import ExternallyTraversible, Visitable
@@ -210,6 +211,7 @@ class TextClause(
     roles.FromClauseRole,
     roles.SelectStatementRole,
     roles.InElementRole,
+    BoundExecutable,
     ExecutableStatement,
     DQLDMLClauseElement,
     roles.BinaryElementRole,

@@ -170,6 +170,13 @@ fn call<'py>(
     args: &[Bound<'py, PyAny>],
     kw: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(kw) = kw
+        && let Some(bind) = kw.get_item("bind")?
+    {
+        let rest = kw.copy()?;
+        rest.del_item("bind")?;
+        return super::bound::carrying(call(py, names, args, Some(&rest))?, Some(&bind));
+    }
     let Some((last, packages)) = names.split_last() else { return Err(PyAttributeError::new_err("function name")) };
     let package = packages.last().map_or("_default".to_owned(), |p| p.text.to_lowercase());
     let lower = last.text.to_lowercase();
@@ -306,6 +313,18 @@ impl FunctionElement {
     fn packagenames<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let names = function_of(slf.as_any())?.map(|f| f.packages).unwrap_or_default();
         PyTuple::new(slf.py(), names.iter().map(|n| n.text.to_string()))
+    }
+    /// A copy with these execution options.
+    #[pyo3(signature = (**kw))]
+    fn execution_options<'py>(slf: &Bound<'py, Self>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        super::element_options::execution_options(slf.as_super().as_super(), kw)
+    }
+    fn get_execution_options<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::element_options::options_of(slf.as_super().as_super())
+    }
+    #[getter]
+    fn _execution_options<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::element_options::options_of(slf.as_super().as_super())
     }
     /// Arguments as a list element.
     #[getter]

@@ -8,6 +8,7 @@
 
 pub mod annotate;
 pub mod bind;
+pub mod bound;
 pub mod clause;
 pub mod coerce;
 pub mod collection;
@@ -16,6 +17,7 @@ pub mod conjunction;
 mod containers;
 pub mod describe;
 pub mod dml;
+pub mod element_options;
 pub mod elements;
 pub mod exec_options;
 pub mod extra;
@@ -35,7 +37,6 @@ pub mod select;
 pub mod selectable;
 pub mod table_valued;
 pub mod text;
-pub mod text_options;
 
 pub use clause::{ClauseElement, node_of};
 pub use coerce::{expr as to_expr, from as to_from, node as to_node, query as to_query};
@@ -88,6 +89,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Delete>()?;
     m.add_class::<collection::ColumnCollection>()?;
     m.add_class::<parts::Part>()?;
+    bound::register(m)?;
     macro_rules! functions {
         ($($f:path),* $(,)?) => { $(m.add_function(wrap_pyfunction!($f, m)?)?;)* };
     }

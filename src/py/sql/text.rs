@@ -81,7 +81,7 @@ pub fn text<'py>(
     autocommit: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = text.py();
-    let _ = (bind, autocommit);
+    let _ = autocommit;
     let s: String = text.extract().map_err(|_| pyo3::exceptions::PyTypeError::new_err("text() needs a string"))?;
     let mut out = wrap_expr(py, &text_expr(text_node(&s)))?;
     if let Some(b) = bindparams.filter(|b| !b.is_none()) {
@@ -91,7 +91,7 @@ pub fn text<'py>(
     if let Some(t) = typemap.filter(|t| !t.is_none()) {
         out = out.call_method("columns", (), Some(t.cast::<PyDict>()?))?;
     }
-    Ok(out)
+    super::bound::carrying(out, bind.as_ref())
 }
 
 /// The text behind a face.
@@ -166,7 +166,13 @@ impl TextClause {
                 slot.1 = Expr::new(ExprKind::Bind(bind), ty);
             }
         }
-        wrap_expr(py, &text_expr(t))
+        // Execution options and other annotations stay.
+        let of = match slf.as_super().get().node() {
+            Some(Node::Expr(e)) => e.ann.as_deref().cloned(),
+            _ => None,
+        };
+        let made = text_expr(t);
+        wrap_expr(py, &of.map_or_else(|| made.clone(), |ann| made.annotated(ann)))
     }
     /// Result columns: gives a `TextualSelect`.
     #[pyo3(signature = (*cols, **types))]
@@ -209,14 +215,14 @@ impl TextClause {
     }
     #[pyo3(signature = (**kw))]
     fn execution_options<'py>(slf: &Bound<'py, Self>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
-        super::text_options::execution_options(slf, kw)
+        super::element_options::execution_options(slf.as_super(), kw)
     }
     fn get_execution_options<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        super::text_options::options_of(slf)
+        super::element_options::options_of(slf.as_super())
     }
     #[getter]
     fn _execution_options<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        super::text_options::options_of(slf)
+        super::element_options::options_of(slf.as_super())
     }
     #[pyo3(signature = (*options))]
     fn options<'py>(slf: Bound<'py, Self>, options: &Bound<'py, PyTuple>) -> Bound<'py, Self> {

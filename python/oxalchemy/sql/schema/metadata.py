@@ -147,6 +147,7 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
 
     @bind.setter
     def bind(self, bind):
+        _rs._something_is_bound()
         self._bind = _as_bind(bind)
 
     def is_bound(self):
@@ -155,6 +156,7 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
 
     def connect(self, bind, **kw):
         """Set the bind (0.5)."""
+        _rs._something_is_bound()
         self._bind = _as_bind(bind, **kw)
 
     # -- DDL --------------------------------------------------------------

@@ -14,6 +14,7 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
             ExprKind::Text(_) => Some(node),
             // func.now() and next_value() execute as SELECT
             ExprKind::Function(_) | ExprKind::Sequence(_) => Some(select_of(e)),
+            ExprKind::Host(_) if obj.is_instance_of::<crate::py::sql::FunctionElement>() => Some(select_of(e)),
             ExprKind::Host(_) if obj.getattr_opt("supports_execution")?.is_some_and(|s| s.is_truthy().unwrap_or(false)) => {
                 Some(node)
             }
@@ -26,7 +27,9 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
 
 /// `SELECT expr`.
 pub fn select_of(e: &ExprRef) -> Node {
-    let select = sql::ast::Select { columns: vec![sql::ast::SelectItem::Expr(e.clone())], ..Default::default() };
+    let columns = vec![sql::ast::SelectItem::Expr(e.clone())];
+    let exec_options = crate::py::sql::element_options::of_expr(e);
+    let select = sql::ast::Select { columns, exec_options, ..Default::default() };
     Node::Query(sql::ast::Query::new(QueryKind::Select(Box::new(select))))
 }
 

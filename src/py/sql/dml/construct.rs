@@ -42,7 +42,6 @@ pub(super) fn insert<'py>(
     kw: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = table.py();
-    let _ = bind;
     let (f, mut common) = target(table)?;
     dialect_kw(&mut common, kw, &[])?;
     if return_defaults {
@@ -58,7 +57,7 @@ pub(super) fn insert<'py>(
         common,
         face: FaceSlot::default(),
     };
-    let mut out = wrap_node(py, &Node::Insert(Arc::new(node)))?;
+    let mut out = super::super::bound::carrying(wrap_node(py, &Node::Insert(Arc::new(node)))?, bind.as_ref())?;
     if let Some(v) = values.filter(|v| !v.is_none()) {
         out = out.call_method1("values", (v,))?;
     }
@@ -86,7 +85,6 @@ pub(super) fn update<'py>(
     kw: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = table.py();
-    let _ = bind;
     let (f, mut common) = target(table)?;
     dialect_kw(&mut common, kw, &[])?;
     let node = UpdateNode {
@@ -98,7 +96,7 @@ pub(super) fn update<'py>(
         common,
         face: FaceSlot::default(),
     };
-    let mut out = wrap_node(py, &Node::Update(Arc::new(node)))?;
+    let mut out = super::super::bound::carrying(wrap_node(py, &Node::Update(Arc::new(node)))?, bind.as_ref())?;
     if let Some(w) = whereclause.filter(|w| !w.is_none()) {
         out = out.call_method1("where", (w,))?;
     }
@@ -122,11 +120,10 @@ pub(super) fn delete<'py>(
     bind: Option<Bound<'py, PyAny>>,
     kw: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let _ = bind;
     let (f, mut common) = target(table)?;
     dialect_kw(&mut common, kw, &[])?;
     let node = DeleteNode { table: f, where_: Vec::new(), using: Vec::new(), common, face: FaceSlot::default() };
-    let out = wrap_node(table.py(), &Node::Delete(Arc::new(node)))?;
+    let out = super::super::bound::carrying(wrap_node(table.py(), &Node::Delete(Arc::new(node)))?, bind.as_ref())?;
     match whereclause.filter(|w| !w.is_none()) {
         Some(w) => out.call_method1("where", (w,)),
         None => Ok(out),

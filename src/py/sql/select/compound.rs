@@ -53,14 +53,46 @@ pub(super) fn compound<'py>(
     wrap_query(py, &q)
 }
 
+/// The keyword arguments that the functions took until 1.4, each as the method of its name.
+fn with_keywords<'py>(
+    statement: Bound<'py, PyAny>,
+    function: &str,
+    kw: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let Some(kw) = kw.filter(|kw| !kw.is_empty()) else { return Ok(statement) };
+    let mut out = statement;
+    for (name, value) in kw.iter() {
+        let name: String = name.extract()?;
+        out = match name.as_str() {
+            "bind" => super::super::bound::carrying(out, Some(&value))?,
+            _ if value.is_none() => out,
+            "order_by" | "group_by" => {
+                let listed = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+                let items = if listed { value.try_iter()?.collect::<PyResult<Vec<_>>>()? } else { vec![value] };
+                out.call_method1(name.as_str(), PyTuple::new(out.py(), items)?)?
+            }
+            "limit" | "offset" => out.call_method1(name.as_str(), (value,))?,
+            "for_update" => if value.is_truthy()? { out.call_method0("with_for_update")? } else { out },
+            "use_labels" => if value.is_truthy()? { out.call_method0("apply_labels")? } else { out },
+            "autocommit" => out,
+            _ => return Err(pyo3::exceptions::PyTypeError::new_err(format!("{function}() got an unexpected keyword argument '{name}'"))),
+        };
+    }
+    Ok(out)
+}
+
 macro_rules! set_operations {
     ($($f:ident = $kw:literal;)*) => {$(
-        /// The set operation of any number of SELECTs.
+        /// The set operation of any number of SELECTs; keywords as in 1.x.
         #[pyfunction]
-        #[pyo3(signature = (*selects))]
-        pub(super) fn $f<'py>(py: Python<'py>, selects: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        #[pyo3(signature = (*selects, **kw))]
+        pub(super) fn $f<'py>(
+            py: Python<'py>,
+            selects: &Bound<'py, PyTuple>,
+            kw: Option<&Bound<'py, PyDict>>,
+        ) -> PyResult<Bound<'py, PyAny>> {
             let members = coerce::spread(selects)?;
-            compound(py, $kw, &members)
+            with_keywords(compound(py, $kw, &members)?, stringify!($f), kw)
         }
     )*};
 }

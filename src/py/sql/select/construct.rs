@@ -138,7 +138,7 @@ pub(super) fn legacy_select<'py>(
     if get("use_labels")?.is_some_and(|u| u.is_truthy().unwrap_or(false)) {
         s.label_style = LabelStyle::TablenamePlusCol;
     }
-    wrap_query(py, &Query::select(s))
+    super::super::bound::carrying(wrap_query(py, &Query::select(s))?, get("bind")?.as_ref())
 }
 
 /// Text or an expression, for prefixes and hints.
