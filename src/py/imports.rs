@@ -45,6 +45,8 @@ objects! {
     default_dialect = "oxalchemy.engine.default" "DefaultDialect";
     /// `engine.Connection`
     connection = "oxalchemy.engine" "Connection";
+    /// `schema.DefaultGenerator`
+    default_generator = "oxalchemy.schema" "DefaultGenerator";
     /// `inspect`
     inspect = "oxalchemy.inspection" "inspect";
 }

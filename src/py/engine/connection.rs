@@ -881,7 +881,7 @@ impl Connection {
         execution_options: Option<&Bound<'py, PyAny>>,
         kw: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(value) = execute::sequence::scalar(slf, statement)? {
+        if let Some(value) = execute::generator::scalar(slf, statement)? {
             return Ok(value);
         }
         execute::execute(slf, statement, parameters, more, kw, execution_options)?.call_method0("scalar")

@@ -266,7 +266,7 @@ impl Compiler<'_> {
         let columns: Vec<(Arc<str>, Arc<Column>)> = table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
         self.check_consumed(&columns, values)?;
         let auto = table.autoincrement_column().unwrap_or(None);
-        let mut out = Vec::with_capacity(columns.len());
+        let mut out = self.element_assignments(values, ctx)?;
         for (key, c) in &columns {
             let is_auto = auto.as_ref().is_some_and(|a| Arc::ptr_eq(a, c));
             let (primary_key, default, server_default, nullable) = {
@@ -518,7 +518,9 @@ impl Compiler<'_> {
             let rank = |k: &Arc<str>| values.own.iter().position(|(x, _)| x == k).unwrap_or(usize::MAX);
             columns.sort_by_key(|(k, _)| rank(k));
         }
-        let mut out = self.foreign_columns(values, with_table, fetching, ctx)?;
+        // Elements of columns come first, then columns of other tables.
+        let mut out = self.element_assignments(values, ctx)?;
+        out.extend(self.foreign_columns(values, with_table, fetching, ctx)?);
         for (key, c) in &columns {
             if let Some(given) = values.get(key) {
                 let (value, is_sql) = self.given(c, given, bind_name(c), ctx)?;
@@ -554,13 +556,21 @@ impl Compiler<'_> {
                 }
             }
         }
-        for (e, given) in &values.exprs {
-            let target = self.capture(|s| s.expr(e, Ctx { no_table: true, ..Ctx::default() }))?;
-            let value = self.given_for_expr(e, given, ctx)?;
-            out.push(Assignment { column: None, target, value });
-        }
         self.fill_targets(&mut out, true)?;
         Ok(out)
+    }
+
+    /// What is assigned to an element of a column (`SET data[1] = …`).
+    fn element_assignments(&mut self, values: &GivenValues, ctx: Ctx) -> SqlResult<Vec<Assignment>> {
+        values
+            .exprs
+            .iter()
+            .map(|(e, given)| {
+                let target = self.capture(|s| s.expr(e, Ctx { no_table: true, ..Ctx::default() }))?;
+                let value = self.given_for_expr(e, given, ctx)?;
+                Ok(Assignment { column: None, target, value })
+            })
+            .collect()
     }
 
     /// Columns of other tables than the one that is updated, first the given ones, then those with an `onupdate`.

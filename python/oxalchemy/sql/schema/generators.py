@@ -42,6 +42,9 @@ class DefaultGenerator(SchemaItem):
     def __init__(self, for_update=False):
         self.for_update = for_update
 
+    def _execute_on_connection(self, connection, distilled_params, execution_options):
+        return connection.execute(self)
+
     def _enter(self, column, **how):
         self.column = column
         setattr(column, "onupdate" if self.for_update else "default", self)

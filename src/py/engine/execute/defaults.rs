@@ -80,7 +80,7 @@ pub fn compute<'py>(
                 f.call1((ExecutionContext::of(py, exec)?,))?
             }
             Default_::Sql(e) => scalar(conn, &faces::select_of(e))?,
-            Default_::Sequence(s) => super::sequence::next_value(conn, s)?,
+            Default_::Sequence(s) => super::generator::next_value(conn, s)?,
         };
         current.set_item(&*p.bind, &value)?;
         out.0.push((i, value.unbind()));

@@ -24,6 +24,7 @@ pub mod entry;
 pub mod execution;
 pub mod faces;
 pub mod gather;
+pub mod generator;
 pub mod insertmany;
 pub mod logs;
 pub mod node;
@@ -32,7 +33,6 @@ pub mod params;
 pub mod raw;
 pub mod rows;
 pub mod run;
-pub mod sequence;
 
 use super::connection::Connection;
 use super::events::Event;
@@ -62,13 +62,13 @@ pub fn execute<'py>(
         let (params, many) = params::legacy(py, parameters, more, kw)?;
         return raw::exec_driver_sql(conn, sql, params, many, execution_options);
     }
+    if let Some(value) = generator::execute(conn, statement)? {
+        return Ok(value);
+    }
     if let Some(method) = statement.getattr_opt("_execute_on_connection")? {
         let params = params::distill(py, parameters, more, kw)?.list(py)?;
         let empty = PyDict::new(py).into_any();
         return method.call1((conn, params, execution_options.unwrap_or(&empty)));
-    }
-    if let Some(value) = sequence::execute(conn, statement)? {
-        return Ok(value);
     }
     if let Some(element) = statement.getattr_opt("__clause_element__")? {
         return execute(conn, &element.call0()?, parameters, more, kw, execution_options);

@@ -235,16 +235,19 @@ fn coerce<'py>(statement: &Any<'py>) -> PyResult<Any<'py>> {
             format!("Textual SQL expression {0} should be explicitly declared as text({0})", statement.repr()?.to_string()),
         ));
     }
-    if let Some(f) = statement.getattr_opt("__clause_element__")? {
-        return f.call0();
+    let mut element = statement.clone();
+    if element.getattr_opt("_execute_on_connection")?.is_none()
+        && let Some(f) = element.getattr_opt("__clause_element__")?
+    {
+        element = f.call0()?;
     }
-    if statement.getattr_opt("_execute_on_connection")?.is_none() {
+    if element.getattr_opt("_execute_on_connection")?.is_none() {
         return Err(errors::argument_error(
             py,
             format!("Executable SQL or text() construct expected, got {}.", statement.repr()?),
         ));
     }
-    Ok(statement.clone())
+    Ok(element)
 }
 
 struct ExecuteData {

@@ -25,7 +25,7 @@ impl Insert {
                 return Err(invalid_request(py, "This construct already inserts from a SELECT"));
             }
             let table = i.table.clone();
-            values(py, &mut i.values, &table, args, kwargs, true)
+            values(py, &mut i.values, &table, args, kwargs)
         })
     }
     fn inline<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -24,7 +24,7 @@ impl Update {
                 return Err(invalid_request(py, "This statement already has ordered values present"));
             }
             let table = u.table.clone();
-            values(py, &mut u.values, &table, args, kwargs, false)
+            values(py, &mut u.values, &table, args, kwargs)
         })
     }
     /// SET in the order given.

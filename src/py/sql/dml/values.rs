@@ -90,7 +90,6 @@ pub(super) fn values(
     table: &FromRef,
     args: &Bound<'_, PyTuple>,
     kw: Option<&Bound<'_, PyDict>>,
-    is_insert: bool,
 ) -> PyResult<()> {
     let mut row = Vec::new();
     if let Ok(first) = args.get_item(0) {
@@ -119,9 +118,7 @@ pub(super) fn values(
                 }
             }
             if multi {
-                if !is_insert {
-                    return Err(invalid_request(py, "UPDATE construct does not support multiple parameter sets."));
-                }
+                // An UPDATE of several rows is refused when it is compiled.
                 match old {
                     DmlValues::None => *old = DmlValues::Multi(rows),
                     DmlValues::Multi(all) => all.extend(rows),

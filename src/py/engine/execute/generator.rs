@@ -1,4 +1,4 @@
-//! Asking the database for the next value of a sequence: one statement of the dialect's own, without a compiled form.
+//! Default generators as statements. The next value of a sequence is one statement of the dialect's own, without a compiled form.
 
 use super::super::connection::Connection;
 use crate::py::compile::DialectBase;
@@ -17,17 +17,37 @@ pub fn next_value<'py>(conn: &Bound<'py, Connection>, sequence: &Sequence) -> Py
     super::raw::exec_driver_sql(conn, &sql, None, false, None)?.call_method0("scalar")
 }
 
-/// The next value, when `statement` is a `Sequence`.
-pub fn scalar<'py>(conn: &Bound<'py, Connection>, statement: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    match statement.cast::<PySequence>() {
-        Ok(sequence) => next_value(conn, &*sequence.get().inner()?).map(Some),
-        Err(_) => Ok(None),
+/// Is it a `Sequence` or a `ColumnDefault`?
+pub fn is_generator(statement: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if statement.cast::<PySequence>().is_ok() {
+        return Ok(true);
     }
+    let py = statement.py();
+    statement.is_instance(&crate::py::imports::default_generator(py)?)
+}
+
+/// The value, when `statement` is a default generator.
+pub fn scalar<'py>(conn: &Bound<'py, Connection>, statement: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if let Ok(sequence) = statement.cast::<PySequence>() {
+        return next_value(conn, &*sequence.get().inner()?).map(Some);
+    }
+    if !is_generator(statement)? {
+        return Ok(None);
+    }
+    let truth = |name: &str| statement.getattr(name)?.is_truthy();
+    let arg = statement.getattr("arg")?;
+    Ok(Some(if truth("is_callable")? {
+        arg.call1((conn.py().None(),))?
+    } else if truth("is_clause_element")? {
+        conn.call_method1("scalar", (arg,))?
+    } else {
+        arg
+    }))
 }
 
 /// As [`scalar`], for `execute()`, which is the old way to ask.
 pub fn execute<'py>(conn: &Bound<'py, Connection>, statement: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if statement.cast::<PySequence>().is_err() {
+    if !is_generator(statement)? {
         return Ok(None);
     }
     warn(
