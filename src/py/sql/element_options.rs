@@ -28,10 +28,7 @@ pub fn options_of<'py>(face: &Bound<'py, ClauseElement>) -> PyResult<Bound<'py, 
 }
 
 /// A copy with more options.
-pub fn execution_options<'py>(
-    face: &Bound<'py, ClauseElement>,
-    kw: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
+pub fn execution_options<'py>(face: &Bound<'py, ClauseElement>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
     let py = face.py();
     let Some(Node::Expr(e)) = face.get().node() else { return Ok(face.clone().into_any()) };
     let merged = super::exec_options::merged(py, face.get().node().and_then(|n| of_node(py, n)), kw)?;

@@ -500,7 +500,9 @@ impl Compiler<'_> {
         };
         let mut values = match &u.values {
             DmlValues::Single(row) => GivenValues::read(row, Some(&table)),
-            DmlValues::Multi(_) => return Err(SqlError::invalid_request("UPDATE construct does not support multiple parameter sets.")),
+            DmlValues::Multi(_) => {
+                return Err(SqlError::invalid_request("UPDATE construct does not support multiple parameter sets."));
+            }
             DmlValues::None => GivenValues::default(),
         };
         let extra = self.extra_froms(&u.table, &u.where_, &values, &[]);

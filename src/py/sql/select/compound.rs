@@ -72,10 +72,26 @@ fn with_keywords<'py>(
                 out.call_method1(name.as_str(), PyTuple::new(out.py(), items)?)?
             }
             "limit" | "offset" => out.call_method1(name.as_str(), (value,))?,
-            "for_update" => if value.is_truthy()? { out.call_method0("with_for_update")? } else { out },
-            "use_labels" => if value.is_truthy()? { out.call_method0("apply_labels")? } else { out },
+            "for_update" => {
+                if value.is_truthy()? {
+                    out.call_method0("with_for_update")?
+                } else {
+                    out
+                }
+            }
+            "use_labels" => {
+                if value.is_truthy()? {
+                    out.call_method0("apply_labels")?
+                } else {
+                    out
+                }
+            }
             "autocommit" => out,
-            _ => return Err(pyo3::exceptions::PyTypeError::new_err(format!("{function}() got an unexpected keyword argument '{name}'"))),
+            _ => {
+                return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+                    "{function}() got an unexpected keyword argument '{name}'"
+                )));
+            }
         };
     }
     Ok(out)
