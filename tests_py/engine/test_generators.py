@@ -1,8 +1,7 @@
 """Default generators as statements, and what a session refuses to execute."""
 
-import pytest
-
 import oxalchemy as sa
+import pytest
 from oxalchemy.orm import Session
 
 

@@ -646,8 +646,10 @@ impl Session {
         kw: Option<Bound<'py, PyDict>>,
     ) -> PyResult<Any<'py>> {
         let args = execute::BindArguments::new(slf.py(), bind_arguments, mapper, clause, bind, kw)?;
-        let out = execute::execute(slf, statement, params, execution_options, args, None, None)?;
-        if crate::py::engine::execute::generator::is_generator(statement)? { Ok(out) } else { out.call_method0("scalar") }
+        if crate::py::engine::execute::generator::is_generator(statement)? {
+            return execute::connection(slf, &args, execution_options.as_ref())?.call_method1("scalar", (statement,));
+        }
+        execute::execute(slf, statement, params, execution_options, args, None, None)?.call_method0("scalar")
     }
     /// First column of every row.
     #[pyo3(signature = (statement, params=None, *, execution_options=None, bind_arguments=None, **kw))]
