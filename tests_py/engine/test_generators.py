@@ -28,7 +28,9 @@ def test_sequence_has_a_next_value(postgresql_url):
 
 
 @pytest.mark.parametrize(
-    "thing", [sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer)), sa.column("a"), None, object(), sa.literal(1)], ids=repr
+    "thing",
+    [sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer)), sa.column("a"), None, object(), sa.literal(1)],
+    ids=["table", "column", "none", "object", "literal"],
 )
 def test_a_session_refuses_what_is_no_statement(thing):
     with Session(sa.create_engine("sqlite://")) as session:
