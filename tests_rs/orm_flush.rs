@@ -1,6 +1,6 @@
 //! Flush plans keep every order that the rows need.
 
-use orm::flush::{Action, Direction, Input, Links, NoLinks, Relationship, StateInfo, plan};
+use orm::flush::{Action, Direction, Input, Links, NoLinks, Relationship, StateInfo, Step, plan};
 use proptest::prelude::*;
 
 fn whole_mappers(actions: &[Action]) -> Vec<(char, u32)> {
@@ -66,7 +66,12 @@ fn a_circle_of_rows_is_an_error() {
     let relationships = [Relationship::new(0, 0, Direction::OneToMany), Relationship::new(0, 0, Direction::ManyToOne)];
     let input = Input { mappers: 1, relationships: &relationships, states: &states };
     let error = plan(&input, &Tree(&[Some(1), Some(0), None])).expect_err("a circle");
-    assert_eq!(error.states, [0, 1]);
+    let rows: Vec<Step> = error.cycles.iter().copied().filter(|s| matches!(s, Step::Save(_))).collect();
+    assert_eq!(rows, [Step::Save(0), Step::Save(1)]);
+    let copies = |s: &Step| matches!(s, Step::Process { state: 0 | 1, delete: false, .. });
+    assert!(error.cycles.iter().all(|s| copies(s) || rows.contains(s)));
+    assert!(!error.edges.is_empty());
+    assert!(error.edges.iter().all(|(a, b)| error.cycles.contains(a) && error.cycles.contains(b)));
 }
 
 /// Every row once, in an order that respects the tree.

@@ -1,19 +1,10 @@
 //! Whole mappers and whole relationships: the first, usually the only, step of a plan.
 
+pub use crate::relationship::Direction;
+
 use super::order::Graph;
 use super::states::{self, Links};
 use super::{Action, Circular, MapperId};
-
-/// Which side holds the foreign key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// The related rows refer to the parent row.
-    OneToMany,
-    /// The parent row refers to the related row.
-    ManyToOne,
-    /// An association row refers to both.
-    ManyToMany,
-}
 
 /// A relationship that takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +127,8 @@ pub(super) fn edges(id: u32, rel: &Relationship) -> Vec<(Unit, Unit)> {
             (saved, after),
             (after, delete_parent),
             (after, delete_child),
+            // An UPDATE of its own would write the foreign key that the extra one clears.
+            (Unit::Save(rel.holder()), deleted),
             (deleted, before),
             (before, delete_parent),
             (before, delete_child),

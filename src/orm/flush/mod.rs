@@ -65,10 +65,30 @@ pub enum Action {
     },
 }
 
+/// What is done to one object, as messages about circles name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// INSERT or UPDATE.
+    Save(StateId),
+    /// DELETE.
+    Delete(StateId),
+    /// Copy keys between the object and those related to it.
+    Process {
+        /// Which relationship.
+        relationship: RelationshipId,
+        /// The object that has the attribute.
+        state: StateId,
+        /// It is deleted rather than saved.
+        delete: bool,
+    },
+}
+
 /// Rows depend on each other in a circle that no order of INSERTs (or DELETEs) can satisfy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Circular dependency detected.")]
 pub struct Circular {
-    /// The objects on circles.
-    pub states: Vec<StateId>,
+    /// What lies on circles.
+    pub cycles: Vec<Step>,
+    /// Which of those comes before which.
+    pub edges: Vec<(Step, Step)>,
 }

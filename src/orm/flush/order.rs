@@ -67,10 +67,14 @@ impl Graph {
         (out, left)
     }
 
+    /// Every edge, by the node it starts from.
+    pub fn edges(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.after.iter().zip(0u32..).flat_map(|(to, from)| to.iter().map(move |t| (from, *t)))
+    }
+
     /// Marks every node that lies on a cycle.
     pub fn cyclic(&self) -> Vec<bool> {
-        let edges: Vec<(u32, u32)> =
-            self.after.iter().zip(0u32..).flat_map(|(to, from)| to.iter().map(move |t| (from, *t))).collect();
+        let edges: Vec<(u32, u32)> = self.edges().collect();
         let nodes: Vec<u32> = (0..self.after.len() as u32).collect();
         let mut out = vec![false; nodes.len()];
         for n in base::topological::find_cycles(&edges, &nodes) {

@@ -2,7 +2,7 @@
 
 use super::graph::{Direction, Input, Unit, Units, edges, whole};
 use super::order::Graph;
-use super::{Action, Circular, RelationshipId, StateId};
+use super::{Action, Circular, RelationshipId, StateId, Step};
 use rustc_hash::FxHashMap;
 
 /// The links between objects that a plan asks for.
@@ -190,13 +190,32 @@ pub(super) fn plan(
     }
     let (levels, left) = e.graph.levels();
     if !left.is_empty() {
-        let cyclic = e.graph.cyclic();
-        let states = (0u32..).zip(&e.nodes).filter(|(i, _)| cyclic[*i as usize]);
-        return Err(Circular {
-            states: states.filter_map(|(_, n)| if let Node::Row(s) = n { Some(*s) } else { None }).collect(),
-        });
+        return Err(circular(&e));
     }
     Ok(levels.iter().flat_map(|level| actions(&e, level, used)).collect())
+}
+
+/// The steps that stand on circles, and their order.
+fn circular(e: &Expanded<'_>) -> Circular {
+    let cyclic = e.graph.cyclic();
+    let step = |n: u32| {
+        let (true, node) = (cyclic[n as usize], e.nodes[n as usize]) else { return None };
+        match node {
+            Node::Row(s) if e.input.states[s as usize].delete => Some(Step::Delete(s)),
+            Node::Row(s) => Some(Step::Save(s)),
+            Node::Process(relationship, state) => {
+                Some(Step::Process { relationship, state, delete: e.input.states[state as usize].delete })
+            }
+            Node::Whole(_) | Node::Barrier => None,
+        }
+    };
+    let mut edges = Vec::new();
+    for edge in e.graph.edges().filter_map(|(a, b)| Some((step(a)?, step(b)?))) {
+        if !edges.contains(&edge) {
+            edges.push(edge);
+        }
+    }
+    Circular { cycles: (0..e.nodes.len() as u32).filter_map(step).collect(), edges }
 }
 
 /// The nodes of a level, those of one unit together.

@@ -293,14 +293,15 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
         }
     }
     attach_extension(slf, key, &prop)?;
+    // Before subclasses inherit the attribute: theirs are made from what is found out here.
+    if init {
+        super::configure::init_property(slf, &prop)?;
+    }
     let children: Vec<_> = this.node.data().children.iter().filter_map(std::sync::Weak::upgrade).collect();
     for c in children {
         if let Ok(c) = super::face_of(py, &c) {
             adapt_inherited(&c, key, prop.as_any(), init)?;
         }
-    }
-    if init {
-        super::configure::init_property(slf, &prop)?;
     }
     Ok(())
 }

@@ -93,7 +93,9 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
         }
     }
     if let Some(first) = todo.updates.first() {
-        let wh = criteria(py, &table, first.iter().map(|(c, _, _)| (c.clone(), format!("old_{}", c.key()))))?;
+        let mut columns: Vec<Arc<Column>> = first.iter().map(|(c, ..)| c.clone()).collect();
+        columns.sort_by_key(|c| c.d.read().position);
+        let wh = criteria(py, &table, columns.into_iter().map(|c| (c.clone(), format!("old_{}", c.key()))))?;
         let statement = table.call_method0("update")?.call_method1("where", wh)?;
         let mut rows = Vec::new();
         for u in &todo.updates {

@@ -177,7 +177,7 @@ fn save_sorted(flush: &mut Flush<'_>, members: Vec<usize>) -> PyResult<()> {
         rows.push(prepare(flush, state, obj, mapper)?);
     }
     for table in tables(rows.iter().map(|r| &r.mapper)) {
-        update::update(flush, &table, &mut rows)?;
+        update::update(flush, &table, &rows)?;
         insert::insert(flush, &table, &mut rows)?;
     }
     finish(flush, &rows)
@@ -232,6 +232,8 @@ fn switched<'py>(
     if let Some(m) = flush.members.get_mut(&(existing.as_ptr() as usize)) {
         m.list_only = true;
     }
+    // As after an INSERT: what was never set shows None until the object expires, whatever the row holds.
+    state.get().set_flag(py, super::state::flag::NULLS, true);
     Ok(Some(existing))
 }
 
@@ -337,8 +339,9 @@ fn finish(flush: &mut Flush<'_>, rows: &[Row<'_>]) -> PyResult<()> {
             let stale: Vec<_> = plan
                 .readonly
                 .iter()
-                .filter(|k| crate::py::ffi::dict_get(&dict, k).is_some())
-                .map(|k| k.bind(py).clone())
+                .filter(|p| p.is_stale(crate::py::ffi::dict_get(&dict, &p.key).is_some()))
+                .filter(|p| !row.state.get().has_committed(py, &p.key))
+                .map(|p| p.key.bind(py).clone())
                 .collect();
             if !stale.is_empty() {
                 session::expire::attributes(&row.state, &stale)?;

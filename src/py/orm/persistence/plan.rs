@@ -4,7 +4,7 @@ use crate::py::orm::identity::{IdentityKey, PkPart, PkParts};
 use crate::py::orm::names;
 use crate::py::orm::unitofwork::State;
 use crate::py::{ffi, host::PyHost};
-use orm::columns::{as_column, col_id, table_of};
+use orm::columns::{as_column, col_id, references, table_of};
 use orm::mapper::{EagerDefaults, VersionGenerator};
 use orm::{Mapper, MapperData};
 use parking_lot::Mutex;
@@ -73,6 +73,9 @@ pub struct TablePlan {
     pub version_generator: VersionGenerator,
     /// Attributes that take the value of another once the table above is written: (from, to).
     pub equated: Vec<(Py<PyString>, Py<PyString>)>,
+    /// Columns of the primary key that the database moves along with the key of the table above, by position: (attribute of that
+    /// key, column here).
+    pub cascaded: Vec<(Py<PyString>, usize)>,
     /// Whether values that the database makes are fetched right away.
     pub eager: EagerDefaults,
     /// Rows vanish with those of the parent table.
@@ -80,12 +83,29 @@ pub struct TablePlan {
     statements: Mutex<FxHashMap<StatementKey, Py<PyAny>>>,
 }
 
+/// An attribute that is an SQL expression over the row.
+pub struct Readonly {
+    /// Attribute name, interned.
+    pub key: Py<PyString>,
+    deferred: bool,
+    /// `expire_on_flush`.
+    expires: bool,
+}
+
+impl Readonly {
+    /// Whether its value is to be read again once the row is written: what is there when a flush may have changed it, what is not
+    /// there so that it comes with the next load. A deferred one that nobody asked for stays out.
+    pub fn is_stale(&self, loaded: bool) -> bool {
+        if loaded { self.expires } else { !self.deferred }
+    }
+}
+
 /// What does not depend on the table.
 pub struct MapperPlan {
     data: Arc<MapperData>,
     tables: Mutex<FxHashMap<usize, Option<Arc<TablePlan>>>>,
     /// Attributes that are SQL expressions over the row.
-    pub readonly: Vec<Py<PyString>>,
+    pub readonly: Vec<Readonly>,
     /// Attributes of the identity, in order.
     pub identity: Vec<Py<PyString>>,
 }
@@ -103,8 +123,8 @@ pub fn mapper_plan(py: Python<'_>, mapper: &Arc<Mapper>) -> PyResult<Arc<MapperP
     }
     let readonly = data
         .column_props()
-        .filter(|p| p.expire_on_flush && p.table_columns().next().is_none() && !p.query_expression)
-        .map(|p| key_of(py, &p.key))
+        .filter(|p| p.table_columns().next().is_none() && !p.query_expression)
+        .map(|p| Readonly { key: key_of(py, &p.key), deferred: p.deferred, expires: p.expire_on_flush })
         .collect();
     let identity = data.primary_key_keys().iter().map(|k| key_of(py, k)).collect();
     let plan = Arc::new(MapperPlan { data, tables: Mutex::default(), readonly, identity });
@@ -133,7 +153,7 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
         return Ok(found);
     }
     let made = if plan.data.tables.iter().any(|t| Arc::ptr_eq(t, table)) {
-        Some(Arc::new(TablePlan::new(py, &plan.data, table, mapper.base().data().eager_defaults)))
+        Some(Arc::new(TablePlan::new(py, mapper, &plan.data, table)))
     } else {
         None
     };
@@ -142,7 +162,7 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
 }
 
 impl TablePlan {
-    fn new(py: Python<'_>, data: &MapperData, table: &Arc<Table>, eager: EagerDefaults) -> Self {
+    fn new(py: Python<'_>, mapper: &Arc<Mapper>, data: &MapperData, table: &Arc<Table>) -> Self {
         let mut keys: FxHashMap<usize, Arc<str>> = FxHashMap::default();
         for prop in data.column_props() {
             for c in prop.table_columns() {
@@ -191,8 +211,10 @@ impl TablePlan {
         }
         let pk = (0..columns.len()).filter(|i| columns[*i].pk).collect();
         let version = data.version_id_col.as_ref().and_then(|v| columns.iter().position(|c| Arc::ptr_eq(&c.column, v)));
+        // The table may be that of a class further up, which knows how it hangs on the one above.
+        let pairs: Vec<_> = mapper.iterate_to_root().iter().flat_map(|m| m.data().inherits_equated_pairs.clone()).collect();
         let mut equated = Vec::new();
-        for (from, to) in &data.inherits_equated_pairs {
+        for (from, to) in &pairs {
             let here = table_of(to).is_some_and(|t| Arc::ptr_eq(&t, table));
             if let (true, Some(a), Some(b)) = (here, keys.get(&col_id(from)), keys.get(&col_id(to)))
                 && a != b
@@ -200,6 +222,15 @@ impl TablePlan {
                 equated.push((key_of(py, a), key_of(py, b)));
             }
         }
+        let cascaded = pairs
+            .iter()
+            .filter(|_| data.passive_updates)
+            .filter(|(from, to)| from.d.read().primary_key && to.d.read().primary_key && references(to, from))
+            .filter_map(|(from, to)| {
+                let at = columns.iter().position(|c| Arc::ptr_eq(&c.column, to))?;
+                Some((key_of(py, keys.get(&col_id(from))?), at))
+            })
+            .collect();
         let base = data.tables.first().is_some_and(|t| Arc::ptr_eq(t, table));
         Self {
             table: table.clone(),
@@ -208,7 +239,8 @@ impl TablePlan {
             version,
             version_generator: data.version_generator.clone(),
             equated,
-            eager,
+            cascaded,
+            eager: mapper.base().data().eager_defaults,
             passive_deletes: data.passive_deletes && !base,
             statements: Mutex::default(),
         }

@@ -1,82 +1,92 @@
 //! The extra UPDATE of `post_update` relationships.
 
 use super::plan::table_plan;
-use super::{committed_value, connection, exec};
+use super::update::{Update, emit_all};
+use super::{Row, committed_value, connection, next_version};
 use crate::py::ffi;
 use crate::py::orm::identity::StateExt;
-use crate::py::orm::session::orm_error;
-use crate::py::orm::unitofwork::Flush;
+use crate::py::orm::unitofwork::{Flush, PostUpdates};
 use orm::Mapper;
 use orm::columns::col_id;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// UPDATEs of the foreign keys of a base mapper's objects that asked for it; `delete`: of objects about to be deleted.
 pub fn post_update(flush: &mut Flush<'_>, base: &Arc<Mapper>, delete: bool) -> PyResult<()> {
-    let py = flush.py;
     let Some(asked) = flush.post_updates.get_mut(&base.id) else { return Ok(()) };
     let all = std::mem::take(asked);
-    let mut later = super::super::unitofwork::PostUpdates::default();
+    let (mut later, mut members, mut wanted) = (PostUpdates::default(), Vec::new(), Vec::new());
     for (id, columns) in all {
-        let Some(m) = flush.members.get(&id) else { continue };
-        if m.delete != delete && delete {
-            later.insert(id, columns);
-            continue;
-        }
-        let (state, mapper) = (m.state.clone(), m.mapper.clone());
-        // A deleted row needs no new foreign key after the rows it referred to are gone.
-        if m.delete && !delete {
-            later.insert(id, columns);
-            continue;
-        }
-        let connection = connection(flush, &state, &mapper)?;
-        for table in mapper.data().tables.clone() {
-            let Some(plan) = table_plan(py, &mapper, &table)? else { continue };
-            let dict = state.get().instance_dict(py);
-            let params = PyDict::new(py);
-            for c in plan.columns.iter().filter(|c| columns.contains(&col_id(&c.column))) {
-                let value = ffi::dict_get(&dict, &c.key).unwrap_or_else(|| py.None().into_bound(py));
-                params.set_item(&c.name, value)?;
+        match flush.members.get_full(&id) {
+            // The others have an action of their own.
+            Some((_, _, m)) if m.delete != delete => drop(later.insert(id, columns)),
+            Some((at, _, _)) => {
+                members.push(at);
+                wanted.push((at, columns));
             }
-            if params.is_empty() {
-                continue;
-            }
-            for i in &plan.pk {
-                let value = if state.has_key() {
-                    committed_value(&state, &mapper, &plan.columns[*i].column)?
-                } else {
-                    ffi::dict_get(&dict, &plan.columns[*i].key).unwrap_or_else(|| py.None().into_bound(py))
-                };
-                params.set_item(exec::where_name(&plan, *i), value)?;
-            }
-            let mut versioned = false;
-            if let Some(at) = plan.version {
-                let current = ffi::dict_get(&dict, &plan.columns[at].key);
-                if let Some(current) = current.filter(|c| !c.is_none())
-                    && let Some(next) = super::next_version(py, &plan, Some(&current))?
-                {
-                    params.set_item(exec::where_name(&plan, at), &current)?;
-                    params.set_item(&plan.columns[at].name, &next)?;
-                    dict.set_item(&plan.columns[at].key, next)?;
-                    versioned = true;
-                }
-            }
-            let statement = exec::update_statement(py, &plan, versioned, &[])?;
-            let matched: i64 = exec::run_one(&connection, &statement, &params)?.getattr("rowcount")?.extract()?;
-            if matched >= 0 && matched != 1 {
-                return Err(orm_error(
-                    py,
-                    "StaleDataError",
-                    &format!("UPDATE statement on table '{}' expected to update 1 row(s); {matched} were matched.", plan.name()),
-                ));
-            }
+            None => {}
         }
     }
     if let Some(asked) = flush.post_updates.get_mut(&base.id) {
-        for (id, columns) in later {
-            asked.entry(id).or_default().extend(columns);
+        *asked = later;
+    }
+    super::sort(flush, &mut members)?;
+    let mut rows = Vec::with_capacity(members.len());
+    let mut columns = Vec::with_capacity(members.len());
+    for at in members {
+        let Some((_, m)) = flush.members.get_index(at) else { continue };
+        let (state, obj, mapper) = (m.state.clone(), m.obj.clone(), m.mapper.clone());
+        let connection = connection(flush, &state, &mapper)?;
+        let update = state.has_key();
+        rows.push(Row { state, obj, mapper, connection, update, row_switch: None, version: None });
+        columns.push(wanted.iter().find(|(i, _)| *i == at).map(|(_, c)| c));
+    }
+    for table in super::tables(rows.iter().map(|r| &r.mapper)) {
+        let mut todo = Vec::with_capacity(rows.len());
+        for (i, (row, columns)) in rows.iter().zip(&columns).enumerate() {
+            if let (Some(plan), Some(columns)) = (table_plan(flush.py, &row.mapper, &table)?, columns) {
+                todo.extend(collect(i, row, &plan, columns)?);
+            }
         }
+        emit_all(flush, &rows, &todo)?;
     }
     Ok(())
+}
+
+fn collect<'py>(
+    at: usize,
+    row: &Row<'py>,
+    plan: &Arc<super::plan::TablePlan>,
+    columns: &FxHashSet<usize>,
+) -> PyResult<Option<Update<'py>>> {
+    let py = row.state.py();
+    let dict = row.state.get().instance_dict(py);
+    let value = |i: usize| ffi::dict_get(&dict, &plan.columns[i].key).unwrap_or_else(|| py.None().into_bound(py));
+    let mut out = Update::new(at, plan.clone());
+    out.params = (0..plan.columns.len())
+        .filter(|i| columns.contains(&col_id(&plan.columns[*i].column)))
+        .map(|i| (i, value(i)))
+        .collect();
+    if out.params.is_empty() {
+        return Ok(None);
+    }
+    for i in &plan.pk {
+        let key = if row.update { committed_value(&row.state, &row.mapper, &plan.columns[*i].column)? } else { value(*i) };
+        out.key.push(key);
+    }
+    if let Some(i) = plan.version {
+        let current = value(i);
+        // A row that this flush inserts is at its first version still; one that was there gets another for each UPDATE.
+        if row.update
+            && !out.params.iter().any(|(p, _)| *p == i)
+            && let Some(next) = next_version(py, plan, Some(&current))?
+        {
+            let place = out.params.iter().position(|(p, _)| *p > i).unwrap_or(out.params.len());
+            out.params.insert(place, (i, next.clone()));
+            out.new_version = Some(next);
+        }
+        out.version = (!current.is_none()).then_some(current);
+    }
+    Ok(Some(out))
 }

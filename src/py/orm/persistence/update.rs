@@ -1,6 +1,6 @@
 //! UPDATE: changed columns only.
 
-use super::plan::{TablePlan, table_plan};
+use super::plan::{ColumnPlan, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};
 use crate::py::errors;
 use crate::py::ffi;
@@ -18,18 +18,26 @@ use std::sync::Arc;
 type Any<'py> = Bound<'py, PyAny>;
 
 /// One row to update.
-struct Update<'py> {
-    row: usize,
-    plan: Arc<TablePlan>,
-    params: Vec<(usize, Any<'py>)>,
+pub(super) struct Update<'py> {
+    /// Whose row.
+    pub row: usize,
+    /// What its mapper writes to the table.
+    pub plan: Arc<TablePlan>,
+    /// New values by column position.
+    pub params: Vec<(usize, Any<'py>)>,
     sql: Vec<(usize, Any<'py>)>,
     /// Values that find the row, by position in `plan.pk`.
-    key: Vec<Any<'py>>,
-    version: Option<Any<'py>>,
-    new_version: Option<Any<'py>>,
+    pub key: Vec<Any<'py>>,
+    /// The version that the row must have.
+    pub version: Option<Any<'py>>,
+    /// The version that it gets.
+    pub new_version: Option<Any<'py>>,
 }
 
-impl Update<'_> {
+impl<'py> Update<'py> {
+    pub fn new(row: usize, plan: Arc<TablePlan>) -> Self {
+        Self { row, plan, params: Vec::new(), sql: Vec::new(), key: Vec::new(), version: None, new_version: None }
+    }
     /// Whether the statement sets the column by itself.
     fn gives(&self, i: usize) -> bool {
         self.params.iter().chain(&self.sql).any(|(p, _)| *p == i)
@@ -44,7 +52,7 @@ impl Update<'_> {
     }
 }
 
-pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut [Row<'py>]) -> PyResult<()> {
+pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &[Row<'py>]) -> PyResult<()> {
     let py = flush.py;
     let mut todo: Vec<Update<'py>> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
@@ -55,6 +63,11 @@ pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &mut
             todo.extend(collect(flush, i, row, plan)?);
         }
     }
+    emit_all(flush, rows, &todo)
+}
+
+/// Writes the rows, those of one shape together.
+pub(super) fn emit_all<'py>(flush: &Flush<'py>, rows: &[Row<'py>], todo: &[Update<'py>]) -> PyResult<()> {
     let mut start = 0;
     while start < todo.len() {
         let mut end = start + 1;
@@ -75,7 +88,7 @@ fn any_change<'py>(flush: &Flush<'py>, row: &Row<'py>) -> PyResult<bool> {
     for table in &row.mapper.data().tables {
         let Some(plan) = table_plan(flush.py, &row.mapper, table)? else { continue };
         for c in &plan.columns {
-            if changed(row, &c.key)?.is_some() {
+            if changed(row, c)?.is_some() {
                 return Ok(true);
             }
         }
@@ -84,18 +97,17 @@ fn any_change<'py>(flush: &Flush<'py>, row: &Row<'py>) -> PyResult<bool> {
 }
 
 /// The new value of an attribute whose value differs from the row's.
-fn changed<'py>(row: &Row<'py>, key: &Py<PyString>) -> PyResult<Option<Any<'py>>> {
+fn changed<'py>(row: &Row<'py>, c: &ColumnPlan) -> PyResult<Option<Any<'py>>> {
     let py = row.state.py();
+    let key = &c.key;
     let dict = row.state.get().instance_dict(py);
     let value = ffi::dict_get(&dict, key);
-    if let Some(existing) = &row.row_switch {
-        // The new object says what the row shall be; what it leaves open becomes NULL.
-        let old = ffi::dict_get(&existing.get().instance_dict(py), key);
-        return Ok(match (value, old) {
-            (Some(v), Some(o)) if !o.is(&v) && !o.eq(&v).unwrap_or(false) => Some(v),
-            (Some(v), None) => Some(v),
-            (None, Some(o)) if !o.is_none() => Some(py.None().into_bound(py)),
-            _ => None,
+    if row.row_switch.is_some() {
+        // The new object says what the row shall be; what it leaves open stays as it is.
+        return Ok(match value {
+            _ if c.pk => None,
+            None => c.discriminator.as_ref().map(|d| d.bind(py).clone()),
+            value => value,
         });
     }
     let Some(old) = row.state.get().committed(py, key) else { return Ok(None) };
@@ -123,19 +135,16 @@ fn collect<'py>(flush: &mut Flush<'py>, i: usize, row: &Row<'py>, plan: Arc<Tabl
             crate::py::orm::impls::AttributeImpl::set(&imp, &row.state, &state.instance_dict(py), &v, None)?;
         }
     }
-    let mut out = Update {
-        row: i,
-        params: Vec::new(),
-        sql: Vec::new(),
-        key: Vec::new(),
-        version: None,
-        new_version: None,
-        plan: plan.clone(),
-    };
+    for (from, at) in &plan.cascaded {
+        if state.has_committed(py, from) {
+            flush.pk_cascaded.insert((row.state.as_ptr() as usize, col_id(&plan.columns[*at].column)));
+        }
+    }
+    let mut out = Update::new(i, plan.clone());
     let untouched = row.row_switch.is_none() && state.d.with(py, |d| d.committed.is_empty());
     if !untouched {
         for (at, c) in plan.columns.iter().enumerate() {
-            let Some(value) = changed(row, &c.key)? else { continue };
+            let Some(value) = changed(row, c)? else { continue };
             if exec::is_sql(&value)? { out.sql.push((at, value)) } else { out.params.push((at, value)) }
         }
     }
@@ -186,7 +195,7 @@ fn collect<'py>(flush: &mut Flush<'py>, i: usize, row: &Row<'py>, plan: Arc<Tabl
 fn row_key<'py>(
     flush: &Flush<'py>,
     row: &Row<'py>,
-    c: &super::plan::ColumnPlan,
+    c: &ColumnPlan,
     out: &mut Update<'py>,
     at: usize,
 ) -> PyResult<Any<'py>> {
@@ -230,7 +239,7 @@ fn as_dict<'py>(py: Python<'py>, u: &Update<'py>) -> PyResult<Bound<'py, PyDict>
     Ok(d)
 }
 
-fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>]) -> PyResult<()> {
+fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>]) -> PyResult<()> {
     let py = flush.py;
     let Some(first) = group.first() else { return Ok(()) };
     let plan = &first.plan;
@@ -251,8 +260,9 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
     let mut news: Vec<Vec<(usize, Any<'py>)>> = Vec::new();
     let params: Vec<_> = group.iter().map(|g| as_dict(py, g)).collect::<PyResult<_>>()?;
     let sane = exec::dialect_flag(&connection, "supports_sane_rowcount", true)?;
+    let many_tell = exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?;
     let mut check = sane;
-    if !first.sql.is_empty() || versioned || !returning.is_empty() {
+    if !first.sql.is_empty() || versioned && !many_tell || !returning.is_empty() {
         for (g, p) in group.iter().zip(&params) {
             let statement = if g.sql.is_empty() {
                 statement.clone()
@@ -282,7 +292,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Update<'py>
         matched = result.getattr("rowcount")?.extract()?;
         news.resize_with(group.len(), Vec::new);
         prefetched(plan, &client, &result, &mut news)?;
-        check = sane && (params.len() == 1 || exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?);
+        check = sane && (params.len() == 1 || many_tell);
     }
     if check && matched >= 0 && matched != group.len() as i64 {
         return Err(stale(py, plan, group.len(), matched));
@@ -302,7 +312,13 @@ fn returned(connection: &Any<'_>, u: &Update<'_>) -> PyResult<Vec<usize>> {
     let all: Vec<usize> = (0..plan.columns.len()).filter(|i| plan.columns[*i].server_onupdate).collect();
     let eager = plan.eager == EagerDefaults::Yes && !all.iter().all(|i| u.params.iter().any(|(p, _)| p == i));
     let mut out: Vec<usize> = if eager { all.into_iter().filter(|i| !u.gives(*i)).collect() } else { Vec::new() };
-    out.extend(plan.version.filter(|v| matches!(plan.version_generator, VersionGenerator::Server) && !out.contains(v)));
+    let version = plan.version.filter(|v| {
+        matches!(plan.version_generator, VersionGenerator::Server)
+            && plan.columns[*v].server_default
+            && !u.gives(*v)
+            && !out.contains(v)
+    });
+    out.extend(version);
     if !out.is_empty() && !exec::dialect_flag(connection, "update_returning", false)? {
         out.clear();
     }
@@ -384,18 +400,11 @@ fn after<'py>(
     let given = |i: usize| u.params.iter().any(|(p, _)| *p == i);
     let mut stale: Vec<Bound<'py, PyString>> = Vec::new();
     for (i, c) in u.plan.columns.iter().enumerate() {
-        let server_version = u.plan.version == Some(i) && u.new_version.is_none() && u.version.is_some() && !given(i);
-        let unknown = c.server_onupdate && !given(i) || server_version;
+        let server_version =
+            u.plan.version == Some(i) && matches!(u.plan.version_generator, VersionGenerator::Server) && c.server_default;
+        let unknown = (c.server_onupdate || server_version) && !given(i);
         if u.sql.iter().any(|(p, _)| *p == i) || unknown && !returning.contains(&i) {
             stale.push(c.key.bind(py).clone());
-        }
-    }
-    if row.row_switch.is_some() {
-        // The old row may hold values that the new object never heard of.
-        for c in &u.plan.columns {
-            if ffi::dict_get(&dict, &c.key).is_none() && !stale.iter().any(|s| s.is(&c.key)) {
-                stale.push(c.key.bind(py).clone());
-            }
         }
     }
     if stale.is_empty() { Ok(()) } else { expire::attributes(&row.state, &stale) }

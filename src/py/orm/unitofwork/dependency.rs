@@ -11,7 +11,6 @@ use crate::py::orm::{persistence, session, sync};
 use orm::flush::StateId;
 use orm::{Direction, PassiveDeletes, Relationship, RelationshipData};
 use pyo3::prelude::*;
-use rustc_hash::FxHashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -51,8 +50,19 @@ impl Facts {
     fn reason(&self, operation: &'static str) -> Option<Reason<'_>> {
         Some(Reason { operation, rel: &self.rel })
     }
-    fn pks_changed(&self, state: &State<'_>) -> PyResult<bool> {
-        sync::source_modified(state, &self.parent, self.pairs())
+    /// Whether the key of a parent changes. The answer of the first time holds for the flush: a key that a relationship moves along
+    /// later, as the database does by itself, moves no further rows.
+    fn pks_changed(&self, flush: &mut Flush<'_>, state: &State<'_>) -> PyResult<bool> {
+        if !state.has_key() {
+            return Ok(false);
+        }
+        let key = (self.rel.id, state.as_ptr() as usize);
+        if let Some(known) = flush.switched.get(&key) {
+            return Ok(*known);
+        }
+        let changed = sync::source_modified(state, &self.parent, self.pairs())?;
+        flush.switched.insert(key, changed);
+        Ok(changed)
     }
 }
 
@@ -115,7 +125,7 @@ fn one_to_many_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py
 
 fn one_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>) -> PyResult<()> {
     let null_out = !f.data.cascade.delete_orphan && f.data.passive_deletes != PassiveDeletes::All;
-    let switched = f.pks_changed(state)?;
+    let switched = f.pks_changed(flush, state)?;
     let passive =
         if !switched || f.data.passive_updates { PASSIVE_NO_INITIALIZE } else { PASSIVE_OFF } | INCLUDE_PENDING_MUTATIONS;
     let c = flush.changes(&f.rel, state, passive)?;
@@ -167,7 +177,7 @@ fn many_to_one_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>)
 }
 
 fn many_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>) -> PyResult<()> {
-    if !f.data.passive_updates && f.pks_changed(state)? {
+    if !f.data.passive_updates && f.pks_changed(flush, state)? {
         flush.changes(&f.rel, state, PASSIVE_OFF)?;
     }
     if !f.data.cascade.delete_orphan {
@@ -258,7 +268,7 @@ fn process_one_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &Sta
             one_to_many_sync(flush, f, state, &child, true, false)?;
         }
     }
-    if f.pks_changed(state)? {
+    if f.pks_changed(flush, state)? {
         for child in states_of(&c.unchanged)? {
             one_to_many_sync(flush, f, state, &child, false, true)?;
         }
@@ -289,8 +299,9 @@ fn process_many_to_one_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &S
     if !f.data.post_update || f.data.cascade.delete_orphan || f.data.passive_deletes == PassiveDeletes::All {
         return Ok(());
     }
-    many_to_one_sync(flush, f, state, None, "delete")?;
+    // Asked before the foreign key is taken away that would lead there.
     let c = flush.changes(&f.rel, state, f.passive_delete())?;
+    many_to_one_sync(flush, f, state, None, "delete")?;
     let any = [&c.added, &c.unchanged, &c.deleted].iter().any(|l| l.iter().any(|o| !o.is_none()));
     post_update(flush, f, state, any);
     Ok(())
@@ -352,21 +363,19 @@ fn post_update(flush: &mut Flush<'_>, f: &Facts, holder: &State<'_>, wanted: boo
     flush.post_updates.entry(mapper.base().id).or_default().entry(holder.as_ptr() as usize).or_default().extend(columns);
 }
 
-/// The pairs that this relationship's other side, or itself, has written already.
-fn done<'a>(flush: &'a mut Flush<'_>, f: &Facts) -> Option<&'a mut FxHashSet<(usize, usize)>> {
-    let other =
-        f.data.reverse.iter().filter_map(std::sync::Weak::upgrade).find(|r| r.data().direction == Direction::ManyToMany)?;
-    let key = (f.rel.id.min(other.id), f.rel.id.max(other.id));
-    Some(flush.association_done.entry(key).or_default())
+/// Whether the other side of a relationship has written the row of these two already.
+fn is_done(flush: &Flush<'_>, f: &Facts, state: &State<'_>, child: &State<'_>) -> bool {
+    f.data.reverse.iter().filter_map(std::sync::Weak::upgrade).any(|other| {
+        // A relationship may be its own other side: then each end has a row.
+        other.id != f.rel.id
+            && flush.association_done.contains(&(other.id, child.as_ptr() as usize, state.as_ptr() as usize))
+    })
 }
 
-fn is_done(flush: &mut Flush<'_>, f: &Facts, a: usize, b: usize) -> bool {
-    done(flush, f).is_some_and(|d| d.contains(&(a, b)))
-}
-
+/// Remembers whose rows this relationship has written: the other side has the same ones to write.
 fn set_done<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>, children: &[State<'py>]) {
-    if let Some(d) = done(flush, f) {
-        d.extend(children.iter().map(|c| (c.as_ptr() as usize, state.as_ptr() as usize)));
+    if !f.data.reverse.is_empty() {
+        flush.association_done.extend(children.iter().map(|c| (f.rel.id, state.as_ptr() as usize, c.as_ptr() as usize)));
     }
 }
 
@@ -376,7 +385,7 @@ fn process_many_to_many_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &
     gone.extend(states_of(&c.deleted)?);
     let mut rows = Vec::new();
     for child in &gone {
-        if is_done(flush, f, state.as_ptr() as usize, child.as_ptr() as usize) {
+        if is_done(flush, f, state, child) {
             continue;
         }
         rows.extend(association_row(flush, f, state, child, "delete")?);
@@ -387,7 +396,7 @@ fn process_many_to_many_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &
 }
 
 fn process_many_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py>) -> PyResult<()> {
-    let cascade_keys = !f.data.passive_updates && f.pks_changed(state)?;
+    let cascade_keys = !f.data.passive_updates && f.pks_changed(flush, state)?;
     let passive = if cascade_keys { PASSIVE_OFF } else { PASSIVE_NO_INITIALIZE } | INCLUDE_PENDING_MUTATIONS;
     let c = flush.changes(&f.rel, state, passive)?;
     if c.added.is_empty() && c.deleted.is_empty() && !cascade_keys {
@@ -396,12 +405,12 @@ fn process_many_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &St
     let (added, deleted) = (states_of(&c.added)?, states_of(&c.deleted)?);
     let (mut inserts, mut deletes) = (Vec::new(), Vec::new());
     for child in &added {
-        if !is_done(flush, f, state.as_ptr() as usize, child.as_ptr() as usize) {
+        if !is_done(flush, f, state, child) {
             inserts.extend(association_row(flush, f, state, child, "add")?);
         }
     }
     for child in &deleted {
-        if !is_done(flush, f, state.as_ptr() as usize, child.as_ptr() as usize) {
+        if !is_done(flush, f, state, child) {
             deletes.extend(association_row(flush, f, state, child, "delete")?);
         }
     }

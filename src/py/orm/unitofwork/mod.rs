@@ -2,8 +2,9 @@
 //! `orm::flush` plans.
 //!
 //! * [`Flush`]: the working set of one flush. * `dependency`: what relationships add to it and copy between objects.
-//! * `order`: the input of the planner. * [`orphans`]: delete-orphan. * [`UowTransaction`]: what event listeners get.
+//! * `order`: the input of the planner. * `circular`: its error. * [`orphans`]: delete-orphan. * [`UowTransaction`]: what event listeners get.
 
+mod circular;
 mod dependency;
 mod order;
 pub mod orphans;
@@ -83,8 +84,11 @@ pub struct Flush<'py> {
     pub post_updates: Map<u64, PostUpdates>,
     /// Foreign keys that are primary keys and follow their source: (state, column).
     pub pk_cascaded: FxHashSet<(usize, usize)>,
+    /// Whether the key of a parent changes: by relationship and state.
+    switched: FxHashMap<(u64, usize), bool>,
     children_added: FxHashMap<u64, FxHashSet<usize>>,
-    association_done: FxHashMap<(u64, u64), FxHashSet<(usize, usize)>>,
+    /// Association rows that are taken care of: relationship, parent, child.
+    association_done: FxHashSet<(u64, usize, usize)>,
     /// Association rows to write, by relationship.
     pub associations: FxHashMap<u64, super::persistence::association::Pending<'py>>,
     /// Connections by base mapper, asked for once a flush.
@@ -119,8 +123,9 @@ impl UowTransaction {
             changes: FxHashMap::default(),
             post_updates: Map::default(),
             pk_cascaded: FxHashSet::default(),
+            switched: FxHashMap::default(),
             children_added: FxHashMap::default(),
-            association_done: FxHashMap::default(),
+            association_done: FxHashSet::default(),
             associations: FxHashMap::default(),
             connections: FxHashMap::default(),
         }
@@ -281,16 +286,18 @@ impl<'py> Flush<'py> {
     /// The changes of a relationship, the same throughout the flush unless more is allowed to be loaded later.
     pub fn changes(&mut self, rel: &Relationship, state: &State<'py>, passive: u32) -> PyResult<Rc<Changes<'py>>> {
         let Some(imp) = self.attribute(rel, state) else { return Ok(Rc::default()) };
-        if passive & flags::SQL_OK == 0 && untouched(&imp, state) {
-            return Ok(Rc::default());
-        }
         let key = (state.as_ptr() as usize, rel.id as usize);
         if let Some((had, found)) = self.changes.get(&key)
             && (*had == passive || passive & flags::SQL_OK == 0)
         {
             return Ok(found.clone());
         }
-        let made = Rc::new(history::changes(&imp, state, passive & !flags::INIT_OK | flags::NO_RAISE)?);
+        if passive & flags::SQL_OK == 0 && untouched(&imp, state) {
+            return Ok(Rc::default());
+        }
+        // What is loaded is what the rows say: keys that change in this flush lead there by their old values.
+        let passive_here = passive & !flags::INIT_OK | flags::NO_RAISE | flags::LOAD_AGAINST_COMMITTED;
+        let made = Rc::new(history::changes(&imp, state, passive_here)?);
         if passive & flags::SQL_OK != 0 || imp.get().kind != Kind::Scalar {
             self.changes.insert(key, (passive, made.clone()));
         }
@@ -381,5 +388,6 @@ pub(super) fn class_str(state: &State<'_>) -> String {
 
 /// Add this room's class to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<circular::PostSortRec>()?;
     m.add_class::<UowTransaction>()
 }

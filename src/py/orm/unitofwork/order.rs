@@ -1,9 +1,8 @@
 //! The input of the planner: base mappers in table order, relationships with something to do, objects.
 
-use super::{Flush, Map, dependency};
-use crate::py::errors;
+use super::{Flush, Map, circular, dependency};
 use orm::flush::{self, Action, Input, Links, StateId, StateInfo};
-use orm::{Direction, Mapper};
+use orm::Mapper;
 use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 use sql::schema::Table;
@@ -104,21 +103,15 @@ pub fn plan(flush: &mut Flush<'_>) -> PyResult<(Vec<Action>, Order)> {
         .iter()
         .map(|p| {
             let p = &flush.processors[*p];
-            let direction = match p.data.direction {
-                Direction::OneToMany => flush::Direction::OneToMany,
-                Direction::ManyToOne => flush::Direction::ManyToOne,
-                Direction::ManyToMany => flush::Direction::ManyToMany,
-            };
             flush::Relationship {
                 parent: number[&p.parent.base().id],
                 child: number[&p.target.base().id],
-                direction,
+                direction: p.data.direction,
                 post_update: p.data.post_update,
             }
         })
         .collect();
     let base_of = states.iter().map(|s| s.mapper).collect();
-    let py = flush.py;
     let input = Input { mappers: sorted.len(), relationships: &relationships, states: &states };
     let links = FlushLinks { flush: RefCell::new(flush), processors: &active, error: RefCell::new(None) };
     let planned = flush::plan(&input, &links);
@@ -126,18 +119,9 @@ pub fn plan(flush: &mut Flush<'_>) -> PyResult<(Vec<Action>, Order)> {
         return Err(e);
     }
     let flush = links.flush.into_inner();
-    let actions = planned.map_err(|circular| {
-        let names: Vec<String> = circular
-            .states
-            .iter()
-            .filter_map(|s| flush.members.get_index(*s as usize))
-            .map(|(_, m)| format!("SaveUpdateState({})", crate::py::orm::identity::StateExt::describe(&m.state)))
-            .collect();
-        errors::exc(py, "CircularDependencyError", format!("Circular dependency detected. ({})", names.join(", ")))
-    });
-    match actions {
+    match planned {
         Ok(actions) => Ok((actions, Order { bases: sorted, processors: active, base_of })),
-        Err(e) => Err(e),
+        Err(circular) => Err(circular::error(flush, &active, &circular)?),
     }
 }
 
