@@ -49,7 +49,7 @@ def show(name, f):
         text = str(e)
         print(name, text.partition(" (")[0], words(e.cycles), words(e.edges), type(e.cycles).__name__, len(e.args), e.code)
         # the message lists what the cycles are
-        print("  ", all(repr(c) in text for c in e.cycles))
+        print("  ", text.count("State("), text.count("'"))
 
 
 def itself():

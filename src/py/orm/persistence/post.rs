@@ -49,7 +49,7 @@ pub fn post_update(flush: &mut Flush<'_>, base: &Arc<Mapper>, delete: bool) -> P
                 todo.extend(collect(i, row, &plan, columns)?);
             }
         }
-        emit_all(flush, &rows, &todo)?;
+        emit_all(flush, &rows, &todo, true)?;
     }
     Ok(())
 }

@@ -63,11 +63,11 @@ pub(super) fn update<'py>(flush: &mut Flush<'py>, table: &Arc<Table>, rows: &[Ro
             todo.extend(collect(flush, i, row, plan)?);
         }
     }
-    emit_all(flush, rows, &todo)
+    emit_all(flush, rows, &todo, false)
 }
 
-/// Writes the rows, those of one shape together.
-pub(super) fn emit_all<'py>(flush: &Flush<'py>, rows: &[Row<'py>], todo: &[Update<'py>]) -> PyResult<()> {
+/// Writes the rows, those of one shape together; `many`: also those that are found by their version.
+pub(super) fn emit_all<'py>(flush: &Flush<'py>, rows: &[Row<'py>], todo: &[Update<'py>], many: bool) -> PyResult<()> {
     let mut start = 0;
     while start < todo.len() {
         let mut end = start + 1;
@@ -77,7 +77,7 @@ pub(super) fn emit_all<'py>(flush: &Flush<'py>, rows: &[Row<'py>], todo: &[Updat
         {
             end += 1;
         }
-        emit(flush, rows, &todo[start..end])?;
+        emit(flush, rows, &todo[start..end], many)?;
         start = end;
     }
     Ok(())
@@ -239,7 +239,7 @@ fn as_dict<'py>(py: Python<'py>, u: &Update<'py>) -> PyResult<Bound<'py, PyDict>
     Ok(d)
 }
 
-fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>]) -> PyResult<()> {
+fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many: bool) -> PyResult<()> {
     let py = flush.py;
     let Some(first) = group.first() else { return Ok(()) };
     let plan = &first.plan;
@@ -262,7 +262,7 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>]) -> Py
     let sane = exec::dialect_flag(&connection, "supports_sane_rowcount", true)?;
     let many_tell = exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?;
     let mut check = sane;
-    if !first.sql.is_empty() || versioned && !many_tell || !returning.is_empty() {
+    if !first.sql.is_empty() || versioned && !(many && many_tell) || !returning.is_empty() {
         for (g, p) in group.iter().zip(&params) {
             let statement = if g.sql.is_empty() {
                 statement.clone()
