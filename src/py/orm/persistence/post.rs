@@ -64,10 +64,8 @@ fn collect<'py>(
     let dict = row.state.get().instance_dict(py);
     let value = |i: usize| ffi::dict_get(&dict, &plan.columns[i].key).unwrap_or_else(|| py.None().into_bound(py));
     let mut out = Update::new(at, plan.clone());
-    out.params = (0..plan.columns.len())
-        .filter(|i| columns.contains(&col_id(&plan.columns[*i].column)))
-        .map(|i| (i, value(i)))
-        .collect();
+    out.params =
+        (0..plan.columns.len()).filter(|i| columns.contains(&col_id(&plan.columns[*i].column))).map(|i| (i, value(i))).collect();
     if out.params.is_empty() {
         return Ok(None);
     }

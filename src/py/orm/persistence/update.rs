@@ -192,13 +192,7 @@ fn collect<'py>(flush: &mut Flush<'py>, i: usize, row: &Row<'py>, plan: Arc<Tabl
 }
 
 /// The value by which a primary key column finds the row: the old one when it changed.
-fn row_key<'py>(
-    flush: &Flush<'py>,
-    row: &Row<'py>,
-    c: &ColumnPlan,
-    out: &mut Update<'py>,
-    at: usize,
-) -> PyResult<Any<'py>> {
+fn row_key<'py>(flush: &Flush<'py>, row: &Row<'py>, c: &ColumnPlan, out: &mut Update<'py>, at: usize) -> PyResult<Any<'py>> {
     let py = flush.py;
     let state = row.state.get();
     if let Some(existing) = &row.row_switch

@@ -367,8 +367,7 @@ fn post_update(flush: &mut Flush<'_>, f: &Facts, holder: &State<'_>, wanted: boo
 fn is_done(flush: &Flush<'_>, f: &Facts, state: &State<'_>, child: &State<'_>) -> bool {
     f.data.reverse.iter().filter_map(std::sync::Weak::upgrade).any(|other| {
         // A relationship may be its own other side: then each end has a row.
-        other.id != f.rel.id
-            && flush.association_done.contains(&(other.id, child.as_ptr() as usize, state.as_ptr() as usize))
+        other.id != f.rel.id && flush.association_done.contains(&(other.id, child.as_ptr() as usize, state.as_ptr() as usize))
     })
 }
 

@@ -1,8 +1,8 @@
 //! The input of the planner: base mappers in table order, relationships with something to do, objects.
 
 use super::{Flush, Map, circular, dependency};
-use orm::flush::{self, Action, Input, Links, StateId, StateInfo};
 use orm::Mapper;
+use orm::flush::{self, Action, Input, Links, StateId, StateInfo};
 use pyo3::prelude::*;
 use rustc_hash::FxHashMap;
 use sql::schema::Table;
