@@ -297,7 +297,8 @@ fn dispose<'py>(
     Ok(())
 }
 
-/// Fill a new container; objects in both keep quiet, new ones fire append events, missing ones remove events.
+/// Fill a new container; new objects fire append events, those in both the events of an append without mutation (which still
+/// cascades: a backref may have put them into the old container without the session's knowledge), missing ones remove events.
 pub fn bulk_replace<'py>(
     py: Python<'py>,
     values: &[Bound<'py, PyAny>],
@@ -312,7 +313,7 @@ pub fn bulk_replace<'py>(
     };
     let id = |v: &Bound<'py, PyAny>| v.as_ptr() as usize;
     let had: rustc_hash::FxHashSet<usize> = before.iter().map(id).collect();
-    let wanted: rustc_hash::FxHashSet<usize> = values.iter().map(id).collect();
+    let mut wanted: rustc_hash::FxHashSet<usize> = values.iter().map(id).collect();
     for v in values {
         if had.contains(&id(v)) {
             adapter.get().put(py, data, v)?;
@@ -320,12 +321,20 @@ pub fn bulk_replace<'py>(
             adapter.get().append_event(py, data, v, initiator)?;
         }
     }
+    // each member tells once: those that stay, then those that go
+    let mut gone: Vec<&Bound<'py, PyAny>> = Vec::new();
+    let mut done = rustc_hash::FxHashSet::default();
+    for v in &before {
+        if wanted.remove(&id(v)) {
+            adapter.get().fire_append_wo_mutation(py, v, initiator, None)?;
+            done.insert(id(v));
+        } else if done.insert(id(v)) {
+            gone.push(v);
+        }
+    }
     if let Some((_, Some(old))) = old {
-        let mut done = rustc_hash::FxHashSet::default();
-        for v in &before {
-            if !wanted.contains(&id(v)) && done.insert(id(v)) {
-                old.get().fire_remove(py, v, initiator)?;
-            }
+        for v in gone {
+            old.get().fire_remove(py, v, initiator)?;
         }
     }
     Ok(())
@@ -533,14 +542,18 @@ impl CollectionAdapter {
             return Ok(value.clone());
         }
         let (attr, state, _) = self.enter(py)?;
+        let own = match initiator.filter(|i| !i.is_none()) {
+            Some(i) => i.clone(),
+            None => AttributeImpl::token(&attr, EventOp::Append)?,
+        };
+        relate::on_append_wo_mutation(&attr, &state, value, &own)?;
         let mut value = value.clone();
         if let Some(l) = attr.get().listeners(py, Event::AppendWoMutation)? {
-            let own = match initiator.filter(|i| !i.is_none()) {
-                Some(i) => i.clone(),
-                None => AttributeImpl::token(&attr, EventOp::Append)?,
-            };
             let kw = PyDict::new(py);
-            kw.set_item("key", key)?;
+            match key {
+                Some(k) => kw.set_item("key", k)?,
+                None => kw.set_item("key", py.import("oxalchemy.orm.base")?.getattr("NO_KEY")?)?,
+            }
             for f in l.try_iter()? {
                 value = f?.call((&state, &value, &own), Some(&kw))?;
             }

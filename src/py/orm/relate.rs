@@ -319,6 +319,22 @@ pub fn on_append<'py>(
     Ok(())
 }
 
+/// An object that is in the collection already is put into it once more: it enters the session as any other would, for a
+/// backref may have put it there without cascade.
+pub fn on_append_wo_mutation<'py>(
+    slf: &Bound<'py, AttributeImpl>,
+    state: &Bound<'py, InstanceState>,
+    value: &Bound<'py, PyAny>,
+    initiator: &Bound<'py, PyAny>,
+) -> PyResult<()> {
+    if state.get().session_number(slf.py()) == 0 {
+        return Ok(());
+    }
+    let rel = related(slf);
+    warn_in_flush(state, &rel, "collection append")?;
+    cascade_in(slf, state, &rel, value, initiator)
+}
+
 /// An object leaves the attribute (`del`, `remove`).
 pub fn on_remove<'py>(
     slf: &Bound<'py, AttributeImpl>,

@@ -99,7 +99,8 @@ fn step<'py>(
         if seen.contains(&id) || halt.is_some_and(|h| h(&other)) {
             continue;
         }
-        if kind == Kind::RefreshExpire && !data.cascade.save_update && !other.has_key() {
+        // an expired parent forgets its pending children: only those that cannot be without it leave the session
+        if kind == Kind::RefreshExpire && !data.cascade.delete_orphan && !other.has_key() {
             continue;
         }
         check_type(rel, target.as_ref(), &other, &obj)?;
@@ -178,9 +179,10 @@ pub fn hook_remove(parent: &State<'_>, item: &State<'_>, imp: &Bound<'_, Attribu
         return Ok(());
     }
     match session {
-        Some(session) if item.session_id() == Some(session.get().number) => {
-            attach::expunge_states(&session, std::slice::from_ref(item), false)
-        }
+        Some(session) if item.session_id() == Some(session.get().number) => match item.obj() {
+            Some(obj) => attach::expunge(&session, &obj),
+            None => attach::expunge_states(&session, std::slice::from_ref(item), false),
+        },
         _ => {
             // Not in a session yet: when a cascade brings it in later, the flush takes it out again.
             item.set_orphaned_outside(true);

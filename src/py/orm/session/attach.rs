@@ -206,7 +206,7 @@ pub(super) fn delete_state<'py>(
 }
 
 /// `expunge()`.
-pub(super) fn expunge<'py>(session: &Bound<'py, Session>, obj: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn expunge<'py>(session: &Bound<'py, Session>, obj: &Bound<'py, PyAny>) -> PyResult<()> {
     let state = state_of(obj)?;
     if state.session_id() != Some(session.get().number) {
         return Err(errors::invalid_request(

@@ -77,7 +77,9 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
             }
         }
         d.expired = expired;
-        d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take()))
+        // "was removed from its parent" is a change as any other: the row may still have the parent
+        let parents = std::mem::take(&mut d.parents);
+        (parents, d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take())))
     });
     drop(old);
     fire(state, None)
