@@ -51,11 +51,11 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
             if is_passive_no_result(&current) {
                 return Ok(out);
             }
-            // an old value that was not loaded then may be loaded now
+            // an old value that was not loaded when it was replaced is loaded now, whatever `passive` says: a flush asks once and
+            // keeps the answer
             let original = match original {
-                Some(o) if is_passive_no_result(&o) && passive & SQL_OK != 0 => {
-                    let loaded = reload_committed(imp, state, passive)?;
-                    Some(loaded.unwrap_or(o))
+                Some(o) if this.deferred_history && is_passive_no_result(&o) => {
+                    Some(reload_committed(imp, state)?.unwrap_or(o))
                 }
                 o => o,
             };
@@ -99,19 +99,10 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
 fn reload_committed<'py>(
     imp: &Bound<'py, AttributeImpl>,
     state: &Bound<'py, InstanceState>,
-    passive: u32,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if !matches!(imp.get().kind, Kind::Object) || state.get().identity_key(imp.py()).is_none() {
-        return Ok(None);
-    }
     let Some(hook) = super::hooks::HOOKS.lazy_load.get() else { return Ok(None) };
-    let value = hook(state, imp, passive | LOAD_AGAINST_COMMITTED | NO_AUTOFLUSH)?;
-    Ok(if is_no_state(&value) || is_attr_empty(&value) || is_attr_was_set(&value) {
-        None
-    } else {
-        InstanceState::keep_committed(state, &imp.get().key, value.clone(), true);
-        Some(value)
-    })
+    let value = hook(state, imp, PASSIVE_ONLY_PERSISTENT | NO_AUTOFLUSH | LOAD_AGAINST_COMMITTED | NO_RAISE)?;
+    Ok((!is_no_state(&value) && !is_attr_empty(&value) && !is_attr_was_set(&value)).then_some(value))
 }
 
 /// Appends and removes of an unloaded collection, when they are wanted.

@@ -89,6 +89,8 @@ pub struct AttributeImpl {
     pub owner: Py<QueryableAttribute>,
     /// The old value is loaded before a new one replaces it.
     pub active_history: AtomicBool,
+    /// An old value that was not loaded when it was replaced is loaded when history is asked for (one-to-one, say).
+    pub deferred_history: bool,
     /// Remember the parents of objects put here.
     pub trackparent: bool,
     /// Nothing happens on a set but history: no validators, no active history, not an object.
@@ -199,6 +201,8 @@ pub struct Spec<'py> {
     /// See [`AttributeImpl`].
     pub active_history: bool,
     /// See [`AttributeImpl`].
+    pub deferred_history: bool,
+    /// See [`AttributeImpl`].
     pub trackparent: bool,
     /// See [`AttributeImpl`].
     pub collection_factory: Option<Bound<'py, PyAny>>,
@@ -228,6 +232,7 @@ impl Default for Spec<'_> {
             kind: Kind::Scalar,
             parent_token: 0,
             active_history: false,
+            deferred_history: false,
             trackparent: false,
             collection_factory: None,
             writer: None,
@@ -267,6 +272,7 @@ impl AttributeImpl {
                 parent_token: spec.parent_token,
                 owner: owner.clone().unbind(),
                 active_history: AtomicBool::new(active),
+                deferred_history: spec.deferred_history && !active,
                 trackparent: spec.trackparent,
                 plain: AtomicBool::new(plain),
                 loader: GilCell::new(spec.loader),

@@ -173,7 +173,7 @@ fn cascade_out(
         return Ok(());
     }
     let item = require_state(value)?;
-    if !super::mapper::is_orphan(&item)? {
+    if !super::unitofwork::orphans::is_orphan(&item)? {
         return Ok(());
     }
     if state.get().session_number(py) == 0 {

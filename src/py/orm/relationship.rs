@@ -716,7 +716,8 @@ fn install_on<'py>(
         Spec {
             kind,
             parent_token: node.id,
-            active_history: kind == Kind::Object && (d.active_history || d.direction != Direction::ManyToOne || !d.use_get),
+            active_history: kind == Kind::Object && d.active_history,
+            deferred_history: kind == Kind::Object && (d.direction != Direction::ManyToOne || !d.use_get),
             trackparent: d.single_parent || d.direction == Direction::OneToMany,
             collection_factory,
             writer,

@@ -1,7 +1,7 @@
 //! Expired and deferred columns.
 
 use super::identity::{load_on, node_of};
-use crate::py::orm::flags::{self, SQL_OK};
+use crate::py::orm::flags::{self, NO_AUTOFLUSH, SQL_OK};
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::session::{self, Session, orm_error, orm_error_args};
@@ -53,18 +53,29 @@ pub fn hook_expired<'py>(state: &State<'py>, passive: u32) -> PyResult<Any<'py>>
             _ => {}
         }
     }
-    load_scalars(state, only, || {
+    load_scalars(state, only, passive, || {
         format!("Instance {} is not bound to a Session; attribute refresh operation cannot proceed", state.describe())
     })?;
     flags::attr_was_set(py)
 }
 
-fn load_scalars<'py>(state: &State<'py>, only: Vec<Arc<str>>, detached: impl FnOnce() -> String) -> PyResult<()> {
+/// A column that is loaded on access is a query as any other: what is pending is written first.
+fn autoflush(session: &Bound<'_, Session>, passive: u32) -> PyResult<()> {
+    if passive & NO_AUTOFLUSH == 0 { session::flush::autoflush(session) } else { Ok(()) }
+}
+
+fn load_scalars<'py>(
+    state: &State<'py>,
+    only: Vec<Arc<str>>,
+    passive: u32,
+    detached: impl FnOnce() -> String,
+) -> PyResult<()> {
     let py = state.py();
     let session = session_of(state, detached)?;
     if !state.has_key() {
         return Ok(());
     }
+    autoflush(&session, passive)?;
     let keys: Vec<_> = only.clone();
     if !load_on(&session, state, Some(only), None, node_of(state))? {
         return Err(orm_error_args(py, "ObjectDeletedError", (state.clone(),)));
@@ -124,6 +135,7 @@ pub(super) fn deferred<'py>(
             format!("'{}.{}' is not available due to raiseload=True", mapper.class_name, prop.key),
         ));
     }
+    autoflush(&session, passive)?;
     let dict = state.get().instance_dict(py);
     let data = mapper.data();
     let only: Vec<Arc<str>> = match &prop.group {

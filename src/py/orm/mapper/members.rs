@@ -485,7 +485,7 @@ impl PyMapper {
         PyList::new(instance.py(), super::primary_key_of(&state, flags::PASSIVE_RETURN_NO_VALUE)?)
     }
     fn _is_orphan(&self, state: &Bound<'_, InstanceState>) -> PyResult<bool> {
-        super::is_orphan(state)
+        crate::py::orm::unitofwork::orphans::is_orphan(state)
     }
     /// Objects that an operation reaches from a state: `(object, mapper, state, dict)`.
     #[pyo3(signature = (type_, state, halt_on = None))]

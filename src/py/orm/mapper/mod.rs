@@ -26,7 +26,7 @@ use crate::py::ffi::{self, GilCell};
 use orm::columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// See the module documentation.
 #[pyclass(frozen, subclass, weakref, dict, name = "Mapper", module = "oxalchemy.orm.mapper")]
@@ -160,28 +160,6 @@ pub fn key_from_instance(state: &Bound<'_, InstanceState>, obj: &Bound<'_, PyAny
         return Err(errors::invalid_request(py, "instance is not mapped"));
     };
     IdentityKey::from_values(mapper.get().node.base(), values)
-}
-
-/// Whether an instance has lost a parent it needs (`delete-orphan`).
-pub fn is_orphan(state: &Bound<'_, InstanceState>) -> PyResult<bool> {
-    let py = state.py();
-    let Some(mapper) = state.get().manager.get().get_mapper(py) else { return Ok(false) };
-    let legacy = mapper.get().node.data().legacy_is_orphan;
-    let optimistic = state.get().identity_key(py).is_some();
-    let mut possible = false;
-    for m in mapper.get().node.iterate_to_root() {
-        for rel in m.data().delete_orphans.iter().filter_map(Weak::upgrade) {
-            possible = true;
-            let has = state.get().has_parent(py, rel.id, optimistic);
-            if legacy && has {
-                return Ok(false);
-            }
-            if !legacy && !has {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(legacy && possible)
 }
 
 /// What a mapped class, Mapper or alias is as part of a statement; the hook of the expression faces.

@@ -111,17 +111,6 @@ pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]
         });
         drop(old);
     }
-    let unchanged = s.d.with(py, |d| d.committed.is_empty() && d.extra.as_ref().is_none_or(|e| e.pending.is_empty()));
-    if unchanged && s.is(py, flag::MODIFIED) {
-        let strong = s.d.with(py, |d| {
-            d.flags &= !flag::MODIFIED;
-            d.strong.take()
-        });
-        if let Some(session) = super::session_of(state) {
-            session.get().identity(py).get().forget_modified(state);
-        }
-        drop(strong);
-    }
     fire(state, Some(keys))
 }
 

@@ -86,10 +86,12 @@ pub(super) fn forget<'py>(session: &Bound<'py, Session>, tx: &Bound<'py, Session
         let d = session.get().d.lock();
         (d.expire_on_commit, d.identity.clone_ref(py))
     };
-    if expire {
-        identity.get().clear_modified(py);
-        super::expire::all(&identity.get().states(py))?;
+    if !expire {
+        // what was deleted stays in the session as such, as everything else stays what it is
+        return Ok(());
     }
+    identity.get().clear_modified(py);
+    super::expire::all(&identity.get().states(py))?;
     let deleted = std::mem::take(&mut tx.get().d.lock().deleted);
     attach::detach_states(session, &deleted.states(py), false)
 }

@@ -44,8 +44,9 @@ impl Facts {
     fn deletes(&self) -> bool {
         self.data.cascade.delete || self.data.cascade.delete_orphan
     }
+    /// Whether a child that left its parent is without one now; nothing known (it was expired since) is as good as none.
     fn orphaned(&self, child: &State<'_>) -> bool {
-        !orphans::has_parent(&self.rel, child)
+        !child.get().has_parent(child.py(), orphans::token(&self.rel), false)
     }
     fn reason(&self, operation: &'static str) -> Option<Reason<'_>> {
         Some(Reason { operation, rel: &self.rel })
