@@ -54,9 +54,7 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
             // an old value that was not loaded when it was replaced is loaded now, whatever `passive` says: a flush asks once and
             // keeps the answer
             let original = match original {
-                Some(o) if this.deferred_history && is_passive_no_result(&o) => {
-                    Some(reload_committed(imp, state)?.unwrap_or(o))
-                }
+                Some(o) if this.deferred_history && is_passive_no_result(&o) => Some(reload_committed(imp, state)?.unwrap_or(o)),
                 o => o,
             };
             match original {

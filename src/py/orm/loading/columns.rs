@@ -64,12 +64,7 @@ fn autoflush(session: &Bound<'_, Session>, passive: u32) -> PyResult<()> {
     if passive & NO_AUTOFLUSH == 0 { session::flush::autoflush(session) } else { Ok(()) }
 }
 
-fn load_scalars<'py>(
-    state: &State<'py>,
-    only: Vec<Arc<str>>,
-    passive: u32,
-    detached: impl FnOnce() -> String,
-) -> PyResult<()> {
+fn load_scalars<'py>(state: &State<'py>, only: Vec<Arc<str>>, passive: u32, detached: impl FnOnce() -> String) -> PyResult<()> {
     let py = state.py();
     let session = session_of(state, detached)?;
     if !state.has_key() {
