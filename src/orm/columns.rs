@@ -91,7 +91,7 @@ fn collect_query_tables(query: &sql::ast::QueryRef, out: &mut Vec<Arc<Table>>) {
 
 fn column_from(e: &Expr) -> Option<FromRef> {
     match &e.kind {
-        ExprKind::Column(c) => c.from.clone(),
+        ExprKind::Column(c) => c.from().cloned(),
         ExprKind::Label { element, .. } => column_from(element),
         _ => None,
     }
@@ -112,12 +112,7 @@ pub fn table_of(column: &Arc<Column>) -> Option<Arc<Table>> {
 
 /// A column as an expression that keeps what it belongs to.
 pub fn column_expr(column: &Arc<Column>) -> ExprRef {
-    let from = match &column.d.read().parent {
-        sql::schema::ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
-        sql::schema::ColumnParent::From(f) => f.upgrade(),
-        sql::schema::ColumnParent::None => None,
-    };
-    Expr::new(ExprKind::Column(sql::ast::ColumnRef { column: column.clone(), from }), column.ty())
+    column.to_expr()
 }
 
 /// Whether `a` has a foreign key that points to `b`. Keys that name their target by text are compared by text.
@@ -147,7 +142,7 @@ pub fn proxies(column: &Arc<Column>, target: &Arc<Column>) -> bool {
 
 /// The columns behind a proxy, itself first.
 pub fn proxy_set(column: &Arc<Column>) -> Vec<Arc<Column>> {
-    let e = Expr::new(ExprKind::Column(sql::ast::ColumnRef { column: column.clone(), from: None }), column.ty());
+    let e = Expr::new(ExprKind::Column(sql::ast::ColumnRef::new(column.clone(), None)), column.ty());
     let mut out = vec![column.clone()];
     out.extend(sql::ast::proxy::proxy_set(&e).iter().filter_map(|e| as_column(e).cloned()).filter(|c| !Arc::ptr_eq(c, column)));
     out

@@ -1,7 +1,10 @@
 //! Relationships as criteria: EXISTS over the other side, equality with an object, "has none".
 
+use crate::adapt::settled;
+use crate::attr::CompileHost;
 use crate::compile::alias::{ColumnMap, alias_entity, alias_from};
 use crate::compile::joins::join_targets;
+use crate::compile::{Counted, single_table_criterion};
 use crate::entity::Entity;
 use crate::lazy_clause::LazyClause;
 use crate::relationship::{Direction, Relationship};
@@ -30,7 +33,13 @@ fn target_of(rel: &Relationship) -> SqlResult<Entity> {
 ///
 /// # Errors
 /// The relationship is not configured.
-pub fn exists(rel: &Relationship, source: &Entity, of_type: Option<&Entity>, criterion: Option<ExprRef>) -> SqlResult<ExprRef> {
+pub fn exists(
+    rel: &Relationship,
+    source: &Entity,
+    of_type: Option<&Entity>,
+    criterion: Option<ExprRef>,
+    host: &dyn CompileHost,
+) -> SqlResult<ExprRef> {
     let plain = target_of(rel)?;
     let own = rel.parent.upgrade();
     let same_tables = own.as_ref().is_some_and(|p| {
@@ -39,7 +48,7 @@ pub fn exists(rel: &Relationship, source: &Entity, of_type: Option<&Entity>, cri
     });
     let (dest, aliased) = match of_type {
         Some(e) if e.alias.is_some() => (e.clone(), false),
-        Some(e) if same_tables && source.alias.is_none() => (alias_entity(&e.mapper, None, true, true), true),
+        Some(e) if same_tables => (alias_entity(&e.mapper, None, true, true), true),
         Some(e) => (e.clone(), false),
         None if plain.alias.is_none() && same_tables && source.alias.is_none() => {
             (alias_entity(&plain.mapper, None, true, true), true)
@@ -47,21 +56,29 @@ pub fn exists(rel: &Relationship, source: &Entity, of_type: Option<&Entity>, cri
         None => (plain, false),
     };
     let join = join_targets(rel, source, &dest, aliased || dest.alias.is_some() || source.alias.is_some())?;
+    // criteria that come with the class are the class's, whatever name its table has here
+    let class = Entity { mapper: dest.mapper.clone(), alias: if aliased { None } else { dest.alias.clone() } };
+    let mut criterion = criterion.map(|c| if aliased { dest.adapt(&c) } else { c });
+    if let Some(single) = single_table_criterion(&Entity { mapper: dest.mapper.clone(), alias: None }, host) {
+        let single = if aliased { dest.adapt(&single) } else { single };
+        criterion = build::and_(std::iter::once(single).chain(criterion).collect());
+    }
     let mut criteria = vec![join.primary];
     let mut froms = vec![dest.selectable()];
     if let Some((secondary, second)) = join.secondary {
         criteria.push(second);
         froms.push(secondary);
     }
-    if let Some(c) = criterion {
-        criteria.push(if aliased { dest.adapt(&c) } else { c });
-    }
+    // its columns mean what they say: who turns the EXISTS to another alias turns the side of the parent only
+    criteria.extend(criterion.as_ref().map(settled));
     let one = Expr::new(ExprKind::LiteralColumn(Name::new("1")), sql::types::integer());
     let select = Select {
         columns: vec![SelectItem::Expr(one)],
         from_obj: froms.clone(),
         where_: build::and_(criteria).into_iter().collect(),
         correlate: Correlate::Except(froms),
+        options: vec![Arc::new(Counted(class))],
+        orm: true,
         ..Select::default()
     };
     Ok(Expr::new(ExprKind::Exists(Query::select(select)), sql::types::boolean()))
@@ -104,13 +121,13 @@ pub fn own_association(rel: &Relationship, e: &ExprRef) -> ExprRef {
 ///
 /// # Errors
 /// The relationship is not configured.
-pub fn contains(rel: &Relationship, source: &Entity, values: ValueOf<'_>) -> SqlResult<ExprRef> {
+pub fn contains(rel: &Relationship, source: &Entity, values: ValueOf<'_>, host: &dyn CompileHost) -> SqlResult<ExprRef> {
     let e = equals(rel, source, &mut *values, false)?;
     if rel.data().join.as_ref().is_none_or(|j| j.secondary.is_none()) {
         return Ok(e);
     }
     let mut ann = e.ann.as_deref().cloned().unwrap_or_default();
-    ann.negation = Some(differs(rel, source, values, None)?);
+    ann.negation = Some(differs(rel, source, values, None, host)?);
     Ok(e.annotated(ann))
 }
 
@@ -137,7 +154,13 @@ pub fn equals_none(rel: &Relationship, source: &Entity, value_is_parent: bool) -
 ///
 /// # Errors
 /// The relationship is not configured.
-pub fn differs(rel: &Relationship, source: &Entity, values: ValueOf<'_>, of_type: Option<&Entity>) -> SqlResult<ExprRef> {
+pub fn differs(
+    rel: &Relationship,
+    source: &Entity,
+    values: ValueOf<'_>,
+    of_type: Option<&Entity>,
+    host: &dyn CompileHost,
+) -> SqlResult<ExprRef> {
     let d = rel.data();
     let Some(jc) = d.join.clone() else {
         return Err(SqlError::invalid_request(format!("relationship {} is not configured", rel.describe())));
@@ -159,7 +182,7 @@ pub fn differs(rel: &Relationship, source: &Entity, values: ValueOf<'_>, of_type
         let column = crate::columns::column_expr(pk);
         parts.push(build::binary(&column, Op::Eq, &with_value(&param(pk), values(pk))));
     }
-    let e = exists(rel, source, of_type, build::and_(parts))?;
+    let e = exists(rel, source, of_type, build::and_(parts), host)?;
     Ok(build::not_(&e))
 }
 

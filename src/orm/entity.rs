@@ -1,8 +1,10 @@
 //! [`Entity`]: a mapped class, or an alias of one, as it takes part in a statement.
 
+use crate::adapt::Adapter;
 use crate::columns;
 use crate::mapper::Mapper;
 use sql::Label;
+use sql::ast::fold::Fold;
 use sql::ast::{Annotations, ExprKind, ExprRef, FromRef, Node};
 use sql::host::{EntityNode, EntityRef, Structure};
 use sql::schema::Column;
@@ -79,16 +81,7 @@ impl Entity {
                 None => label,
             };
         }
-        sql::ast::fold::replace(expr, &mut |e| {
-            let c = columns::as_column(e)?;
-            let target = alias.columns.get(&columns::col_id(c)).cloned().or_else(|| corresponding(&alias.selectable, c))?;
-            if Arc::ptr_eq(&target, c) {
-                return None;
-            }
-            let mut new = (*columns::column_expr(&target)).clone();
-            new.ann.clone_from(&e.ann);
-            Some(Arc::new(new))
-        })
+        Adapter::to(&alias.selectable, &alias.columns).fold_expr(expr)
     }
     /// An expression of the mapper as rows of this entity show it: through the alias, or through the selectable that the
     /// mapping names for polymorphic loads.

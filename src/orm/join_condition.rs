@@ -348,7 +348,7 @@ fn expr_in(c: &Arc<Column>, froms: &[&FromRef]) -> ExprRef {
         }
     }
     match froms.iter().find_map(|f| leaf(f, c)) {
-        Some(from) => Expr::new(ExprKind::Column(sql::ast::ColumnRef { column: c.clone(), from: Some(from) }), c.ty()),
+        Some(from) => Expr::new(ExprKind::Column(sql::ast::ColumnRef::new(c.clone(), Some(from))), c.ty()),
         None => columns::column_expr(c),
     }
 }

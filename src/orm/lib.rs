@@ -13,6 +13,7 @@
 //! | [`options`] | loader options, merged into one tree per statement |
 //! | [`compile`] | ORM-enabled statement to plain statement and load plan |
 //! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
+//! | [`adapt`] | expressions of a mapping, turned to an alias |
 //! | [`attr`] | what a statement carries that only the ORM understands |
 //! | [`comparison`] | relationships as criteria: EXISTS, equality with an object |
 //! | [`namespaces`] | where `filter_by()` looks names up |
@@ -21,6 +22,7 @@
 //! Invariants: no I/O, no drivers, no Python. A mapper is read through snapshots (`mapper.data()`), which never change once
 //! taken: loops hold a snapshot and no lock. Callers: `src/py/orm`.
 
+pub mod adapt;
 pub mod attr;
 pub mod cascade;
 pub mod columns;

@@ -116,6 +116,8 @@ pub struct LoadElement {
 /// `with_loader_criteria()`.
 #[derive(Clone, Debug)]
 pub struct LoaderCriteria {
+    /// Process-unique number: statements inside the criterion itself are exempt from it.
+    pub id: u64,
     /// Entity it filters; `None`: every mapper whose class is in `mappers`.
     pub entity: Option<EntityRef>,
     /// Classes below a non-mapped base.
@@ -164,6 +166,9 @@ impl HostObject for LoaderOption {
             }
             Self::Criteria(c) => c.structure(into),
         }
+    }
+    fn reaches_inside(&self, toplevel: bool) -> bool {
+        toplevel && matches!(self, Self::Criteria(_))
     }
     fn repr(&self) -> String {
         "<loader option>".to_owned()
@@ -241,6 +246,7 @@ impl LoaderCriteria {
         // what a callable or a base class comes to is found out only when the statement is compiled
         let (Criterion::Expr(e), None) = (&self.criterion, &self.root) else {
             into.unique();
+            into.unknown();
             return false;
         };
         into.tag(403);

@@ -38,6 +38,12 @@ impl HostObject for PyHost {
             _ => false,
         })
     }
+    fn reaches_inside(&self, toplevel: bool) -> bool {
+        Python::attach(|py| match crate::py::orm::options::host_of(self.0.bind(py)) {
+            Ok(Some(option)) => option.reaches_inside(toplevel),
+            _ => false,
+        })
+    }
     fn repr(&self) -> String {
         Python::attach(|py| self.0.bind(py).repr().map(|r| r.to_string()).unwrap_or_default())
     }

@@ -26,6 +26,10 @@ pub trait HostObject: Any + Send + Sync + Debug {
     fn seen_through(&self, _expr: &ExprRef) -> Option<ExprRef> {
         None
     }
+    /// Among the options of a statement (of the outermost one: `toplevel`): statements inside it are resolved under it too.
+    fn reaches_inside(&self, _toplevel: bool) -> bool {
+        false
+    }
     /// As an item of a columns clause: the columns it consists of.
     fn item_columns(&self) -> Vec<ExprRef> {
         Vec::new()
@@ -72,6 +76,8 @@ pub trait Structure {
     fn lasting(&mut self, node: &crate::ast::Node);
     /// What is made of this statement serves no other one.
     fn unique(&mut self);
+    /// Nor does the text: it depends on what only the host knows.
+    fn unknown(&mut self);
 }
 
 /// An ORM entity (mapped class or alias of one) inside a statement. Implemented by the `orm` room.

@@ -429,10 +429,6 @@ class RelationshipProperty(StrategizedProperty):
                 parts.insert(0, criterion)
             parts.extend(self._extra_criteria)
             related = self._related()
-            entity = related if related is not None else self.prop.mapper
-            single = _single_table_criterion(entity)
-            if single is not None:
-                parts.append(single)
             crit = None
             if parts:
                 crit = and_(*parts) if len(parts) > 1 else parts[0]
@@ -509,14 +505,6 @@ def _warn_conflicting_targets(prop, facts):
                 f"towards.   To silence this warning, add the parameter 'overlaps=\"{overlaps}\"' to the '{prop}' relationship."
             )
         known[prop] = from_
-
-
-def _single_table_criterion(entity):
-    mapper = getattr(entity, "mapper", None)
-    if mapper is None or not mapper.single or mapper.polymorphic_on is None or getattr(entity, "is_aliased_class", False):
-        return None
-    identities = [m.polymorphic_identity for m in mapper.self_and_descendants]
-    return mapper.polymorphic_on.in_(sorted(identities, key=repr))
 
 
 class _Strategy:

@@ -1,10 +1,12 @@
 //! Aliases of entities and of what they select from.
 
+use crate::adapt::Adapter;
 use crate::columns::col_id;
 use crate::entity::{AliasInfo, Entity};
 use crate::mapper::Mapper;
 use rustc_hash::FxHashMap;
 use sql::Label;
+use sql::ast::fold::Fold;
 use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join, LabelStyle, Query, Select, SelectItem, fold, proxy};
 use sql::schema::Column;
 use std::sync::Arc;
@@ -76,21 +78,16 @@ pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut Colu
 
 /// `expr` with the columns of `map` replaced.
 pub fn adapt_columns(expr: &ExprRef, map: &ColumnMap) -> ExprRef {
-    fold::replace(expr, &mut |e| {
-        let ExprKind::Column(c) = &e.kind else { return None };
-        let target = map.get(&col_id(&c.column))?;
-        let mut new = (*crate::columns::column_expr(target)).clone();
-        new.ann.clone_from(&e.ann);
-        Some(Arc::new(new))
-    })
+    Adapter::of_columns(map).fold_expr(expr)
 }
 
 /// `expr` with every column replaced that `from` has a column for.
 pub fn adapt_to(expr: &ExprRef, from: &FromRef) -> ExprRef {
     let columns = proxy::columns(from);
     fold::replace(expr, &mut |e| match &e.kind {
+        _ if e.ann.as_ref().is_some_and(|a| a.settled) => Some(e.clone()),
         ExprKind::Column(_) => {
-            let new = proxy::corresponding_in(&columns, e, false)?;
+            let new = proxy::corresponding_in(&columns, e, true)?;
             if proxy::expr_id(&new) == proxy::expr_id(e) {
                 return None;
             }

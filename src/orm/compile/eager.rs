@@ -2,7 +2,7 @@
 
 use super::entity::{Place, covers_from, selectable};
 use super::joins::{attach, join_targets};
-use super::{Anchor, Context, Dest, EagerJoin, alias};
+use super::{Anchor, Context, Dest, EagerJoin, Occurrence, alias};
 use crate::columns::{as_column, contains_column};
 use crate::entity::Entity;
 use crate::loadplan::JoinedLoad;
@@ -65,7 +65,7 @@ impl Context<'_> {
         let position = self.eager_tree(place)?;
         let extra: Vec<ExprRef> = {
             let mut x: Vec<ExprRef> = criteria.iter().map(|c| dest.adapt(c)).collect();
-            x.extend(if of_type.is_some() { self.loader_criteria(&dest, true)? } else { self.criteria_of(&dest, true)? });
+            x.extend(if of_type.is_some() { self.loader_criteria(&dest, Occurrence::Eager, true)? } else { self.criteria_of(&dest, Occurrence::Eager, true)? });
             x
         };
         let join = join_targets(rel, parent, &dest, true)?;

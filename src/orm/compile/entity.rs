@@ -461,7 +461,7 @@ pub(crate) fn froms_of(expr: &ExprRef) -> Vec<FromRef> {
     let mut out: Vec<FromRef> = Vec::new();
     sql::ast::fold::walk(expr, &mut |e| {
         if let ExprKind::Column(c) = &e.kind
-            && let Some(f) = &c.from
+            && let Some(f) = c.from()
             && !out.iter().any(|o| o.id() == f.id())
         {
             out.push(f.clone());

@@ -1,7 +1,7 @@
 //! `.join()` calls: what is on the left, what on the right, and the ON clause between them.
 
 use super::entity::{contains_from, covers_from, froms_of, selectable};
-use super::{Context, alias};
+use super::{Context, Occurrence, alias};
 use crate::attr::RelationshipAttr;
 use crate::columns::{self, contains_column};
 use crate::entity::Entity;
@@ -68,7 +68,7 @@ fn column_of(column: &Arc<sql::schema::Column>, from: &FromRef) -> ExprRef {
         _ => Some(from.clone()),
     };
     match owner {
-        Some(from) => Expr::new(ExprKind::Column(ColumnRef { column: column.clone(), from: Some(from) }), column.ty()),
+        Some(from) => Expr::new(ExprKind::Column(ColumnRef::new(column.clone(), Some(from))), column.ty()),
         None => columns::column_expr(column),
     }
 }
@@ -201,7 +201,13 @@ impl Context<'_> {
             (None, Some(a)) => Some(Side::of_entity(&a.entity)),
         };
         let (index, left) = match left {
-            Some(left) => (self.clause_of(&left), left),
+            Some(left) => {
+                // what is stated as the left side is a FROM clause from here on
+                if let (Some(e), Some(_)) = (&left.entity, &j.left) {
+                    self.takes_part(e);
+                }
+                (self.clause_of(&left), left)
+            }
             None => self.implicit_left(&right, onclause.as_ref())?,
         };
         if let (Some(l), Some(r)) = (&left.entity, &right.entity)
@@ -217,7 +223,7 @@ impl Context<'_> {
         let extra = match &right.entity {
             Some(e) => {
                 let mut x: Vec<_> = attr.as_ref().map(|a| a.criteria.iter().map(|c| e.adapt(c)).collect()).unwrap_or_default();
-                x.extend(self.criteria_of(e, true)?);
+                x.extend(self.criteria_of(e, Occurrence::Named, true)?);
                 self.joined_entities.push(e.entity_id());
                 x
             }

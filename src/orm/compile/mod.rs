@@ -7,6 +7,7 @@
 //! | `joins` | `.join()` calls: left side, right side, ON clause |
 //! | `eager` | joined eager loading, and the subquery around a limited parent |
 //! | `roots` | options matched to the entities of the statement |
+//! | `gather` | which entities an expression brings in |
 //! | `criteria` | single-table inheritance and `with_loader_criteria` |
 //! | `alias` | anonymous aliases of entities |
 //!
@@ -16,11 +17,12 @@ pub mod alias;
 mod criteria;
 mod eager;
 mod entity;
+mod gather;
 pub mod joins;
 mod roots;
 mod select;
 
-pub use criteria::{loader_criteria, single_table_criterion};
+pub use criteria::{Counted, Occurrence, loader_criteria, single_table_criterion};
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
 pub use roots::Root;
 pub use select::{BaseAlias, NoEagerloads, entity_name, name_of};
@@ -31,6 +33,8 @@ use crate::loadplan::LoadPlan;
 use crate::options::{LoaderCriteria, OptionNode};
 use sql::SqlResult;
 use sql::ast::{ExprRef, FromRef, Select};
+use sql::compile::froms::Enclosing;
+use sql::host::HostRef;
 use std::sync::Arc;
 
 /// What the caller knows beyond the statement.
@@ -47,6 +51,10 @@ pub struct Settings<'a> {
     pub node: Option<Arc<OptionNode>>,
     /// `with_loader_criteria` of the statement that loaded the parent.
     pub criteria: Vec<Arc<LoaderCriteria>>,
+    /// Inside another statement: what reaches inside of the options around it.
+    pub inherited: &'a [HostRef],
+    /// Inside another statement: the FROM elements it provides.
+    pub enclosing: Enclosing<'a>,
     /// Mappers that led here.
     pub path: Vec<u64>,
     /// Entities of the enclosing statement come from this element instead (set operations, `from_self`).
@@ -69,6 +77,8 @@ impl<'a> Settings<'a> {
             only: None,
             node: None,
             criteria: Vec::new(),
+            inherited: &[],
+            enclosing: Enclosing::default(),
             path: Vec::new(),
             base_alias: None,
             relationship_load: false,
@@ -77,8 +87,8 @@ impl<'a> Settings<'a> {
         }
     }
     /// A statement inside another.
-    pub fn nested(host: &'a dyn CompileHost) -> Self {
-        Self { top: false, eager: false, ..Self::top(host) }
+    pub fn nested(host: &'a dyn CompileHost, inherited: &'a [HostRef], enclosing: Enclosing<'a>) -> Self {
+        Self { top: false, eager: false, inherited, enclosing, ..Self::top(host) }
     }
 }
 
@@ -127,6 +137,8 @@ pub(crate) struct Context<'a> {
     pub settings: &'a Settings<'a>,
     /// See [`Settings::base_alias`]; an option of the statement may say it too.
     pub base: Option<FromRef>,
+    /// See [`BaseAlias::filtered`].
+    pub filtered: bool,
     /// Eager joins are rendered.
     pub eager: bool,
     pub primary: Vec<ExprRef>,

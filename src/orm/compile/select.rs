@@ -10,6 +10,7 @@ use sql::ast::{
     Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Node, Op, Query, Select, SelectItem, fold,
     naming, proxy,
 };
+use sql::compile::froms::{FromSet, from_objects, from_parts};
 use sql::host::{EntityNode, HostObject, Structure};
 use sql::{Label, SqlError, SqlResult};
 use std::any::Any;
@@ -20,25 +21,30 @@ type NamedItems = (Vec<Option<Arc<str>>>, Vec<Item>);
 
 /// Among the options of a statement: its entities come from this element (set operations, `from_self`, `select_entity_from`).
 #[derive(Clone, Debug)]
-pub struct BaseAlias(pub FromRef);
+pub struct BaseAlias {
+    /// That element.
+    pub from: FromRef,
+    /// Criteria that come with the entities hold inside of it already.
+    pub filtered: bool,
+}
 
 impl HostObject for BaseAlias {
     fn as_any(&self) -> &dyn Any {
         self
     }
     fn same(&self, other: &dyn HostObject) -> bool {
-        other.as_any().downcast_ref::<Self>().is_some_and(|o| o.0.id() == self.0.id())
+        other.as_any().downcast_ref::<Self>().is_some_and(|o| o.from.id() == self.from.id())
     }
     fn structure(&self, into: &mut dyn Structure) -> bool {
-        into.tag(401);
-        into.node(&Node::From(self.0.clone()));
+        into.tag(401 + (u64::from(self.filtered) << 16));
+        into.node(&Node::From(self.from.clone()));
         true
     }
     fn repr(&self) -> String {
         "<base alias>".to_owned()
     }
     fn seen_through(&self, e: &ExprRef) -> Option<ExprRef> {
-        Some(alias::adapt_to(e, &self.0))
+        Some(alias::adapt_to(e, &self.from))
     }
 }
 
@@ -64,14 +70,14 @@ impl HostObject for NoEagerloads {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(select: &'a Select, settings: &'a Settings<'a>) -> SqlResult<Self> {
-        let base = settings
-            .base_alias
-            .clone()
-            .or_else(|| select.options.iter().rev().find_map(|o| o.as_any().downcast_ref::<BaseAlias>().map(|b| b.0.clone())));
+        let stated = select.options.iter().rev().find_map(|o| o.as_any().downcast_ref::<BaseAlias>());
+        let filtered = stated.is_some_and(|b| b.filtered);
+        let base = settings.base_alias.clone().or_else(|| stated.map(|b| b.from.clone()));
         let mut ctx = Context {
             select,
             settings,
             base,
+            filtered,
             eager: settings.eager && !select.options.iter().any(|o| o.as_any().is::<NoEagerloads>()),
             primary: Vec::new(),
             secondary: Vec::new(),
@@ -87,7 +93,7 @@ impl<'a> Context<'a> {
                 || !matches!(select.distinct, Distinct::No)
                 || !select.group_by.is_empty(),
             roots: Vec::new(),
-            criteria: criteria::gather(&select.options, &settings.criteria),
+            criteria: criteria::in_force(&select.options, settings),
             criteria_entities: Vec::new(),
             joined_entities: Vec::new(),
             pending_parent_columns: Vec::new(),
@@ -138,6 +144,11 @@ impl<'a> Context<'a> {
 
     pub(crate) fn run(mut self) -> SqlResult<(Select, LoadPlan)> {
         let select = self.select;
+        for f in &select.memo_froms {
+            if let Some(e) = f.entity.as_ref().and_then(Entity::of) {
+                self.takes_part(e);
+            }
+        }
         for f in &select.from_obj {
             let shown = match f.entity.as_ref().and_then(Entity::of) {
                 Some(e) => {
@@ -167,7 +178,16 @@ impl<'a> Context<'a> {
         plan.buffered = self.buffered;
         plan.criteria.clone_from(&self.criteria);
         let mut where_ = self.adapt_all(&select.where_);
-        let extra = self.where_criteria()?;
+        for o in &select.options {
+            if let Some(criteria::Counted(e)) = o.as_any().downcast_ref() {
+                self.takes_part(e);
+            }
+        }
+        if !select.where_.is_empty() && !self.filtered {
+            let froms = self.final_froms(false);
+            self.entities_of_where(froms)?;
+        }
+        let extra = if self.filtered { Vec::new() } else { self.where_criteria()? };
         where_.extend(if self.base.is_some() { self.adapt_all(&extra) } else { extra });
         let mut order_by = self.adapt_all(&select.order_by);
         if !self.secondary_map.is_empty() {
@@ -193,6 +213,7 @@ impl<'a> Context<'a> {
                 Correlate::Except(l) => Correlate::Except(flatten(l)),
                 c => c.clone(),
             },
+            memo_froms: select.memo_froms.iter().map(|f| f.entity.as_ref().and_then(Entity::of).map_or_else(|| f.clone(), selectable)).collect(),
             joins: Vec::new(),
             options: Vec::new(),
             orm: false,
@@ -213,6 +234,7 @@ impl<'a> Context<'a> {
             out.order_by.append(&mut self.eager_order_by);
             plan.items.iter_mut().for_each(|i| i.shift(SECONDARY, shift));
         }
+        out.options = self.kept_options(&out)?;
         plan.width = out.columns.len();
         Ok((out, plan))
     }
@@ -248,16 +270,14 @@ impl<'a> Context<'a> {
         match item {
             SelectItem::Entity(e) => {
                 if let Some(e) = Entity::of(e) {
-                    self.offer(e);
+                    self.takes_part(e);
+                    self.offer(e, None);
                 }
             }
             SelectItem::Expr(e) => {
-                let inner = match &e.kind {
-                    ExprKind::Label { element, .. } if e.ann.is_none() => element,
-                    _ => e,
-                };
-                if let Some(entity) = entity_of(&inner.ann).cloned() {
-                    self.offer(&entity);
+                if let Some(entity) = super::gather::leading(e) {
+                    self.takes_part(&entity);
+                    self.offer(&entity, Some(e));
                 }
             }
             SelectItem::Host(h) => {
@@ -269,9 +289,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn offer(&mut self, entity: &Entity) {
-        self.takes_part(entity);
+    /// What the entity selects from is a FROM clause, unless the expression it came by needs none of it (a subquery).
+    fn offer(&mut self, entity: &Entity, of: Option<&ExprRef>) {
         let from = selectable(entity);
+        if let Some(e) = of {
+            let mut wanted = FromSet::default();
+            from_objects(e, &mut wanted);
+            let mut given = FromSet::default();
+            from_parts(&from, &mut given);
+            if !wanted.0.iter().any(|f| given.has(f)) {
+                return;
+            }
+        }
         if self.base.is_none() && !self.fallback.iter().any(|f| f.id() == from.id()) {
             self.fallback.push(from);
         }

@@ -8,6 +8,7 @@ use super::sqlface;
 use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::orm::execute::Host;
 use crate::py::host::PyHost;
 use orm::{Entity, Property, Relationship, comparison};
 use pyo3::prelude::*;
@@ -94,7 +95,7 @@ pub fn _relationship_exists<'py>(
     let py = prop.py();
     let r = relationship(prop)?;
     let criterion = criterion.filter(|c| !c.is_none()).map(sqlface::expr).transpose()?;
-    let e = comparison::exists(&r, &entity(parententity)?, optional(of_type)?.as_ref(), criterion)
+    let e = comparison::exists(&r, &entity(parententity)?, optional(of_type)?.as_ref(), criterion, &Host::new(py))
         .map_err(|e| errors::sql_error(py, e))?;
     sqlface::wrap_expr(py, &e)
 }
@@ -204,7 +205,7 @@ pub fn _relationship_equals<'py>(
     } else {
         let state = state_for_comparison(prop, other)?;
         if member {
-            comparison::contains(&r, &source, &mut values(&state))
+            comparison::contains(&r, &source, &mut values(&state), &Host::new(py))
         } else {
             comparison::equals(&r, &source, &mut values(&state), value_is_parent)
         }
@@ -224,7 +225,7 @@ pub fn _relationship_differs<'py>(
     let py = prop.py();
     let r = relationship(prop)?;
     let state = state_for_comparison(prop, other)?;
-    let e = comparison::differs(&r, &entity(parententity)?, &mut values(&state), optional(of_type)?.as_ref());
+    let e = comparison::differs(&r, &entity(parententity)?, &mut values(&state), optional(of_type)?.as_ref(), &Host::new(py));
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }
 

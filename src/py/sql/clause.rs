@@ -8,7 +8,6 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 use sql::ast::{ColumnRef, Expr, ExprKind, ExprRef, Node, Op, build, precedence};
-use sql::schema::ColumnParent;
 use std::sync::OnceLock;
 
 /// A face: a Python object around a node.
@@ -36,8 +35,6 @@ pub struct Extra {
     pub host: Mutex<std::sync::Weak<Expr>>,
     /// Attributes that user constructs set on themselves (`self.type = …`).
     pub attrs: Mutex<Option<Py<PyDict>>>,
-    /// The same while its type is still unknown.
-    pub provisional: OnceLock<Node>,
     /// Objects that live as long as this face (a Table's Column faces).
     pub keep: Mutex<Vec<Py<PyAny>>>,
 }
@@ -93,32 +90,23 @@ impl ClauseElement {
         let node = self.node.get()?;
         if let Node::Expr(e) = node
             && let ExprKind::Column(c) = &e.kind
-            && (c.from.is_none() || e.ty.is_null())
+            && (c.from().is_none() || e.ty.is_null())
         {
             return Some(self.late(node, e, c));
         }
         Some(node)
     }
-    /// A column knows its table, and perhaps its type, only after it was attached.
+    /// A column may know its type, as it knows its table, only after it was attached.
     fn late<'a>(&'a self, node: &'a Node, e: &ExprRef, c: &ColumnRef) -> &'a Node {
         if let Some(done) = self.extra.get().and_then(|x| x.attached.get()) {
             return done;
         }
-        let from = c.from.clone().or_else(|| match &c.column.d.read().parent {
-            ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
-            ColumnParent::From(f) => f.upgrade(),
-            ColumnParent::None => None,
-        });
-        let ty = c.column.ty();
-        if (from.is_some() == c.from.is_some() && ty.is_null()) || e.ann.is_some() {
+        let (from, ty) = (c.from(), c.column.ty());
+        // Still incomplete: not remembered, so that it is looked at again.
+        if from.is_none() || ty.is_null() || e.ann.is_some() {
             return node;
         }
-        let fresh =
-            Node::Expr(Expr::new(ExprKind::Column(ColumnRef { column: c.column.clone(), from: from.clone() }), ty.clone()));
-        if from.is_none() || ty.is_null() {
-            // Still incomplete: not remembered, so that it is looked at again.
-            return if from.is_some() { self.extra().provisional.get_or_init(|| fresh) } else { node };
-        }
+        let fresh = Node::Expr(Expr::new(ExprKind::Column(ColumnRef::new(c.column.clone(), from.cloned())), ty));
         self.extra().attached.get_or_init(|| fresh)
     }
     /// See [`Extra`].

@@ -681,7 +681,7 @@ impl ColumnClause {
     fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match &own(slf.as_any())?.kind {
-            ExprKind::Column(c) => match &c.from {
+            ExprKind::Column(c) => match c.from() {
                 Some(f) => wrap_from(py, f),
                 None => Ok(py.None().into_bound(py)),
             },

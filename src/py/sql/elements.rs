@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub fn column_expr(name: Name, ty: types::TypeRef) -> ExprRef {
     let column =
         Column::new(ColumnData { name: Some(name), ty: ty.clone(), nullable: true, lightweight: true, ..ColumnData::default() });
-    Expr::new(ExprKind::Column(ColumnRef { column, from: None }), ty)
+    Expr::new(ExprKind::Column(ColumnRef::new(column, None)), ty)
 }
 
 /// `column(text, type_=None, is_literal=False, _selectable=None)`.

@@ -6,7 +6,7 @@ use super::ops;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
-use sql::ast::{Bind, BindValue, ColumnRef, Expr, ExprKind as K, ExprRef, FromKind, Node, Op};
+use sql::ast::{Bind, BindValue, Expr, ExprKind as K, ExprRef, FromKind, Node, Op};
 
 /// An operator as something picklable: the name of its function.
 fn op_name<'py>(py: Python<'py>, op: &Op) -> PyResult<Bound<'py, PyAny>> {
@@ -125,9 +125,9 @@ fn expr_parts<'py>(py: Python<'py>, e: &ExprRef) -> PyResult<Parts<'py>> {
     let none = || py.None().into_bound(py);
     let text = |s: &str| s.into_pyobject(py).map(Bound::into_any);
     Ok(Some(match &e.kind {
-        K::Column(ColumnRef { column, from }) => match from {
-            None => ("column", vec![super::names::wrap(py, &column.name())?]),
-            Some(f) => ("column_of", vec![wrap_from(py, f)?, text(&column.key())?]),
+        K::Column(c) => match c.from() {
+            None => ("column", vec![super::names::wrap(py, &c.column.name())?]),
+            Some(f) => ("column_of", vec![wrap_from(py, f)?, text(&c.column.key())?]),
         },
         K::LiteralColumn(n) => ("literal_column", vec![text(&n.text)?]),
         K::Null => ("null", vec![]),

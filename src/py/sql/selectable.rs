@@ -346,7 +346,7 @@ impl FromClause {
     /// Does it stem from `fromclause`?
     fn is_derived_from(slf: &Bound<'_, Self>, fromclause: &Bound<'_, PyAny>) -> PyResult<bool> {
         let (Ok(a), Ok(b)) = (own(slf.as_any()), own(fromclause)) else { return Ok(false) };
-        Ok(derived(&a, &b))
+        Ok(proxy::derived(&a, &b))
     }
     #[pyo3(signature = (column, require_embedded=false))]
     fn corresponding_column<'py>(
@@ -372,32 +372,6 @@ impl FromClause {
         whereclause: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         super::select::count_rows(slf.as_any(), functions.as_ref(), whereclause.as_ref())
-    }
-}
-
-/// Does `a` stem from `b`?
-pub fn derived(a: &FromRef, b: &FromRef) -> bool {
-    if a.id() == b.id() {
-        return true;
-    }
-    match &a.kind {
-        FromKind::Alias { element, .. } | FromKind::Grouping(element) | FromKind::TableSample { element, .. } => {
-            derived(element, b)
-        }
-        FromKind::Join(j) => derived(&j.left, b) || derived(&j.right, b),
-        FromKind::Subquery { query, .. } => proxy::exported(query).iter().any(|(_, c)| match &c.kind {
-            ExprKind::Column(c) => c.from.as_ref().is_some_and(|f| derived(f, b)),
-            _ => false,
-        }),
-        FromKind::Cte(c) => match (&c.alias_of, &c.element) {
-            (Some(f), _) => derived(f, b),
-            (None, sql::ast::CteElement::Query(query)) => proxy::exported(query).iter().any(|(_, c)| match &c.kind {
-                ExprKind::Column(c) => c.from.as_ref().is_some_and(|f| derived(f, b)),
-                _ => false,
-            }),
-            _ => false,
-        },
-        _ => false,
     }
 }
 

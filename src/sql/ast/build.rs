@@ -38,7 +38,7 @@ impl BindValue {
 /// A column as an expression.
 pub fn column(column: &Arc<Column>, from: Option<FromRef>) -> ExprRef {
     let ty = column.ty();
-    Expr::new(ExprKind::Column(ColumnRef { column: column.clone(), from }), ty)
+    Expr::new(ExprKind::Column(ColumnRef::new(column.clone(), from)), ty)
 }
 /// `null()`
 pub fn null() -> ExprRef {
@@ -77,7 +77,8 @@ pub fn literal(value: Literal) -> ExprRef {
 /// The name that binds beside `e` are derived from: the column's key, the function's name, else `param`.
 pub fn bind_base(e: &ExprRef) -> Arc<str> {
     match &e.kind {
-        ExprKind::Column(c) => c.column.key(),
+        // a column in a class body has no name yet
+        ExprKind::Column(c) => Some(c.column.key()).filter(|k| !k.is_empty()).unwrap_or_else(|| "param".into()),
         ExprKind::LiteralColumn(n) => n.text.clone(),
         ExprKind::Function(f) => f.name.text.clone(),
         ExprKind::Host(h) => h.name().unwrap_or_else(|| "param".into()),

@@ -36,6 +36,8 @@ pub struct Annotations {
     pub foreign: bool,
     /// `local` columns of a self-referential condition.
     pub local: bool,
+    /// Nothing in it is replaced any more: it says already whose columns it means (the criterion inside a relationship's EXISTS).
+    pub settled: bool,
     /// What `~` of it is, where that is more than NOT in front of it (membership in a many-to-many collection).
     pub negation: Option<ExprRef>,
     /// Other keys, by name.

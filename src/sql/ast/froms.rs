@@ -20,7 +20,7 @@ pub fn expr_froms(e: &ExprRef, out: &mut Vec<FromRef>) {
     fold::walk(e, &mut |x| {
         match &x.kind {
             ExprKind::Column(c) => {
-                if let Some(f) = &c.from {
+                if let Some(f) = c.from() {
                     push(out, f);
                 }
             }

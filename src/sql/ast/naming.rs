@@ -5,7 +5,7 @@
 
 use super::*;
 use crate::name::{Label, Name};
-use crate::schema::{Column, ColumnParent};
+use crate::schema::Column;
 use rustc_hash::FxHashMap;
 
 /// One column of a columns clause with its names.
@@ -140,11 +140,7 @@ pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
 }
 
 fn parent_from(c: &ColumnRef) -> Option<FromRef> {
-    c.from.clone().or_else(|| match c.column.d.read().parent.clone() {
-        ColumnParent::None => None,
-        ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
-        ColumnParent::From(f) => f.upgrade(),
-    })
+    c.from().cloned()
 }
 
 fn compose(parts: Vec<Label>) -> Label {
@@ -191,7 +187,7 @@ pub fn tq_label(e: &ExprRef) -> Option<Label> {
 
 /// Key of a column in the `.c` of a join.
 pub fn tq_key(column: &Arc<Column>) -> Arc<str> {
-    let c = ColumnRef { column: column.clone(), from: None };
+    let c = ColumnRef::new(column.clone(), None);
     match qualified(&c, Label::Fixed(Name::new(column.key())), false) {
         Some(Label::Fixed(n)) => n.text,
         _ => column.key(),
@@ -215,7 +211,7 @@ fn tq_key_of(e: &ExprRef) -> Option<Label> {
 fn takes_label(e: &ExprRef) -> bool {
     match &e.kind {
         ExprKind::Text(_) | ExprKind::LiteralColumn(_) => false,
-        ExprKind::Column(c) => c.from.is_some(),
+        ExprKind::Column(c) => c.from().is_some(),
         _ => true,
     }
 }

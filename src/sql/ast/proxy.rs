@@ -140,7 +140,7 @@ pub fn named(q: &QueryRef) -> Vec<Named> {
 /// `table_column`, the label of a column under `TablenamePlusCol`.
 pub fn table_qualified(e: &ExprRef) -> Option<Arc<str>> {
     let ExprKind::Column(c) = &e.kind else { return None };
-    let from = c.from.as_ref()?;
+    let from = c.from()?;
     let name = c.column.name();
     Some(
         match from_name(from)? {
@@ -184,7 +184,7 @@ pub fn columns(from: &FromRef) -> Vec<KeyedColumn> {
             for side in [&j.left, &j.right] {
                 for (k, c) in columns(side) {
                     let key = match (&c.kind, from_label(side)) {
-                        (ExprKind::Column(cr), _) => cr.from.as_ref().and_then(from_name).map_or(k.clone(), |(s, t)| match s {
+                        (ExprKind::Column(cr), _) => cr.from().and_then(from_name).map_or(k.clone(), |(s, t)| match s {
                             Some(s) => format!("{}_{t}_{}", s.replace('.', "_"), cr.column.name()).into(),
                             None => format!("{t}_{}", cr.column.name()).into(),
                         }),
@@ -342,6 +342,32 @@ pub fn node_columns(node: &Node) -> Vec<KeyedColumn> {
         Node::Update(u) => returning(&u.common.returning),
         Node::Delete(d) => returning(&d.common.returning),
         Node::Type(_) => Vec::new(),
+    }
+}
+
+/// Does `a` stem from `b`?
+pub fn derived(a: &FromRef, b: &FromRef) -> bool {
+    if a.id() == b.id() {
+        return true;
+    }
+    match &a.kind {
+        FromKind::Alias { element, .. } | FromKind::Grouping(element) | FromKind::TableSample { element, .. } => {
+            derived(element, b)
+        }
+        FromKind::Join(j) => derived(&j.left, b) || derived(&j.right, b),
+        FromKind::Subquery { query, .. } => exported(query).iter().any(|(_, c)| match &c.kind {
+            ExprKind::Column(c) => c.from().is_some_and(|f| derived(f, b)),
+            _ => false,
+        }),
+        FromKind::Cte(c) => match (&c.alias_of, &c.element) {
+            (Some(f), _) => derived(f, b),
+            (None, super::CteElement::Query(query)) => exported(query).iter().any(|(_, c)| match &c.kind {
+                ExprKind::Column(c) => c.from().is_some_and(|f| derived(f, b)),
+                _ => false,
+            }),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

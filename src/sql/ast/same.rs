@@ -55,7 +55,7 @@ fn expr(a: &ExprRef, b: &ExprRef) -> bool {
                 || x.column.d.read().lightweight
                     && y.column.d.read().lightweight
                     && x.column.name() == y.column.name()
-                    && match (&x.from, &y.from) {
+                    && match (x.from(), y.from()) {
                         (None, None) => true,
                         (Some(f), Some(g)) => f.id() == g.id(),
                         _ => false,

@@ -133,9 +133,9 @@ impl Compiler<'_> {
     /// Render an INSERT as the dialect does.
     pub fn insert_plain(&mut self, i: &Arc<Insert>, ctx: Ctx) -> SqlResult<()> {
         if let Some(plain) = self.opts.resolver.map(|r| r.insert(i)).transpose()?.flatten() {
-            return self.insert_inner(&plain, ctx);
+            return self.under(&plain.common.options, |c| c.insert_inner(&plain, ctx));
         }
-        self.insert_inner(i, ctx)
+        self.under(&i.common.options, |c| c.insert_inner(i, ctx))
     }
 
     fn insert_inner(&mut self, i: &Arc<Insert>, ctx: Ctx) -> SqlResult<()> {
@@ -486,9 +486,9 @@ impl Compiler<'_> {
     /// Render an UPDATE as the dialect does.
     pub fn update_plain(&mut self, u: &Arc<Update>, ctx: Ctx) -> SqlResult<()> {
         if let Some(plain) = self.opts.resolver.map(|r| r.update(u)).transpose()?.flatten() {
-            return self.update_inner(&plain, ctx);
+            return self.under(&plain.common.options, |c| c.update_inner(&plain, ctx));
         }
-        self.update_inner(u, ctx)
+        self.under(&u.common.options, |c| c.update_inner(u, ctx))
     }
 
     fn update_inner(&mut self, u: &Arc<Update>, ctx: Ctx) -> SqlResult<()> {
@@ -598,9 +598,9 @@ impl Compiler<'_> {
     /// Render a DELETE as the dialect does.
     pub fn delete_plain(&mut self, d: &Arc<Delete>, ctx: Ctx) -> SqlResult<()> {
         if let Some(plain) = self.opts.resolver.map(|r| r.delete(d)).transpose()?.flatten() {
-            return self.delete_inner(&plain, ctx);
+            return self.under(&plain.common.options, |c| c.delete_inner(&plain, ctx));
         }
-        self.delete_inner(d, ctx)
+        self.under(&d.common.options, |c| c.delete_inner(d, ctx))
     }
 
     fn delete_inner(&mut self, d: &Arc<Delete>, ctx: Ctx) -> SqlResult<()> {

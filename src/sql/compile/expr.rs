@@ -156,11 +156,11 @@ impl Compiler<'_> {
         };
         // The column takes its number before its table does.
         let text = match &label {
-            Label::Fixed(n) if literal || c.from.as_ref().is_none_or(|f| !names_are_generated(f)) => n.text.clone(),
+            Label::Fixed(n) if literal || c.from().is_none_or(|f| !names_are_generated(f)) => n.text.clone(),
             other => self.label_text(other, Ident::Column),
         };
         if !ctx.no_table
-            && let Some(from) = &c.from
+            && let Some(from) = c.from()
         {
             match &from.kind {
                 // `column_valued()`: the alias is the column.

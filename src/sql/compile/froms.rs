@@ -54,7 +54,7 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
     use ExprKind as K;
     match &e.kind {
         K::Column(c) => {
-            if let Some(f) = &c.from {
+            if let Some(f) = c.from() {
                 match &f.kind {
                     FromKind::Values(_) | FromKind::TableValued(_) => out.add(f),
                     _ => from_parts(f, out),
@@ -195,35 +195,60 @@ pub(crate) fn candidates(s: &Select) -> Vec<FromRef> {
     all.0
 }
 
+/// FROM elements that the statements around a query provide.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Enclosing<'a> {
+    /// Those it may correlate to when told to.
+    pub explicit: &'a [FromRef],
+    /// Those it correlates to by itself.
+    pub implicit: &'a [FromRef],
+}
+
+/// The FROM list of a SELECT as rendered inside others: correlated elements left out. `None`: nothing would be left.
+///
+/// # Errors
+/// Those of its joins.
+pub fn shown(s: &Select, enclosing: Enclosing<'_>) -> SqlResult<Option<Vec<FromRef>>> {
+    let Enclosing { explicit, implicit } = enclosing;
+    let mut froms = select_froms(s)?;
+    match &s.correlate {
+        Correlate::To(to) => froms.retain(|f| !(has(explicit, f) && has(to, f))),
+        Correlate::Except(except) => froms.retain(|f| !has(explicit, f) || has(except, f)),
+        Correlate::Auto => {
+            if !implicit.is_empty() && froms.len() > 1 {
+                froms.retain(|f| !has(implicit, f));
+                if froms.is_empty() {
+                    return Ok(None);
+                }
+            }
+        }
+        Correlate::None => {}
+    }
+    Ok(Some(froms))
+}
+
 impl Compiler<'_> {
-    /// The FROM list as rendered here: correlated elements left out.
-    pub(crate) fn display_froms(&mut self, s: &Select, query: &QueryRef, asfrom: bool, lateral: bool) -> SqlResult<Vec<FromRef>> {
-        let mut froms = select_froms(s)?;
-        let (explicit, implicit): (Vec<FromRef>, Vec<FromRef>) = match self.stack.last() {
+    /// What the statements being rendered provide to a query that stands here.
+    pub(crate) fn provided(&self, asfrom: bool, lateral: bool) -> (Vec<FromRef>, Vec<FromRef>) {
+        match self.stack.last() {
             None => (Vec::new(), Vec::new()),
             Some(entry) if asfrom && !lateral => {
                 (entry.correlate_froms.iter().filter(|f| !has(&entry.asfrom_froms, f)).cloned().collect(), Vec::new())
             }
             Some(entry) => (entry.correlate_froms.clone(), entry.asfrom_froms.clone()),
-        };
-        match &s.correlate {
-            Correlate::To(to) => froms.retain(|f| !(has(&explicit, f) && has(to, f))),
-            Correlate::Except(except) => froms.retain(|f| !has(&explicit, f) || has(except, f)),
-            Correlate::Auto => {
-                if !implicit.is_empty() && froms.len() > 1 {
-                    froms.retain(|f| !has(&implicit, f));
-                    if froms.is_empty() {
-                        return Err(SqlError::invalid_request(format!(
-                            "Select statement '<oxalchemy.sql.selectable.Select object at {:#x}>' returned no FROM clauses due to \
-                             auto-correlation; specify correlate(<tables>) to control correlation manually.",
-                            Arc::as_ptr(query) as usize
-                        )));
-                    }
-                }
-            }
-            Correlate::None => {}
         }
-        Ok(froms)
+    }
+
+    /// The FROM list as rendered here: correlated elements left out.
+    pub(crate) fn display_froms(&mut self, s: &Select, query: &QueryRef, asfrom: bool, lateral: bool) -> SqlResult<Vec<FromRef>> {
+        let (explicit, implicit) = self.provided(asfrom, lateral);
+        shown(s, Enclosing { explicit: &explicit, implicit: &implicit })?.ok_or_else(|| {
+            SqlError::invalid_request(format!(
+                "Select statement '<oxalchemy.sql.selectable.Select object at {:#x}>' returned no FROM clauses due to \
+                 auto-correlation; specify correlate(<tables>) to control correlation manually.",
+                Arc::as_ptr(query) as usize
+            ))
+        })
     }
 
     /// The stack entry of a query with these FROMs.

@@ -72,6 +72,8 @@ pub struct Compiler<'a> {
     pub(crate) bind_names: FxHashMap<Arc<str>, u32>,
     pub(crate) names: names::Names,
     pub(crate) stack: Vec<context::Entry>,
+    /// See [`ResolveContext::inherited`].
+    pub(crate) inherited: Vec<crate::host::HostRef>,
     pub(crate) result: Vec<ResultColumn>,
     pub(crate) result_textual: bool,
     pub(crate) plain_text: bool,
@@ -125,6 +127,7 @@ impl<'a> Compiler<'a> {
             bind_names: FxHashMap::default(),
             names: names::Names::default(),
             stack: Vec::new(),
+            inherited: Vec::new(),
             result: Vec::new(),
             result_textual: false,
             plain_text: false,
@@ -142,6 +145,18 @@ impl<'a> Compiler<'a> {
             linter: None,
             ctx: Ctx::default(),
         }
+    }
+
+    /// Render something with the options that reach inside it in force.
+    pub(crate) fn under<R>(&mut self, options: &[crate::host::HostRef], render: impl FnOnce(&mut Self) -> R) -> R {
+        if options.is_empty() {
+            return render(self);
+        }
+        let (before, toplevel) = (self.inherited.len(), self.stack.is_empty());
+        self.inherited.extend(options.iter().filter(|o| o.reaches_inside(toplevel)).cloned());
+        let out = render(self);
+        self.inherited.truncate(before);
+        out
     }
 
     /// Render any node.

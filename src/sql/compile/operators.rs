@@ -186,7 +186,7 @@ impl Compiler<'_> {
                 self.collation(&n);
                 Ok(())
             }
-            ExprKind::Column(c) if c.from.is_none() => {
+            ExprKind::Column(c) if c.from().is_none() => {
                 let n = c.column.name();
                 self.collation(&n);
                 Ok(())

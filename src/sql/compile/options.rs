@@ -4,6 +4,7 @@ use super::Compiler;
 pub use super::literal::LiteralRenderer;
 use crate::ast::{Delete, Insert, Node, QueryRef, Update};
 use crate::error::SqlResult;
+use crate::host::HostRef;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 /// right before it is rendered.
 pub trait StatementResolver {
     /// The plain form of a query; `None`: it is plain already.
-    fn resolve(&self, query: &QueryRef, context: ResolveContext) -> SqlResult<Option<QueryRef>>;
+    fn resolve(&self, query: &QueryRef, context: ResolveContext<'_>) -> SqlResult<Option<QueryRef>>;
     /// The plain form of an INSERT.
     fn insert(&self, _statement: &Arc<Insert>) -> SqlResult<Option<Arc<Insert>>> {
         Ok(None)
@@ -27,12 +28,16 @@ pub trait StatementResolver {
 }
 
 /// Where a query that is being resolved stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ResolveContext {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResolveContext<'a> {
     /// Outermost statement.
     pub toplevel: bool,
     /// In a FROM clause.
     pub asfrom: bool,
+    /// Options of the statements around it that reach it ([`HostObject::reaches_inside`](crate::host::HostObject::reaches_inside)).
+    pub inherited: &'a [HostRef],
+    /// What the statements around it provide.
+    pub enclosing: super::froms::Enclosing<'a>,
 }
 
 /// `@compiles` on classes of ours: asked before each node is rendered. Absent while nothing is registered.

@@ -42,7 +42,13 @@ impl Compiler<'_> {
         if let Some(resolver) = self.opts.resolver
             && needs_resolving(q)
         {
-            let context = ResolveContext { toplevel: self.stack.is_empty(), asfrom: ctx.asfrom };
+            let (explicit, implicit) = self.provided(ctx.asfrom, ctx.lateral);
+            let context = ResolveContext {
+                toplevel: self.stack.is_empty(),
+                asfrom: ctx.asfrom,
+                inherited: &self.inherited,
+                enclosing: super::froms::Enclosing { explicit: &explicit, implicit: &implicit },
+            };
             if let Some(plain) = resolver.resolve(q, context)? {
                 return self.plain_query(&plain, ctx);
             }
@@ -52,8 +58,8 @@ impl Compiler<'_> {
 
     fn plain_query(&mut self, q: &QueryRef, ctx: Ctx) -> SqlResult<()> {
         match &q.kind {
-            QueryKind::Select(s) => self.select(q, s, ctx),
-            QueryKind::Compound(c) => self.compound(c, ctx),
+            QueryKind::Select(s) => self.under(&s.options, |c| c.select(q, s, ctx)),
+            QueryKind::Compound(c) => self.under(&c.options, |s| s.compound(c, ctx)),
             QueryKind::Textual(t) => self.textual(t, ctx),
             QueryKind::FromStatement(f) => self.node(&f.element, ctx),
             QueryKind::Grouping(inner) => {
@@ -79,7 +85,7 @@ impl Compiler<'_> {
             && (toplevel || self.stack.last().is_some_and(|e| e.need_result_for_compound || e.need_result_for_nested));
         let mut named = naming::columns_plus_names(s.columns.iter().flat_map(proxy::item_columns).collect(), s.label_style, true);
         // nobody reads the names of a query that is a value
-        if !populate && !ctx.asfrom && !ctx.insert_into && ctx.compound <= 1 && s.label_style == LabelStyle::TablenamePlusCol {
+        if !populate && !ctx.asfrom && !ctx.insert_into && ctx.compound <= 1 {
             named.iter_mut().for_each(|n| n.required = None);
         }
         self.check_compound_width(ctx, named.len())?;
@@ -583,7 +589,7 @@ fn is_column_test(e: &ExprRef) -> bool {
 
 fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
     match &e.kind {
-        ExprKind::Column(c) => asfrom && c.from.is_some() && !c.column.d.read().is_literal,
+        ExprKind::Column(c) => asfrom && c.from().is_some() && !c.column.d.read().is_literal,
         ExprKind::LiteralColumn(_) | ExprKind::Text(_) | ExprKind::List { .. } => false,
         ExprKind::UnaryPrefix { op: Op::Not, operand } if is_exists(operand) => true,
         ExprKind::UnaryPrefix { operand, .. } => {

@@ -390,7 +390,7 @@ struct Inserted<'d> {
 impl Fold for Inserted<'_> {
     fn fold_expr(&mut self, e: &ExprRef) -> ExprRef {
         if let ExprKind::Column(c) = &e.kind
-            && let Some(FromKind::Alias { element, name: Label::Fixed(name) }) = c.from.as_ref().map(|f| &f.kind)
+            && let Some(FromKind::Alias { element, name: Label::Fixed(name) }) = c.from().map(|f| &f.kind)
             && matches!(&element.kind, FromKind::Table(t) if Arc::ptr_eq(t, self.table))
             && &*name.text == "inserted"
         {

@@ -187,13 +187,10 @@ impl Column {
     /// The column as an expression, with what it belongs to.
     pub fn to_expr(self: &Arc<Self>) -> ExprRef {
         let ty = self.ty();
-        let parent = self.d.read().parent.clone();
-        let from = match parent {
-            ColumnParent::None => None,
-            ColumnParent::Table(t) => t.upgrade().map(|t| t.as_from()),
-            ColumnParent::From(f) => f.upgrade(),
-        };
-        crate::ast::Expr::new(crate::ast::ExprKind::Column(crate::ast::ColumnRef { column: self.clone(), from }), ty)
+        let column = crate::ast::ColumnRef::new(self.clone(), None);
+        // known from now on, if it is: the expression keeps it
+        column.from();
+        crate::ast::Expr::new(crate::ast::ExprKind::Column(column), ty)
     }
     /// Its type. A column without one takes the type of what its foreign key refers to, as soon as that is known.
     pub fn ty(&self) -> TypeRef {

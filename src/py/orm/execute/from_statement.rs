@@ -88,7 +88,7 @@ fn positions(expected: &[ExprRef], given: &[source::GivenColumn]) -> Vec<Option<
 /// A column of text, or of a free `column("x")`.
 fn textual(g: &source::GivenColumn) -> bool {
     g.exprs.iter().all(|e| match &e.kind {
-        ExprKind::Column(c) => c.from.is_none() || c.column.d.read().lightweight,
+        ExprKind::Column(c) => c.from().is_none() || c.column.d.read().lightweight,
         ExprKind::Label { .. } | ExprKind::LiteralColumn(_) | ExprKind::Text(_) => true,
         _ => true,
     })
@@ -114,7 +114,7 @@ pub fn load<'py>(
             let host = super::Host::new(py);
             let mut select = q.as_select().cloned().unwrap_or_default();
             normalize(py, &mut select.options)?;
-            let (plain, _) = compile_select(&select, &Settings::nested(&host)).map_err(|e| errors::sql_error(py, e))?;
+            let (plain, _) = compile_select(&select, &Settings::nested(&host, &[], Default::default())).map_err(|e| errors::sql_error(py, e))?;
             Node::Query(sql::ast::Query::select(plain))
         }
         other => other.clone(),
@@ -143,7 +143,7 @@ fn remapped(
 ) -> PyResult<(Runtime, Arc<LoadPlan>)> {
     if let Err(missing) = plan.remap(map) {
         let name = expected.get(missing).map_or_else(String::new, |e| match &e.kind {
-            ExprKind::Column(c) => match c.from.as_ref().and_then(proxy::from_name) {
+            ExprKind::Column(c) => match c.from().and_then(proxy::from_name) {
                 Some((_, t)) => format!("{t}.{}", c.column.name()),
                 None => c.column.name().to_string(),
             },

@@ -60,17 +60,19 @@ impl CompileHost for Host {
 pub struct Resolver;
 
 impl StatementResolver for Resolver {
-    fn resolve(&self, query: &QueryRef, context: ResolveContext) -> SqlResult<Option<QueryRef>> {
+    fn resolve(&self, query: &QueryRef, context: ResolveContext<'_>) -> SqlResult<Option<QueryRef>> {
         let host = Host;
         match &query.kind {
             QueryKind::Select(s) => {
                 let mut select = (**s).clone();
+                let mut inherited = context.inherited.to_vec();
                 Python::attach(|py| {
                     crate::py::orm::mapper::configure_if_needed(py)
                         .and_then(|()| crate::py::orm::options::normalize(py, &mut select.options))
+                        .and_then(|()| crate::py::orm::options::normalize(py, &mut inherited))
                         .map_err(|e| errors::to_sql_error(py, e))
                 })?;
-                let settings = if context.toplevel { Settings::top(&host) } else { Settings::nested(&host) };
+                let settings = if context.toplevel { Settings::top(&host) } else { Settings::nested(&host, &inherited, context.enclosing) };
                 let (plain, _) = compile_select(&select, &settings)?;
                 Ok(Some(Query::select(plain)))
             }

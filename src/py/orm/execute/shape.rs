@@ -125,7 +125,7 @@ fn expr_entity(e: &ExprRef) -> Option<Entity> {
                 found = match &x.kind {
                     ExprKind::Entity(en) => Entity::of(en).cloned(),
                     ExprKind::ScalarSelect(q) | ExprKind::Exists(q) | ExprKind::QueryGrouping(q) => query_entity(q),
-                    ExprKind::Column(c) => c.from.as_ref().and_then(from_entity),
+                    ExprKind::Column(c) => c.from().and_then(from_entity),
                     _ => None,
                 };
             }

@@ -49,6 +49,7 @@ impl LoaderCriteriaOption {
         let entity = entity.map(|e| -> sql::host::EntityRef { Arc::new(e) });
         Ok(Self {
             criteria: Arc::new(LoaderCriteria {
+                id: sql::name::next_id(),
                 entity,
                 root,
                 criterion,

@@ -7,17 +7,13 @@ use crate::py::host::PyHost;
 use crate::py::sql::coerce::{self, Role};
 use crate::py::sql::face;
 use orm::attr::RelationshipAttr;
-use orm::compile::alias::adapt_columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
 use sql::ast::{Affix, Correlate, Distinct, ExprRef, ForUpdate, Hint, JoinTarget, LabelStyle, Node, SelectItem, build as exprs};
 
-/// `filter()` of a query whose join was aliased means the alias.
+/// `filter()` of a query whose join was aliased means the alias, of several the last one.
 pub(super) fn adapted(s: &state::QueryState, e: ExprRef) -> ExprRef {
-    s.adapters.iter().fold(e, |e, a| match &a.alias {
-        Some(alias) => adapt_columns(&e, &alias.columns),
-        None => e,
-    })
+    s.adapters.iter().rev().fold(e, |e, a| a.adapt(&e))
 }
 
 pub(super) fn filter<'py>(slf: &Q<'py>, criterion: Args<'_, 'py>) -> PyResult<Q<'py>> {

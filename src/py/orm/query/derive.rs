@@ -121,7 +121,7 @@ pub(super) fn from_of_items(items: &[SelectItem]) -> Vec<FromRef> {
                 } else {
                     sql::ast::fold::walk(inner, &mut |x| {
                         if let ExprKind::Column(c) = &x.kind
-                            && let Some(f) = &c.from
+                            && let Some(f) = c.from()
                         {
                             add(f.clone());
                         }
@@ -157,7 +157,7 @@ fn over<'py>(slf: &Q<'py>, from: &FromRef, entities: Option<Vec<Any<'py>>>) -> P
     s.select.options = old.select.options;
     s.select.exec_options = old.select.exec_options;
     s.select.from_obj = vec![from.clone()];
-    s.select.options.push(Arc::new(BaseAlias(from.clone())));
+    s.select.options.push(Arc::new(BaseAlias { from: from.clone(), filtered: true }));
     if let Some(list) = entities {
         s.select.columns.clear();
         s.entities.clear();
@@ -219,7 +219,7 @@ pub(super) fn select_entity_from<'py>(slf: &Q<'py>, from_obj: &Any<'py>) -> PyRe
     };
     with(slf, |s, _| {
         s.select.from_obj = vec![from.clone()];
-        s.select.options.push(Arc::new(BaseAlias(from)));
+        s.select.options.push(Arc::new(BaseAlias { from, filtered: false }));
         s.derived = true;
         Ok(())
     })
@@ -277,7 +277,7 @@ pub(super) fn contains_alias<'py>(slf: &Q<'py>, alias: &Any<'py>) -> PyResult<Q<
         Err(_) => coerce::from(alias)?,
     };
     with(slf, |s, _| {
-        s.select.options.push(Arc::new(BaseAlias(from)));
+        s.select.options.push(Arc::new(BaseAlias { from, filtered: false }));
         s.derived = true;
         Ok(())
     })
@@ -297,6 +297,7 @@ pub(super) fn counting(s: &QueryState) -> Select {
         from_obj: vec![from],
         label_style: LabelStyle::TablenamePlusCol,
         orm: false,
+        options: s.select.options.iter().filter(|o| o.reaches_inside(true)).cloned().collect(),
         exec_options: s.select.exec_options.clone(),
         ..Select::default()
     }

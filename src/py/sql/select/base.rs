@@ -198,7 +198,7 @@ impl SelectBase {
     }
     fn is_derived_from(slf: &Bound<'_, Self>, fromclause: &Bound<'_, PyAny>) -> PyResult<bool> {
         let Ok(f) = coerce::from(fromclause) else { return Ok(false) };
-        Ok(selectable::derived(&proxy::anon_subquery(&own(slf.as_any())?), &f))
+        Ok(proxy::derived(&proxy::anon_subquery(&own(slf.as_any())?), &f))
     }
     fn replace_selectable<'py>(
         slf: &Bound<'py, Self>,

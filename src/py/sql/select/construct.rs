@@ -227,7 +227,7 @@ pub fn replace_from<'py>(
     impl sql::ast::fold::Fold for Swap {
         fn fold_expr(&mut self, e: &ExprRef) -> ExprRef {
             match &e.kind {
-                ExprKind::Column(c) if c.from.as_ref().is_some_and(|f| f.id() == self.old.id()) => {
+                ExprKind::Column(c) if c.from().is_some_and(|f| f.id() == self.old.id()) => {
                     proxy::corresponding_in(&self.columns, e, false).unwrap_or_else(|| e.clone())
                 }
                 _ => sql::ast::fold::expr_children(self, e),

@@ -122,7 +122,14 @@ impl Select {
         changed(slf.as_any(), |s| {
             if maintain_column_froms {
                 let mut kept = s.from_obj.clone();
-                for f in sql::ast::froms::column_froms(s) {
+                let entity = |f: FromRef| {
+                    let of = s.columns.iter().find_map(|c| match c {
+                        sql::ast::SelectItem::Entity(e) if e.selectable().id() == f.id() => Some(coerce::entity_from(e)),
+                        _ => None,
+                    });
+                    of.unwrap_or(f)
+                };
+                for f in sql::ast::froms::column_froms(s).into_iter().map(entity) {
                     if !kept.iter().any(|k| k.id() == f.id()) {
                         kept.push(f);
                     }

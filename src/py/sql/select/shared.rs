@@ -25,8 +25,25 @@ pub(super) fn changed<'py>(
 pub(super) fn is_orm(item: &SelectItem) -> bool {
     match item {
         SelectItem::Entity(_) | SelectItem::Host(_) => true,
-        SelectItem::Expr(e) => e.ann.as_ref().is_some_and(|a| a.entity.is_some()) || matches!(e.kind, ExprKind::Entity(_)),
+        SelectItem::Expr(e) => speaks_of_entity(e),
         SelectItem::From(f) => f.entity.is_some(),
+    }
+}
+
+/// Whether an element of the columns clause makes the statement one of the ORM's: it, or what it is computed from, is an
+/// attribute. Windows, filters and the like stand for themselves, and statements inside are not looked into.
+fn speaks_of_entity(e: &ExprRef) -> bool {
+    use ExprKind as K;
+    if e.ann.as_ref().is_some_and(|a| a.entity.is_some()) {
+        return true;
+    }
+    match &e.kind {
+        K::Entity(_) => true,
+        K::Over(_) | K::FunctionFilter { .. } | K::WithinGroup { .. } | K::Extract { .. } => false,
+        K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Column(_) | K::Bind(_) => false,
+        _ => sql::ast::children::children(&Node::Expr(e.clone()))
+            .iter()
+            .any(|n| matches!(n, Node::Expr(e) if speaks_of_entity(e))),
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 
 impl Walk {
     pub(super) fn column(&mut self, c: &ColumnRef) {
-        match &c.from {
+        match c.from() {
             None => {
                 let d = c.column.d.read();
                 self.tag(70);

@@ -130,6 +130,9 @@ impl Structure for Walk {
     fn unique(&mut self) {
         self.lasting = true;
     }
+    fn unknown(&mut self) {
+        self.ok = false;
+    }
 }
 
 fn op_code(op: &Op) -> u64 {
