@@ -65,7 +65,11 @@ impl Context<'_> {
         let position = self.eager_tree(place)?;
         let extra: Vec<ExprRef> = {
             let mut x: Vec<ExprRef> = criteria.iter().map(|c| dest.adapt(c)).collect();
-            x.extend(if of_type.is_some() { self.loader_criteria(&dest, Occurrence::Eager, true)? } else { self.criteria_of(&dest, Occurrence::Eager, true)? });
+            x.extend(if of_type.is_some() {
+                self.loader_criteria(&dest, Occurrence::Eager, true)?
+            } else {
+                self.criteria_of(&dest, Occurrence::Eager, true)?
+            });
             x
         };
         let join = join_targets(rel, parent, &dest, true)?;

@@ -5,9 +5,9 @@
 //! deep in it; WHERE counts for all that its comparisons name. ORDER BY, GROUP BY and HAVING count for none.
 
 use crate::entity::Entity;
+use rustc_hash::FxHashSet;
 use sql::ast::children::children;
 use sql::ast::{ExprKind, ExprRef, Node, Query, QueryKind, Select};
-use rustc_hash::FxHashSet;
 
 /// Arguments of a function stand deeper than operands: inside its parentheses and the list between them.
 const ARGUMENTS: usize = 3;

@@ -213,7 +213,11 @@ impl<'a> Context<'a> {
                 Correlate::Except(l) => Correlate::Except(flatten(l)),
                 c => c.clone(),
             },
-            memo_froms: select.memo_froms.iter().map(|f| f.entity.as_ref().and_then(Entity::of).map_or_else(|| f.clone(), selectable)).collect(),
+            memo_froms: select
+                .memo_froms
+                .iter()
+                .map(|f| f.entity.as_ref().and_then(Entity::of).map_or_else(|| f.clone(), selectable))
+                .collect(),
             joins: Vec::new(),
             options: Vec::new(),
             orm: false,

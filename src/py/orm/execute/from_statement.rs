@@ -114,7 +114,8 @@ pub fn load<'py>(
             let host = super::Host::new(py);
             let mut select = q.as_select().cloned().unwrap_or_default();
             normalize(py, &mut select.options)?;
-            let (plain, _) = compile_select(&select, &Settings::nested(&host, &[], Default::default())).map_err(|e| errors::sql_error(py, e))?;
+            let (plain, _) = compile_select(&select, &Settings::nested(&host, &[], Default::default()))
+                .map_err(|e| errors::sql_error(py, e))?;
             Node::Query(sql::ast::Query::select(plain))
         }
         other => other.clone(),

@@ -72,7 +72,8 @@ impl StatementResolver for Resolver {
                         .and_then(|()| crate::py::orm::options::normalize(py, &mut inherited))
                         .map_err(|e| errors::to_sql_error(py, e))
                 })?;
-                let settings = if context.toplevel { Settings::top(&host) } else { Settings::nested(&host, &inherited, context.enclosing) };
+                let settings =
+                    if context.toplevel { Settings::top(&host) } else { Settings::nested(&host, &inherited, context.enclosing) };
                 let (plain, _) = compile_select(&select, &settings)?;
                 Ok(Some(Query::select(plain)))
             }

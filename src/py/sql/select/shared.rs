@@ -41,9 +41,9 @@ fn speaks_of_entity(e: &ExprRef) -> bool {
         K::Entity(_) => true,
         K::Over(_) | K::FunctionFilter { .. } | K::WithinGroup { .. } | K::Extract { .. } => false,
         K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Column(_) | K::Bind(_) => false,
-        _ => sql::ast::children::children(&Node::Expr(e.clone()))
-            .iter()
-            .any(|n| matches!(n, Node::Expr(e) if speaks_of_entity(e))),
+        _ => {
+            sql::ast::children::children(&Node::Expr(e.clone())).iter().any(|n| matches!(n, Node::Expr(e) if speaks_of_entity(e)))
+        }
     }
 }
 
