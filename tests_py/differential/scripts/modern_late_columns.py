@@ -1,6 +1,6 @@
 """Expressions that are older than the table of their columns; aliases inside expressions that are turned to other aliases."""
 
-from typing import List, Optional
+from typing import Optional
 
 from oxalchemy import (
     CheckConstraint,
@@ -67,21 +67,21 @@ class Base(DeclarativeBase):
 class Mail(Base):
     __tablename__ = "mail"
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[Optional[int]] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     size: Mapped[int] = mapped_column(default=1)
 
 
 class User(Base):
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
-    nm: Mapped[Optional[str]] = mapped_column(String(20))
-    boss_id: Mapped[Optional[int]] = mapped_column(ForeignKey("user.id"))
+    nm: Mapped[str | None] = mapped_column(String(20))
+    boss_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     mails: Mapped[int] = column_property(select(func.count(Mail.id)).where(Mail.user_id == id).scalar_subquery())
     named: Mapped[str] = column_property(func.coalesce(nm, "?") + "/")
     has_mail: Mapped[bool] = column_property(exists().where(Mail.user_id == id))
     twice: Mapped[int] = query_expression(id * 2)
     boss: Mapped[Optional["User"]] = relationship(primaryjoin=boss_id == id, remote_side=id)
-    team: Mapped[List["User"]] = relationship(primaryjoin=id == boss_id, remote_side=boss_id, viewonly=True)
+    team: Mapped[list["User"]] = relationship(primaryjoin=id == boss_id, remote_side=boss_id, viewonly=True)
 
 
 Named = column_property(select(func.max(Mail.size)).where(Mail.user_id == User.id).correlate(User.__table__).scalar_subquery())
