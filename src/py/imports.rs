@@ -31,6 +31,8 @@ objects! {
     passive_no_result = "oxalchemy.orm.base" "PASSIVE_NO_RESULT";
     /// `LoaderCallableStatus.ATTR_WAS_SET`
     attr_was_set = "oxalchemy.orm.base" "ATTR_WAS_SET";
+    /// `LoaderCallableStatus.DONT_SET`
+    dont_set = "oxalchemy.orm.base" "DONT_SET";
     /// `LoaderCallableStatus.ATTR_EMPTY`
     attr_empty = "oxalchemy.orm.base" "ATTR_EMPTY";
     /// `orm.attributes.History`

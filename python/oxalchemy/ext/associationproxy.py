@@ -8,6 +8,7 @@ import operator
 from types import GenericAlias
 
 from .. import exc
+from ..orm.mapped_column import NO_ARG
 from ..sql import operators
 
 __all__ = ["AssociationProxy", "AssociationProxyInstance", "association_proxy"]
@@ -24,8 +25,8 @@ ASSOCIATION_PROXY = AssociationProxyExtensionType.ASSOCIATION_PROXY
 
 def association_proxy(target_collection, attr, *, creator=None, getset_factory=None, proxy_factory=None,
                       proxy_bulk_set=None, info=None, cascade_scalar_deletes=False, create_on_none_assignment=False,
-                      init=None, repr=None, default=None, default_factory=None, compare=None, kw_only=None, hash=None,
-                      dataclass_metadata=None):  # fmt: skip
+                      init=NO_ARG, repr=NO_ARG, default=NO_ARG, default_factory=NO_ARG, compare=NO_ARG, kw_only=NO_ARG,
+                      hash=NO_ARG, dataclass_metadata=NO_ARG):  # fmt: skip
     """An attribute that stands for `attr` of the objects in the relationship `target_collection`.
 
     :param target_collection: name of the relationship
@@ -34,7 +35,17 @@ def association_proxy(target_collection, attr, *, creator=None, getset_factory=N
     :param getset_factory: makes a getter and a setter for scalar targets
     :returns: an :class:`AssociationProxy`
     """
-    return AssociationProxy(
+    options = {
+        "init": init,
+        "repr": repr,
+        "default": default,
+        "default_factory": default_factory,
+        "compare": compare,
+        "kw_only": kw_only,
+        "hash": hash,
+        "dataclass_metadata": dataclass_metadata,
+    }
+    proxy = AssociationProxy(
         target_collection,
         attr,
         creator=creator,
@@ -45,6 +56,8 @@ def association_proxy(target_collection, attr, *, creator=None, getset_factory=N
         cascade_scalar_deletes=cascade_scalar_deletes,
         create_on_none_assignment=create_on_none_assignment,
     )
+    proxy._attribute_options = {k: v for k, v in options.items() if v is not NO_ARG}
+    return proxy
 
 
 class AssociationProxy:
@@ -53,6 +66,7 @@ class AssociationProxy:
     __class_getitem__ = classmethod(GenericAlias)
     is_attribute = True
     extension_type = ASSOCIATION_PROXY
+    _attribute_options = {}
 
     def __init__(self, target_collection, attr, *, creator=None, getset_factory=None, proxy_factory=None, proxy_bulk_set=None,
                  info=None, cascade_scalar_deletes=False, create_on_none_assignment=False):  # fmt: skip

@@ -80,8 +80,8 @@ from .state import AttributeState
 # -- declarative -------------------------------------------------------------------------------------------------------
 from .annotations import TypeResolve
 from .decl_api import *  # noqa: F403
-from .mapped import DynamicMapped, MappedClassProtocol, Mapped, ORMDescriptor, SQLORMExpression, WriteOnlyMapped
-from .mapped_column import MappedColumn, mapped_column, orm_insert_sentinel
+from .mapped import DynamicMapped, MappedClassProtocol, Mapped, ORMDescriptor, SQLORMExpression, Unmapped, WriteOnlyMapped
+from .mapped_column import MappedColumn, UnmappedColumn, mapped_column, orm_insert_sentinel, unmapped_column
 
 # -- session -----------------------------------------------------------------------------------------------------------
 from .identity import *  # noqa: F403

@@ -163,6 +163,7 @@ from oxalchemy.orm.interfaces import PropComparator as PropComparator, UserDefin
 from oxalchemy.orm.loading import merge_frozen_result as merge_frozen_result, merge_result as merge_result
 from oxalchemy.orm.mapped import (
     DynamicMapped as DynamicMapped,
+    Unmapped as Unmapped,
     Mapped as Mapped,
     MappedClassProtocol as MappedClassProtocol,
     SQLORMExpression as SQLORMExpression,
@@ -170,6 +171,8 @@ from oxalchemy.orm.mapped import (
 )
 from oxalchemy.orm.mapped_column import (
     MappedColumn as MappedColumn,
+    UnmappedColumn as UnmappedColumn,
+    unmapped_column as unmapped_column,
     mapped_column as mapped_column,
     orm_insert_sentinel as orm_insert_sentinel,
 )

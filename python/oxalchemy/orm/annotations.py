@@ -7,14 +7,13 @@ import decimal
 import enum
 import sys
 import types as py_types
-import typing
 import uuid
-from typing import Any, ClassVar, ForwardRef, Literal, NewType, Union, get_args, get_origin
+from typing import Any, ClassVar, ForwardRef, Literal, NewType, TypeVar, Union, get_args, get_origin
 
+from oxalchemy import exc
 from oxalchemy.orm.exc import MappedAnnotationError
-from oxalchemy.orm.mapped import DynamicMapped, Mapped, WriteOnlyMapped
+from oxalchemy.orm.mapped import DynamicMapped, Mapped, Unmapped, WriteOnlyMapped
 
-_CONTAINERS = {"Mapped": Mapped, "DynamicMapped": DynamicMapped, "WriteOnlyMapped": WriteOnlyMapped}
 _UNION = (Union, py_types.UnionType)
 
 
@@ -28,10 +27,54 @@ def is_classvar(annotation):
 class Target:
     """What stands inside `Mapped[...]`."""
 
-    __slots__ = ("container", "inner", "optional", "raw")
+    __slots__ = ("container", "inner", "optional", "raw", "source")
 
-    def __init__(self, container, raw, inner, optional):
-        self.container, self.raw, self.inner, self.optional = container, raw, inner, optional
+    def __init__(self, container, raw, inner, optional, source=None):
+        self.container, self.raw, self.inner, self.optional, self.source = container, raw, inner, optional, source
+
+
+def is_container(origin):
+    """`Mapped`, one of its relatives, or `Unmapped`."""
+    return isinstance(origin, type) and issubclass(origin, (Mapped, Unmapped))
+
+
+def check_resolved(target, key):
+    """Columns need a type: a name that nobody knows is a mistake."""
+    if isinstance(target.inner, (str, ForwardRef)):
+        raise MappedAnnotationError(
+            f'Could not resolve all types within mapped annotation: "{target.source}".  Ensure all types are written correctly '
+            "and are imported within the module in use."
+        )
+
+
+def not_located(inner, key):
+    """No SQL type is known for a Python type."""
+    from oxalchemy.sql.type_api import TypeEngine
+
+    shown = f"'{inner}'"
+    place = f"inside the {key!r} attribute Mapped annotation is"
+    if isinstance(inner, TypeEngine) or (isinstance(inner, type) and issubclass(inner, TypeEngine)):
+        return MappedAnnotationError(f"The type provided {place} the SQLAlchemy type {inner}. Expected a Python type instead")
+    if not (isinstance(inner, (type, TypeVar, NewType)) or get_origin(inner) is not None or _is_alias(inner) or _is_typing(inner)):
+        return MappedAnnotationError(f"The object provided {place} not a Python type, it's the object {inner!r}. Expected a Python type.")
+    return MappedAnnotationError(
+        "Could not locate SQLAlchemy Core type when resolving for Python type indicated by "
+        f"{shown} inside the Mapped[] annotation for the {key!r} attribute; "
+        "the type object is not resolvable by the registry"
+    )
+
+
+def _is_typing(t):
+    return getattr(type(t), "__module__", None) in ("typing", "typing_extensions")
+
+
+def _is_alias(t):
+    """A `type X = ...` alias: of the language, or of typing_extensions where that came first."""
+    for module in ("typing", "typing_extensions"):
+        kind = getattr(sys.modules.get(module), "TypeAliasType", None)
+        if kind is not None and isinstance(t, kind):
+            return True
+    return False
 
 
 class _Lenient(dict):
@@ -88,14 +131,12 @@ def target_of(annotation, cls, origin_module):
     """Take `Mapped[...]` apart; `None` when the annotation is not one of ours."""
     value = evaluate(annotation, cls, origin_module)
     origin = get_origin(value)
-    if not (isinstance(origin, type) and issubclass(origin, Mapped)):
-        if isinstance(value, type) and issubclass(value, Mapped):
-            return Target(value, Any, Any, False)
-        return None
+    if not is_container(origin):
+        return Target(value, Any, Any, False, annotation) if is_container(value) else None
     (raw,) = get_args(value) or (Any,)
     raw = evaluate(raw, cls, origin_module)
     inner, optional = without_none(raw, cls, origin_module)
-    return Target(origin, raw, inner, optional)
+    return Target(origin, raw, inner, optional, annotation)
 
 
 def without_none(raw, cls=None, origin_module=None):
@@ -122,8 +163,7 @@ def without_none(raw, cls=None, origin_module=None):
 
 def _alias_value(t):
     """The value of a `type X = ...` alias."""
-    kind = getattr(typing, "TypeAliasType", None)
-    while kind is not None and isinstance(t, kind):
+    while _is_alias(t):
         t = t.__value__
     return t
 
@@ -152,6 +192,7 @@ def default_type_map():
         int: sa.Integer(),
         str: sa.String(),
         uuid.UUID: sa.Uuid(),
+        type(None): sa.NullType(),
     }
 
 
@@ -179,9 +220,8 @@ class TypeResolve:
         self.raw_type = raw_type
         self.raw_pep_593_type = self.raw_pep_695_type = None
         self.pep_593_resolved_argument = self.pep_695_resolved_value = None
-        alias = getattr(typing, "TypeAliasType", None)
         for candidate in _candidates(raw_type):
-            if alias is not None and isinstance(candidate, alias):
+            if _is_alias(candidate):
                 self.raw_pep_695_type = self.raw_pep_695_type or candidate
                 self.pep_695_resolved_value = candidate.__value__
             elif hasattr(candidate, "__metadata__"):
@@ -211,7 +251,8 @@ def resolve_annotation(registry, python_type, cls, key):
 def resolve_type(registry, python_type):
     """The SQL type for a Python type by the registry's map and ours; `None` when there is none.
 
-    Looks up, in order: the type as written (aliases, `Annotated`, `NewType`, unions), what it stands for, its base classes.
+    Looks up, in order: the type as written (aliases, `Annotated`, unions), what it stands for; enumerations and literals also
+    by what they are.
     """
     from oxalchemy import types as sa
 
@@ -219,44 +260,68 @@ def resolve_type(registry, python_type):
     for candidate in _candidates(python_type):
         found = _lookup(own, candidate)
         if found is not None:
-            return sa.to_instance(found)
+            found = sa.to_instance(found)
+            # values of its own: it is what it is
+            return found if getattr(found, "enum_class", None) is None else _made_for(found, candidate, sa)
     for candidate in _candidates(python_type):
         if get_origin(candidate) is Literal:
-            values = get_args(candidate)
             template = own.get(Literal)
-            if all(isinstance(v, str) for v in values):
-                if isinstance(template, sa.Enum):
-                    return sa.Enum(*values, native_enum=template.native_enum, name=template.name, length=template.length)
-                return sa.Enum(*values, native_enum=False)
-            continue
+            if template is None:
+                template = sa.Enum(enum.Enum, native_enum=False)
+            return _made_for(sa.to_instance(template), candidate, sa)
         if isinstance(candidate, type):
-            for base in candidate.__mro__:
-                if base is object:
-                    break
-                if base is enum.Enum:
-                    return _enum_type(own, candidate, sa)
-                found = own.get(base) if base is not candidate else None
-                if found is not None:
-                    return sa.to_instance(found)
-            found = _DEFAULTS().get(candidate)
+            found = _by_base(own, candidate, sa)
+            if found is None:
+                found = _DEFAULTS().get(candidate)
             if found is not None:
                 return found
     return None
 
 
-def _enum_type(own, candidate, sa):
-    template = own.get(enum.Enum)
-    if isinstance(template, type):
-        template = template(candidate)
-    if isinstance(template, sa.Enum):
-        options = {}
-        for key in ("native_enum", "length", "values_callable", "create_constraint", "validate_strings"):
-            if hasattr(template, key):
-                options[key] = getattr(template, key)
-        if options.get("length") is None:
-            options.pop("length", None)
-        return sa.Enum(candidate, **{k: v for k, v in options.items() if v is not None})
-    return sa.Enum(candidate)
+def _by_base(own, python_type, sa):
+    """By a class further up: the map's entries for enumerations serve their subclasses."""
+    for base in python_type.__mro__[1:]:
+        found = own.get(base)
+        if found is not None:
+            found = sa.to_instance(found)
+            return _made_for(found, python_type, sa) if isinstance(found, sa.Enum) else None
+        elif base is enum.Enum:
+            return sa.Enum(python_type)
+    return None
+
+
+def _made_for(template, python_type, sa):
+    """An `Enum` of the map is a pattern: it is made for the enumeration or the literals that it was found for."""
+    if not isinstance(template, sa.Enum):
+        return template
+    options = dict(template._enum_arguments)
+    if get_origin(python_type) is Literal:
+        options.pop("values_callable", None)
+        members = _literals(python_type)
+        options.setdefault("native_enum", False)
+    elif isinstance(python_type, type) and issubclass(python_type, enum.Enum):
+        members = [python_type]
+    else:
+        return template
+    return sa.Enum(*members, **options)
+
+
+def _literals(python_type):
+    values = []
+
+    def add(t):
+        for v in get_args(t):
+            v = _alias_value(v)
+            add(v) if get_origin(v) is Literal else values.append(v)
+
+    add(python_type)
+    odd = [v for v in values if not isinstance(v, str)]
+    if odd:
+        raise exc.ArgumentError(
+            f"Can't create string-based Enum datatype from non-string values: {', '.join(map(repr, odd))}.  Please provide an "
+            "explicit Enum datatype for this Python type"
+        )
+    return values
 
 
 def _DEFAULTS(cache=[]):  # noqa: B006 - one table, made at first use: importing the types earlier would be a cycle
@@ -279,8 +344,6 @@ def _candidates(t):
         value = _alias_value(t)
         if value is not t:
             value = without_none(value)[0]
-        elif isinstance(t, NewType):
-            value = t.__supertype__
         elif hasattr(t, "__metadata__"):
             value = t.__origin__
         elif get_origin(t) in _UNION and type(None) in get_args(t):

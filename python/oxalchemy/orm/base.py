@@ -4,7 +4,7 @@ import enum
 
 from .. import exc as sa_exc
 from . import exc
-from .mapped import DynamicMapped, Mapped, WriteOnlyMapped
+from .mapped import DynamicMapped, Mapped, Unmapped, WriteOnlyMapped, _DeclarativeMapped, _MappedAttribute
 
 
 class LoaderCallableStatus(enum.Enum):
@@ -16,6 +16,8 @@ class LoaderCallableStatus(enum.Enum):
     ATTR_EMPTY = 3
     NO_VALUE = 4
     NEVER_SET = NO_VALUE
+    # given to a set: leave the attribute alone (the default of a dataclass field)
+    DONT_SET = 5
 
 
 PASSIVE_NO_RESULT = LoaderCallableStatus.PASSIVE_NO_RESULT
@@ -24,6 +26,7 @@ ATTR_WAS_SET = LoaderCallableStatus.ATTR_WAS_SET
 ATTR_EMPTY = LoaderCallableStatus.ATTR_EMPTY
 NO_VALUE = LoaderCallableStatus.NO_VALUE
 NEVER_SET = NO_VALUE
+DONT_SET = LoaderCallableStatus.DONT_SET
 
 
 class PassiveFlag(enum.IntFlag):

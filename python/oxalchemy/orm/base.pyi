@@ -3,7 +3,14 @@ from typing import Any
 
 import oxalchemy
 from oxalchemy.orm import exc as exc
-from oxalchemy.orm.mapped import DynamicMapped as DynamicMapped, Mapped as Mapped, WriteOnlyMapped as WriteOnlyMapped
+from oxalchemy.orm.mapped import (
+    DynamicMapped as DynamicMapped,
+    Mapped as Mapped,
+    Unmapped as Unmapped,
+    WriteOnlyMapped as WriteOnlyMapped,
+    _DeclarativeMapped as _DeclarativeMapped,
+    _MappedAttribute as _MappedAttribute,
+)
 
 class InspectionAttr:
     is_selectable: Any
@@ -23,6 +30,7 @@ class LoaderCallableStatus(enum.Enum):
     ATTR_EMPTY = 3
     NO_VALUE = 4
     NEVER_SET = 4
+    DONT_SET = 5
 
 class EventConstants(enum.Enum):
     EXT_CONTINUE = 1
@@ -80,6 +88,7 @@ ATTR_WAS_SET: LoaderCallableStatus
 ATTR_EMPTY: LoaderCallableStatus
 NO_VALUE: LoaderCallableStatus
 NEVER_SET: LoaderCallableStatus
+DONT_SET: LoaderCallableStatus
 NO_CHANGE: PassiveFlag
 CALLABLES_OK: PassiveFlag
 SQL_OK: PassiveFlag

@@ -358,21 +358,20 @@ class MappedAsDataclass(metaclass=DCTransformDeclarative):
         inherited = getattr(cls, "_sa_apply_dc_transforms", None) or {}
         type.__setattr__(cls, "_sa_apply_dc_transforms", {**inherited, **options})
         super().__init_subclass__(**kw)
-        if not decl_base.is_mapped(cls) and not _is_base(cls):
+        if not decl_base.is_mapped(cls):
             _plain_dataclass(cls)
 
 
-def _is_base(cls):
-    return DeclarativeBase in cls.__bases__ or DeclarativeBaseNoMeta in cls.__bases__
-
-
 def _plain_dataclass(cls):
-    """A mixin or abstract class of a dataclass hierarchy is a dataclass of its own."""
+    """A base, a mixin or an abstract class of a dataclass hierarchy is a dataclass of its own."""
     from oxalchemy.orm import decl_dataclass
+    from oxalchemy.orm.decl_names import MISSING
+    from oxalchemy.orm.decl_scan import Found, Scan
 
-    scan = decl_base._Scan(getattr(cls, "_sa_registry", None) or registry(), cls, dict(cls.__dict__))
-    body = {n: (cls.__dict__.get(n, decl_base._MISSING), a, cls) for n, a in cls.__dict__.get("__annotations__", {}).items()}
-    decl_dataclass.apply(scan, body)
+    scan = Scan(getattr(cls, "_sa_registry", None) or registry(), cls, dict(cls.__dict__))
+    own = cls.__dict__.get("__annotations__", {})
+    body = {n: Found(cls.__dict__.get(n, MISSING), a, cls) for n, a in own.items()}
+    decl_dataclass.apply(scan, body, mapped=False)
 
 
 def mapped_as_dataclass(reg, **options):
@@ -396,9 +395,10 @@ class _DeclaredAttrBase:
     _is_declared_attr = True
     _cascading = False
 
-    def __init__(self, fn, cascading=False):
+    def __init__(self, fn, cascading=False, quiet=False):
         self.fget = fn.__func__ if isinstance(fn, classmethod) else fn
         self._cascading = cascading
+        self._quiet = quiet
         self.__doc__ = fn.__doc__
         self.__name__ = getattr(fn, "__name__", "declared_attr")
 
@@ -412,16 +412,18 @@ class declared_attr(_DeclaredAttrBase):
     __module__ = "oxalchemy.orm"
 
     def __get__(self, instance, owner):
+        made = owner.__dict__.get("_sa_declared_attr_reg")
+        if made is not None:
+            # while a class is read, whoever asks gets the one that is mapped
+            if self not in made:
+                made[self] = self.fget(owner)
+            return made[self]
         name = self.__name__
-        if not decl_base.is_mapped(owner) and not (name.startswith("__") and name.endswith("__")) and not self._scanning(owner):
+        if not self._quiet and not (name.startswith("__") and name.endswith("__")) and not decl_base.is_mapped(owner):
             from oxalchemy.util import warn
 
-            if not hasattr(owner, "_sa_registry"):
-                warn(f"Unmanaged access of declarative attribute {name} from non-mapped class {owner.__name__}")
+            warn(f"Unmanaged access of declarative attribute {name} from non-mapped class {owner.__name__}")
         return self.fget(owner)
-
-    def _scanning(self, owner):
-        return hasattr(owner, "_sa_registry")
 
     class cascading:
         """`declared_attr` that is asked again for each subclass."""
@@ -433,7 +435,7 @@ class declared_attr(_DeclaredAttrBase):
         """`declared_attr` of a dunder name."""
 
         def __new__(cls, fn):
-            return declared_attr(fn)
+            return declared_attr(fn, quiet=True)
 
 
 declared_attr.cascading.directive = declared_attr.directive

@@ -26,7 +26,7 @@ class DescriptorProperty(MapperProperty):
     uses_objects = False
     descriptor = None
     _info = None
-    _dataclass_options = {}
+    _attribute_options = {}
 
     @property
     def info(self):
@@ -85,7 +85,7 @@ class SynonymProperty(DescriptorProperty):
     comparator_factory = None
 
     def __init__(self, name, map_column=None, descriptor=None, comparator_factory=None, info=None, doc=None, proxy=None, **kw):
-        self._dataclass_options = take_dataclass_options(kw)
+        self._attribute_options = take_dataclass_options(kw)
         if kw:
             raise TypeError(f"synonym() got an unexpected keyword argument {next(iter(kw))!r}")
         self.name = name
@@ -228,7 +228,7 @@ class CompositeProperty(DescriptorProperty):
         doc=None,
         **kw,
     ):
-        self._dataclass_options = take_dataclass_options(kw)
+        self._attribute_options = take_dataclass_options(kw)
         if kw:
             raise TypeError(f"composite() got an unexpected keyword argument {next(iter(kw))!r}")
         from .attributes import QueryableAttribute
@@ -370,9 +370,9 @@ class CompositeProperty(DescriptorProperty):
                 annotation = ann.evaluate(annotation, self.composite_class, self.composite_class.__module__)
             if annotation is not inspect.Parameter.empty:
                 of_column, null = ann.without_none(annotation)
-                config.apply_annotation(field.name, attr, ann.Target(None, annotation, of_column, null))
+                config.apply_annotation(field.name, attr, ann.Target(None, annotation, of_column, null, annotation))
             if attr.column.name is None and field is not None:
-                attr.column._set_name(field.name)
+                attr.column.name = field.name
             config.take(attr.column.name, attr)
 
     class Comparator(PropComparator):

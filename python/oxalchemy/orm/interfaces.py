@@ -62,7 +62,9 @@ def take_dataclass_options(kw):
     out = {}
     for name in _AttributeOptions.NAMES:
         if name in kw:
-            out[name] = kw.pop(name)
+            value = kw.pop(name)
+            if type(value).__name__ != "_NoArg":
+                out[name] = value
     return out
 
 

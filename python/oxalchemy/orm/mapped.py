@@ -15,6 +15,22 @@ class Mapped(Generic[_T]):
     """
 
     __slots__ = ()
+    __module__ = "oxalchemy.orm.base"
+
+    def __class_getitem__(cls, item):
+        return super().__class_getitem__(item)
+
+
+class _DeclarativeMapped(Mapped[_T]):
+    """What declarative maps from a class body: it counts as ``Mapped[]`` and completes itself by its annotation."""
+
+    __slots__ = ()
+
+
+class Unmapped(Generic[_T]):
+    """Annotation of a column that the table has and the class has not: ``old: Unmapped[str] = unmapped_column()``. Since 2.1.5."""
+
+    __slots__ = ()
 
     def __class_getitem__(cls, item):
         return super().__class_getitem__(item)

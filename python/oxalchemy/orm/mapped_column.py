@@ -6,7 +6,7 @@ import itertools
 from types import GenericAlias
 
 from oxalchemy import exc
-from oxalchemy.orm.mapped import Mapped
+from oxalchemy.orm.mapped import _DeclarativeMapped
 from oxalchemy.sql import operators
 
 _counter = itertools.count()
@@ -18,7 +18,7 @@ _MAPPER_ARGS = ("deferred", "deferred_group", "deferred_raiseload", "active_hist
 _DATACLASS_ARGS = ("init", "repr", "compare", "kw_only", "hash", "default_factory", "dataclass_metadata")
 
 
-class MappedColumn(Mapped, operators.ColumnOperators):
+class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
     """What `mapped_column()` returns until the class is mapped. Since 2.0."""
 
     __slots__ = (
@@ -28,6 +28,7 @@ class MappedColumn(Mapped, operators.ColumnOperators):
         "_mapper_args",
         "_name_given",
         "_nullable_given",
+        "_template",
         "_type_given",
         "column",
         "deferred",
@@ -63,6 +64,7 @@ class MappedColumn(Mapped, operators.ColumnOperators):
         self.column = Column(*args, **kw)
         self._name_given = self.column.name is not None
         self._type_given = not _is_null_type(self.column.type)
+        self._template = None
         group = self._mapper_args.get("deferred_group")
         self.deferred = bool(self._mapper_args.get("deferred") or group)
         self.foreign_keys = self.column.foreign_keys
@@ -93,8 +95,40 @@ class MappedColumn(Mapped, operators.ColumnOperators):
         new._name_given, new._type_given = self._name_given, self._type_given
         new.column = self.column._copy()
         new.deferred = self.deferred
+        new._template = self._template
         new.foreign_keys = new.column.foreign_keys
         return new
+
+    def _take_template(self, template):
+        """Stand on the column of `Annotated[T, mapped_column(...)]`: what this one says goes on top. Dataclass arguments do not
+        come with it."""
+        self._template = template
+        self.column = _merge(template, self)
+        self._type_given = self._type_given or template._type_given
+        self._nullable_given = self._nullable_given or template._nullable_given
+        self._mapper_args = {**template._mapper_args, **self._mapper_args}
+        self.deferred = bool(self._mapper_args.get("deferred") or self._mapper_args.get("deferred_group"))
+        self.foreign_keys = self.column.foreign_keys
+
+    def _property(self, dataclass):
+        """The property that maps the column, when it is more than the column: deferred, or the default of a dataclass field."""
+        from oxalchemy.orm import column_property
+        from oxalchemy.orm.decl_dataclass import set_default
+
+        args = self._mapper_args
+        defaulted = dataclass and "default" in self._attribute_options
+        if not (self.deferred or args.get("active_history") or defaulted):
+            return None
+        made = column_property(
+            self.column,
+            deferred=self.deferred,
+            group=args.get("deferred_group"),
+            raiseload=bool(args.get("deferred_raiseload")),
+            active_history=bool(args.get("active_history")),
+        )
+        made._attribute_options = self._attribute_options
+        set_default(made, dataclass)
+        return made
 
     def __clause_element__(self):
         return self.column
@@ -134,6 +168,59 @@ def mapped_column(__name_pos=None, __type_pos=None, *args, **kw):
     return MappedColumn(*positional, *args, **kw)
 
 
+class UnmappedColumn(MappedColumn):
+    """What `unmapped_column()` returns until the class is mapped. Since 2.1.5."""
+
+    __slots__ = ()
+    __module__ = "oxalchemy.orm"
+
+
+def unmapped_column(__name_pos=None, __type_pos=None, *args, init=False, **kw):
+    """Declare a column of a declarative class's table that is no attribute of the class. Since 2.1.5.
+
+    Takes the arguments of :func:`mapped_column` that concern the column. Type and nullability come from the attribute's
+    ``Unmapped[]`` annotation when they are not given.
+
+    :returns: an :class:`UnmappedColumn`
+    :raises TypeError: unknown keyword
+    """
+    for key in (*_DATACLASS_ARGS, "deferred", "deferred_group", "deferred_raiseload", "active_history"):
+        if key in kw:
+            raise TypeError(f"unmapped_column() got an unexpected keyword argument {key!r}")
+    positional = [a for a in (__name_pos, __type_pos) if a is not None]
+    return UnmappedColumn(*positional, *args, **kw)
+
+
+def _merge(template, value):
+    """A copy of the template's column, with what another `mapped_column()` says on top."""
+    own = value.column
+    from oxalchemy.sql.event_target import join
+
+    column = template.column._copy()
+    if own.name is not None:
+        column.name = own.name
+    if value._type_given:
+        column._set_type(own.type)
+    if value._nullable_given:
+        column.nullable = own.nullable
+    if own.primary_key:
+        column.primary_key = True
+    for key in ("default", "onupdate", "server_default", "server_onupdate", "comment", "doc"):
+        given = getattr(own, key, None)
+        if given is not None:
+            setattr(column, key, given)
+    for key in ("index", "unique"):
+        if getattr(own, key, None) is not None:
+            setattr(column, key, getattr(own, key))
+    if own.info:
+        column.info.update(own.info)
+    for fk in list(own.foreign_keys):
+        column.append_foreign_key(fk._copy() if hasattr(fk, "_copy") else fk)
+    for constraint in own.constraints:
+        join(constraint.copy(), column)
+    return column
+
+
 def orm_insert_sentinel(name=None, type_=None, *, default=None, omit_from_statements=True):
     """A sentinel column for declarative classes. Since 2.0."""
     from oxalchemy.schema import insert_sentinel
@@ -145,12 +232,16 @@ def orm_insert_sentinel(name=None, type_=None, *, default=None, omit_from_statem
     return wrapper
 
 
+_NAMED_IN_MESSAGES = ("dataclass_metadata", "default_factory", "init", "repr")
+
+
 def check_no_dataclass_args(cls, key, value):
     """Dataclass arguments on a class that is no dataclass are a mistake."""
     options = getattr(value, "_attribute_options", None) or {}
-    given = [k for k in options if k not in ("default",)]
-    if given:
-        raise exc.ArgumentError(
-            f"Attribute '{key}' on class {cls} includes dataclasses argument(s): {', '.join(map(repr, sorted(given)))} but "
-            "class does not specify SQLAlchemy native dataclass configuration."
-        )
+    if set(options) <= {"default"}:
+        return
+    given = [k for k in _NAMED_IN_MESSAGES if k in options]
+    raise exc.ArgumentError(
+        f"Attribute '{key}' on class {cls} includes dataclasses argument(s): {', '.join(map(repr, given))} but "
+        "class does not specify SQLAlchemy native dataclass configuration."
+    )

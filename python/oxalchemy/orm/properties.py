@@ -41,11 +41,12 @@ class ColumnProperty(StrategizedProperty):
         _query_expression=False,
         **kw,
     ):
-        self._dataclass_options = take_dataclass_options(kw)
+        self._attribute_options = take_dataclass_options(kw)
         kw.pop("descriptor", None)
         if kw:
             raise TypeError(f"ColumnProperty.__init__() got an unexpected keyword argument {next(iter(kw))!r}")
         columns = (column, *additional_columns)
+        self._mapped_columns = [c for c in columns if type(c).__name__ == "MappedColumn"]
         self._orig_columns = list(columns)
         self.columns = [_labeled(c) for c in columns]
         self.group = group

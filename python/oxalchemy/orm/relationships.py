@@ -112,7 +112,7 @@ class RelationshipProperty(StrategizedProperty):
         _legacy_inactive_history_style=False,
         **kw,
     ):
-        self._dataclass_options = take_dataclass_options(kw)
+        self._attribute_options = take_dataclass_options(kw)
         if kw:
             raise TypeError(f"relationship() got an unexpected keyword argument {next(iter(kw))!r}")
         self._state = {}

@@ -555,6 +555,9 @@ impl InstrumentedAttribute {
     }
     fn __set__<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let (imp, state, dict) = QueryableAttribute::descriptor(slf.as_super(), obj)?;
+        if imp.get().skips_default && super::flags::is_dont_set(value) {
+            return Ok(());
+        }
         AttributeImpl::set(&imp, &state, &dict, value, None)
     }
     fn __delete__<'py>(slf: &Bound<'py, Self>, obj: &Bound<'py, PyAny>) -> PyResult<()> {

@@ -39,6 +39,7 @@ pub const PASSIVE_ONLY_PERSISTENT: u32 = PASSIVE_OFF ^ NON_PERSISTENT_OK;
 macro_rules! symbols {
     ($($(#[$m:meta])* $f:ident $is:ident = $name:literal;)*) => {$(
         $(#[$m])*
+        #[allow(dead_code, reason = "some are only compared with")]
         pub fn $f(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
             imports::$f(py)
         }
@@ -56,6 +57,8 @@ symbols! {
     passive_no_result is_passive_no_result = "PASSIVE_NO_RESULT";
     /// The loader has put the value into the instance itself.
     attr_was_set is_attr_was_set = "ATTR_WAS_SET";
+    /// Given to a set: the attribute stays as it is.
+    dont_set is_dont_set = "DONT_SET";
     /// The loader found nothing to load.
     attr_empty is_attr_empty = "ATTR_EMPTY";
 }

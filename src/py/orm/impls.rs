@@ -115,6 +115,8 @@ pub struct AttributeImpl {
     pub send_modified_events: bool,
     /// Default value of a dataclass field, given while nothing is set.
     pub default_value: Option<Py<PyAny>>,
+    /// It has the default of a dataclass field: `__init__` may say [`flags::dont_set`].
+    pub skips_default: bool,
     tokens: [PyOnceLock<Py<AttributeEvent>>; 5],
 }
 
@@ -223,6 +225,8 @@ pub struct Spec<'py> {
     /// See [`AttributeImpl`].
     pub default_value: Option<Bound<'py, PyAny>>,
     /// See [`AttributeImpl`].
+    pub skips_default: bool,
+    /// See [`AttributeImpl`].
     pub accepts_scalar_loader: Option<bool>,
 }
 
@@ -243,6 +247,7 @@ impl Default for Spec<'_> {
             expire_missing: true,
             send_modified_events: true,
             default_value: None,
+            skips_default: false,
             accepts_scalar_loader: None,
         }
     }
@@ -285,6 +290,7 @@ impl AttributeImpl {
                 expire_missing: spec.expire_missing,
                 send_modified_events: spec.send_modified_events,
                 default_value: spec.default_value.map(Bound::unbind),
+                skips_default: spec.skips_default,
                 tokens: [const { PyOnceLock::new() }; 5],
             },
         )?;
@@ -431,10 +437,10 @@ impl AttributeImpl {
         if this.kind == Kind::Collection {
             return collections::empty(slf, state);
         }
-        if let Some(v) = &this.default_value {
-            return Ok(v.bind(py).clone());
-        }
-        let mut value = py.None().into_bound(py);
+        let mut value = match &this.default_value {
+            Some(v) => v.bind(py).clone(),
+            None => py.None().into_bound(py),
+        };
         if let Some(l) = this.listeners(py, Event::InitScalar)? {
             for f in l.try_iter()? {
                 let got = f?.call1((state, &value, dict))?;

@@ -730,6 +730,7 @@ fn install_on<'py>(
                 single_parent: d.single_parent,
             },
             validators: props::validators_for(slf, &node.key)?,
+            skips_default: props::skips_default(prop.as_any())?,
             accepts_scalar_loader: Some(false),
             send_modified_events: !d.viewonly,
             ..Spec::default()

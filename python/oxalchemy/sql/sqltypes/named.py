@@ -228,6 +228,8 @@ class Enum(String, SchemaType, Emulated, TypeEngine):
         self._enum_init(enums, kw)
 
     def _enum_init(self, enums, kw):
+        # what another enumeration is made with when this one is its pattern
+        self._enum_arguments = {k: v for k, v in kw.items() if not k.startswith("_")}
         self.native_enum = kw.pop("native_enum", True)
         self.create_constraint = kw.pop("create_constraint", False)
         self.values_callable = kw.pop("values_callable", None)

@@ -547,10 +547,16 @@ fn install_column<'py>(
             // once expired, a deferred column waits for its own load, not for that of the others
             accepts_scalar_loader: Some(!node.deferred),
             default_value: prop.getattr_opt("_default_scalar_value")?.filter(|v| !v.is_none()),
+            skips_default: skips_default(prop.as_any())?,
             ..Spec::default()
         },
     )?;
     Ok(())
+}
+
+/// Whether an attribute has the default of a dataclass field.
+pub fn skips_default(prop: &Bound<'_, PyAny>) -> PyResult<bool> {
+    prop.getattr_opt("_skips_default")?.map_or(Ok(false), |v| v.is_truthy())
 }
 
 /// `@validates` functions for a name, along the hierarchy.
