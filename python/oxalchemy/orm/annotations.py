@@ -55,8 +55,11 @@ def not_located(inner, key):
     place = f"inside the {key!r} attribute Mapped annotation is"
     if isinstance(inner, TypeEngine) or (isinstance(inner, type) and issubclass(inner, TypeEngine)):
         return MappedAnnotationError(f"The type provided {place} the SQLAlchemy type {inner}. Expected a Python type instead")
-    if not (isinstance(inner, (type, TypeVar, NewType)) or get_origin(inner) is not None or _is_alias(inner) or _is_typing(inner)):
-        return MappedAnnotationError(f"The object provided {place} not a Python type, it's the object {inner!r}. Expected a Python type.")
+    is_type = isinstance(inner, (type, TypeVar, NewType)) or get_origin(inner) is not None or _is_alias(inner)
+    if not is_type and not _is_typing(inner):
+        return MappedAnnotationError(
+            f"The object provided {place} not a Python type, it's the object {inner!r}. Expected a Python type."
+        )
     return MappedAnnotationError(
         "Could not locate SQLAlchemy Core type when resolving for Python type indicated by "
         f"{shown} inside the Mapped[] annotation for the {key!r} attribute; "

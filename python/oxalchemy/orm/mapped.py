@@ -28,7 +28,7 @@ class _DeclarativeMapped(Mapped[_T]):
 
 
 class Unmapped(Generic[_T]):
-    """Annotation of a column that the table has and the class has not: ``old: Unmapped[str] = unmapped_column()``. Since 2.1.5."""
+    """Annotation of a column that the table has and the class has not: ``old: Unmapped[str]``. Since 2.1.5."""
 
     __slots__ = ()
 
