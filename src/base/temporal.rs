@@ -55,6 +55,18 @@ fn days_in_month(year: u16, month: u8) -> u8 {
     }
 }
 
+/// A number as Python writes it: the shortest text that means it, with an exponent where that is shorter.
+pub fn float_text(f: f64) -> String {
+    let scientific = format!("{f:e}");
+    match scientific.split_once('e') {
+        Some((digits, exponent)) => match exponent.parse::<i32>() {
+            Ok(e) if !(-4..16).contains(&e) => format!("{digits}e{}{:02}", if e < 0 { '-' } else { '+' }, e.unsigned_abs()),
+            _ => format!("{f:?}").replace("e-5", "e-05"),
+        },
+        None => format!("{f:?}"),
+    }
+}
+
 impl Date {
     /// A date, or `None` when there is no such day.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {

@@ -128,10 +128,6 @@ pub trait HostType: Any + Send + Sync + Debug {
     fn ddl(&self, dialect: &str) -> Option<crate::SqlResult<String>>;
     /// The type that stands for it on a dialect (`load_dialect_impl`, `with_variant`, `TypeDecorator.impl`).
     fn dialect_impl(&self, dialect: &str) -> crate::types::TypeRef;
-    /// SQL text of a literal value, when user code gives it (`literal_processor`, `process_literal_param`).
-    fn literal(&self, _value: &HostRef, _dialect: &str) -> Option<crate::SqlResult<String>> {
-        None
-    }
     /// SQL wrapped around a bound value (`bind_expression`).
     fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef>;
     /// SQL wrapped around a selected column (`column_expression`).

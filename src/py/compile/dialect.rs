@@ -89,6 +89,7 @@ fn read(obj: &Bound<'_, PyAny>) -> PyResult<Dialect> {
             d.switches.push((switch.into(), v.is_truthy()?));
         }
     }
+    d.backslash_escapes = obj.getattr_opt("_backslash_escapes")?.and_then(|v| v.extract().ok());
     d.version = VERSION.fetch_add(1, Ordering::Relaxed);
     Ok(d)
 }
@@ -158,6 +159,10 @@ impl DialectBase {
     /// The parts of a rendered, possibly quoted and dotted name.
     fn _unformat(slf: &Bound<'_, Self>, text: &str) -> PyResult<Vec<String>> {
         Ok(Self::data(slf.as_any())?.unformat(text))
+    }
+    /// The text as a literal, percent signs as they are.
+    fn _quote_literal(slf: &Bound<'_, Self>, text: &str) -> PyResult<String> {
+        Ok(sql::types::literal::Quoting::of(&*Self::data(slf.as_any())?).quote(text))
     }
     /// DDL text of a type.
     fn _type_text(slf: &Bound<'_, Self>, ty: &Bound<'_, PyAny>) -> PyResult<String> {

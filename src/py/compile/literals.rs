@@ -3,6 +3,7 @@
 use crate::py::errors::to_sql_error;
 use crate::py::host::PyHost;
 use crate::py::types::bind_processor;
+use crate::py::types::TypeHost;
 use crate::py::types::literal::{has_literal, render};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -10,6 +11,7 @@ use sql::compile::LiteralRenderer;
 use sql::dialects::Dialect;
 use sql::host::HostRef;
 use sql::types::TypeRef;
+use sql::types::literal::Quoting;
 use sql::{SqlError, SqlResult};
 
 /// Converts values with the literal processors of their types.
@@ -17,34 +19,51 @@ use sql::{SqlError, SqlResult};
 pub struct PyLiterals {
     /// The dialect object; `None`: found by name when a value needs it.
     pub dialect: Option<Py<PyAny>>,
+    /// The text runs now, whatever the session's settings have become.
+    pub running: bool,
 }
 
 impl PyLiterals {
+    /// For texts of this dialect object.
+    pub fn of(dialect: &Bound<'_, PyAny>) -> Self {
+        Self { dialect: Some(dialect.clone().unbind()), running: false }
+    }
+    /// For texts that are about to run.
+    pub fn running(dialect: &Bound<'_, PyAny>) -> Self {
+        Self { running: true, ..Self::of(dialect) }
+    }
+
+    fn object<'py>(&self, py: Python<'py>, dialect: &Dialect) -> PyResult<Bound<'py, PyAny>> {
+        match &self.dialect {
+            Some(d) => Ok(d.bind(py).clone()),
+            None => py.import("oxalchemy.sql.compiler")?.getattr("_dialect_named")?.call1((&*dialect.name,)),
+        }
+    }
+
     fn text(&self, value: &Bound<'_, PyAny>, ty: &TypeRef, dialect: &Dialect) -> PyResult<Option<String>> {
         let py = value.py();
+        let object = self.object(py, dialect)?;
+        if let Some(host) = TypeHost::of(ty)
+            && let Some(text) = host.literal_of(value, &object)?
+        {
+            return Ok(Some(text));
+        }
         if value.is_none() {
             return Ok(Some("NULL".to_owned()));
         }
         if !has_literal(ty.affinity) && ty.host.is_none() {
             return Ok(None);
         }
-        let object = match &self.dialect {
-            Some(d) => d.bind(py).clone(),
-            None => py.import("oxalchemy.sql.compiler")?.getattr("_dialect_named")?.call1((&*dialect.name,))?,
-        };
+        let quoting = Quoting::of(dialect);
+        let quoting = if self.running { quoting.running() } else { quoting };
         let proc = bind_processor(py, ty, &object)?;
-        render(value, &proc, ty.affinity, &dialect.name).map(Some)
+        render(value, &proc, ty.affinity, quoting).map(Some)
     }
-}
 
-impl PyLiterals {
     /// The SQL text of a value, percent signs as they are.
     pub fn plain(&self, value: &HostRef, ty: &TypeRef, dialect: &Dialect) -> SqlResult<Option<String>> {
         Python::attach(|py| {
             let Some(object) = PyHost::get(py, value) else { return Ok(None) };
-            if let Some(text) = ty.host.as_ref().and_then(|h| h.literal(value, &dialect.name)) {
-                return text.map(Some);
-            }
             self.text(&object, ty, dialect).map_err(|_| {
                 let shown = object.repr().map(|r| r.to_string()).unwrap_or_default();
                 SqlError::compile(format!(

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sql::ast::{BindValue, ExprKind, ExprRef, Literal};
 use sql::compile::{
-    BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, LiteralRenderer, StatementKind,
+    BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, StatementKind,
     collect_binds,
 };
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn fills<'py>(
             Some(v) if bind.expanding => {
                 let items: Vec<Bound<'_, PyAny>> = v.try_iter()?.collect::<PyResult<_>>()?;
                 match items.first() {
-                    Some(first) if is_list(first) => Fill::Tuples(items.len(), first.len()?),
+                    Some(first) if is_list(first) && bind.ty.affinity != sql::types::Affinity::Array => Fill::Tuples(items.len(), first.len()?),
                     _ => Fill::List(items.len()),
                 }
             }
@@ -76,13 +76,13 @@ fn literal_list(
 ) -> PyResult<String> {
     let one = |v: &Bound<'_, PyAny>, ty: &sql::types::TypeRef| -> PyResult<String> {
         let value = PyHost::wrap(v);
-        let text = literals.render(&value, ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
+        let text = literals.plain(&value, ty, &compiled.dialect).map_err(|e| sql_error(py, e))?;
         text.ok_or_else(|| sql_error(py, sql::compile::no_renderer(&value.repr(), ty)))
     };
     let mut out = Vec::new();
     for item in list.try_iter()? {
         let item = item?;
-        if is_list(&item) {
+        if is_list(&item) && bind.ty.affinity != sql::types::Affinity::Array {
             let parts = item.try_iter()?.enumerate().map(|(i, v)| one(&v?, bind.ty.items.get(i).unwrap_or(&bind.ty)));
             out.push(format!("({})", parts.collect::<PyResult<Vec<_>>>()?.join(", ")));
         } else {
@@ -141,7 +141,7 @@ pub fn compile_statement(
     let data = DialectBase::data(dialect)?;
     let hooks = live::hooks();
     let resolver = super::resolver();
-    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let literals = PyLiterals::of(dialect);
     let host = live::Rendering { dialect: dialect.clone().unbind() };
     let opts = CompileOptions {
         column_keys: column_keys.map(|keys| keys.into_iter().map(Into::into).collect()),
@@ -282,7 +282,7 @@ impl CompiledStatement {
         params: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<ExpandedParts<'py>> {
         let values = |bind: &CompiledBind| self.value_for(py, bind, params, true);
-        let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+        let literals = PyLiterals::of(dialect);
         let fills = fills(py, &self.compiled, &literals, &values)?;
         let fill = |i: u32| fills.get(i as usize).cloned().unwrap_or(Fill::One);
         let expanded = sql::compile::expand_named(&self.compiled, &fill).map_err(|e| sql_error(py, e))?;

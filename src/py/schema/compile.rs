@@ -119,7 +119,7 @@ pub fn compile_ddl(
         return Ok(text.unwrap_or_default());
     }
     let data = DialectBase::data(dialect)?;
-    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let literals = PyLiterals::of(dialect);
     let opts = CompileOptions {
         schema_translate_map: translate_map(schema_translate_map)?,
         literals: Some(&literals),
@@ -200,7 +200,7 @@ fn column_default(column: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyRe
 
 fn with_compiler<T>(dialect: &Bound<'_, PyAny>, f: impl FnOnce(&mut DdlCompiler<'_>) -> PyResult<T>) -> PyResult<T> {
     let data = DialectBase::data(dialect)?;
-    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let literals = PyLiterals::of(dialect);
     let opts = CompileOptions { literals: Some(&literals), ..CompileOptions::default() };
     f(&mut DdlCompiler { dialect: &data, opts: &opts, hooks: None })
 }

@@ -5,6 +5,7 @@ use super::family::Family;
 use super::result::{self, ResultProc};
 use super::{to_type, type_of_value, wrap_type};
 use pyo3::prelude::*;
+use sql::types::literal::Quoting;
 
 /// A dialect's name; stand-ins for dialects may have none.
 fn dialect_name(dialect: &Bound<'_, PyAny>) -> PyResult<String> {
@@ -70,7 +71,7 @@ impl ResultProcessor {
 pub struct LiteralProcessor {
     proc: BindProc,
     affinity: sql::types::Affinity,
-    dialect: String,
+    quoting: Quoting,
 }
 
 #[pymethods]
@@ -85,10 +86,11 @@ impl LiteralProcessor {
             return Ok(None);
         }
         let proc = bind::builtin(py, &ty, Family::of(&dialect_name), dialect)?;
-        Ok(Some(Self { proc, affinity: ty.affinity, dialect: dialect_name }))
+        let quoting = Quoting::of(&*crate::py::compile::DialectBase::data(dialect)?);
+        Ok(Some(Self { proc, affinity: ty.affinity, quoting }))
     }
     fn __call__(&self, value: &Bound<'_, PyAny>) -> PyResult<String> {
-        super::literal::render(value, &self.proc, self.affinity, &self.dialect)
+        super::literal::render(value, &self.proc, self.affinity, self.quoting)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use super::wrap::to_type;
 use crate::py::errors::to_sql_error;
-use crate::py::host::PyHost;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 use sql::SqlResult;
 use sql::ast::ExprRef;
-use sql::host::{HostRef, HostType};
+use sql::host::HostType;
 use sql::types::{TypeRef, null_type};
 use std::any::Any;
 use std::hash::{Hash, Hasher};
@@ -126,6 +125,17 @@ pub fn dialect_by_name<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, 
     Ok(dialect)
 }
 
+impl TypeHost {
+    /// SQL text of a literal value, when user code gives it (`literal_processor`, `process_literal_param`).
+    pub fn literal_of(&self, value: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+        if !(self.hooks.literal_processor || self.hooks.process_literal || self.hooks.process_bind) {
+            return Ok(None);
+        }
+        let processor = self.obj.bind(value.py()).call_method1("literal_processor", (dialect,))?;
+        if processor.is_none() { Ok(None) } else { processor.call1((value,))?.extract().map(Some) }
+    }
+}
+
 impl HostType for TypeHost {
     fn as_any(&self) -> &dyn Any {
         self
@@ -154,20 +164,6 @@ impl HostType for TypeHost {
     fn dialect_impl(&self, dialect: &str) -> TypeRef {
         Python::attach(|py| {
             dialect_by_name(py, dialect).and_then(|d| self.implementation(py, &d)).unwrap_or_else(|_| null_type())
-        })
-    }
-    fn literal(&self, value: &HostRef, dialect: &str) -> Option<SqlResult<String>> {
-        if !(self.hooks.literal_processor || self.hooks.process_literal || self.hooks.process_bind) {
-            return None;
-        }
-        Python::attach(|py| {
-            let value = PyHost::get(py, value)?;
-            let run = || -> PyResult<Option<String>> {
-                let d = dialect_by_name(py, dialect)?;
-                let processor = self.obj.bind(py).call_method1("literal_processor", (d,))?;
-                if processor.is_none() { Ok(None) } else { processor.call1((value,))?.extract().map(Some) }
-            };
-            run().map_err(|e| to_sql_error(py, e)).transpose()
         })
     }
     fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef> {

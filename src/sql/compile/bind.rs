@@ -16,7 +16,10 @@ pub(crate) const END: char = '\u{2}';
 impl Compiler<'_> {
     /// Render a bind.
     pub(crate) fn bind(&mut self, e: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
+        // The elements of a list that is written out are wrapped one by one.
+        let listed = b.expanding && ctx.literal_binds;
         if !ctx.skip_bind_expression
+            && !listed
             && let Some(wrapped) = type_wrapping(&e.ty, &self.dialect.name, &|host| host.bind_expression(e))
         {
             return self.wrapped_bind(&wrapped, b, ctx);
@@ -62,7 +65,7 @@ impl Compiler<'_> {
 
     /// `bind_expression` around a bind; around each element of an expanding one.
     fn wrapped_bind(&mut self, wrapped: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
-        let inner = Ctx { skip_bind_expression: true, literal_binds: ctx.literal_binds && !b.expanding, ..ctx };
+        let inner = Ctx { skip_bind_expression: true, ..ctx };
         let text = self.capture(|c| c.expr(wrapped, inner))?;
         if b.expanding
             && let Some(open) = text.find(&format!("({START}P"))

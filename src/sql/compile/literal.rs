@@ -1,9 +1,10 @@
 //! Values rendered inline.
 
 use super::{Compiler, Ctx};
-use crate::ast::{Bind, BindValue, ExprRef, Literal};
+use crate::ast::{Bind, BindValue, ExprKind, ExprRef, Literal};
 use crate::error::{SqlError, SqlResult};
 use crate::host::HostRef;
+use crate::types::literal::{Quoting, literal_text};
 use crate::types::{Affinity, TypeRef};
 use std::fmt::Write;
 
@@ -41,12 +42,13 @@ impl Compiler<'_> {
         };
         if b.expanding {
             let elements = self.opts.literals.and_then(|r| r.elements(&value));
-            return self.literal_list(elements.as_deref().unwrap_or(&[]), b, &e.ty, ctx);
+            return self.literal_list(elements.as_deref().unwrap_or(&[]), e, b, ctx);
         }
         self.literal_value(&value, &e.ty)
     }
 
-    fn literal_list(&mut self, elements: &[HostRef], b: &Bind, ty: &TypeRef, _ctx: Ctx) -> SqlResult<()> {
+    fn literal_list(&mut self, elements: &[HostRef], e: &ExprRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
+        let ty = &e.ty;
         self.push("(");
         if elements.is_empty() {
             let text = super::expand::empty_set(self.dialect, b.expand_op.as_ref(), ty)?;
@@ -73,15 +75,25 @@ impl Compiler<'_> {
                             self.push(", ");
                         }
                         let part_ty = ty.items.get(j).cloned().unwrap_or_else(crate::types::null_type);
-                        self.literal_value(part, &part_ty)?;
+                        self.literal_element(part, &part_ty, b, ctx)?;
                     }
                     self.push(")");
                 }
-                None => self.literal_value(element, ty)?,
+                None => self.literal_element(element, ty, b, ctx)?,
             }
         }
         self.push(")");
         Ok(())
+    }
+
+    /// An element of a list, with what its type puts around bound values.
+    fn literal_element(&mut self, value: &HostRef, ty: &TypeRef, b: &Bind, ctx: Ctx) -> SqlResult<()> {
+        if ty.host.is_none() {
+            return self.literal_value(value, ty);
+        }
+        let one = Bind { value: BindValue::Host(value.clone()), expanding: false, expand_op: None, ..b.clone() };
+        let bind = crate::ast::Expr::new(ExprKind::Bind(one), ty.clone());
+        self.expr(&bind, ctx)
     }
 
     /// A host value inline.
@@ -121,22 +133,16 @@ impl Compiler<'_> {
                 let _ = write!(self.out, "{i}");
             }
             Literal::Float(f) => {
-                let _ = write!(self.out, "{f:?}");
+                let text = literal_text(&base::Value::Float(*f), Quoting::of(self.dialect));
+                let text = text.ok_or_else(|| no_renderer(&base::temporal::float_text(*f), ty))?;
+                self.push(&text);
             }
             Literal::Text(t) => self.string_literal(t),
-            Literal::Bytes(b) => match std::str::from_utf8(b) {
-                Ok(t) => {
-                    let t = t.to_owned();
-                    self.string_literal(&t);
-                }
-                Err(_) => {
-                    self.push("X'");
-                    for byte in b.iter() {
-                        let _ = write!(self.out, "{byte:02x}");
-                    }
-                    self.push("'");
-                }
-            },
+            Literal::Bytes(b) => {
+                let text = literal_text(&base::Value::Bytes(b.clone()), Quoting::of(self.dialect));
+                let text = text.ok_or_else(|| no_renderer(&format!("{b:?}"), ty))?;
+                self.push(&text);
+            }
         }
         Ok(())
     }

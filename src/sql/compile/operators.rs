@@ -220,7 +220,8 @@ impl Compiler<'_> {
         if let Some(escape) = b.text("escape") {
             let escape = escape.to_owned();
             self.push(" ESCAPE ");
-            self.string_literal(&escape);
+            let text = self.dialect.escape_literal(&escape);
+            self.push(&text);
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! [`Dialect`]: features of a database as data. Every field may be changed before use (Python subclasses do).
 
+use crate::types::literal::Quoting;
 use std::sync::Arc;
 
 /// How placeholders look.
@@ -133,6 +134,8 @@ pub struct Dialect {
     pub initial_quote: char,
     pub final_quote: char,
     pub omit_schema: bool,
+    /// Whether a backslash escapes inside of quotes, where a connection told.
+    pub backslash_escapes: Option<bool>,
     /// Bumped by whoever changes data after use, so that cached texts are not mixed up.
     pub version: u64,
 }
@@ -197,6 +200,7 @@ impl Default for Dialect {
             initial_quote: '"',
             final_quote: '"',
             omit_schema: false,
+            backslash_escapes: None,
             version: 0,
         }
     }
@@ -247,17 +251,14 @@ impl Dialect {
     }
     /// A string literal. Percent signs are doubled where the parameter style would read them.
     pub fn string_literal(&self, text: &str) -> String {
-        let (backslashes, percents) = (self.is_mysql(), self.paramstyle.doubles_percents());
-        let mut out = String::with_capacity(text.len() + 2);
-        out.push('\'');
-        for c in text.chars() {
-            out.push(c);
-            if c == '\'' || c == '\\' && backslashes || c == '%' && percents {
-                out.push(c);
-            }
-        }
-        out.push('\'');
-        out
+        self.doubled(Quoting::of(self).quote(text))
+    }
+    /// The literal of an ESCAPE clause.
+    pub fn escape_literal(&self, text: &str) -> String {
+        self.doubled(Quoting::of(self).quote_escape(text))
+    }
+    fn doubled(&self, text: String) -> String {
+        if self.paramstyle.doubles_percents() { text.replace('%', "%%") } else { text }
     }
     /// MySQL or MariaDB.
     pub fn is_mysql(&self) -> bool {

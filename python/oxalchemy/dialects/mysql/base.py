@@ -45,7 +45,7 @@ class MySQLDialect(DefaultDialect):
     _is_mariadb_from_url = False
     _sql_mode = ""
     _casing = 0
-    _backslash_escapes = True
+    _backslash_escapes = None
     _server_ansiquotes = False
     _isolation_values = ("SERIALIZABLE", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "AUTOCOMMIT")
     colspecs = colspecs

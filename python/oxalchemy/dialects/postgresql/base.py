@@ -102,7 +102,7 @@ class PGDialect(DefaultDialect):
         }
     )
     _isolation_values = ("AUTOCOMMIT", "READ COMMITTED", "READ UNCOMMITTED", "REPEATABLE READ", "SERIALIZABLE")
-    _backslash_escapes = True
+    _backslash_escapes = None
     colspecs = colspecs
     _names = {"username": "user", "database": "dbname"}
 

@@ -159,7 +159,7 @@ class ConnectionInfo:
 
 
 def _literal(text):
-    return "'" + str(text).replace("'", "''") + "'"
+    return "E'" + str(text).replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 class Connection(ServerConnection):

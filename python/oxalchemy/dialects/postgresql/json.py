@@ -18,7 +18,7 @@ class JSONPATH(JSONPathType):
     _affinity = "other"
 
     def literal_processor(self, dialect):
-        return lambda value: "'" + value.replace("'", "''") + "'"
+        return dialect._quote_literal
 
 
 class JSON(sqltypes.JSON):

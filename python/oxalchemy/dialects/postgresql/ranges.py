@@ -417,7 +417,7 @@ class AbstractSingleRange(AbstractRange):
         return lambda value: parse_range(value, convert) if isinstance(value, str) else value
 
     def literal_processor(self, dialect):
-        return lambda value: f"'{range_text(value)}'"
+        return lambda value: dialect._quote_literal(range_text(value))
 
 
 class AbstractMultiRange(AbstractRange):
@@ -441,7 +441,7 @@ class AbstractMultiRange(AbstractRange):
         return lambda value: parse_multirange(value, convert) if isinstance(value, str) else value
 
     def literal_processor(self, dialect):
-        return lambda value: f"'{multirange_text(value)}'"
+        return lambda value: dialect._quote_literal(multirange_text(value))
 
 
 def _type_for(value, names):

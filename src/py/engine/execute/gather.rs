@@ -2,7 +2,8 @@
 
 use super::defaults::Computed;
 use super::entry::Entry;
-use crate::py::errors::exc;
+use crate::py::compile::PyLiterals;
+use crate::py::errors::{exc, sql_error};
 use crate::py::host::PyHost;
 use crate::py::types::{BindProc, Family};
 use base::Value;
@@ -140,23 +141,25 @@ pub fn elements<'py>(py: Python<'py>, given: &Given<'py>) -> PyResult<Vec<Bound<
 
 /// How an expanding or literal bind is filled, and its elements one after the other.
 pub fn fill<'py>(py: Python<'py>, entry: &Entry, at: usize, given: &Given<'py>) -> PyResult<(Fill, Vec<Bound<'py, PyAny>>)> {
-    let (Some(bind), Some(proc)) = (entry.compiled.binds.get(at), entry.binds.get(at)) else {
+    let Some(bind) = entry.compiled.binds.get(at) else {
         return Ok((Fill::One, Vec::new()));
     };
-    let text = |v: &Value| {
-        sql::types::literal::literal_text(v, &entry.compiled.dialect.name)
-            .ok_or_else(|| exc(py, "CompileError", format!("Could not render literal value for bind parameter '{}'", bind.key)))
-    };
     if bind.literal_execute {
+        let literals = PyLiterals::running(entry.dialect.bind(py));
+        let text = |v: &Bound<'py, PyAny>| -> PyResult<String> {
+            let host = PyHost::wrap(v);
+            let text = literals.plain(&host, &bind.ty, &entry.compiled.dialect).map_err(|e| sql_error(py, e))?;
+            text.ok_or_else(|| sql_error(py, sql::compile::no_renderer(&host.repr(), &bind.ty)))
+        };
         if bind.expanding {
-            let parts = elements(py, given)?.iter().map(|e| text(&proc.bind(e)?)).collect::<PyResult<Vec<_>>>()?;
+            let parts = elements(py, given)?.iter().map(text).collect::<PyResult<Vec<_>>>()?;
             return Ok(if parts.is_empty() {
                 (Fill::List(0), Vec::new())
             } else {
                 (Fill::Literal(parts.join(", ")), Vec::new())
             });
         }
-        return Ok((Fill::Literal(text(&given.value(py, proc)?)?), Vec::new()));
+        return Ok((Fill::Literal(text(&given.object(py)?)?), Vec::new()));
     }
     if !bind.expanding {
         return Ok((Fill::One, Vec::new()));

@@ -214,7 +214,7 @@ pub fn prepare_shaped<'py>(
         }
     }
     let started = Instant::now();
-    let literals = PyLiterals { dialect: Some(dialect.clone().unbind()) };
+    let literals = PyLiterals::of(dialect);
     let host = Rendering { dialect: dialect.clone().unbind() };
     let compile_options = CompileOptions {
         column_keys: keys,
