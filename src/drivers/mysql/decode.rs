@@ -37,8 +37,8 @@ pub fn binary(kind: Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
         }
         Kind::Float => {
             let value = f32::from_le_bytes(wire.try_into().map_err(|_| malformed(kind))?);
-            // The double with the same shortest text, as from the text protocol.
-            batch.push_float(value.to_string().parse().unwrap_or(f64::from(value)));
+            // Six digits, as the server writes it in the text protocol.
+            batch.push_float(format!("{value:.5e}").parse().unwrap_or(f64::from(value)));
         }
         Kind::Double => batch.push_float(f64::from_le_bytes(wire.try_into().map_err(|_| malformed(kind))?)),
         Kind::Decimal => batch.push_decimal(std::str::from_utf8(wire).map_err(|_| malformed(kind))?),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base::{Cell, DbError, DbErrorKind, DbResult, Value};
+use base::{Cell, DbError, DbResult, Value};
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::mysql::MySqlTypeInfo;
@@ -29,7 +29,9 @@ impl Encode<'_, MySql> for Param<'_> {
             Value::Null => Ok(IsNull::Yes),
             Value::Bool(b) => <i64 as Encode<MySql>>::encode_by_ref(&i64::from(*b), buf),
             Value::Int(i) => <i64 as Encode<MySql>>::encode_by_ref(i, buf),
+            Value::Float(f) if !f.is_finite() => Err(unusable(f).into()),
             Value::Float(f) => <f64 as Encode<MySql>>::encode_by_ref(f, buf),
+            Value::Decimal(s) if !is_number(s) => Err(unusable(s).into()),
             Value::Bytes(b) => <&[u8] as Encode<MySql>>::encode_by_ref(&&**b, buf),
             Value::Text(s) | Value::Decimal(s) | Value::Json(s) => <&str as Encode<MySql>>::encode_by_ref(&&**s, buf),
             value => <&str as Encode<MySql>>::encode_by_ref(&text(value)?.as_str(), buf),
@@ -74,10 +76,8 @@ pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
         Cell::Int(i) if i < 0 => out.push_str(&format!("({i})")),
         Cell::Int(i) => out.push_str(&i.to_string()),
         Cell::Float(f) if f.is_finite() => out.push_str(&format!("({f:e})")),
-        Cell::Float(f) => return Err(DbError::programming(format!("{f} can not be used with MySQL"))),
-        Cell::Decimal(s) if !is_number(s) => {
-            return Err(DbError::new(DbErrorKind::Data, format!("{s:?} is no number that MySQL knows")));
-        }
+        Cell::Float(f) => return Err(unusable(f)),
+        Cell::Decimal(s) if !is_number(s) => return Err(unusable(s)),
         Cell::Decimal(s) => out.push_str(&format!("({s})")),
         Cell::Bytes(b) | Cell::InvalidText(b) => {
             out.push_str("X'");
@@ -88,6 +88,11 @@ pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
         cell => quote(&text(&cell.to_value())?, out),
     }
     Ok(())
+}
+
+/// The server would store something else without a word.
+fn unusable(number: impl std::fmt::Display) -> DbError {
+    DbError::programming(format!("{} can not be used with MySQL", number.to_string().to_ascii_lowercase()))
 }
 
 fn is_number(s: &str) -> bool {

@@ -355,13 +355,12 @@ fn case<'py>(
             ));
         };
         let when = match &value {
-            Some(v) => {
+            Some(_) => {
                 let other = coerce::other(when)?;
                 match other {
                     build::Other::Expr(e) => e,
                     build::Other::Value(val, own) => {
-                        let ty = typing::coerce_compared(&v.ty, &Op::Eq, own);
-                        build::anon_bind("param", val, ty)
+                        build::anon_bind("param", val, own)
                     }
                 }
             }
@@ -370,12 +369,8 @@ fn case<'py>(
         pairs.push((when, coerce::expr_or_literal(then, "param")?));
     }
     let else_ = else_.filter(|e| !e.is_none()).map(|e| coerce::expr_or_literal(&e, "param")).transpose()?;
-    let results: Vec<&ExprRef> = pairs.iter().map(|(_, t)| t).rev().chain(else_.iter()).collect();
-    let ty = results
-        .iter()
-        .rev()
-        .find(|e| !e.ty.is_null())
-        .map_or_else(|| pairs.last().map_or_else(types::null_type, |(_, t)| t.ty.clone()), |e| e.ty.clone());
+    let results = pairs.iter().rev().map(|(_, t)| t).chain(else_.iter());
+    let ty = typing::first_known(results);
     wrap_expr(py, &Expr::new(ExprKind::Case { value, whens: pairs, else_ }, ty))
 }
 

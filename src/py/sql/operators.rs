@@ -101,7 +101,11 @@ pub fn default_operate<'py>(
     let op = ops::op_of(op)?;
     if let (Op::Custom(_), Some(ret)) = (&op, op_obj.getattr_opt("return_type")?.filter(|r| !r.is_none())) {
         let first = args.first().ok_or_else(|| PyTypeError::new_err("operator needs an operand"))?;
-        return wrap_expr(py, &custom(&e, &op, coerce::other(first)?, Some(crate::py::types::to_type(&ret)?), reverse)?);
+        let other = match coerce::other(first)? {
+            Other::Value(v, own) => Other::Value(v, operand_type(py, &e, &op, first, own)?),
+            e => e,
+        };
+        return wrap_expr(py, &custom(&e, &op, other, Some(crate::py::types::to_type(&ret)?), reverse)?);
     }
     let built = match (reverse, args.first()) {
         (true, Some(o)) => reverse_build(py, &e, &op, o)?,

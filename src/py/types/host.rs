@@ -26,6 +26,7 @@ pub struct Hooks {
     pub column_expression: bool,
     pub dialect_impl: bool,
     pub comparator: bool,
+    pub own_comparator: bool,
     pub process_bind: bool,
     pub process_result: bool,
     pub process_literal: bool,
@@ -79,6 +80,7 @@ pub fn hooks(cls: &Bound<'_, PyType>) -> PyResult<Hooks> {
         comparator: cls
             .getattr_opt("comparator_factory")?
             .is_some_and(|c| !c.getattr_opt("_ox_builtin").ok().flatten().is_some_and(|m| m.is(&c))),
+        own_comparator: overrides("comparator_factory")?,
         process_bind: decorator && overrides("process_bind_param")?,
         process_result: decorator && overrides("process_result_value")?,
         process_literal: decorator && overrides("process_literal_param")?,

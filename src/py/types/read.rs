@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use sql::Name;
-use sql::types::{Affinity, SqlType, TypeArg};
+use sql::types::{Affinity, Constants, SqlType, TypeArg};
 use std::sync::Arc;
 
 /// Instance attributes with a field of their own, or of no interest to rendering and conversion.
@@ -95,9 +95,15 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     if hooks.any() {
         if hooks.decorator {
             decorate(obj, &mut ty)?;
+            // Operators of the user's own do not ask.
+            if !hooks.own_comparator {
+                ty.constants = constants(obj)?;
+            }
         }
         ty.host = Some(Arc::new(TypeHost::new(obj, hooks)));
     }
+    // A value may be anything that can be pickled.
+    ty.constants.bools &= affinity != Affinity::Pickle;
     ty.owner = Some(PyHost::wrap(obj));
     let _ = py;
     Ok(ty)
@@ -131,6 +137,19 @@ fn decorate(obj: &Bound<'_, PyAny>, ty: &mut SqlType) -> PyResult<()> {
     ty.comparator |= inner.comparator;
     ty.item = Some(inner);
     Ok(())
+}
+
+/// What `coerce_to_is_types` says.
+fn constants(obj: &Bound<'_, PyAny>) -> PyResult<Constants> {
+    let py = obj.py();
+    let mut out = Constants { null: false, bools: false };
+    let Some(classes) = obj.getattr_opt("coerce_to_is_types")? else { return Ok(Constants::default()) };
+    for class in classes.try_iter()? {
+        let class = class?;
+        out.null |= py.None().bind(py).is_instance(&class)?;
+        out.bools |= PyBool::new(py, true).is_instance(&class)?;
+    }
+    Ok(out)
 }
 
 fn read_options(obj: &Bound<'_, PyAny>, ty: &mut SqlType) -> PyResult<()> {

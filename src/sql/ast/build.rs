@@ -127,15 +127,14 @@ pub fn eq(left: &ExprRef, right: &ExprRef) -> ExprRef {
     binary(left, Op::Eq, right)
 }
 
-/// The constant NULL, TRUE or FALSE that an operand is, if it is one.
-fn constant(other: &Other) -> Option<ExprRef> {
+/// The constant NULL, TRUE or FALSE that an operand beside `ty` is, if it is one.
+fn constant(ty: &TypeRef, other: &Other) -> Option<ExprRef> {
     match other {
         Other::Expr(e) if matches!(e.kind, ExprKind::Null | ExprKind::True | ExprKind::False) => Some(e.clone()),
         Other::Expr(_) => None,
         Other::Value(v, _) => match v.as_literal()? {
-            Literal::Null => Some(null()),
-            Literal::Bool(true) => Some(true_()),
-            Literal::Bool(false) => Some(false_()),
+            Literal::Null if ty.constants.null => Some(null()),
+            Literal::Bool(b) if ty.constants.bools => Some(if b { true_() } else { false_() }),
             _ => None,
         },
     }
@@ -144,7 +143,7 @@ fn constant(other: &Other) -> Option<ExprRef> {
 /// `left op other` for the comparison operators: `= NULL` becomes IS NULL, true and false stay constants.
 pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> SqlResult<ExprRef> {
     let negate = op.negation();
-    if let Some(c) = constant(&other) {
+    if let Some(c) = constant(&left.ty, &other) {
         let is_null = matches!(c.kind, ExprKind::Null);
         return match op {
             Op::Eq | Op::Ne if !is_null => Ok(binary_typed(left, op, &c, types::boolean(), negate, modifiers)),
@@ -203,7 +202,8 @@ pub fn postfix(op: Op, operand: &ExprRef, ty: TypeRef) -> ExprRef {
 
 fn not_prefix(e: &ExprRef) -> ExprRef {
     let operand = self_group(e, Some(&Op::Not));
-    Expr::new(ExprKind::UnaryPrefix { op: Op::Not, operand }, types::boolean())
+    let ty = if e.ty.affinity == Affinity::Boolean { types::boolean() } else { types::null_type() };
+    Expr::new(ExprKind::UnaryPrefix { op: Op::Not, operand }, ty)
 }
 
 /// `NOT e`, by the opposite operator where there is one.

@@ -27,13 +27,32 @@ fn family(a: Affinity) -> Affinity {
 
 /// Whether two types hold the same class of values.
 pub fn same_affinity(a: &TypeRef, b: &TypeRef) -> bool {
-    family(a.affinity) == family(b.affinity)
+    let class = |ty: &TypeRef| if ty.affinity == Affinity::Enum { Affinity::String } else { ty.affinity };
+    class(a) == class(b)
+}
+
+/// The kind of type that says no more than its affinity: beside another one of that affinity it gives way.
+fn plain(ty: &TypeRef) -> bool {
+    match &ty.item {
+        Some(inner) if &*ty.visit_name == "type_decorator" => plain(inner),
+        _ => matches!(&*ty.visit_name, "integer" | "numeric" | "float"),
+    }
+}
+
+/// What a concatenation of values of this type is: names of members put together are no member.
+fn joined(ty: &TypeRef) -> TypeRef {
+    if ty.affinity != Affinity::Enum {
+        return ty.clone();
+    }
+    let longest = ty.enums.iter().map(|e| e.chars().count()).max();
+    let length = ty.length.or(longest.and_then(|n| i64::try_from(n).ok()));
+    std::sync::Arc::new(types::SqlType { length, concatenable: true, ..types::SqlType::simple("string", Affinity::String) })
 }
 
 /// The type a literal takes beside an operand of type `ty` under `op`; `own` is the type of the literal alone.
 pub fn coerce_compared(ty: &TypeRef, op: &Op, own: TypeRef) -> TypeRef {
     match ty.affinity {
-        Affinity::Enum if *op == Op::Concat || op.is_string_match() => types::string(),
+        Affinity::Pickle => ty.clone(),
         Affinity::Array if *op == Op::GetItem => own,
         Affinity::Uuid if own.affinity == Affinity::String => ty.clone(),
         Affinity::Json if !own.is_null() && !matches!(op, Op::JsonGetItem | Op::JsonPathGetItem) => match own.affinity {
@@ -47,7 +66,7 @@ pub fn coerce_compared(ty: &TypeRef, op: &Op, own: TypeRef) -> TypeRef {
 
 /// Kinds of type whose `+` is `||`.
 fn concatenates(ty: &TypeRef) -> bool {
-    ty.concatenable || matches!(ty.affinity, Affinity::String | Affinity::Enum | Affinity::Binary | Affinity::Array)
+    ty.concatenable || matches!(ty.affinity, Affinity::String | Affinity::Enum | Affinity::Array)
 }
 
 /// The operator that is really meant and the type of `left op right`.
@@ -66,13 +85,18 @@ pub fn adapt(op: &Op, left: &TypeRef, right: &TypeRef) -> (Op, TypeRef) {
     }
     if concatenates(left) {
         if *op == Op::Add && (concatenates(right) || r == A::Null) || *op == Op::Concat {
-            return (Op::Concat, left.clone());
+            return (Op::Concat, joined(left));
         }
         return keep();
     }
     let to = |ty: TypeRef| (op.clone(), ty);
     match (l, op, r) {
-        (A::Integer, Op::Add | Op::Mul | Op::Sub | Op::FloorDiv | Op::Mod, A::Numeric) => to(right.clone()),
+        (A::Integer, Op::Add | Op::Mul | Op::Sub, A::Numeric) => to(right.clone()),
+        (A::Integer, Op::FloorDiv, A::Numeric) if right.affinity == A::Numeric => to(right.clone()),
+        (A::Integer, Op::Add | Op::Mul | Op::Sub | Op::FloorDiv, A::Integer) if plain(left) => to(right.clone()),
+        (A::Numeric, Op::Add | Op::Mul | Op::Sub | Op::TrueDiv, A::Numeric) if plain(left) && left.affinity == right.affinity => {
+            to(right.clone())
+        }
         (A::Integer, Op::Mul, A::Interval) => to(right.clone()),
         (A::Integer, Op::Add, A::Date) => to(right.clone()),
         (A::Integer, Op::TrueDiv, A::Integer) => to(types::numeric()),
@@ -86,6 +110,7 @@ pub fn adapt(op: &Op, left: &TypeRef, right: &TypeRef) -> (Op, TypeRef) {
         (A::Time, Op::Add, A::Date) => to(types::datetime()),
         (A::Time, Op::Sub, A::Time) => to(types::interval()),
         (A::Interval, Op::Add, A::DateTime | A::Time) => to(right.clone()),
+        (A::Interval, Op::Add, A::Date) => to(types::datetime()),
         _ => keep(),
     }
 }

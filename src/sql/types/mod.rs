@@ -123,8 +123,25 @@ pub struct SqlType {
     pub concatenable: bool,
     /// The type brings its own operators (`comparator_factory`).
     pub comparator: bool,
+    /// Values that a comparison turns into constants.
+    pub constants: Constants,
     /// The Python object.
     pub face: FaceSlot,
+}
+
+/// Which plain values beside a type are constants (`IS NULL`, `= true`) and not its bound values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Constants {
+    /// `None`
+    pub null: bool,
+    /// `True` and `False`
+    pub bools: bool,
+}
+
+impl Default for Constants {
+    fn default() -> Self {
+        Self { null: true, bools: true }
+    }
 }
 
 /// A shared type.

@@ -40,10 +40,12 @@ class _Temporal:
             self._storage_format = storage_format
         if regexp is not None:
             self._reg = re.compile(regexp)
+        # Nothing but digits would become a number in a column of any other name.
+        self.char_affinity = not self.format_is_text_affinity
 
     @property
     def format_is_text_affinity(self):
-        """Would values without anything but digits become numbers?"""
+        """Are values told from numbers by something that is no digit?"""
         spec = (self._storage_format or self._default) % dict.fromkeys(
             ("year", "month", "day", "hour", "minute", "second", "microsecond"), 0
         )
