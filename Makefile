@@ -72,7 +72,7 @@ $(VENV)/.installed: dist/.built
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.tools pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' sqlalchemy==2.1.9 \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' 'hypothesis>=6' sqlalchemy==2.1.9 \
 		'psycopg[binary]>=3.2' 'pymysql>=1.1' 'mypy==2.4.*'
 	@touch $@
 

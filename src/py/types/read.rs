@@ -102,8 +102,8 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
         }
         ty.host = Some(Arc::new(TypeHost::new(obj, hooks)));
     }
-    // A value may be anything that can be pickled.
-    ty.constants.bools &= affinity != Affinity::Pickle;
+    // Two decorators that are none here: what stands beside them is a value.
+    ty.constants.bools &= affinity != Affinity::Pickle && &*ty.visit_name != "interval";
     ty.owner = Some(PyHost::wrap(obj));
     let _ = py;
     Ok(ty)

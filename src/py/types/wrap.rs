@@ -224,16 +224,5 @@ pub fn coerce_compared_value(ty: &TypeRef, op: &Bound<'_, PyAny>, value: &Bound<
         return to_type(&wrap_type(py, ty)?.call_method1("coerce_compared_value", (op, value))?);
     }
     let other = type_of_value(value)?;
-    Ok(if other.is_null() || same_affinity(other.affinity, ty.affinity) { ty.clone() } else { other })
-}
-
-/// Enum values are strings; Float and Numeric mix.
-pub fn same_affinity(a: Affinity, b: Affinity) -> bool {
-    let norm = |x| match x {
-        Affinity::Enum => Affinity::String,
-        Affinity::Float => Affinity::Numeric,
-        Affinity::Match => Affinity::Boolean,
-        x => x,
-    };
-    norm(a) == norm(b)
+    Ok(if other.is_null() || sql::ast::typing::same_affinity(&other, ty) { ty.clone() } else { other })
 }

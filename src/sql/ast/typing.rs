@@ -27,7 +27,11 @@ fn family(a: Affinity) -> Affinity {
 
 /// Whether two types hold the same class of values.
 pub fn same_affinity(a: &TypeRef, b: &TypeRef) -> bool {
-    let class = |ty: &TypeRef| if ty.affinity == Affinity::Enum { Affinity::String } else { ty.affinity };
+    let class = |ty: &TypeRef| match ty.affinity {
+        Affinity::Enum => Affinity::String,
+        Affinity::Match => Affinity::Boolean,
+        other => other,
+    };
     class(a) == class(b)
 }
 
@@ -52,7 +56,6 @@ fn joined(ty: &TypeRef) -> TypeRef {
 /// The type a literal takes beside an operand of type `ty` under `op`; `own` is the type of the literal alone.
 pub fn coerce_compared(ty: &TypeRef, op: &Op, own: TypeRef) -> TypeRef {
     match ty.affinity {
-        Affinity::Pickle => ty.clone(),
         Affinity::Array if *op == Op::GetItem => own,
         Affinity::Uuid if own.affinity == Affinity::String => ty.clone(),
         Affinity::Json if !own.is_null() && !matches!(op, Op::JsonGetItem | Op::JsonPathGetItem) => match own.affinity {

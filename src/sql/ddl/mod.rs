@@ -102,7 +102,7 @@ impl DdlCompiler<'_> {
     }
     /// A string literal of this dialect.
     pub fn literal(&self, text: &str) -> String {
-        self.dialect.string_literal(text)
+        self.dialect.plain_literal(text)
     }
     /// A generated name cut to the dialect's limit with a hash; an explicit one that is too long is an error.
     pub fn limited(&self, name: &Name, limit: Option<usize>, generated: bool) -> SqlResult<String> {

@@ -249,9 +249,13 @@ impl Dialect {
     pub fn has_sequences(&self) -> bool {
         self.supports_sequences || self.family == Family::MariaDb && self.server_version.as_deref().is_some_and(|v| v >= &[10, 3])
     }
-    /// A string literal. Percent signs are doubled where the parameter style would read them.
+    /// A string literal of an expression. Percent signs are doubled where the parameter style would read them.
     pub fn string_literal(&self, text: &str) -> String {
         self.doubled(Quoting::of(self).quote(text))
+    }
+    /// A string literal of a definition.
+    pub fn plain_literal(&self, text: &str) -> String {
+        self.doubled(Quoting::of(self).quote_plainly(text))
     }
     /// The literal of an ESCAPE clause.
     pub fn escape_literal(&self, text: &str) -> String {

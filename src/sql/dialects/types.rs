@@ -283,7 +283,7 @@ pub fn mysql(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> Opt
     };
     let needs_length = |name: &str| SqlError::compile(format!("{name} requires a length on dialect {}", dialect.name));
     let fsp = |name: &str| fractional(name, ty);
-    let quoted = || ty.enums.iter().map(|e| dialect.string_literal(e)).collect::<Vec<_>>().join(",");
+    let quoted = || ty.enums.iter().map(|e| dialect.plain_literal(e)).collect::<Vec<_>>().join(",");
     Some(Ok(match &*ty.visit_name {
         "string" | "unicode" | "VARCHAR" => match ty.length {
             Some(n) => mysql_string(ty, format!("VARCHAR({n})")),

@@ -47,6 +47,13 @@ impl Quoting {
             _ => plain(),
         }
     }
+    /// A quoted string where the grammar takes no other form: comments, defaults, members of an ENUM.
+    pub fn quote_plainly(self, text: &str) -> String {
+        match self.family {
+            Family::MySql | Family::MariaDb if self.escapes == Some(false) => format!("'{}'", text.replace('\'', "''")),
+            _ => self.quote(text),
+        }
+    }
     /// The quoted character of an ESCAPE clause, which is the programmer's.
     pub fn quote_escape(self, text: &str) -> String {
         match self.family {
@@ -115,6 +122,8 @@ fn bytes(b: &[u8], quoting: Quoting) -> Option<String> {
             let digits = hex(b).replacen("X'", "\\x", 1);
             format!("{}::BYTEA", quoting.quote(digits.trim_end_matches('\'')))
         }
+        // A text is never equal to a BLOB there.
+        Family::Sqlite => hex(b),
         _ => quoting.quote(text),
     })
 }

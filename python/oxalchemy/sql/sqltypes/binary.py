@@ -67,6 +67,9 @@ class PickleType(TypeEngine):
     def length(self):
         return getattr(self.impl, "length", None)
 
+    def coerce_compared_value(self, op, value):
+        return self
+
     def __reduce__(self):
         return PickleType, (self.protocol, None, self.comparator)
 
