@@ -2,8 +2,8 @@
 
 use crate::py::errors::to_sql_error;
 use crate::py::host::PyHost;
-use crate::py::types::bind_processor;
 use crate::py::types::TypeHost;
+use crate::py::types::bind_processor;
 use crate::py::types::literal::{has_literal, render};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};

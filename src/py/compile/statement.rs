@@ -10,8 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use sql::ast::{BindValue, ExprKind, ExprRef, Literal};
 use sql::compile::{
-    BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, StatementKind,
-    collect_binds,
+    BindSource, CollectedBind, CompileOptions, Compiled, CompiledBind, Expanded, Fill, StatementKind, collect_binds,
 };
 use std::sync::Arc;
 
@@ -53,7 +52,9 @@ fn fills<'py>(
             Some(v) if bind.expanding => {
                 let items: Vec<Bound<'_, PyAny>> = v.try_iter()?.collect::<PyResult<_>>()?;
                 match items.first() {
-                    Some(first) if is_list(first) && bind.ty.affinity != sql::types::Affinity::Array => Fill::Tuples(items.len(), first.len()?),
+                    Some(first) if is_list(first) && bind.ty.affinity != sql::types::Affinity::Array => {
+                        Fill::Tuples(items.len(), first.len()?)
+                    }
                     _ => Fill::List(items.len()),
                 }
             }

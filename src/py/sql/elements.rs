@@ -359,9 +359,7 @@ fn case<'py>(
                 let other = coerce::other(when)?;
                 match other {
                     build::Other::Expr(e) => e,
-                    build::Other::Value(val, own) => {
-                        build::anon_bind("param", val, own)
-                    }
+                    build::Other::Value(val, own) => build::anon_bind("param", val, own),
                 }
             }
             None => precedence::self_group(&coerce::expr_or_literal(when, "param")?, None),
