@@ -4,11 +4,10 @@ import datetime as dt
 import decimal
 import uuid
 
+import oxalchemy as sa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-import oxalchemy as sa
 from oxalchemy.dialects import mysql, postgresql
 
 EVIL = ["a\\", "\\", "\\'", "\\' , version()) --", "\\\\'", "a\\nb", "a'b", "''", "\\''\\", "%s %(a)s %% :x ?", "\\x41", "$1"]
@@ -80,7 +79,9 @@ def test_ddl_keeps_backslashes(odd):
     try:
         with odd.begin() as c:
             c.execute(t.insert(), {"id": 1, "e": "p\\"})
-            assert c.execute(sa.select(t.c.a, t.c.e).where(t.c.e == "p\\", t.c.a.like("x#\\", escape="#"))).all() == [("x\\", "p\\")]
+            assert c.execute(sa.select(t.c.a, t.c.e).where(t.c.e == "p\\", t.c.a.like("x#\\", escape="#"))).all() == [
+                ("x\\", "p\\")
+            ]
             assert sa.inspect(c).get_columns("backslashes")[1]["comment"] == "c\\"
     finally:
         t.drop(odd)
@@ -136,7 +137,9 @@ def test_literals_are_what_bound_values_are(any_engine, kind):
         values = st.floats(-1e15, 1e15).filter(lambda f: f == 0 or abs(f) > 1e-5)
     if name == "mysql" and kind == "datetime":
         values = st.datetimes(dt.datetime(1000, 1, 1))
-    t = sa.Table("kept", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", column_type(kind, type_, name)))
+    t = sa.Table(
+        "kept", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("v", column_type(kind, type_, name))
+    )
     t.create(engine)
     try:
 

@@ -3,9 +3,41 @@
 import enum
 
 from oxalchemy import (
-    ARRAY, JSON, BigInteger, Boolean, Column, Date, DateTime, Double, Enum, Float, Integer, Interval, LargeBinary, MetaData,
-    Numeric, PickleType, SmallInteger, String, Table, Text, Time, TypeDecorator, Unicode, Uuid, case, cast, column, create_engine,
-    false, func, literal, null, select, true, type_coerce,
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Enum,
+    Float,
+    Integer,
+    Interval,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    PickleType,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    Unicode,
+    Uuid,
+    case,
+    cast,
+    column,
+    create_engine,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    type_coerce,
 )
 from oxalchemy.dialects import sqlite
 from oxalchemy.types import NullType, UserDefinedType
@@ -67,11 +99,32 @@ def show(*name, make):
 
 
 TYPES = {
-    "integer": Integer(), "big": BigInteger(), "small": SmallInteger(), "numeric": Numeric(10, 2), "float": Float(),
-    "double": Double(), "string": String(5), "text": Text(), "unicode": Unicode(3), "boolean": Boolean(), "datetime": DateTime(),
-    "date": Date(), "time": Time(), "interval": Interval(), "null": NullType(), "number": Number(), "yesno": YesNo(),
-    "nothing": Nothing(), "words": Words(), "lower": Lower(), "enum": Enum(Level, name="level"), "binary": LargeBinary(),
-    "json": JSON(), "uuid": Uuid(), "own": Own(), "pickle": PickleType(),
+    "integer": Integer(),
+    "big": BigInteger(),
+    "small": SmallInteger(),
+    "numeric": Numeric(10, 2),
+    "float": Float(),
+    "double": Double(),
+    "string": String(5),
+    "text": Text(),
+    "unicode": Unicode(3),
+    "boolean": Boolean(),
+    "datetime": DateTime(),
+    "date": Date(),
+    "time": Time(),
+    "interval": Interval(),
+    "null": NullType(),
+    "number": Number(),
+    "yesno": YesNo(),
+    "nothing": Nothing(),
+    "words": Words(),
+    "lower": Lower(),
+    "enum": Enum(Level, name="level"),
+    "binary": LargeBinary(),
+    "json": JSON(),
+    "uuid": Uuid(),
+    "own": Own(),
+    "pickle": PickleType(),
 }
 CONSTANTS = {"True": True, "False": False, "None": None, "null": null(), "true": true(), "false": false()}
 for name, type_ in TYPES.items():
@@ -144,5 +197,5 @@ with engine.begin() as connection:
     print(connection.execute(flags.select()).all())
     for where in (flags.c.f == True, flags.c.f != True, flags.c.f == False, flags.c.f.is_(None), flags.c.f.in_([True])):  # noqa: E712
         print(connection.execute(select(func.count()).where(where)).scalar())
-    for e in (flags.c.e + "x", "x" + flags.c.e, flags.c.e.concat(flags.c.e), func.max(flags.c.e), ~column("1", Integer, is_literal=True)):  # fmt: skip
+    for e in (flags.c.e + "x", "x" + flags.c.e, flags.c.e.concat(flags.c.e), func.max(flags.c.e), ~literal_column("1", Integer)):
         print(connection.execute(select(e)).scalar())
