@@ -34,6 +34,7 @@ from oxalchemy import (
     false,
     func,
     literal,
+    literal_column,
     null,
     select,
     true,
