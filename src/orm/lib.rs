@@ -12,6 +12,7 @@
 //! | [`flush`] | flush plans over ids |
 //! | [`options`] | loader options, merged into one tree per statement |
 //! | [`compile`] | ORM-enabled statement to plain statement and load plan |
+//! | [`load`] | what follows a load: options that stay with instances, second statements |
 //! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
 //! | [`adapt`] | expressions of a mapping, turned to an alias |
 //! | [`attr`] | what a statement carries that only the ORM understands |
@@ -32,6 +33,7 @@ pub mod entity;
 pub mod flush;
 pub mod join_condition;
 pub mod lazy_clause;
+pub mod load;
 pub mod loadplan;
 pub mod mapper;
 pub mod namespaces;

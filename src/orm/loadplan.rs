@@ -3,6 +3,8 @@
 //! Every position is a column index of the result row. Nothing here is looked up by name while rows are read.
 
 use crate::entity::Entity;
+use crate::load::kept::{Kept, LazyOption};
+use crate::load::polymorphic::SubclassLoad;
 use crate::mapper::Mapper;
 use crate::options::{LoaderCriteria, OptionNode};
 use crate::relationship::Relationship;
@@ -73,11 +75,13 @@ pub struct EntityPlan {
     /// Relationships that are empty by decree.
     pub noload: Vec<Arc<Relationship>>,
     /// What a second statement loads when the rows are read.
-    pub post: Vec<PostLoad>,
-    /// Subclasses whose columns a second statement loads (`selectin_polymorphic`).
-    pub selectin_polymorphic: Vec<Arc<Mapper>>,
-    /// Options that stay with the instance, for lazy loads.
-    pub options: Option<Arc<OptionNode>>,
+    pub post: Vec<Arc<PostLoad>>,
+    /// Attributes of subclasses that second statements load (`selectin_polymorphic`).
+    pub subclass: Vec<Arc<SubclassLoad>>,
+    /// Options that stay with the instance, for its refresh and its lazy loads; `None`: there were none.
+    pub options: Option<Arc<Kept>>,
+    /// What the options say about loads on access.
+    pub lazy: Vec<LazyOption>,
 }
 
 /// One column attribute.
@@ -120,7 +124,7 @@ pub struct PostLoad {
     pub criteria: Vec<ExprRef>,
     pub chunksize: usize,
     pub recursion_depth: Option<i64>,
-    /// Mappers on the way here: stops mapped eager loads that go round in circles.
+    /// Mappers on the way here, through all statements: stops mapped eager loads that go round in circles.
     pub path: Vec<u64>,
 }
 
@@ -194,7 +198,9 @@ impl EntityPlan {
             }
             Err(_) => false,
         });
-        p.discriminator = p.discriminator.take().and_then(|(i, ty)| found(i, map).ok().map(|i| (i, ty)));
+        if let Some((i, _)) = &mut p.discriminator {
+            *i = found(*i, map)?;
+        }
         p.subs.iter_mut().try_for_each(|s| s.remap(map))?;
         p.joined.iter_mut().try_for_each(|j| j.plan.remap(map))
     }

@@ -46,6 +46,8 @@ impl Context<'_> {
         let data = rel.data();
         let Some(target) = data.target.upgrade() else { return Ok(None) };
         let dest = match of_type.as_ref().and_then(Entity::of) {
+            // an alias of the user's is the right side of the join itself: the statement may say more about it
+            Some(e) if e.alias.as_ref().is_some_and(|a| !a.use_mapper_path) => e.clone(),
             Some(e) if e.alias.is_some() => realias(e),
             // a subclass without alias: its columns as well, of all rows
             Some(e) => with_subclass(&target, &e.mapper),
@@ -95,8 +97,10 @@ impl Context<'_> {
         }
         let mut path = place.path.clone();
         path.push(target.id);
+        let by = of_type.as_ref().and_then(Entity::of).unwrap_or(&dest);
         let below = Place {
             node,
+            by,
             dest: Dest::Secondary,
             path,
             root: place.root,
@@ -200,7 +204,9 @@ impl Context<'_> {
         };
         let mut path = place.path.clone();
         path.push(target.id);
-        let below = Place { node, dest: place.dest, path, root: place.root, outer: place.outer, is_root: false };
+        let class = Entity { mapper: target.clone(), alias: None };
+        let by = of_type.as_ref().and_then(Entity::of).unwrap_or(&class);
+        let below = Place { node, by, dest: place.dest, path, root: place.root, outer: place.outer, is_root: false };
         self.repeats |= data.uselist;
         let plan = self.entity_plan(&dest, &below)?;
         Ok(Some(JoinedLoad { relationship: rel.clone(), uselist: data.uselist, plan, contains: true }))
@@ -208,14 +214,14 @@ impl Context<'_> {
 }
 
 /// An alias of a class with the columns of a subclass.
-fn with_subclass(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Entity {
+pub(crate) fn with_subclass(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Entity {
     if target.id == sub.id {
         return alias::alias_entity(target, None, true, true);
     }
     let chain: Vec<_> = sub.iterate_to_root().into_iter().rev().filter(|m| m.isa(target) && m.id != target.id).collect();
     let from = super::entity::polymorphic_join(target, &chain, false);
     let mut map = alias::ColumnMap::default();
-    let selectable = alias::alias_from(&from, None, true, &mut map);
+    let selectable = alias::alias_from(&from, None, false, &mut map);
     alias::entity_over(target, selectable, map, None, chain, true)
 }
 

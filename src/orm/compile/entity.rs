@@ -3,6 +3,8 @@
 use super::{Context, Dest, SECONDARY};
 use crate::columns::{as_column, col_id};
 use crate::entity::Entity;
+use crate::load::kept::{Kept, LazyOption};
+use crate::load::polymorphic;
 use crate::loadplan::{ColumnLoad, EntityPlan, JoinedLoad, PostKind, PostLoad};
 use crate::mapper::Mapper;
 use crate::options::{AttrOption, OptionNode, Strategy};
@@ -90,6 +92,8 @@ enum Wanted {
 pub(crate) struct Place<'p> {
     /// Options of the entity.
     pub node: &'p Arc<OptionNode>,
+    /// What the options call the entity: rows may come from an alias that they do not know.
+    pub by: &'p Entity,
     pub dest: Dest,
     /// Mappers on the way here, the entity's included.
     pub path: Vec<u64>,
@@ -136,19 +140,17 @@ impl Context<'_> {
         .unwrap_or_else(|| self.push(dest, expr.clone()))
     }
 
-    fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool) -> Wanted {
+    /// `is_key`: it tells which row this is, or of which class; no wildcard leaves it out.
+    fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool, is_key: bool) -> Wanted {
         let Some(expr) = prop.expr() else { return Wanted::Skip };
-        if let (Some(only), true) = (&self.settings.only, place.is_root)
-            && !only.contains(&prop.key)
-            && !(is_pk && self.loads_relationships(entity))
-        {
+        if self.left_out(place, &prop.key) && !(is_pk && self.loads_relationships(entity)) {
             return Wanted::Skip;
         }
         if is_pk {
             return Wanted::Load(expr.clone());
         }
-        let asked = self.settings.only.is_some() && place.is_root;
-        let option = place.node.attr(entity, &prop.key).or_else(|| self.composite_option(entity, place, &prop.key));
+        let asked = self.refreshes_some(place);
+        let option = place.node.attr(place.by, &prop.key).or_else(|| self.composite_option(entity, place, &prop.key));
         match option.and_then(|a| a.strategy.as_ref()) {
             Some(Strategy::Expression(e)) => return Wanted::Load(e.clone()),
             Some(Strategy::Undefer) => return Wanted::Load(expr.clone()),
@@ -162,7 +164,7 @@ impl Context<'_> {
             return Wanted::Load(expr.clone());
         }
         match &place.node.columns {
-            Some(Strategy::Defer { .. }) => Wanted::Skip,
+            Some(Strategy::Defer { .. }) if !is_key => Wanted::Skip,
             Some(Strategy::Undefer) => Wanted::Load(expr.clone()),
             _ if prop.deferred => Wanted::Skip,
             _ => Wanted::Load(expr.clone()),
@@ -176,9 +178,14 @@ impl Context<'_> {
         }
         let data = entity.mapper.data();
         data.props.values().find_map(|p| match p {
-            Property::Composite(c) if c.attribute_keys.read().contains(key) => place.node.attr(entity, &c.key),
+            Property::Composite(c) if c.attribute_keys.read().contains(key) => place.node.attr(place.by, &c.key),
             _ => None,
         })
+    }
+
+    /// Some attributes of an instance at hand are loaded again.
+    fn refreshes_some(&self, place: &Place<'_>) -> bool {
+        self.settings.refresh && self.settings.only.is_some() && place.is_root
     }
 
     /// Whether relationships are among the attributes that are loaded again: their loads start from the key.
@@ -198,13 +205,18 @@ impl Context<'_> {
         let mut joined = Vec::new();
         let mut noload = Vec::new();
         let mut post = Vec::new();
+        let mut lazy = Vec::new();
         for m in &mappers {
             let data = m.data();
             for prop in data.props.values() {
                 match prop {
                     Property::Column(p) => {
                         let is_pk = p.table_columns().any(|c| data.primary_key.iter().any(|k| Arc::ptr_eq(k, c)));
-                        let Wanted::Load(expr) = self.wanted(entity, place, p, is_pk) else { continue };
+                        let is_key = is_pk || data.polymorphic_key.as_ref() == Some(&p.key);
+                        let Wanted::Load(expr) = self.wanted(entity, place, p, is_pk, is_key) else {
+                            lazy.extend(self.column_option(place, p));
+                            continue;
+                        };
                         let id = as_column(&expr).map_or(Arc::as_ptr(&expr) as usize, col_id);
                         let index = match at.get(&id) {
                             Some((i, _)) => *i,
@@ -226,6 +238,7 @@ impl Context<'_> {
                         }
                     }
                     Property::Relationship(r) if done.insert(Arc::as_ptr(r) as usize) => {
+                        lazy.extend(self.lazy_option(place, r));
                         self.relationship(entity, place, r, &mut joined, &mut noload, &mut post)?;
                     }
                     _ => {}
@@ -235,7 +248,7 @@ impl Context<'_> {
         let data = entity.mapper.data();
         let mut identity = Vec::with_capacity(data.primary_key.len());
         // a refresh knows whose row it reads: the key is selected only when nothing else is
-        let partial = self.settings.only.is_some() && place.is_root;
+        let partial = self.refreshes_some(place);
         let wants_identity = !partial || (at.is_empty() && by_prop.is_empty());
         for c in data.primary_key.iter().filter(|_| wants_identity) {
             let known = at
@@ -273,9 +286,10 @@ impl Context<'_> {
             };
             discriminator = Some((index, on.ty.clone()));
         }
-        let options = {
-            let n = place.node;
-            (!n.is_empty()).then(|| n.clone())
+        let options = (!place.node.is_empty()).then(|| Arc::new(Kept { node: Arc::new(place.node.kept()) }));
+        let subclass = match (&self.settings.only, place.is_root) {
+            (Some(_), true) => Vec::new(),
+            _ => polymorphic::loads(entity, place.node, place.path.split_last().map_or(&[], |(_, before)| before)),
         };
         let make = |m: &Arc<Mapper>, subs: Vec<Arc<EntityPlan>>| {
             let d = m.data();
@@ -305,27 +319,46 @@ impl Context<'_> {
                 subs,
                 joined: joined.iter().filter(|j: &&JoinedLoad| mine(&j.relationship)).cloned().collect(),
                 noload: noload.iter().filter(|r| mine(r)).cloned().collect(),
-                post: post.iter().filter(|p: &&PostLoad| mine(&p.relationship)).cloned().collect(),
-                selectin_polymorphic: self.selectin_subs(place.node, m),
+                post: post.iter().filter(|p: &&Arc<PostLoad>| mine(&p.relationship)).cloned().collect(),
+                subclass: subclass.iter().filter(|s| s.serves(m)).cloned().collect(),
                 options: options.clone(),
+                lazy: lazy.iter().filter(|l: &&LazyOption| d.props.contains_key(&l.key)).cloned().collect(),
             })
         };
         let subs = descendants.iter().skip(1).map(|m| make(m, Vec::new())).collect();
         Ok(make(&entity.mapper, subs))
     }
 
-    fn selectin_subs(&self, node: &OptionNode, mapper: &Arc<Mapper>) -> Vec<Arc<Mapper>> {
-        let mut out: Vec<Arc<Mapper>> =
-            node.selectin_polymorphic.iter().filter_map(|e| Entity::of(e).map(|e| e.mapper.clone())).collect();
-        if self.settings.only.is_none() {
-            for m in mapper.self_and_descendants() {
-                if m.data().polymorphic_load == Some(crate::mapper::PolymorphicLoad::Selectin) {
-                    out.push(m);
-                }
-            }
+    /// What the statement says about the load of a relationship on access.
+    fn lazy_option(&self, place: &Place<'_>, rel: &Arc<Relationship>) -> Option<LazyOption> {
+        if !self.settings.top || place.node.is_empty() || self.left_out(place, &rel.key) {
+            return None;
         }
-        out.retain(|m| m.isa(mapper));
-        out
+        let option = place.node.attr(place.by, &rel.key);
+        let stated = option.and_then(|o| o.strategy.as_ref()).filter(|s| !matches!(s, Strategy::Default));
+        let lazy = match stated.or(place.node.relationships.as_ref()) {
+            Some(Strategy::Relationship { lazy, .. }) => *lazy,
+            Some(_) => return None,
+            None => rel.data().lazy,
+        };
+        LazyOption::of(rel, lazy, option.map_or(&[], |o| &o.criteria))
+    }
+
+    /// What the statement says about the load of a column on access.
+    fn column_option(&self, place: &Place<'_>, prop: &ColumnProp) -> Option<LazyOption> {
+        if !self.settings.top || place.node.is_empty() || self.left_out(place, &prop.key) {
+            return None;
+        }
+        let stated = place.node.attr(place.by, &prop.key).and_then(|o| o.strategy.as_ref());
+        match stated.or(place.node.columns.as_ref()) {
+            Some(Strategy::Defer { raiseload }) => LazyOption::of_column(prop, *raiseload),
+            _ => None,
+        }
+    }
+
+    /// Only some attributes are loaded, and not this one.
+    fn left_out(&self, place: &Place<'_>, key: &Arc<str>) -> bool {
+        place.is_root && self.settings.only.as_ref().is_some_and(|only| !only.contains(key))
     }
 
     /// The options below a relationship, with wildcards handed down.
@@ -346,17 +379,12 @@ impl Context<'_> {
         rel: &Arc<Relationship>,
         joined: &mut Vec<JoinedLoad>,
         noload: &mut Vec<Arc<Relationship>>,
-        post: &mut Vec<PostLoad>,
+        post: &mut Vec<Arc<PostLoad>>,
     ) -> SqlResult<()> {
-        if !self.settings.top {
+        if !self.settings.top || self.left_out(place, &rel.key) {
             return Ok(());
         }
-        if let (Some(only), true) = (&self.settings.only, place.is_root)
-            && !only.contains(&rel.key)
-        {
-            return Ok(());
-        }
-        let option = place.node.attr(entity, &rel.key).cloned();
+        let option = place.node.attr(place.by, &rel.key).cloned();
         let data = rel.data();
         let stated = option.as_ref().and_then(|o| o.strategy.clone()).filter(|s| !matches!(s, Strategy::Default));
         let explicit = stated.is_some();
@@ -390,9 +418,16 @@ impl Context<'_> {
         }
         // an eager load that the mapping asks for stops where it would go round in circles
         if !explicit && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
+            let back = place.is_root && self.settings.leading_back.contains(&rel.id);
+            // a joined load looks at its own statement only
+            let path = match lazy {
+                Lazy::Joined => place.path.get(self.settings.path.len()..).unwrap_or_default(),
+                _ => place.path.as_slice(),
+            };
             let stop = match data.join_depth {
-                Some(depth) if matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery) => place.path.len() > depth,
-                _ => place.path.contains(&target.id),
+                _ if back => true,
+                Some(depth) if matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery) => path.len() > depth,
+                _ => path.contains(&target.id),
             };
             if stop {
                 return Ok(());
@@ -402,6 +437,8 @@ impl Context<'_> {
         let of_type = option.as_ref().and_then(|o| o.of_type.clone());
         let criteria = option.as_ref().map(|o| o.criteria.clone()).unwrap_or_default();
         let kind = match lazy {
+            // one instance that is loaded again asks for its relationships as a lazy load does
+            Lazy::Selectin | Lazy::Subquery if self.settings.refresh => PostKind::Immediate,
             Lazy::Joined if self.settings.given => return Ok(()),
             Lazy::Joined => {
                 let load = self.joined_eager(entity, place, rel, innerjoin, of_type, &criteria, &node)?;
@@ -418,7 +455,7 @@ impl Context<'_> {
             _ => return Ok(()),
         };
         self.buffered |= kind == PostKind::Subquery;
-        post.push(PostLoad {
+        post.push(Arc::new(PostLoad {
             relationship: rel.clone(),
             kind,
             node,
@@ -427,7 +464,7 @@ impl Context<'_> {
             chunksize: chunksize.unwrap_or(500),
             recursion_depth: depth,
             path: place.path.clone(),
-        });
+        }));
         Ok(())
     }
 }

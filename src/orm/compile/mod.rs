@@ -23,6 +23,7 @@ mod roots;
 mod select;
 
 pub use criteria::{Counted, Occurrence, loader_criteria, single_table_criterion};
+pub(crate) use eager::with_subclass;
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
 pub use roots::Root;
 pub use select::{BaseAlias, NoEagerloads, entity_name, name_of};
@@ -45,8 +46,13 @@ pub struct Settings<'a> {
     pub top: bool,
     /// `enable_eagerloads()`.
     pub eager: bool,
-    /// Only these attributes (refresh, deferred columns).
+    /// Only these attributes of the first entity (refresh, deferred columns, columns of a subclass).
     pub only: Option<Vec<Arc<str>>>,
+    /// The rows are those of an instance at hand: its key need not be selected, and what was asked for by name is loaded though
+    /// it is deferred.
+    pub refresh: bool,
+    /// Relationships (numbers) of the first entity that the mapping loads eagerly, but not here.
+    pub leading_back: Vec<u64>,
     /// Options of the first entity, when it is loaded on behalf of an instance that carries some.
     pub node: Option<Arc<OptionNode>>,
     /// `with_loader_criteria` of the statement that loaded the parent.
@@ -75,6 +81,8 @@ impl<'a> Settings<'a> {
             top: true,
             eager: true,
             only: None,
+            refresh: false,
+            leading_back: Vec::new(),
             node: None,
             criteria: Vec::new(),
             inherited: &[],

@@ -329,7 +329,8 @@ impl<'a> Context<'a> {
                 let mut path = self.settings.path.clone();
                 path.push(entity.mapper.id);
                 let root = shown.clone();
-                let place = Place { node: &node, dest: Dest::Primary, path, root: &root, outer: false, is_root: true };
+                let place =
+                    Place { node: &node, by: entity, dest: Dest::Primary, path, root: &root, outer: false, is_root: true };
                 let plan = self.entity_plan(&shown, &place)?;
                 (vec![Some(entity_name(entity))], vec![Item::Entity(plan)])
             }

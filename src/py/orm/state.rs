@@ -54,6 +54,8 @@ pub struct Extra {
     /// Loader options that travelled with the load, opaque here.
     pub load_options: Option<Py<PyAny>>,
     pub load_path: Option<Py<PyAny>>,
+    /// How relationships of this instance alone are loaded on access.
+    pub lazy: Option<std::sync::Arc<[orm::load::kept::LazyOption]>>,
     /// Attribute name to loader callable of this instance alone.
     pub callables: Option<Py<PyDict>>,
     pub pending: Vec<Pending>,
@@ -702,7 +704,8 @@ impl InstanceState {
             .collect();
         let old = slf.get().d.with(py, |d| {
             d.flags |= flag::EXPIRED;
-            std::mem::replace(&mut d.expired, expired)
+            let lazy = d.extra.as_mut().and_then(|e| e.lazy.take());
+            (std::mem::replace(&mut d.expired, expired), lazy)
         });
         drop(old);
         Ok(())

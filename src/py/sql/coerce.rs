@@ -333,16 +333,7 @@ pub fn from_in(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<FromRef> {
 
 /// An entity as the FROM element it selects from, remembering the entity.
 pub fn entity_from(entity: &sql::host::EntityRef) -> FromRef {
-    let f = entity.selectable();
-    if f.entity.is_some() {
-        return f;
-    }
-    std::sync::Arc::new(From {
-        kind: f.kind.clone(),
-        columns: Default::default(),
-        entity: Some(entity.clone()),
-        face: Default::default(),
-    })
+    From::of_entity(entity)
 }
 
 /// A query (SELECT or set operation or textual select).

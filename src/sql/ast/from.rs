@@ -142,6 +142,19 @@ impl From {
     pub fn new(kind: FromKind) -> FromRef {
         Arc::new(Self { kind, columns: OnceLock::new(), entity: None, face: FaceSlot::default() })
     }
+    /// What an ORM entity selects from, remembering the entity.
+    pub fn of_entity(entity: &EntityRef) -> FromRef {
+        let f = entity.selectable();
+        if f.entity.is_some() {
+            return f;
+        }
+        Arc::new(Self {
+            kind: f.kind.clone(),
+            columns: Default::default(),
+            entity: Some(entity.clone()),
+            face: Default::default(),
+        })
+    }
     /// Identity of the element: two elements with the same id are the same FROM.
     pub fn id(&self) -> usize {
         match &self.kind {

@@ -162,6 +162,10 @@ impl View {
 
     /// The only row: what `one()`, `first()` and relatives are made of.
     pub fn only(&self, py: Python<'_>, second_raises: bool, none_raises: bool) -> PyResult<Option<Py<PyAny>>> {
+        // the first row is the first row, whatever repeats it
+        if !second_raises && self.unique.as_ref().is_some_and(|u| u.required) {
+            return Self { unique: None, ..self.copy(py) }.only(py, second_raises, none_raises);
+        }
         let Some(row) = self.next(py)? else {
             // a stream that has just ended stays readable (it gives nothing) unless a row was required
             if none_raises {
@@ -248,7 +252,7 @@ impl ResultBase {
         let py = slf.py();
         let strategy = strategy.filter(|s| !s.is_none(py));
         let seen = PySet::empty(py)?.unbind();
-        slf.get().view.lock().unique = Some(Arc::new(Unique { seen, strategy, filters: Mutex::new(None) }));
+        slf.get().view.lock().unique = Some(Arc::new(Unique { required: false, seen, strategy, filters: Mutex::new(None) }));
         Ok(slf.clone())
     }
     /// Iterator of lists of `size` rows.

@@ -142,6 +142,8 @@ pub enum Show {
 
 /// `unique()`: what was seen, and by what rows are compared.
 pub struct Unique {
+    /// `unique()` was not called, but must be before rows are fetched.
+    required: bool,
     seen: Py<PySet>,
     strategy: Option<Py<PyAny>>,
     filters: Mutex<Option<Option<Filters>>>,
@@ -183,8 +185,12 @@ impl View {
     /// Rows may not be fetched before `unique()` is called: joined eager collections repeat them.
     pub fn require_unique(&mut self, py: Python<'_>) -> PyResult<()> {
         let strategy = pyo3::wrap_pyfunction!(not_unique, py)?.into_any().unbind();
-        self.unique =
-            Some(Arc::new(Unique { seen: PySet::empty(py)?.unbind(), strategy: Some(strategy), filters: Mutex::new(None) }));
+        self.unique = Some(Arc::new(Unique {
+            required: true,
+            seen: PySet::empty(py)?.unbind(),
+            strategy: Some(strategy),
+            filters: Mutex::new(None),
+        }));
         Ok(())
     }
     /// Another view of the same stream.

@@ -1,13 +1,14 @@
 //! Expired and deferred columns.
 
-use super::identity::{load_on, node_of};
+use super::identity::load_on;
+use super::options::node_of;
 use crate::py::orm::flags::{self, NO_AUTOFLUSH, SQL_OK};
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::session::{self, Session, orm_error, orm_error_args};
 use crate::py::orm::state::InstanceState;
 use crate::py::{errors, ffi};
-use orm::options::Strategy;
+use orm::load::kept::Access;
 use orm::property::{ColumnProp, Property};
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -108,13 +109,8 @@ pub(super) fn deferred<'py>(
         return flags::passive_no_result(py);
     }
     let mapper = state.mapper()?;
-    let entity = orm::Entity { mapper: mapper.clone(), alias: None };
-    let node = node_of(state);
-    let raiseload = match node
-        .as_ref()
-        .and_then(|n| n.attr(&entity, &prop.key).and_then(|a| a.strategy.clone()).or_else(|| n.columns.clone()))
-    {
-        Some(Strategy::Defer { raiseload }) => raiseload,
+    let raiseload = match super::options::lazy_of(state, &prop.key).map(|o| o.access) {
+        Some(Access::Column { raiseload }) => raiseload,
         _ => prop.raiseload,
     };
     let session = session_of(state, || {
@@ -142,7 +138,7 @@ pub(super) fn deferred<'py>(
             .collect(),
         None => vec![prop.key.clone()],
     };
-    if !load_on(&session, state, Some(only), None, node)? {
+    if !load_on(&session, state, Some(only), None, node_of(state))? {
         return Err(orm_error_args(py, "ObjectDeletedError", (state.clone(),)));
     }
     if ffi::dict_get(&dict, &imp.get().key).is_none() {

@@ -1,10 +1,12 @@
 //! One row by its identity: `get()`, `refresh()`.
 
+use super::options::node_of;
 use super::populate::Mode;
 use crate::py::errors;
 use crate::py::host::PyHost;
 use crate::py::orm::aliased;
 use crate::py::orm::execute::{self, Prepared};
+use crate::py::orm::flags;
 use crate::py::orm::identity::{IdentityKey, StateExt};
 use crate::py::orm::session::{self, GetOptions, Session};
 use crate::py::orm::state::InstanceState;
@@ -174,6 +176,7 @@ pub fn load_on<'py>(
     let mut settings = Settings::top(&host);
     let partial = only.is_some();
     settings.dedupe = true;
+    settings.refresh = true;
     settings.only = only;
     settings.node = node;
     let prepared = Prepared::new(py, &select, &settings)?;
@@ -181,13 +184,6 @@ pub fn load_on<'py>(
     let mode = Mode { populate_existing: true, token, refresh_all, partial, execution: None };
     let rows = prepared.instances(session, &execute::connection_of(session, &entity)?, None, &mode, Some(state), None)?;
     Ok(rows.into_iter().any(|r| !r.is_none()))
-}
-
-/// Options that came with the instance.
-pub fn node_of(state: &State<'_>) -> Option<Arc<OptionNode>> {
-    let py = state.py();
-    let o = state.get().read_extra(py, |e| e.load_options.as_ref().map(|o| o.clone_ref(py)))?;
-    o.bind(py).cast::<super::LoadOptions>().ok().map(|l| l.get().node.clone())
 }
 
 /// `refresh()`: `false` when the row is gone.
@@ -207,11 +203,11 @@ pub fn refresh<'py>(
     for name in names.unwrap_or_default() {
         if let Some(orm::Property::Relationship(r)) = mapper.prop(name.to_str()?) {
             let dict = state.get().instance_dict(py);
-            let dynamic =
-                matches!(r.data().lazy, orm::Lazy::Dynamic | orm::Lazy::WriteOnly | orm::Lazy::Raise | orm::Lazy::RaiseOnSql);
+            let dynamic = matches!(r.data().lazy, orm::Lazy::Dynamic | orm::Lazy::WriteOnly);
             if !dict.contains(name)? && !dynamic {
+                super::options::forget_lazy(state, name.to_str()?);
                 let imp = state.get().manager.get().require_impl(py, name.to_str()?)?;
-                crate::py::orm::impls::AttributeImpl::get(&imp, state, &dict, crate::py::orm::flags::PASSIVE_OFF)?;
+                crate::py::orm::impls::AttributeImpl::get(&imp, state, &dict, flags::PASSIVE_OFF | flags::NO_RAISE)?;
             }
         }
     }

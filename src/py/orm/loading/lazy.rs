@@ -1,7 +1,8 @@
 //! Relationships loaded on access.
 
 use super::columns::{deferred, session_of};
-use super::identity::{key_of, node_of, refresh_expired};
+use super::identity::{key_of, refresh_expired};
+use super::options::{criteria_of, lazy_of, node_of};
 use super::populate::Mode;
 use crate::py::host::PyHost;
 use crate::py::orm::execute::{self, Prepared};
@@ -13,9 +14,11 @@ use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
 use crate::py::orm::writer::statement::ColumnNow;
 use crate::py::{errors, ffi};
-use orm::columns::col_id;
 use orm::compile::Settings;
-use orm::options::{AttrOption, OptionNode, Strategy};
+use orm::load::kept::{Access, foreign};
+use orm::load::lazy::{leading_back, related_select};
+use orm::load::target_entity;
+use orm::options::AttrOption;
 use orm::property::Property;
 use orm::relationship::Lazy;
 use orm::{Entity, LazyClause, Mapper, Relationship};
@@ -23,7 +26,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use rustc_hash::FxHashMap;
-use sql::ast::{Bind, BindValue, Expr, ExprKind, ExprRef, LabelStyle, Select, SelectItem, fold};
+use sql::ast::{Bind, BindValue, Expr, ExprKind, ExprRef, fold};
 use sql::schema::Column;
 use std::sync::{Arc, LazyLock};
 
@@ -49,7 +52,11 @@ fn strategy(py: Python<'_>, rel: &Arc<Relationship>) -> PyResult<Arc<Strategy_>>
         return Err(errors::invalid_request(py, format!("relationship {} is not configured", rel.describe())));
     };
     let clause = LazyClause::new(&jc, false).map_err(|e| errors::sql_error(py, e))?;
-    let get = if !data.uselist && clause.is_get(&target) { pk_sources(&clause, &target) } else { None };
+    let get = if !data.uselist && clause.is_get(&target) {
+        target.data().tied_key(clause.equated.iter().map(|(t, source)| (t, source)))
+    } else {
+        None
+    };
     let s = Arc::new(Strategy_ { clause, get, prepared: Mutex::new(None) });
     let old = STRATEGIES.lock().insert(rel.id, s.clone());
     drop(old);
@@ -61,23 +68,6 @@ pub fn forget(relationship: u64) {
     let old = STRATEGIES.lock().remove(&relationship);
     // Without the lock: the end of a plan may run Python code.
     drop(old);
-}
-
-/// For each primary key column of the target, the parent's column that holds its value.
-fn pk_sources(clause: &LazyClause, target: &Arc<Mapper>) -> Option<Vec<Arc<Column>>> {
-    let data = target.data();
-    data.primary_key
-        .iter()
-        .map(|pk| {
-            clause
-                .equated
-                .iter()
-                .find(|(t, _)| {
-                    Arc::ptr_eq(t, pk) || data.equivalents.get(&col_id(pk)).is_some_and(|l| l.iter().any(|x| Arc::ptr_eq(x, t)))
-                })
-                .map(|(_, source)| source.clone())
-        })
-        .collect()
 }
 
 /// The value of a mapped column of an instance.
@@ -144,10 +134,9 @@ fn relationship<'py>(
     let entity = Entity { mapper: mapper.clone(), alias: None };
     let node = node_of(state);
     let option: Option<AttrOption> = node.as_ref().and_then(|n| n.attr(&entity, &rel.key).cloned());
-    let stated = option.as_ref().and_then(|o| o.strategy.clone()).or_else(|| node.as_ref().and_then(|n| n.relationships.clone()));
-    let lazy = match stated {
-        Some(Strategy::Relationship { lazy, .. }) => lazy,
-        _ => data.lazy,
+    let (lazy, criteria) = match lazy_of(state, &rel.key).map(|o| o.access) {
+        Some(Access::Relationship { lazy, criteria }) => (lazy, Some(criteria)),
+        _ => (data.lazy, None),
     };
     let pending = !state.has_key();
     let load_pending = data.load_on_pending || state.get().is(py, flag::LOAD_PENDING);
@@ -226,7 +215,8 @@ fn relationship<'py>(
     if lazy == Lazy::RaiseOnSql && !quiet {
         return Err(raise_error(py, rel, "raise_on_sql"));
     }
-    let rows = emit(&session, state, mapper, rel, &s, option.as_ref(), node.as_ref(), passive, pending, committed)?;
+    let told = Told { option: option.as_ref(), criteria: criteria.as_deref().unwrap_or_default() };
+    let rows = emit(&session, state, mapper, rel, &s, &told, passive, pending, committed)?;
     let Some(rows) = rows else {
         if !committed && ffi::dict_get(&state.get().instance_dict(py), &imp.get().key).is_some() {
             return flags::attr_was_set(py);
@@ -273,43 +263,12 @@ fn same_bind(a: &ExprRef, b: &ExprRef) -> bool {
     }
 }
 
-/// The SELECT of a relationship's lazy load.
-pub(super) fn lazy_select(rel: &Relationship, clause: &LazyClause, target: &Entity, extra: &[ExprRef]) -> Select {
-    let mut select = related_select(rel, target, clause.criterion.clone());
-    select.where_.extend(extra.iter().map(|e| target.adapt(e)));
-    select
-}
-
-/// The SELECT of the rows of a relationship that meet a criterion.
-pub fn related_select(rel: &Relationship, target: &Entity, criterion: ExprRef) -> Select {
-    let data = rel.data();
-    let where_ = vec![target.adapt(&criterion)];
-    let mut from_obj = Vec::new();
-    if let Some(s) = data.join.as_ref().and_then(|j| j.secondary.clone()) {
-        from_obj.push(crate::py::sql::coerce::entity_from(&(Arc::new(target.clone()) as sql::host::EntityRef)));
-        from_obj.push(s);
-    }
-    Select {
-        columns: vec![SelectItem::Entity(Arc::new(target.clone()))],
-        from_obj,
-        where_,
-        order_by: data.order_by.iter().map(|o| target.adapt(o)).collect(),
-        label_style: LabelStyle::None,
-        orm: true,
-        ..Select::default()
-    }
-}
-
-/// The entity that a relationship loads.
-pub fn target_entity(rel: &Relationship, of_type: Option<&sql::host::EntityRef>) -> Option<Entity> {
-    let data = rel.data();
-    if let Some(e) = of_type.and_then(Entity::of).filter(|e| e.alias.is_some()) {
-        return Some(e.clone());
-    }
-    match &data.target_alias {
-        Some(a) => Some((**a).clone()),
-        None => Some(Entity { mapper: data.target.upgrade()?, alias: None }),
-    }
+/// What the options that came with the instance say about a load.
+struct Told<'a> {
+    /// About what is below it.
+    option: Option<&'a AttrOption>,
+    /// Its criteria.
+    criteria: &'a [ExprRef],
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -319,8 +278,7 @@ fn emit<'py>(
     mapper: &Arc<Mapper>,
     rel: &Arc<Relationship>,
     s: &Strategy_,
-    option: Option<&AttrOption>,
-    node: Option<&Arc<OptionNode>>,
+    told: &Told<'_>,
     passive: u32,
     pending: bool,
     committed: bool,
@@ -342,34 +300,32 @@ fn emit<'py>(
     if !pending && passive & NO_AUTOFLUSH == 0 {
         execute::autoflush(session)?;
     }
-    let Some(target) = target_entity(rel, option.and_then(|o| o.of_type.as_ref())) else { return Ok(None) };
-    let criteria = super::post::criteria_of(state);
-    let everywhere = node.is_some_and(|n| n.everywhere);
-    let plain = option.is_none() && criteria.is_empty() && !everywhere && target.alias.is_none();
+    // a load on access selects from the class, whatever alias the options named
+    let Some(target) = target_entity(rel, None) else { return Ok(None) };
+    let criteria = criteria_of(state);
+    let plain = told.option.is_none() && told.criteria.is_empty() && criteria.is_empty() && target.alias.is_none();
     let known = if plain { s.prepared.lock().clone().filter(|p| p.current()) } else { None };
     let prepared = match known {
         Some(p) => p,
         None => {
-            let extra = option.map(|o| o.criteria.clone()).unwrap_or_default();
-            let select = lazy_select(rel, &s.clause, &target, &extra);
+            let mut select = related_select(rel, &target, &s.clause.criterion);
+            select.where_.extend(told.criteria.iter().map(|e| target.adapt(e)));
             let host = execute::Host::new(py);
             let mut settings = Settings::top(&host);
             settings.path = vec![mapper.id];
+            settings.leading_back = leading_back(rel);
             settings.criteria = criteria;
             settings.relationship_load = true;
             settings.dedupe = true;
-            let mut child = option.map(|o| o.node.clone()).unwrap_or_default();
-            if let Some(n) = node.filter(|n| n.everywhere)
-                && child.relationships.is_none()
-            {
-                let c = Arc::make_mut(&mut child);
-                c.relationships.clone_from(&n.relationships);
-                c.everywhere = true;
-            }
-            settings.node = (!child.is_empty()).then_some(child);
+            settings.node = told
+                .option
+                .filter(|o| !o.of_type.as_ref().is_some_and(foreign))
+                .map(|o| o.node.clone())
+                .filter(|n| !n.is_empty());
             let p = Arc::new(Prepared::new(py, &select, &settings)?);
             if plain {
-                *s.prepared.lock() = Some(p.clone());
+                let old = s.prepared.lock().replace(p.clone());
+                drop(old);
             }
             p
         }

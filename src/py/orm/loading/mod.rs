@@ -9,6 +9,7 @@
 //! | [`columns`] | expired and deferred columns |
 //! | [`post`] | selectin, subquery and immediate loads |
 //! | [`identity`] | `get()` and `refresh()` |
+//! | [`options`] | what instances keep of their statement's options |
 //! | [`context`] | what listeners are told |
 
 pub mod columns;

@@ -2,6 +2,8 @@
 
 use super::Filler;
 use super::context::QueryContext;
+use super::options;
+use super::post::{RtPost, RtSubclass};
 use super::runtime::{RtEntity, RtItem, RtJoined, Runtime};
 use crate::py::engine::events::{self, Event};
 use crate::py::errors;
@@ -13,7 +15,6 @@ use crate::py::orm::state::{InstanceState, flag};
 use crate::py::types::ResultProc;
 use base::{Cell, RowBatch};
 use indexmap::IndexMap;
-use orm::loadplan::PostLoad;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -71,7 +72,7 @@ enum Seen {
 /// One post load with the instances that wait for it.
 pub struct Waiting<'py> {
     /// What to load.
-    pub load: Arc<PostLoad>,
+    pub post: Arc<RtPost>,
     /// For whom.
     pub states: Vec<State<'py>>,
     seen: FxHashSet<usize>,
@@ -93,8 +94,8 @@ pub struct Loader<'py> {
     filling: FxHashMap<(usize, usize), Filling<'py>>,
     /// Post loads in order of first need.
     pub waiting: IndexMap<usize, Waiting<'py>, FxBuildHasher>,
-    /// Instances whose subclass columns are still to be loaded.
-    pub polymorphic: Vec<(Arc<RtEntity>, State<'py>)>,
+    /// Loads of subclass attributes, with the instances that wait for them.
+    pub subclass: IndexMap<usize, (Arc<RtSubclass>, Vec<State<'py>>), FxBuildHasher>,
     context: Option<Bound<'py, QueryContext>>,
     loaded_event: bool,
 }
@@ -120,7 +121,7 @@ impl<'py> Loader<'py> {
             seen: FxHashMap::default(),
             filling: FxHashMap::default(),
             waiting: IndexMap::default(),
-            polymorphic: Vec::new(),
+            subclass: IndexMap::default(),
             context,
             loaded_event: events::listeners(session.as_any(), Event::LoadedAsPersistent)?.is_some(),
             session: session.clone(),
@@ -137,7 +138,11 @@ impl<'py> Loader<'py> {
     pub fn instances(&mut self, entity: &Arc<RtEntity>, batch: &RowBatch, out: &mut Vec<Bound<'py, PyAny>>) -> PyResult<()> {
         out.reserve(batch.rows());
         for row in 0..batch.rows() {
-            match self.entity(entity, batch, row)? {
+            let found = match self.refresh.clone() {
+                Some(state) => self.refresh_one(entity, &state, batch, row)?,
+                None => self.entity(entity, batch, row)?,
+            };
+            match found {
                 Some(obj) => out.push(obj),
                 None => out.push(self.py.None().into_bound(self.py)),
             }
@@ -213,9 +218,9 @@ impl<'py> Loader<'py> {
             Some(at) => match at.extract::<isize>()? {
                 -1 => Ok(rt),
                 at if at >= 0 => Ok(rt.subs.get(at as usize).unwrap_or(rt)),
-                _ => Err(self.wrong_class(rt, &value)),
+                _ => Err(self.wrong_class(rt, batch, row, Some(&value))?),
             },
-            None if value.is_none() => Ok(rt),
+            None if value.is_none() => Err(self.wrong_class(rt, batch, row, None)?),
             None => Err(pyo3::exceptions::PyAssertionError::new_err(format!(
                 "No such polymorphic_identity {} is defined",
                 value.repr()?
@@ -223,77 +228,83 @@ impl<'py> Loader<'py> {
         }
     }
 
-    fn wrong_class(&self, rt: &RtEntity, value: &Bound<'py, PyAny>) -> PyErr {
-        let named = rt.base.self_and_descendants().into_iter().find(|m| {
-            m.data()
-                .polymorphic_identity
-                .as_ref()
-                .and_then(|h| crate::py::host::PyHost::get(self.py, h))
-                .is_some_and(|v| v.eq(value).unwrap_or(false))
-        });
-        errors::invalid_request(
-            self.py,
-            format!(
-                "Row with identity key can't be loaded into an object; the polymorphic discriminator column refers to {}, which is \
-                 not a sub mapper of the requested {}",
-                named.map_or_else(String::new, |m| m.describe()),
-                rt.plan.mapper.describe()
-            ),
-        )
+    /// The error of a row whose discriminator (`None`: NULL) leads to no class of the hierarchy.
+    fn wrong_class(&self, rt: &RtEntity, batch: &RowBatch, row: usize, value: Option<&Bound<'py, PyAny>>) -> PyResult<PyErr> {
+        let key = match self.key(rt, batch, row)? {
+            Some(k) => k.to_py(self.py, &self.class_of(&rt.base)?)?.repr()?.to_string(),
+            None => String::new(),
+        };
+        let column = discriminator_text(self.py, &rt.plan.entity)?;
+        let found = match value {
+            None => "is NULL".to_owned(),
+            Some(value) => {
+                let named = rt.base.self_and_descendants().into_iter().find(|m| {
+                    m.data()
+                        .polymorphic_identity
+                        .as_ref()
+                        .and_then(|h| crate::py::host::PyHost::get(self.py, h))
+                        .is_some_and(|v| v.eq(value).unwrap_or(false))
+                });
+                let named = named.map_or_else(String::new, |m| m.describe());
+                format!("refers to {named}, which is not a sub mapper of the requested {}", rt.plan.mapper.describe())
+            }
+        };
+        let text = format!(
+            "Row with identity key {key} can't be loaded into an object; the polymorphic discriminator column '{column}' {found}"
+        );
+        Ok(errors::invalid_request(self.py, text))
+    }
+
+    fn class_of(&self, mapper: &Arc<orm::Mapper>) -> PyResult<Bound<'py, PyAny>> {
+        crate::py::orm::mapper::face_of(self.py, mapper)?.getattr("class_")
     }
 
     /// The instance of a row.
     pub fn entity(&mut self, rt: &Arc<RtEntity>, batch: &RowBatch, row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
-        let (state, obj, fresh) = match self.refresh.take() {
-            Some(state) => {
-                // the row was selected by the instance's own identity
-                let Some(obj) = state.obj() else { return Ok(None) };
-                if !rt.identity.is_empty() && self.key(rt, batch, row)?.is_none() {
-                    return Ok(None);
-                }
-                self.refresh_one(rt, &state, &obj, batch, row)?;
-                return Ok(Some(obj));
-            }
-            None => {
-                let Some(key) = self.key(rt, batch, row)? else { return Ok(None) };
-                match self.map.get().find(py, &key) {
-                    Some((state, obj)) => (state, obj, false),
-                    None => {
-                        let rt = self.switch(rt, batch, row)?;
-                        let (obj, dict, state) = ClassManager::new_bare(rt.manager.bind(py))?;
-                        state.get().d.with(py, |d| {
-                            d.key = Some(key);
-                            d.session = self.number;
-                            d.flags |= flag::ATTACHED;
-                        });
-                        for c in &rt.columns {
-                            dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
-                        }
-                        self.map.get().enter(py, &state);
-                        self.first(rt, &state, &obj, &dict, batch, row)?;
-                        (state, obj, true)
-                    }
-                }
-            }
-        };
-        if !fresh {
-            let rt = self.switch(rt, batch, row)?;
+        let Some(key) = self.key(rt, batch, row)? else { return Ok(None) };
+        let rt = self.switch(rt, batch, row)?;
+        if let Some((state, obj)) = self.map.get().find(py, &key) {
             self.again(rt, &state, &obj, batch, row)?;
+            return Ok(Some(obj));
         }
+        let (obj, dict, state) = ClassManager::new_bare(rt.manager.bind(py))?;
+        state.get().d.with(py, |d| {
+            d.key = Some(key);
+            d.session = self.number;
+            d.flags |= flag::ATTACHED;
+        });
+        for c in &rt.columns {
+            dict.set_item(&c.key, c.proc.get(py, batch.cell(row, c.index))?)?;
+        }
+        self.map.get().enter(py, &state);
+        self.first(rt, &state, &obj, &dict, batch, row)?;
         Ok(Some(obj))
     }
 
+    /// A row of the instance that is refreshed: it was selected by the instance's own identity. The first overwrites it, the
+    /// others are there for the collections that are joined.
     fn refresh_one(
         &mut self,
         rt: &Arc<RtEntity>,
         state: &State<'py>,
-        obj: &Bound<'py, PyAny>,
         batch: &RowBatch,
         row: usize,
-    ) -> PyResult<()> {
-        let rt = self.switch(rt, batch, row)?;
-        self.overwrite(rt, state, obj, batch, row)
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(obj) = state.obj() else { return Ok(None) };
+        if !rt.identity.is_empty() && self.key(rt, batch, row)?.is_none() {
+            return Ok(None);
+        }
+        // a class that the row does not name any more is the instance's still
+        let unnamed = rt.switch.as_ref().is_some_and(|(i, ..)| matches!(batch.cell(row, *i), Cell::Null));
+        let rt = if unnamed { rt } else { self.switch(rt, batch, row)? };
+        if self.seen.contains_key(&(state.as_ptr() as usize)) {
+            let dict = ffi::instance_dict(&obj)?;
+            self.joined(rt, state, &dict, batch, row)?;
+        } else {
+            self.overwrite(rt, state, &obj, batch, row, self.mode.partial)?;
+        }
+        Ok(Some(obj))
     }
 
     /// A new instance: what belongs to it beside its columns.
@@ -307,9 +318,8 @@ impl<'py> Loader<'py> {
         row: usize,
     ) -> PyResult<()> {
         let py = self.py;
-        if let Some(o) = &rt.options {
-            let o = o.clone_ref(py).into_any();
-            InstanceState::with_extra(state, |e| e.load_options = Some(o));
+        if rt.options.is_some() {
+            options::replace(state, rt.options.as_ref(), rt.lazy.as_ref());
         }
         if !rt.joined.is_empty() {
             self.seen.insert(state.as_ptr() as usize, (Seen::Fresh, state.clone()));
@@ -360,7 +370,7 @@ impl<'py> Loader<'py> {
                 }
                 None => {
                     if overwrite {
-                        return self.overwrite(rt, state, obj, batch, row);
+                        return self.overwrite(rt, state, obj, batch, row, self.mode.partial && self.refresh.is_none());
                     }
                     self.seen.insert(id, (Seen::Existing, state.clone()));
                 }
@@ -382,10 +392,6 @@ impl<'py> Loader<'py> {
                     d.flags &= !flag::EXPIRED;
                 }
             });
-            if let Some(o) = &rt.options {
-                let o = o.clone_ref(py).into_any();
-                InstanceState::with_extra(state, |e| e.load_options = Some(o));
-            }
             if let Some(l) = &rt.on_refresh {
                 let keys = pyo3::types::PySet::new(py, filled.iter())?;
                 l.bind(py).call1((state, self.context.as_ref(), keys))?;
@@ -400,8 +406,19 @@ impl<'py> Loader<'py> {
                 self.empty(state, &dict, key, rel)?;
             }
         }
+        self.lazy_of_row(rt, state, &dict);
         self.wait(rt, state, &dict, false);
         Ok(())
+    }
+
+    /// What the options say about relationships that the instance has not loaded counts for its next access.
+    fn lazy_of_row(&self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>) {
+        if let Some(lazy) = &rt.lazy {
+            let unloaded = |o: &&orm::load::kept::LazyOption| {
+                ffi::dict_get(dict, &pyo3::types::PyString::intern(self.py, &o.key).unbind()).is_none()
+            };
+            options::add_lazy(state, lazy.iter().filter(unloaded));
+        }
     }
 
     /// Row values replace what the instance has; its changes are forgotten.
@@ -412,6 +429,7 @@ impl<'py> Loader<'py> {
         obj: &Bound<'py, PyAny>,
         batch: &RowBatch,
         row: usize,
+        partial: bool,
     ) -> PyResult<()> {
         let py = self.py;
         let dict = ffi::instance_dict(obj)?;
@@ -436,12 +454,11 @@ impl<'py> Loader<'py> {
             gone
         });
         drop(old);
-        if !self.mode.partial {
+        if partial {
+            self.lazy_of_row(rt, state, &dict);
+        } else {
             self.reset_rest(rt, state, &dict)?;
-        }
-        if let Some(o) = &rt.options {
-            let o = o.clone_ref(py).into_any();
-            InstanceState::with_extra(state, |e| e.load_options = Some(o));
+            options::replace(state, rt.options.as_ref(), rt.lazy.as_ref());
         }
         let id = state.as_ptr() as usize;
         self.seen.insert(id, (Seen::Fresh, state.clone()));
@@ -453,18 +470,28 @@ impl<'py> Loader<'py> {
         }
         self.wait(rt, state, &dict, true);
         if let Some(l) = &rt.on_refresh {
-            let names = if self.mode.partial { Some(pyo3::types::PySet::new(py, keys.iter())?) } else { None };
+            let names = if partial { Some(pyo3::types::PySet::new(py, keys.iter())?) } else { None };
             l.bind(py).call1((state, self.context.as_ref(), names))?;
-            if self.mode.partial { state.get().commit(py, &dict, &keys) } else { self.settle(state) }
+            if partial { state.get().commit(py, &dict, &keys) } else { self.settle(state) }
         }
         Ok(())
     }
 
-    /// Relationships that the row does not bring are loaded again when they are next used; no change is left.
+    /// What the row does not bring is loaded again when it is next used; no change is left.
     fn reset_rest(&self, rt: &RtEntity, state: &State<'py>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
         let py = self.py;
         for key in rt.relationships.iter() {
-            if ffi::dict_get(dict, key).is_some() && !rt.joined.iter().any(|j| j.key.is(key)) {
+            // what is asked for like a lazy load stays when it is there
+            let asked = |p: &&Arc<RtPost>| p.key.is(key) && p.load.kind == orm::loadplan::PostKind::Immediate;
+            if ffi::dict_get(dict, key).is_some()
+                && !rt.joined.iter().any(|j| j.key.is(key))
+                && !rt.post.iter().any(|p| asked(&p))
+            {
+                dict.del_item(key)?;
+            }
+        }
+        for key in &rt.absent {
+            if ffi::dict_get(dict, key).is_some() {
                 dict.del_item(key)?;
             }
         }
@@ -490,11 +517,11 @@ impl<'py> Loader<'py> {
 
     /// Note the instance for the loads that follow.
     fn wait(&mut self, rt: &Arc<RtEntity>, state: &State<'py>, dict: &Bound<'py, PyDict>, fresh: bool) {
-        for (key, post) in &rt.post {
+        for post in &rt.post {
             // what is loaded already stays, but what the options say of its members is loaded too
-            if fresh || ffi::dict_get(dict, key).is_none() || !post.node.is_empty() {
-                let w = self.waiting.entry(Arc::as_ptr(post) as usize).or_insert_with(|| Waiting {
-                    load: post.clone(),
+            if fresh || ffi::dict_get(dict, &post.key).is_none() || !post.load.node.is_empty() {
+                let w = self.waiting.entry(Arc::as_ptr(&post.load) as usize).or_insert_with(|| Waiting {
+                    post: post.clone(),
                     states: Vec::new(),
                     seen: FxHashSet::default(),
                 });
@@ -503,8 +530,15 @@ impl<'py> Loader<'py> {
                 }
             }
         }
-        if !rt.plan.selectin_polymorphic.is_empty() {
-            self.polymorphic.push((rt.clone(), state.clone()));
+        for sub in &rt.subclass {
+            if fresh || sub.keys.iter().any(|k| ffi::dict_get(dict, k).is_none()) {
+                let (_, states) =
+                    self.subclass.entry(Arc::as_ptr(&sub.load) as usize).or_insert_with(|| (sub.clone(), Vec::new()));
+                // rows repeat an instance one after another, if at all
+                if !states.last().is_some_and(|s| s.is(state)) {
+                    states.push(state.clone());
+                }
+            }
         }
     }
 
@@ -577,4 +611,20 @@ impl<'py> Loader<'py> {
         }
         Ok(())
     }
+}
+
+/// How messages name the discriminator of an entity.
+fn discriminator_text(py: Python<'_>, entity: &orm::Entity) -> PyResult<String> {
+    let Some(on) = entity.mapper.data().polymorphic_on.clone() else { return Ok(String::new()) };
+    let shown = entity.show(&on);
+    if let sql::ast::ExprKind::Column(c) = &shown.kind
+        && let Some(from) = c.from()
+    {
+        let from = match &from.kind {
+            sql::ast::FromKind::Alias { name: sql::Label::Anon { base, .. }, .. } => format!("Anonymous alias of {base}"),
+            _ => orm::mapper::from_description(from),
+        };
+        return Ok(format!("{from}.{}", c.column.name()));
+    }
+    Ok(crate::py::sql::face::wrap_expr(py, &shown)?.str()?.to_string())
 }

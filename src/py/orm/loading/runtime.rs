@@ -1,12 +1,14 @@
 //! [`Runtime`]: a load plan with everything of Python's that its loop needs, made once per plan and dialect.
 
 use super::options::LoadOptions;
+use super::post::{RtPost, RtSubclass};
 use crate::py::engine::events::Event;
 use crate::py::host::PyHost;
 use crate::py::orm::manager::ClassManager;
 use crate::py::types::{ResultProc, result_processor};
 use orm::Mapper;
-use orm::loadplan::{EntityPlan, Item, JoinedLoad, LoadPlan, PostLoad};
+use orm::load::kept::LazyOption;
+use orm::loadplan::{EntityPlan, Item, JoinedLoad, LoadPlan};
 use orm::options::LoaderCriteria;
 use orm::relationship::Relationship;
 use pyo3::prelude::*;
@@ -72,6 +74,8 @@ pub struct RtEntity {
     pub always_refresh: bool,
     /// Attributes.
     pub columns: Vec<RtColumn>,
+    /// Column attributes that the row does not bring, where the options do not say so.
+    pub absent: Vec<Py<PyString>>,
     /// Discriminator: position, conversion, value to index in `subs` (-1: this mapper, -2: not of this hierarchy).
     pub switch: Option<(usize, ResultProc, Py<PyDict>)>,
     /// Subclasses.
@@ -83,9 +87,13 @@ pub struct RtEntity {
     /// Names of all relationships.
     pub relationships: Vec<Py<PyString>>,
     /// Loads that follow.
-    pub post: Vec<(Py<PyString>, Arc<PostLoad>)>,
+    pub post: Vec<Arc<RtPost>>,
+    /// Loads of subclass attributes that follow.
+    pub subclass: Vec<Arc<RtSubclass>>,
     /// Options that stay with the instance.
     pub options: Option<Py<LoadOptions>>,
+    /// What is said about loads on access.
+    pub lazy: Option<Arc<[LazyOption]>>,
     /// Listeners of `load`.
     pub on_load: Option<Py<PyAny>>,
     /// Listeners of `refresh`.
@@ -179,21 +187,28 @@ fn entity(
         .collect::<PyResult<_>>()?;
     let options = match &plan.options {
         None if criteria.is_empty() => None,
-        node => Some(Py::new(py, LoadOptions { node: node.clone().unwrap_or_default(), criteria: criteria.to_vec() })?),
+        kept => Some(Py::new(py, LoadOptions { kept: kept.clone().unwrap_or_default(), criteria: criteria.to_vec() })?),
     };
     Ok(RtEntity {
         base: plan.mapper.base(),
         identity,
         partial: data.allow_partial_pks,
         always_refresh: data.always_refresh,
+        absent: data
+            .column_props()
+            .filter(|p| !p.hidden && !plan.columns.iter().any(|c| c.key == p.key) && !plan.lazy.iter().any(|o| o.key == p.key))
+            .map(|p| intern(py, &p.key))
+            .collect(),
         columns,
         switch,
         subs,
         joined,
         noload: plan.noload.iter().map(|r| (intern(py, &r.key), r.clone())).collect(),
         relationships: data.relationships().map(|r| intern(py, &r.key)).collect(),
-        post: plan.post.iter().map(|p| (intern(py, &p.relationship.key), Arc::new(p.clone()))).collect(),
+        post: plan.post.iter().map(|p| Arc::new(RtPost::new(py, p))).collect(),
+        subclass: plan.subclass.iter().map(|s| Arc::new(RtSubclass::new(py, s))).collect(),
         options,
+        lazy: (!plan.lazy.is_empty()).then(|| plan.lazy.as_slice().into()),
         on_load: ClassManager::listeners(&manager, Event::Load)?.map(Bound::unbind),
         on_refresh: ClassManager::listeners(&manager, Event::Refresh)?.map(Bound::unbind),
         manager: manager.unbind(),

@@ -168,25 +168,18 @@ impl Load {
 
     fn only(&self, attrs: &[Any<'_>], raiseload: bool) -> PyResult<Self> {
         let mut out = self.clone();
-        let mut star = true;
+        let mut owner = out.entity_ref();
         for a in attrs {
             let stepped = out.step(a)?;
-            let owner = match stepped.path.last() {
-                Some(Step::Attr { entity, .. }) => entity.clone(),
-                _ => None,
-            };
-            if star {
-                let mut path = out.path.clone();
-                path.push(Step::Wildcard { entity: out.entity_ref().or(owner), kind: WildcardKind::Column });
-                out.elements.push(LoadElement {
-                    path,
-                    strategy: Strategy::Defer { raiseload },
-                    raiseerr: true,
-                    reconcile: false,
-                });
-                star = false;
+            if let (None, Some(Step::Attr { entity, .. })) = (&owner, stepped.path.last()) {
+                owner.clone_from(entity);
             }
             out.elements.push(LoadElement { path: stepped.path, strategy: Strategy::Undefer, raiseerr: true, reconcile: false });
+        }
+        if !attrs.is_empty() {
+            let mut path = out.path.clone();
+            path.push(Step::Wildcard { entity: owner, kind: WildcardKind::Column });
+            out.elements.push(LoadElement { path, strategy: Strategy::Defer { raiseload }, raiseerr: true, reconcile: false });
         }
         Ok(out)
     }

@@ -79,7 +79,7 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
         d.expired = expired;
         // "was removed from its parent" is a change as any other: the row may still have the parent
         let parents = std::mem::take(&mut d.parents);
-        (parents, d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take())))
+        (parents, d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take(), x.lazy.take())))
     });
     drop(old);
     fire(state, None)
