@@ -106,6 +106,10 @@ pub trait HostExpr: Any + Send + Sync + Debug {
     fn name(&self) -> Option<Arc<str>> {
         None
     }
+    /// The expression of ours whose name it takes in a columns clause: the function or column that it is a subclass of.
+    fn named_as(&self) -> Option<ExprRef> {
+        None
+    }
     /// Whether compiled text may be cached (`inherit_cache`), and under what structural hash.
     fn structural_hash(&self) -> Option<u128>;
 }
@@ -134,6 +138,29 @@ pub trait HostType: Any + Send + Sync + Debug {
     fn column_expression(&self, column: &ExprRef) -> Option<ExprRef>;
     /// Structural hash, `None` when the type forbids caching (`cache_ok`).
     fn structural_hash(&self) -> Option<u128>;
+}
+
+/// User code that gives types of ours other text (`@compiles(BigInteger)`).
+pub trait TypeRenderer: Sync {
+    /// DDL text of a type on a dialect; `None`: there is no such code for it.
+    fn text(
+        &self,
+        ty: &crate::types::TypeRef,
+        dialect: &crate::dialects::Dialect,
+        column: Option<&Arc<crate::schema::Column>>,
+    ) -> Option<crate::SqlResult<String>>;
+}
+
+static TYPE_RENDERER: parking_lot::RwLock<Option<&'static dyn TypeRenderer>> = parking_lot::RwLock::new(None);
+
+/// Ask `renderer` before any type gets its text; `None`: nobody is asked.
+pub fn set_type_renderer(renderer: Option<&'static dyn TypeRenderer>) {
+    *TYPE_RENDERER.write() = renderer;
+}
+
+/// Whom to ask for the text of types.
+pub fn type_renderer() -> Option<&'static dyn TypeRenderer> {
+    *TYPE_RENDERER.read()
 }
 
 /// A shared host value.

@@ -50,6 +50,9 @@ def renderer(class_, dialect_name):
     for base in class_.__mro__:
         table = _registered.get(base)
         if table is None:
+            # A class with a visit name of its own has a text of its own: what its base is rendered by is not asked.
+            if "__visit_name__" in base.__dict__:
+                return None
             continue
         fn = table.get(dialect_name) or table.get("default")
         if fn is not None:

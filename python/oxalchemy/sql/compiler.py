@@ -166,7 +166,7 @@ class TypeCompiler:
 
     def __getattr__(self, name):
         if name.startswith("visit_"):
-            return lambda type_, **kw: self.process(type_, **kw)
+            return lambda type_, **kw: self.dialect._type_text(type_, True)
         raise AttributeError(name)
 
 

@@ -158,6 +158,11 @@ class ColumnClause(_rs.ColumnClause, NamedColumn, Immutable):
     def __new__(cls, *args, **kw):
         return _rs.column(*args, **kw) if cls is ColumnClause else super().__new__(cls)
 
+    def __init__(self, text, type_=None, is_literal=False, _selectable=None):
+        """A column by name; a subclass of the user's is rendered by its ``@compiles`` function."""
+        if type(self) is not ColumnClause:
+            _rs._init_column_clause(self, text, type_, is_literal)
+
     def __str__(self):
         return _rs.ColumnElement.__str__(self)
 

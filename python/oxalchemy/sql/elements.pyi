@@ -422,6 +422,7 @@ class Label(NamedColumn[_T_co]):
     def foreign_keys(self) -> Any: ...
 
 class ColumnClause(_rs.ColumnClause[_T_co], NamedColumn[_T_co]):
+    def __init__(self, text: str, type_: Any = None, is_literal: bool = False, _selectable: Any = None) -> None: ...
     table: Any
     __visit_name__: Any
     onupdate: Any

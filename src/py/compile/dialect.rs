@@ -164,11 +164,17 @@ impl DialectBase {
     fn _quote_literal(slf: &Bound<'_, Self>, text: &str) -> PyResult<String> {
         Ok(sql::types::literal::Quoting::of(&*Self::data(slf.as_any())?).quote(text))
     }
-    /// DDL text of a type.
-    fn _type_text(slf: &Bound<'_, Self>, ty: &Bound<'_, PyAny>) -> PyResult<String> {
+    /// DDL text of a type; `plain`: that which it has without a `@compiles` function of its own.
+    #[pyo3(signature = (ty, plain=false))]
+    fn _type_text(slf: &Bound<'_, Self>, ty: &Bound<'_, PyAny>, plain: bool) -> PyResult<String> {
         let d = Self::data(slf.as_any())?;
-        sql::dialects::types::type_text(&d, &crate::py::types::to_type(ty)?, None)
-            .map_err(|e| crate::py::errors::sql_error(slf.py(), e))
+        let ty = crate::py::types::to_type(ty)?;
+        let text = if plain {
+            crate::py::types::compiles::plain_text(&d, &ty)
+        } else {
+            sql::dialects::types::type_text(&d, &ty, None)
+        };
+        text.map_err(|e| crate::py::errors::sql_error(slf.py(), e))
     }
 }
 

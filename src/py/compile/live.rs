@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Rendering {
     /// The dialect object.
     pub dialect: Py<PyAny>,
+    /// The text is for an execution, which would like to keep it.
+    pub executing: bool,
 }
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -35,6 +37,7 @@ thread_local! {
 #[pyfunction]
 pub fn set_compile_hooks(active: bool) {
     ACTIVE.store(active, Ordering::Relaxed);
+    crate::py::types::compiles::set_active(active);
 }
 
 /// The hooks, while any function is registered.
@@ -55,6 +58,40 @@ fn id(node: &Node) -> usize {
     }
 }
 
+/// What a construct of the user's is without its function: the function or column that it is a subclass of.
+fn inner_of(node: &Node) -> Option<Node> {
+    match node {
+        Node::Expr(e) => match &e.kind {
+            sql::ast::ExprKind::Host(h) => h.as_any().downcast_ref::<PyHostExpr>()?.inner.clone(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A construct of the user's in a text that an execution would keep, but cannot.
+fn tell_not_cached(py: Python<'_>, node: &Node, compiler: &mut Compiler<'_>) -> PyResult<()> {
+    let host = match node {
+        Node::Expr(e) => match &e.kind {
+            sql::ast::ExprKind::Host(h) => h,
+            _ => return Ok(()),
+        },
+        Node::From(f) => match &f.kind {
+            sql::ast::FromKind::Host(h) => h,
+            _ => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let executing = compiler.host().and_then(|h| h.downcast_ref::<Rendering>()).is_some_and(|r| r.executing);
+    if executing
+        && let Some(object) = PyHostExpr::object(py, host)
+        && let Some(message) = crate::py::sql::host::not_cached(&object)?
+    {
+        compiler.warn("SAWarning", message);
+    }
+    Ok(())
+}
+
 struct Hooks;
 
 impl CompileHooks for Hooks {
@@ -65,6 +102,9 @@ impl CompileHooks for Hooks {
         }
         Python::attach(|py| {
             let element = wrap_node(py, node).ok()?;
+            if let Err(e) = tell_not_cached(py, node, compiler) {
+                return Some(Err(to_sql_error(py, e)));
+            }
             match render(py, &element, compiler) {
                 Ok(text) => text.map(Ok),
                 Err(e) => Some(Err(to_sql_error(py, e))),
@@ -84,7 +124,10 @@ pub struct LiveCompiler {
 
 impl LiveCompiler {
     fn text(&self, py: Python<'_>, element: &Bound<'_, PyAny>, plain: bool) -> PyResult<String> {
-        let node = to_node(element)?;
+        let mut node = to_node(element)?;
+        if plain && let Some(inner) = inner_of(&node) {
+            node = inner;
+        }
         self.target
             .with(|compiler| {
                 if plain {

@@ -143,7 +143,7 @@ pub fn compile_statement(
     let hooks = live::hooks();
     let resolver = super::resolver();
     let literals = PyLiterals::of(dialect);
-    let host = live::Rendering { dialect: dialect.clone().unbind() };
+    let host = live::Rendering { dialect: dialect.clone().unbind(), executing: false };
     let opts = CompileOptions {
         column_keys: column_keys.map(|keys| keys.into_iter().map(Into::into).collect()),
         for_executemany,

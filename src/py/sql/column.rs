@@ -31,6 +31,16 @@ pub fn own(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
     coerce::expr(obj)
 }
 
+/// The column behind a column clause, also of the user's subclass with its own text.
+fn plain(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
+    if let Ok(face) = obj.cast::<ClauseElement>()
+        && let Some(Node::Expr(e)) = face.get().extra.get().and_then(|x| x.inner.get())
+    {
+        return Ok(e.clone());
+    }
+    own(obj)
+}
+
 fn kwargs<'py>(py: Python<'py>, pairs: &[(&str, Option<&Bound<'py, PyAny>>)]) -> PyResult<Option<Bound<'py, PyDict>>> {
     if pairs.iter().all(|(_, v)| v.is_none()) {
         return Ok(None);
@@ -523,7 +533,7 @@ impl ColumnElement {
         if let Some(t) = face.attr(slf.py(), "type")? {
             return Ok(t);
         }
-        match face.node() {
+        match face.node().or_else(|| face.extra.get().and_then(|x| x.inner.get())) {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(c) => crate::py::types::wrap_type(slf.py(), &c.column.ty()),
                 _ => crate::py::types::wrap_type(slf.py(), &e.ty),
@@ -568,7 +578,8 @@ impl ColumnElement {
         if let Some(k) = slf.as_super().get().attr(slf.py(), "key")? {
             return k.extract();
         }
-        Ok(match slf.as_super().get().node() {
+        let face = slf.as_super().get();
+        Ok(match face.node().or_else(|| face.extra.get().and_then(|x| x.inner.get())) {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(_) | ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => {
                     sql::ast::proxy::key_of(e).map(|k| k.to_string())
@@ -667,7 +678,7 @@ impl ColumnClause {
     #[getter]
     fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        match &own(slf.as_any())?.kind {
+        match &plain(slf.as_any())?.kind {
             ExprKind::Column(c) => match c.column.d.read().name.clone() {
                 Some(n) => super::names::wrap(py, &n),
                 None => Ok(py.None().into_bound(py)),
@@ -680,7 +691,7 @@ impl ColumnClause {
     #[getter]
     fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        match &own(slf.as_any())?.kind {
+        match &plain(slf.as_any())?.kind {
             ExprKind::Column(c) => match c.from() {
                 Some(f) => wrap_from(py, f),
                 None => Ok(py.None().into_bound(py)),
@@ -690,6 +701,6 @@ impl ColumnClause {
     }
     #[getter]
     fn is_literal(slf: &Bound<'_, Self>) -> PyResult<bool> {
-        Ok(matches!(own(slf.as_any())?.kind, ExprKind::LiteralColumn(_)))
+        Ok(matches!(plain(slf.as_any())?.kind, ExprKind::LiteralColumn(_)))
     }
 }

@@ -37,6 +37,21 @@ fn column<'py>(
     wrap_expr(text.py(), &e)
 }
 
+/// Fills an object of a user's subclass of `ColumnClause`.
+#[pyfunction]
+#[pyo3(signature = (obj, text, type_=None, is_literal=false))]
+fn _init_column_clause(
+    obj: &Bound<'_, PyAny>,
+    text: &Bound<'_, PyAny>,
+    type_: Option<Bound<'_, PyAny>>,
+    is_literal: bool,
+) -> PyResult<()> {
+    let made = column(text, type_, is_literal, None)?;
+    let Some(node) = super::clause::node_of(&made)? else { return Ok(()) };
+    let _ = obj.cast::<super::ClauseElement>()?.get().extra().inner.set(node);
+    Ok(())
+}
+
 /// `literal_column(text, type_=None)`.
 #[pyfunction]
 #[pyo3(signature = (text, type_=None))]
@@ -416,6 +431,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     functions!(
         column,
+        _init_column_clause,
         literal_column,
         table,
         label,

@@ -70,7 +70,7 @@ pub fn hooks(cls: &Bound<'_, PyType>) -> PyResult<Hooks> {
     Ok(Hooks {
         decorator,
         user_defined: cls.hasattr("get_col_spec")?,
-        compiles: compiles(cls)?.is_some(),
+        compiles: compiles(cls)?,
         bind_processor: overrides("bind_processor")?,
         result_processor: overrides("result_processor")?,
         literal_processor: overrides("literal_processor")?,
@@ -142,20 +142,12 @@ impl HostType for TypeHost {
     fn as_any(&self) -> &dyn Any {
         self
     }
-    fn ddl(&self, dialect: &str) -> Option<SqlResult<String>> {
-        if !self.hooks.user_defined && !self.hooks.compiles {
+    fn ddl(&self, _dialect: &str) -> Option<SqlResult<String>> {
+        if !self.hooks.user_defined {
             return None;
         }
         Python::attach(|py| {
             let obj = self.obj.bind(py);
-            if self.hooks.compiles
-                && let Some(text) = compiled(obj, dialect).map_err(|e| to_sql_error(py, e)).transpose()
-            {
-                return Some(text);
-            }
-            if !self.hooks.user_defined {
-                return None;
-            }
             let run = || -> PyResult<String> {
                 // `get_col_spec(self)` and `get_col_spec(self, **kw)` are both documented.
                 obj.call_method0("get_col_spec")?.extract()
@@ -207,26 +199,15 @@ fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
     })
 }
 
-/// The registry of `@compiles`, when anything is registered for `cls` or a base of it.
-fn compiles<'py>(cls: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>> {
+/// Is a `@compiles` function registered for `cls` or a base of it? Then the type's own object must not get lost.
+fn compiles(cls: &Bound<'_, PyType>) -> PyResult<bool> {
     let modules = cls.py().import("sys")?.getattr("modules")?;
-    let Ok(module) = modules.get_item("oxalchemy.ext.compiler") else { return Ok(None) };
+    let Ok(module) = modules.get_item("oxalchemy.ext.compiler") else { return Ok(false) };
     let registered = module.getattr("_registered")?;
     for class in crate::py::ffi::mro(cls).iter() {
         if registered.contains(class)? {
-            return Ok(Some(module));
+            return Ok(true);
         }
     }
-    Ok(None)
-}
-
-/// What the user's `@compiles` function for this type gives; `None`: there is none for this dialect.
-fn compiled(obj: &Bound<'_, PyAny>, dialect: &str) -> PyResult<Option<String>> {
-    let Some(module) = compiles(&obj.get_type())? else { return Ok(None) };
-    let f = module.getattr("renderer")?.call1((obj.get_type(), dialect))?;
-    if f.is_none() {
-        return Ok(None);
-    }
-    let compiler = dialect_by_name(obj.py(), dialect)?.getattr("type_compiler")?;
-    f.call1((obj, compiler))?.extract().map(Some)
+    Ok(false)
 }

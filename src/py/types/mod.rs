@@ -8,6 +8,7 @@
 //! * [`host`]: user code around a type (`TypeDecorator`, `UserDefinedType`, overridden processors).
 
 mod bind;
+pub mod compiles;
 mod engine;
 mod enums;
 mod face;

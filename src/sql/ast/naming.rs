@@ -64,6 +64,7 @@ fn non_anon_label(e: &ExprRef) -> Option<Label> {
         ExprKind::LabelRef(e) | ExprKind::Grouping(e) if matches!(e.kind, ExprKind::Label { .. } | ExprKind::Column(_)) => {
             non_anon_label(e)
         }
+        ExprKind::Host(h) => non_anon_label(&h.named_as()?),
         _ => None,
     }
 }
@@ -92,6 +93,7 @@ fn anon_base(e: &ExprRef) -> Option<Label> {
         ExprKind::Label { name, .. } => Some(name.clone()),
         ExprKind::WithinGroup { func, .. } | ExprKind::AggregateOrderBy { func, .. } => anon_base(func),
         ExprKind::Sequence(_) => Some(Label::Fixed(Name::new("next_value"))),
+        ExprKind::Host(h) => anon_base(&h.named_as()?),
         _ => None,
     }
 }
@@ -130,6 +132,7 @@ pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
         ExprKind::Label { name: Label::Fixed(n), .. } => Some(n.text.clone()),
         ExprKind::LabelRef(e) => proxy_key(e),
         ExprKind::Function(f) => Some(f.name.text.clone()),
+        ExprKind::Host(h) => proxy_key(&h.named_as()?),
         ExprKind::Bind(b) => match &b.key {
             Label::Fixed(n) => Some(n.text.clone()),
             _ => None,

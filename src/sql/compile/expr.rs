@@ -10,7 +10,9 @@ use std::sync::Arc;
 impl Compiler<'_> {
     /// Render an expression.
     pub fn expr(&mut self, e: &ExprRef, ctx: Ctx) -> SqlResult<()> {
+        // A SELECT in parentheses is the statement's own matter, not that of the expression that it stands in.
         if self.opts.hooks.is_some()
+            && !matches!(e.kind, ExprKind::QueryGrouping(_))
             && let Some(done) = self.hooked(|| Node::Expr(e.clone()), ctx)
         {
             return done;
@@ -353,11 +355,6 @@ impl Compiler<'_> {
 
     /// Type text inside CAST.
     pub fn cast_type(&mut self, to: &crate::types::TypeRef) -> SqlResult<String> {
-        if let Some(hooks) = self.opts.hooks
-            && let Some(text) = hooks.visit(&Node::Type(to.clone()), self)
-        {
-            return text;
-        }
         let text = self.type_text(to, None)?;
         Ok(if self.dialect.paramstyle.doubles_percents() { text.replace('%', "%%") } else { text })
     }

@@ -29,7 +29,9 @@ impl Limits<'_> {
 impl Compiler<'_> {
     /// Render a query.
     pub fn query(&mut self, q: &QueryRef, ctx: Ctx) -> SqlResult<()> {
+        // Parentheses are not the statement: user code renders what is inside.
         if self.opts.hooks.is_some()
+            && !matches!(q.kind, QueryKind::Grouping(_))
             && let Some(done) = self.hooked(|| Node::Query(q.clone()), ctx)
         {
             return done;
@@ -311,6 +313,10 @@ impl Compiler<'_> {
             name = match &e.kind {
                 ExprKind::Column(c) => self.generated_label(&c.column.label()),
                 ExprKind::LiteralColumn(n) => n.text.clone(),
+                ExprKind::Host(h) => match h.named_as().as_deref().map(|e| &e.kind) {
+                    Some(ExprKind::Column(c)) => self.generated_label(&c.column.label()),
+                    _ => self.out[start..].into(),
+                },
                 // `-x` and `x DESC` are known as `x`.
                 ExprKind::UnaryPrefix { operand, .. } | ExprKind::UnaryPostfix { operand, .. }
                     if let ExprKind::Column(c) = &operand.kind =>
@@ -597,6 +603,7 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
         }
         ExprKind::UnaryPostfix { .. } => asfrom,
         ExprKind::TableValue(_) => false,
+        ExprKind::Host(h) => h.named_as().is_none_or(|e| render_with_label(&e, asfrom)),
         _ => true,
     }
 }

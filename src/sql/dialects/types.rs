@@ -38,6 +38,9 @@ fn unsupported(dialect: &Dialect, what: &str) -> SqlError {
 /// DDL text of a type.
 pub fn type_text(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>) -> SqlResult<String> {
     let ty = ty.variant(&dialect.name);
+    if let Some(text) = crate::host::type_renderer().and_then(|r| r.text(ty, dialect, column)) {
+        return text;
+    }
     if let Some(host) = &ty.host {
         if let Some(text) = host.ddl(&dialect.name) {
             return text;
