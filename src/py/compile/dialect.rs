@@ -169,11 +169,8 @@ impl DialectBase {
     fn _type_text(slf: &Bound<'_, Self>, ty: &Bound<'_, PyAny>, plain: bool) -> PyResult<String> {
         let d = Self::data(slf.as_any())?;
         let ty = crate::py::types::to_type(ty)?;
-        let text = if plain {
-            crate::py::types::compiles::plain_text(&d, &ty)
-        } else {
-            sql::dialects::types::type_text(&d, &ty, None)
-        };
+        let text =
+            if plain { crate::py::types::compiles::plain_text(&d, &ty) } else { sql::dialects::types::type_text(&d, &ty, None) };
         text.map_err(|e| crate::py::errors::sql_error(slf.py(), e))
     }
 }

@@ -93,7 +93,11 @@ fn has_name(obj: &Bound<'_, PyAny>) -> bool {
     let class = obj.get_type();
     let own = class.getattr(pyo3::intern!(obj.py(), "name"));
     own.is_ok_and(|name| name.is_instance_of::<PyString>())
-        || obj.py().import("oxalchemy.sql.functions").and_then(|m| m.getattr("Function")).is_ok_and(|f| obj.is_instance(&f).unwrap_or(false))
+        || obj
+            .py()
+            .import("oxalchemy.sql.functions")
+            .and_then(|m| m.getattr("Function"))
+            .is_ok_and(|f| obj.is_instance(&f).unwrap_or(false))
 }
 
 /// What to tell, once a class, about a construct of the user's that does not say whether its text may be cached.
