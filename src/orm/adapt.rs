@@ -20,16 +20,38 @@ pub struct Adapter<'a> {
     target: Option<&'a FromRef>,
     /// Columns of the target, when they are needed first.
     candidates: Option<Vec<proxy::KeyedColumn>>,
+    /// Columns of a join condition that are the other side's.
+    spared: Option<Side>,
+}
+
+/// A side of a relationship's join condition, by the marks of its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Side {
+    Local,
+    Remote,
 }
 
 impl<'a> Adapter<'a> {
     /// To `target`; `columns` are known counterparts.
     pub fn to(target: &'a FromRef, columns: &'a FxHashMap<usize, Arc<Column>>) -> Self {
-        Self { columns: Some(columns), target: Some(target), candidates: None }
+        Self { columns: Some(columns), target: Some(target), candidates: None, spared: None }
     }
     /// Columns only, those of a map.
     pub fn of_columns(columns: &'a FxHashMap<usize, Arc<Column>>) -> Self {
-        Self { columns: Some(columns), target: None, candidates: None }
+        Self { columns: Some(columns), target: None, candidates: None, spared: None }
+    }
+    /// The same, but for columns of one side of a join condition.
+    pub fn sparing(self, side: Side) -> Self {
+        Self { spared: Some(side), ..self }
+    }
+    fn spares(&self, ann: &Annotations) -> bool {
+        ann.settled
+            || match self.spared {
+                Some(Side::Local) => ann.local,
+                Some(Side::Remote) => ann.remote,
+                None => false,
+            }
     }
 
     fn column(&mut self, e: &ExprRef, c: &Arc<Column>) -> Option<ExprRef> {
@@ -44,7 +66,7 @@ impl<'a> Adapter<'a> {
 
 impl Fold for Adapter<'_> {
     fn fold_expr(&mut self, e: &ExprRef) -> ExprRef {
-        if e.ann.as_ref().is_some_and(|a| a.settled) {
+        if e.ann.as_ref().is_some_and(|a| self.spares(a)) {
             return e.clone();
         }
         let ExprKind::Column(c) = &e.kind else { return fold::expr_children(self, e) };

@@ -93,6 +93,8 @@ pub trait CompileHost {
     fn list(&self, values: &[HostRef]) -> HostRef;
     /// A `with_loader_criteria` callable applied to an entity.
     fn criterion(&self, callable: &HostRef, entity: &Entity) -> SqlResult<Option<ExprRef>>;
+    /// Tell whoever asked for the statement.
+    fn warn(&self, _message: &str) {}
     /// Whether a class below `root` (a mixin or unmapped base) is the mapper's.
     fn is_below(&self, entity: &Entity, root: &HostRef) -> bool;
 }

@@ -97,8 +97,13 @@ fn column_from(e: &Expr) -> Option<FromRef> {
     }
 }
 
-/// The primary key columns of a selectable.
+/// The primary key columns of a selectable: of a table, in the order of its constraint.
 pub fn primary_key_of(from: &FromRef) -> Vec<Arc<Column>> {
+    if let FromKind::Table(t) = &from.kind
+        && let Some(key) = t.d.read().primary_key.clone()
+    {
+        return key.d.read().columns.clone();
+    }
     columns_of(from).into_iter().filter(|c| c.d.read().primary_key).collect()
 }
 
@@ -224,9 +229,11 @@ pub fn reduce_columns(columns: &[Arc<Column>], on: &[ExprRef]) -> Vec<Arc<Column
                 && let (Some(l), Some(r)) = (as_column(left), as_column(right))
             {
                 let pos = |x: &Arc<Column>| columns.iter().position(|c| Arc::ptr_eq(c, x));
-                // of two equal columns, the later one repeats the earlier one
+                // of two equal columns, the later one repeats the earlier one, unless one of them is left out already
                 if let (Some(a), Some(b)) = (pos(l), pos(r))
                     && a != b
+                    && !omit.contains(l)
+                    && !omit.contains(r)
                 {
                     omit.insert(&columns[a.max(b)]);
                 }

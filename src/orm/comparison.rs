@@ -48,10 +48,10 @@ pub fn exists(
     });
     let (dest, aliased) = match of_type {
         Some(e) if e.alias.is_some() => (e.clone(), false),
-        Some(e) if same_tables => (alias_entity(&e.mapper, None, true, true), true),
+        Some(e) if same_tables => (alias_entity(&e.mapper, None, false, true), true),
         Some(e) => (e.clone(), false),
         None if plain.alias.is_none() && same_tables && source.alias.is_none() => {
-            (alias_entity(&plain.mapper, None, true, true), true)
+            (alias_entity(&plain.mapper, None, false, true), true)
         }
         None => (plain, false),
     };

@@ -1,6 +1,6 @@
 //! [`Entity`]: a mapped class, or an alias of one, as it takes part in a statement.
 
-use crate::adapt::Adapter;
+use crate::adapt::{Adapter, Side};
 use crate::columns;
 use crate::mapper::Mapper;
 use sql::Label;
@@ -91,6 +91,20 @@ impl Entity {
         }
         match self.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
             Some(s) => crate::compile::alias::adapt_to(expr, s),
+            None => expr.clone(),
+        }
+    }
+    /// A join condition as rows of this entity show its side; columns of the other side stay.
+    pub fn show_side(&self, expr: &ExprRef, side: Side) -> ExprRef {
+        let other = match side {
+            Side::Local => Side::Remote,
+            Side::Remote => Side::Local,
+        };
+        if let Some(alias) = &self.alias {
+            return Adapter::to(&alias.selectable, &alias.columns).sparing(other).fold_expr(expr);
+        }
+        match self.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
+            Some(s) => Adapter::to(s, &Default::default()).sparing(other).fold_expr(expr),
             None => expr.clone(),
         }
     }

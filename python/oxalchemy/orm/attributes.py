@@ -289,14 +289,28 @@ class _ProxyAttribute(QueryableAttribute):
 
     def __clause_element__(self):
         c = self.comparator
-        return c.__clause_element__() if hasattr(c, "__clause_element__") else c
+        c = c.__clause_element__() if hasattr(c, "__clause_element__") else c
+        if self._is_synonym and self._is_column:
+            # among the columns of a statement it goes by its own name
+            c = c._annotate({"proxy_key": self.key})
+        return c
+
+    @_property
+    def _is_column(self):
+        return isinstance(self.comparator, QueryableAttribute) and hasattr(self.property, "columns")
+
+    def label(self, name):
+        """The expression, or the value object of a composite, under another name."""
+        if self._kind() == "CompositeProperty":
+            return self.comparator._as_bundle().label(name)
+        return self.__clause_element__().label(name)
 
     @_property
     def expression(self):
         return self.__clause_element__()
 
     def adapt_to_entity(self, entity):
-        if self._is_synonym:
+        if self._is_synonym and not self._is_column:
             return getattr(entity.entity, self._proxy_prop.name)
         new = _ProxyAttribute(entity.entity, self.key, entity, self._proxy_prop, self.descriptor, self.__doc__)
         base = self.comparator

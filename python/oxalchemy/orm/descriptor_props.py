@@ -324,6 +324,9 @@ class CompositeProperty(DescriptorProperty):
     def _do_init(self):
         for prop in self.props:
             prop.active_history = prop.active_history or self.active_history
+            if self.deferred:
+                prop.deferred, prop.group = True, self.group
+                prop._defer(self.group)
         if self.composite_class is None:
             raise exc.ArgumentError(f"Composite {self} needs a class")
         self._set_attribute_keys(self._attribute_keys)

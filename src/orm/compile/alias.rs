@@ -60,7 +60,7 @@ pub fn alias_from(from: &FromRef, name: Option<&str>, flat: bool, map: &mut Colu
             From::new(FromKind::Subquery { query: Query::select(select), name })
         }
         FromKind::Subquery { query, .. } => {
-            let name = name.map_or_else(|| Label::anon("anon"), Label::fixed);
+            let name = name.map_or_else(|| Label::anon(base_name(from)), Label::fixed);
             From::new(FromKind::Subquery { query: query.clone(), name })
         }
         FromKind::Alias { element, .. } => {

@@ -198,6 +198,7 @@ impl Context<'_> {
                 None => Entity { mapper: target.clone(), alias: None },
             },
         };
+        let dest = self.under_alias(&dest);
         let dest = match &self.base {
             Some(f) => alias::entity_through(&dest, f),
             None => dest,

@@ -309,11 +309,14 @@ impl Context<'_> {
                     columns.push(ColumnLoad { key: p.key.clone(), index, ty });
                 }
             }
+            // a concrete subclass has a key of its own
+            let own: Option<Vec<usize>> =
+                if d.concrete { d.primary_key.iter().map(|c| at.get(&col_id(c)).map(|x| x.0)).collect() } else { None };
             let mine = |r: &Arc<Relationship>| r.parent.upgrade().is_some_and(|p| m.isa(&p));
             Arc::new(EntityPlan {
                 entity: entity.clone(),
                 mapper: m.clone(),
-                identity: identity.clone(),
+                identity: own.unwrap_or_else(|| identity.clone()),
                 columns,
                 discriminator: discriminator.clone(),
                 subs,

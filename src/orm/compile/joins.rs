@@ -2,14 +2,14 @@
 
 use super::entity::{contains_from, covers_from, froms_of, selectable};
 use super::{Context, Occurrence, alias};
+use crate::adapt::{Adapter, Side as OfJoin};
 use crate::attr::RelationshipAttr;
 use crate::columns::{self, contains_column};
 use crate::entity::Entity;
 use crate::join_condition::{JoinCondition, join_condition};
 use crate::relationship::Relationship;
-use sql::ast::{
-    ColumnRef, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Join, JoinOn, JoinTarget, SelectItem, SetupJoin, build, fold,
-};
+use sql::ast::fold::Fold;
+use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join, JoinOn, JoinTarget, SelectItem, SetupJoin, build, fold};
 use sql::error::ErrorKind;
 use sql::host::{EntityNode, HostRef};
 use sql::{SqlError, SqlResult};
@@ -32,23 +32,22 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
         return Err(SqlError::invalid_request(format!("relationship {} is not configured", rel.describe())));
     };
     let Some(secondary) = jc.secondary.clone() else {
-        let primary = fold::replace(&jc.primaryjoin, &mut |e| {
-            let ExprKind::Column(_) = &e.kind else { return None };
-            let remote = e.ann.as_ref().is_some_and(|a| a.remote);
-            Some(if remote { dest } else { source }.show(e))
-        });
+        // the target first: what is of neither side, inside a statement, is the target's where both have it
+        let primary = dest.show_side(&jc.primaryjoin, OfJoin::Remote);
+        let primary = source.show_side(&primary, OfJoin::Local);
         return Ok(RelationshipJoin { primary: JoinCondition::plain(&primary), secondary: None, map: Default::default() });
     };
     let mut map = alias::ColumnMap::default();
     let shown = if alias_secondary { alias::alias_from(&secondary, None, true, &mut map) } else { secondary.clone() };
     let adapt = |expr: &ExprRef, other: &Entity| {
+        if !map.is_empty() {
+            // the association has columns of its own here: those of the entity are told apart from them
+            return JoinCondition::plain(&other.show(&Adapter::to(&shown, &map).fold_expr(expr)));
+        }
         let e = fold::replace(expr, &mut |e| {
             let ExprKind::Column(c) = &e.kind else { return None };
             if contains_column(&secondary, &c.column) {
-                return Some(match map.get(&columns::col_id(&c.column)) {
-                    Some(t) => column_of(t, &shown),
-                    None => e.clone(),
-                });
+                return Some(e.clone());
             }
             Some(other.show(e))
         });
@@ -60,17 +59,6 @@ pub fn join_targets(rel: &Relationship, source: &Entity, dest: &Entity, alias_se
         None => return Err(SqlError::invalid_request(format!("relationship {} has no secondaryjoin", rel.describe()))),
     };
     Ok(RelationshipJoin { primary, secondary: Some((shown, second)), map })
-}
-
-fn column_of(column: &Arc<sql::schema::Column>, from: &FromRef) -> ExprRef {
-    let owner = match &from.kind {
-        FromKind::Join(_) => None,
-        _ => Some(from.clone()),
-    };
-    match owner {
-        Some(from) => Expr::new(ExprKind::Column(ColumnRef::new(column.clone(), Some(from))), column.ty()),
-        None => columns::column_expr(column),
-    }
 }
 
 /// `left JOIN right ON …` for a relationship; `extra` criteria join the ON clause of the target.
@@ -166,7 +154,7 @@ impl Context<'_> {
         let mut onclause: Option<ExprRef> = None;
         match &j.onclause {
             Some(JoinOn::Attribute(h)) => attr = Some(attr_of(h)?.clone()),
-            Some(JoinOn::Expr(e)) => onclause = Some(self.adapt_base(e)),
+            Some(JoinOn::Expr(e)) => onclause = Some(e.clone()),
             None => {}
         }
         let right = match &j.target {
@@ -194,11 +182,13 @@ impl Context<'_> {
                 (None, None) => Side { from: f.clone(), entity: None },
             },
         };
+        let right = self.apart(right);
+        let onclause = onclause.map(|e| self.adapt_base(&e));
         let left = match (&j.left, &attr) {
             (Some(JoinTarget::Entity(e)), _) => Entity::of(e).map(Side::of_entity),
             (Some(JoinTarget::From(f)), _) => Some(Side::of_from(f)),
             (Some(JoinTarget::Attribute(_)), _) | (None, None) => None,
-            (None, Some(a)) => Some(Side::of_entity(&a.entity)),
+            (None, Some(a)) => Some(Side::of_entity(&self.under_alias(&a.entity))),
         };
         let (index, left) = match left {
             Some(left) => {
@@ -265,8 +255,32 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// A class of several tables, some of which are in the FROM list already, under an alias of its own.
+    fn apart(&mut self, right: Side) -> Side {
+        let Some(entity) = right.entity.as_ref().filter(|e| e.alias.is_none()) else { return right };
+        let data = entity.mapper.data();
+        let Some(tables) = data.persist_selectable.as_ref().filter(|f| matches!(f.kind, FromKind::Join(_))) else {
+            return right;
+        };
+        let known = if self.froms.is_empty() { &self.fallback } else { &self.froms };
+        let overlaps = known.iter().any(|f| f.id() != right.from.id() && columns::overlap(f, tables));
+        if !overlaps {
+            return right;
+        }
+        self.settings.host.warn(&format!(
+            "An alias is being generated automatically against joined entity {} due to overlapping tables.  This is a legacy pattern \
+             which may be deprecated in a later release.  Use the aliased() construct explicitly, see the linked example.",
+            entity.mapper.describe()
+        ));
+        let alias = alias::alias_entity(&entity.mapper, None, true, true);
+        self.joined_entities.push(entity.entity_id());
+        self.realiased.push(alias.clone());
+        Side::of_entity(&alias)
+    }
+
     /// With `from_self` and set operations the entity's rows come from the subquery.
     fn entity_in_statement(&self, entity: &Entity) -> Entity {
+        let entity = &self.under_alias(entity);
         match &self.base {
             Some(f) if !self.joined_entities.contains(&entity.entity_id()) => alias::entity_through(entity, f),
             _ => entity.clone(),

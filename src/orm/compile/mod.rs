@@ -165,6 +165,8 @@ pub(crate) struct Context<'a> {
     pub nest: bool,
     pub roots: Vec<Root>,
     pub criteria: Vec<Arc<LoaderCriteria>>,
+    /// Classes that a join put under an alias, since their tables were in the statement already.
+    pub realiased: Vec<Entity>,
     /// Entities whose criteria go to WHERE.
     pub criteria_entities: Vec<Entity>,
     /// Entities whose criteria are in an ON clause already.

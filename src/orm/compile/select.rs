@@ -94,6 +94,7 @@ impl<'a> Context<'a> {
                 || !select.group_by.is_empty(),
             roots: Vec::new(),
             criteria: criteria::in_force(&select.options, settings),
+            realiased: Vec::new(),
             criteria_entities: Vec::new(),
             joined_entities: Vec::new(),
             pending_parent_columns: Vec::new(),
@@ -107,6 +108,7 @@ impl<'a> Context<'a> {
     /// An expression of the statement, seen through the element the statement's entities come from.
     pub(crate) fn adapt_base(&self, e: &ExprRef) -> ExprRef {
         let e = self.resolve_entities(e);
+        let e = self.realiased.iter().fold(e, |e, alias| realias(&e, alias));
         match &self.base {
             Some(f) => alias::adapt_to(&e, f),
             None => e,
@@ -136,6 +138,12 @@ impl<'a> Context<'a> {
             }
             _ => None,
         })
+    }
+
+    /// The entity, or the alias that a join put it under.
+    pub(crate) fn under_alias(&self, entity: &Entity) -> Entity {
+        let found = self.realiased.iter().find(|a| entity.alias.is_none() && a.mapper.id == entity.mapper.id);
+        found.unwrap_or(entity).clone()
     }
 
     fn adapt_all(&self, list: &[ExprRef]) -> Vec<ExprRef> {
@@ -313,7 +321,8 @@ impl<'a> Context<'a> {
     fn item(&mut self, item: &SelectItem) -> SqlResult<NamedItems> {
         Ok(match item {
             SelectItem::Entity(e) => {
-                let Some(entity) = Entity::of(e) else { return Ok((Vec::new(), Vec::new())) };
+                let Some(stated) = Entity::of(e) else { return Ok((Vec::new(), Vec::new())) };
+                let entity = &self.under_alias(stated);
                 let shown = match &self.base {
                     Some(f) => alias::entity_through(entity, f),
                     None => entity.clone(),
@@ -323,16 +332,16 @@ impl<'a> Context<'a> {
                     for e in shown.columns() {
                         self.push(Dest::Primary, e);
                     }
-                    return Ok((vec![Some(entity_name(entity))], Vec::new()));
+                    return Ok((vec![Some(entity_name(stated))], Vec::new()));
                 }
-                let node = self.root_node(entity);
+                let node = self.root_node(stated);
                 let mut path = self.settings.path.clone();
                 path.push(entity.mapper.id);
                 let root = shown.clone();
                 let place =
                     Place { node: &node, by: entity, dest: Dest::Primary, path, root: &root, outer: false, is_root: true };
                 let plan = self.entity_plan(&shown, &place)?;
-                (vec![Some(entity_name(entity))], vec![Item::Entity(plan)])
+                (vec![Some(entity_name(stated))], vec![Item::Entity(plan)])
             }
             SelectItem::Expr(e) => {
                 let shown = self.adapt_base(e);
@@ -430,6 +439,21 @@ fn adapt_joins(tree: &FromRef, stop: &FromRef, sub: &FromRef) -> FromRef {
         }))),
         _ => tree.clone(),
     }
+}
+
+/// Columns that mean the class of `alias`, turned to it: those of its own hierarchy line, and those of no entity.
+fn realias(e: &ExprRef, alias: &Entity) -> ExprRef {
+    fold::replace(e, &mut |x| {
+        let ExprKind::Column(_) = &x.kind else { return None };
+        let meant =
+            entity_of(&x.ann).is_none_or(|o| o.alias.is_none() && (o.mapper.isa(&alias.mapper) || alias.mapper.isa(&o.mapper)));
+        if !meant {
+            return Some(x.clone());
+        }
+        let mut new = (*alias.adapt(x)).clone();
+        new.ann.clone_from(&x.ann);
+        Some(Arc::new(new))
+    })
 }
 
 /// The expressions that an ORDER BY element sorts by.

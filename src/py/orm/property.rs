@@ -8,6 +8,7 @@ use crate::py::gc::{self, Collected, PyVisit, Visited};
 use orm::Property;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use std::sync::Arc;
 
 /// See the module documentation.
 #[pyclass(frozen, subclass, weakref, dict, module = "oxalchemy.orm.interfaces")]
@@ -100,6 +101,23 @@ impl MapperProperty {
     fn _set_attribute_keys(&self, py: Python<'_>, keys: Vec<String>) {
         if let Some(Property::Composite(c)) = self.get_node(py) {
             *c.attribute_keys.write() = keys.into_iter().map(Into::into).collect();
+        }
+    }
+    /// Of a column: it is not in the SELECT until asked for (the composite that it is part of is deferred).
+    #[pyo3(signature = (group = None))]
+    fn _defer(slf: &Bound<'_, Self>, group: Option<String>) {
+        let py = slf.py();
+        let (Some(Property::Column(old)), Some(parent)) = (slf.get().get_node(py), slf.get().get_parent(py)) else { return };
+        let new = Arc::new(orm::ColumnProp { deferred: true, group: group.map(Into::into), ..(*old).clone() });
+        Self::set_node(slf, Property::Column(new.clone()));
+        for m in parent.get().node.self_and_descendants() {
+            m.update(|d| {
+                if let Some(slot) = d.props.get_mut(&*old.key)
+                    && matches!(slot, Property::Column(p) if Arc::ptr_eq(p, &old))
+                {
+                    *slot = Property::Column(new.clone());
+                }
+            });
         }
     }
     #[getter]

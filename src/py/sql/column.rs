@@ -105,7 +105,25 @@ impl ColumnElement {
             CompareOp::Gt => Op::Gt,
             CompareOp::Ge => Op::Ge,
         };
-        operate(slf.py(), &own(slf.as_any())?, &op, std::slice::from_ref(other), None)
+        let left = own(slf.as_any())?;
+        // an annotated expression is of a class below its own, and Python asks the right side first where that is so
+        if left.ann.is_none()
+            && let Ok(face) = other.cast::<ClauseElement>()
+            && let Some(Node::Expr(right)) = face.get().node()
+            && right.ann.is_some()
+            && other.get_type().is_subclass(&slf.get_type())?
+        {
+            let op = match op {
+                Op::Lt => Op::Gt,
+                Op::Le => Op::Ge,
+                Op::Gt => Op::Lt,
+                Op::Ge => Op::Le,
+                same => same,
+            };
+            let (right, left) = (right.clone(), slf.as_any().clone());
+            return operate(slf.py(), &right, &op, std::slice::from_ref(&left), None);
+        }
+        operate(slf.py(), &left, &op, std::slice::from_ref(other), None)
     }
     fn __bool__(slf: &Bound<'_, Self>) -> PyResult<bool> {
         match &own(slf.as_any())?.kind {

@@ -196,12 +196,19 @@ impl FromClause {
     }
     #[getter]
     fn primary_key<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let cols = proxy::columns(&own(slf.as_any())?);
-        let pk = cols.into_iter().filter(|(_, c)| match &c.kind {
+        let from = own(slf.as_any())?;
+        let mut pk = proxy::columns(&from);
+        pk.retain(|(_, c)| match &c.kind {
             ExprKind::Column(c) => c.column.d.read().primary_key,
             _ => false,
         });
-        let base = ColumnCollection::of_list(pk.collect());
+        if let FromKind::Join(j) = &from.kind {
+            // what only repeats another column of the key is none
+            let all: Vec<_> = pk.iter().map(|(_, c)| c.clone()).collect();
+            let left = sql::ast::froms::reduce_columns(&all, std::slice::from_ref(&j.onclause), &[], false);
+            pk.retain(|(_, c)| left.iter().any(|l| proxy::expr_id(l) == proxy::expr_id(c)));
+        }
+        let base = ColumnCollection::of_list(pk);
         Ok(Bound::new(slf.py(), base)?.into_any())
     }
     #[getter]
@@ -394,7 +401,7 @@ pub fn join_of<'py>(
     }
     let (l, r) = (coerce::from(left)?, coerce::from(right)?);
     let on = onclause.filter(|o| !o.is_none()).map(|o| coerce::expr_in(o, Role::OnClause)).transpose()?;
-    wrap_from(py, &sql::ast::joins::join(&l, &r, on, isouter, full).map_err(|e| sql_error(py, e))?)
+    wrap_from(py, &sql::ast::joins::make_join(&l, &r, on.as_ref(), isouter, full).map_err(|e| sql_error(py, e))?)
 }
 
 #[pymethods]

@@ -74,7 +74,7 @@ fn target(t: &JoinTarget) -> Option<FromRef> {
 /// The FROM list as rendered, `.join()` calls resolved. Relationship joins are the ORM's and left out.
 ///
 /// # Errors
-/// As [`joins::on_clause`]; `InvalidRequestError` when no left side is found.
+/// As [`joins::join_condition`]; `InvalidRequestError` when no left side is found.
 pub fn final_froms(s: &Select) -> SqlResult<Vec<FromRef>> {
     let mut all: Vec<FromRef> = Vec::new();
     for f in s.from_obj.iter().chain(&s.memo_froms) {
@@ -114,7 +114,7 @@ pub fn final_froms(s: &Select) -> SqlResult<Vec<FromRef>> {
                 });
                 let found = match from_on {
                     Some(f) => Some(f.clone()),
-                    None if on.is_none() => candidates.iter().find(|c| joins::joinable(c, &right)).or(candidates.last()).cloned(),
+                    None if on.is_none() => candidates.iter().find(|c| joins::can_join(c, &right)).or(candidates.last()).cloned(),
                     None => candidates.first().cloned(),
                 };
                 found.or_else(|| all.last().cloned()).ok_or_else(|| {
@@ -122,7 +122,7 @@ pub fn final_froms(s: &Select) -> SqlResult<Vec<FromRef>> {
                 })?
             }
         };
-        let joined = joins::join(&left, &right, on, j.isouter, j.full)?;
+        let joined = joins::make_join(&left, &right, on.as_ref(), j.isouter, j.full)?;
         match all.iter_mut().find(|f| f.id() == left.id()) {
             Some(slot) => *slot = joined,
             None => all.push(joined),
@@ -166,7 +166,8 @@ pub fn reduce_columns(cols: &[ExprRef], criteria: &[ExprRef], froms: &[FromRef],
                 let position = |e: &ExprRef| cols.iter().position(|c| expr_id(c) == expr_id(e));
                 if let (Some(a), Some(b)) = (position(left), position(right)) {
                     let same = proxy::key_of(left) == proxy::key_of(right);
-                    if a != b && (!only_synonyms || same) {
+                    let known = [left, right].iter().any(|e| omit.contains(&expr_id(e)));
+                    if a != b && !known && (!only_synonyms || same) {
                         omit.push(expr_id(&cols[a.max(b)]));
                     }
                 }

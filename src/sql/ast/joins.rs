@@ -1,187 +1,171 @@
-//! ON clauses found from foreign keys.
+//! Joins along foreign keys: the ON clause, and the join.
 
-use super::proxy::{KeyedColumn, columns, corresponding_in, expr_id, from_label};
-use super::{ExprKind, ExprRef, FromKind, FromRef, Join, build};
+use super::precedence::self_group;
+use super::*;
 use crate::error::ErrorKind;
-use crate::schema::Column;
+use crate::schema::ForeignKey;
 use crate::{SqlError, SqlResult};
 use std::sync::Arc;
 
-/// A pair of columns that a foreign key equates: `(referring, referred)`.
-type Pair = (ExprRef, ExprRef);
-
-/// The column a foreign key refers to; `None` while its table is not known.
-fn target_of(fk: &Arc<crate::schema::ForeignKey>, to: &FromRef) -> SqlResult<Option<Arc<Column>>> {
-    match fk.column() {
-        Ok(c) => Ok(Some(c)),
-        // A table that does not exist matters only when it is the one that is joined.
-        Err(e) if e.kind == ErrorKind::NoReferencedTable => {
-            let missing = fk.target_table_key();
-            if missing.is_some() && missing.as_deref() == Some(describe(to).as_str()) { Err(e) } else { Ok(None) }
-        }
-        Err(e) if e.kind == ErrorKind::NoReferencedColumn => {
-            let here = super::proxy::from_name(to).map(|(s, t)| s.map_or(t.clone(), |s| format!("{s}.{t}")));
-            if here.is_some() && here == fk.target_table_key() { Err(e) } else { Ok(None) }
-        }
-        Err(_) => Ok(None),
-    }
+/// Pairs of (referenced, referring) columns of one foreign key constraint.
+struct Match {
+    constraint: usize,
+    pairs: Vec<(ExprRef, ExprRef)>,
 }
 
-/// Foreign keys of `from`'s columns that lead to `to`, grouped by constraint.
-fn pairs(
-    from: &[KeyedColumn],
-    to: &[KeyedColumn],
-    to_from: &FromRef,
-    groups: &mut Vec<(usize, Vec<Pair>)>,
-    swap: bool,
-) -> SqlResult<()> {
-    for (_, c) in from {
-        let ExprKind::Column(cr) = &c.kind else { continue };
-        let fks = cr.column.d.read().foreign_keys.clone();
-        for fk in fks {
-            let Some(target) = target_of(&fk, to_from)? else { continue };
-            let target = build::column(&target, None);
-            let Some(found) = corresponding_in(to, &target, false) else { continue };
-            let constraint = fk.d.read().constraint.as_ref().map_or(Arc::as_ptr(&fk) as usize, |w| w.as_ptr() as usize);
-            let pair = if swap { (found, c.clone()) } else { (c.clone(), found) };
-            match groups.iter_mut().find(|(id, _)| *id == constraint) {
-                Some((_, list)) => list.push(pair),
-                None => groups.push((constraint, vec![pair])),
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What a FROM element is called in messages.
-fn describe(f: &FromRef) -> String {
-    match &f.kind {
-        FromKind::Table(t) => t.key(),
-        FromKind::Join(j) => {
-            format!("Join object on {}({}) and {}({})", describe(&j.left), ident(&j.left), describe(&j.right), ident(&j.right))
-        }
-        FromKind::Grouping(g) => describe(g),
-        _ => from_label(f).map(|l| super::proxy::anonymous(&l).to_string()).unwrap_or_else(|| "FROM element".to_owned()),
-    }
-}
-fn ident(f: &FromRef) -> usize {
-    f.id()
-}
-
-/// The rightmost elements of a join, nearest first, for choosing between several foreign keys.
-fn right_sides(f: &FromRef) -> Vec<FromRef> {
-    match &f.kind {
-        FromKind::Join(j) => {
-            let mut out = vec![j.right.clone()];
-            out.extend(right_sides(&j.left));
-            out
-        }
-        FromKind::Grouping(g) => right_sides(g),
-        _ => vec![f.clone()],
-    }
-}
-
-/// The condition that joins `left` and `right` along their foreign keys.
+/// The ON clause of `left JOIN right` by foreign keys: what is referred to on the left of each comparison.
 ///
 /// # Errors
 /// `NoForeignKeysError` when there is none, `AmbiguousForeignKeysError` when several constraints qualify.
-pub fn on_clause(left: &FromRef, right: &FromRef) -> SqlResult<ExprRef> {
-    on_clause_consider(left, right, None)
+pub fn join_condition(left: &FromRef, right: &FromRef) -> SqlResult<ExprRef> {
+    let subset = match &left.kind {
+        FromKind::Join(j) => Some(&j.right),
+        _ => None,
+    };
+    let mut found = scan(left, subset, right)?;
+    let describe = |f: &FromRef| description(f);
+    if found.len() > 1 {
+        trim(&mut found, left, right)?;
+    }
+    let Some(found) = found.pop() else {
+        let hint = if matches!(right.kind, FromKind::Grouping(_) | FromKind::Query(_)) {
+            " Perhaps you meant to convert the right side to a subquery using alias()?"
+        } else {
+            ""
+        };
+        return Err(SqlError::new(
+            ErrorKind::NoForeignKeys,
+            format!("Can't find any foreign key relationships between '{}' and '{}'.{hint}", describe(left), describe(right)),
+        ));
+    };
+    let criteria: Vec<ExprRef> = found.pairs.iter().map(|(a, b)| build::eq(a, b)).collect();
+    build::and_(criteria).ok_or_else(|| SqlError::new(ErrorKind::NoForeignKeys, "empty foreign key".to_owned()))
 }
 
-/// See [`on_clause`]; `consider` limits the columns of the right side that may refer (ORM inheritance).
-pub fn on_clause_consider(left: &FromRef, right: &FromRef, consider: Option<&[ExprRef]>) -> SqlResult<ExprRef> {
-    let right_cols = columns(right);
-    let (left_cols, considered): (Vec<KeyedColumn>, _) = (columns(left), consider);
-    let mut groups = Vec::new();
-    // The right side refers to the left, or the other way round.
-    pairs(&right_cols, &left_cols, left, &mut groups, true)?;
-    if left.id() != right.id() {
-        pairs(&left_cols, &right_cols, right, &mut groups, false)?;
+/// Whether foreign keys imply a join of the two.
+pub fn can_join(left: &FromRef, right: &FromRef) -> bool {
+    let subset = match &left.kind {
+        FromKind::Join(j) => Some(&j.right),
+        _ => None,
+    };
+    scan(left, subset, right).is_ok_and(|found| !found.is_empty())
+}
+
+fn trim(found: &mut Vec<Match>, left: &FromRef, right: &FromRef) -> SqlResult<()> {
+    // Constraints whose pairs are the same condition are one.
+    let ids = |m: &Match| {
+        let mut v: Vec<(usize, usize)> = m.pairs.iter().map(|(a, b)| (proxy::expr_id(a), proxy::expr_id(b))).collect();
+        v.sort_unstable();
+        v
+    };
+    let first = ids(&found[0]);
+    if found.iter().all(|m| ids(m) == first) {
+        found.truncate(1);
+        return Ok(());
     }
-    if let Some(only) = considered {
-        let ids: Vec<usize> = only.iter().map(expr_id).collect();
-        groups.retain(|(_, ps)| ps.iter().any(|(a, b)| ids.contains(&expr_id(a)) || ids.contains(&expr_id(b))));
+    Err(SqlError::new(
+        ErrorKind::AmbiguousForeignKeys,
+        format!(
+            "Can't determine join between '{}' and '{}'; tables have more than one foreign key constraint relationship between them. \
+             Please specify the 'onclause' of this join explicitly.",
+            description(left),
+            description(right)
+        ),
+    ))
+}
+
+/// Name of a FROM element in messages.
+pub fn description(f: &FromRef) -> String {
+    match &f.kind {
+        FromKind::Table(t) => t.key(),
+        FromKind::Join(j) => {
+            format!("Join object on {}({}) and {}({})", description(&j.left), j.left.id(), description(&j.right), j.right.id())
+        }
+        FromKind::Grouping(x) => description(x),
+        _ => naming::from_label(f).map_or_else(|| "anonymous".to_owned(), |l| proxy::anonymous(&l).to_string()),
     }
-    if groups.len() > 1 && matches!(left.kind, FromKind::Join(_)) {
-        // Several constraints: the one of the nearest element of the join wins.
-        for side in right_sides(left) {
-            let ids: Vec<usize> = columns(&side).iter().map(|(_, c)| expr_id(c)).collect();
-            let near: Vec<_> =
-                groups.iter().filter(|(_, ps)| ps.iter().all(|(a, _)| ids.contains(&expr_id(a)))).cloned().collect();
-            if !near.is_empty() {
-                groups = near;
-                break;
+}
+
+/// Foreign keys of a FROM element: those of its columns.
+fn keys(f: &FromRef) -> Vec<(Arc<ForeignKey>, ExprRef)> {
+    let mut out = Vec::new();
+    for (_, e) in proxy::columns(f) {
+        if let ExprKind::Column(c) = &e.kind {
+            let keys = c.column.d.read().foreign_keys.clone();
+            out.extend(keys.into_iter().map(|k| (k, e.clone())));
+        }
+    }
+    out
+}
+
+fn referent(key: &Arc<ForeignKey>, within: &FromRef) -> SqlResult<Option<ExprRef>> {
+    let target = key.column()?;
+    let target = build::column(&target, None);
+    Ok(proxy::corresponding(within, &target, false))
+}
+
+fn scan(a: &FromRef, subset: Option<&FromRef>, b: &FromRef) -> SqlResult<Vec<Match>> {
+    let mut found: Vec<Match> = Vec::new();
+    let mut add = |key: &Arc<ForeignKey>, pair: (ExprRef, ExprRef)| {
+        let constraint = key.d.read().constraint.as_ref().map_or(Arc::as_ptr(key) as usize, |c| c.as_ptr() as usize);
+        match found.iter_mut().find(|m| m.constraint == constraint) {
+            Some(m) => m.pairs.push(pair),
+            None => found.push(Match { constraint, pairs: vec![pair] }),
+        }
+    };
+    let mut any = false;
+    for left in subset.into_iter().chain([a]) {
+        for (key, parent) in keys(b) {
+            match referent(&key, left) {
+                Ok(Some(column)) => {
+                    any = true;
+                    add(&key, (column, parent));
+                }
+                Ok(None) => {}
+                Err(e) if mentions(&e, left) => return Err(e),
+                Err(_) => {}
             }
         }
-    }
-    let names = || (describe(left), describe(right));
-    match groups.as_slice() {
-        [] => {
-            let (l, r) = names();
-            let hint = if matches!(right.kind, FromKind::Join(_)) {
-                " Perhaps you meant to convert the right side to a subquery using alias()?"
-            } else {
-                ""
-            };
-            Err(SqlError::new(
-                ErrorKind::NoForeignKeys,
-                format!("Can't find any foreign key relationships between '{l}' and '{r}'.{hint}"),
-            ))
-        }
-        [(_, ps)] => {
-            let mut seen: Vec<(usize, usize)> = Vec::new();
-            let mut parts = Vec::new();
-            for (a, b) in ps {
-                let id = (expr_id(a), expr_id(b));
-                if !seen.contains(&id) {
-                    seen.push(id);
-                    parts.push(build::eq(a, b));
+        if left.id() != b.id() {
+            for (key, parent) in keys(left) {
+                match referent(&key, b) {
+                    Ok(Some(column)) => {
+                        any = true;
+                        add(&key, (column, parent));
+                    }
+                    Ok(None) => {}
+                    Err(e) if mentions(&e, b) => return Err(e),
+                    Err(_) => {}
                 }
             }
-            Ok(build::and_(parts).unwrap_or_else(build::true_))
         }
-        _ => {
-            // The same pair of columns through several constraints is no ambiguity.
-            let key = |ps: &[Pair]| {
-                let mut k: Vec<(usize, usize)> = ps.iter().map(|(a, b)| (expr_id(a), expr_id(b))).collect();
-                k.sort_unstable();
-                k.dedup();
-                k
-            };
-            let first = key(&groups[0].1);
-            if groups.iter().all(|(_, ps)| key(ps) == first) {
-                let parts = groups[0].1.iter().map(|(a, b)| build::eq(a, b)).collect();
-                return Ok(build::and_(parts).unwrap_or_else(build::true_));
-            }
-            let (l, r) = names();
-            Err(SqlError::new(
-                ErrorKind::AmbiguousForeignKeys,
-                format!(
-                    "Can't determine join between '{l}' and '{r}'; tables have more than one foreign key constraint relationship between them. Please specify the 'onclause' of this join explicitly."
-                ),
-            ))
+        if any {
+            break;
         }
+    }
+    Ok(found)
+}
+
+/// An unresolvable foreign key matters only when it names a table of the join.
+fn mentions(e: &SqlError, f: &FromRef) -> bool {
+    match &f.kind {
+        FromKind::Table(t) => e.message.contains(&format!("table '{}'", t.name)),
+        FromKind::Join(j) => mentions(e, &j.left) || mentions(e, &j.right),
+        FromKind::Grouping(x) => mentions(e, x),
+        _ => false,
     }
 }
 
-/// `left JOIN right`, with the ON clause given or found.
-pub fn join(left: &FromRef, right: &FromRef, onclause: Option<ExprRef>, isouter: bool, full: bool) -> SqlResult<FromRef> {
-    let right = match &right.kind {
-        FromKind::Join(_) => super::From::new(FromKind::Grouping(right.clone())),
+/// A join with its ON clause found where none is given, and nested joins in parentheses.
+pub fn make_join(left: &FromRef, right: &FromRef, onclause: Option<&ExprRef>, isouter: bool, full: bool) -> SqlResult<FromRef> {
+    let right = match right.kind {
+        FromKind::Join(_) => From::new(FromKind::Grouping(right.clone())),
         _ => right.clone(),
     };
     let onclause = match onclause {
-        Some(on) => super::precedence::self_group(&on, Some(&super::Op::AsBoolean)),
-        None => on_clause(left, &right)?,
+        Some(e) => e.clone(),
+        None => join_condition(left, &right)?,
     };
-    Ok(super::From::new(FromKind::Join(Arc::new(Join { left: left.clone(), right, onclause, isouter, full }))))
-}
-
-/// Whether `left` and `right` can be joined along foreign keys at all.
-pub fn joinable(left: &FromRef, right: &FromRef) -> bool {
-    match on_clause(left, right) {
-        Ok(_) => true,
-        Err(e) => e.kind == ErrorKind::AmbiguousForeignKeys,
-    }
+    let onclause = self_group(&onclause, Some(&Op::AsBoolean));
+    Ok(From::new(FromKind::Join(Arc::new(Join { left: left.clone(), right, onclause, isouter, full }))))
 }

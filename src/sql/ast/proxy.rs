@@ -215,18 +215,39 @@ fn proxies(from: &FromRef) -> Vec<KeyedColumn> {
     let sources = sources(from);
     let mut kept = cell.lock();
     kept.resize(sources.len(), std::sync::Weak::new());
+    let others = if kept.iter().all(|w| w.strong_count() > 0) { Vec::new() } else { other_selects(from) };
     sources
         .into_iter()
         .zip(kept.iter_mut())
-        .map(|(source, slot)| {
+        .enumerate()
+        .map(|(i, (source, slot))| {
             let column = slot.upgrade().unwrap_or_else(|| {
                 let made = make_proxy(from, &source);
+                if !others.is_empty() {
+                    made.d.write().proxies.extend(others.iter().filter_map(|o| o.get(i).map(|n| n.expr.clone())));
+                }
                 *slot = Arc::downgrade(&made);
                 made
             });
             (source.key, build::column(&column, Some(from.clone())))
         })
         .collect()
+}
+
+/// Of a set operation: the columns of its SELECTs but the first. A column of it stands for those of the same position in all.
+fn other_selects(from: &FromRef) -> Vec<Vec<Named>> {
+    let query = match &from.kind {
+        FromKind::Subquery { query, .. } | FromKind::Lateral { element: LateralElement::Query(query), .. } => query,
+        FromKind::Cte(c) => match (&c.alias_of, &c.element) {
+            (None, super::CteElement::Query(q)) => q,
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    match &strip_grouping(query).kind {
+        QueryKind::Compound(c) => c.selects.iter().skip(1).map(named).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A column of `from` that stands for `source`.

@@ -193,7 +193,7 @@ impl AliasedClass {
     }
     #[getter]
     fn __name__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(self.insp(py)?.get().entity.mapper.class_name.to_string())
+        Ok(format!("aliased({})", self.insp(py)?.get().entity.mapper.class_name))
     }
     fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
@@ -303,8 +303,8 @@ impl AliasedInsp {
         face::wrap_from(py, &orm::compile::selectable(&self.entity))
     }
     #[getter]
-    fn name(&self) -> String {
-        orm::compile::entity_name(&self.entity).to_string()
+    fn name(&self) -> Option<String> {
+        self.entity.alias.as_ref().and_then(|a| a.name.as_ref().map(ToString::to_string))
     }
     #[getter]
     fn with_polymorphic_mappers<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyMapper>>> {

@@ -194,10 +194,11 @@ pub fn with_parent_criterion<'py>(
                 return Err(errors::invalid_request(py, "with_parent() needs a property or an entity to lead to"));
             };
             let data = mapper.data();
-            let found: Vec<_> = data.relationships().filter(|r| r.target().is_some_and(|m| m.id == t.mapper.id)).collect();
-            match found.as_slice() {
-                [one] => (*one).clone(),
-                _ => {
+            // of several the first one that is mapped
+            let found = data.relationships().find(|r| r.target().is_some_and(|m| m.id == t.mapper.id));
+            match found {
+                Some(one) => one.clone(),
+                None => {
                     return Err(errors::invalid_request(
                         py,
                         format!(

@@ -47,6 +47,10 @@ impl CompileHost for Host {
             made.map(Some).map_err(|e| errors::to_sql_error(py, e))
         })
     }
+    fn warn(&self, message: &str) {
+        // a filter that makes errors of warnings has no statement to stop here
+        Python::attach(|py| drop(errors::warn(py, "SAWarning", message)));
+    }
     fn is_below(&self, entity: &Entity, root: &HostRef) -> bool {
         Python::attach(|py| {
             let Some(root) = PyHost::get(py, root) else { return false };

@@ -262,7 +262,8 @@ impl<'py> Loader<'py> {
     /// The instance of a row.
     pub fn entity(&mut self, rt: &Arc<RtEntity>, batch: &RowBatch, row: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = self.py;
-        let Some(key) = self.key(rt, batch, row)? else { return Ok(None) };
+        let of = if rt.own_identities { self.switch(rt, batch, row)? } else { rt };
+        let Some(key) = self.key(of, batch, row)? else { return Ok(None) };
         let rt = self.switch(rt, batch, row)?;
         if let Some((state, obj)) = self.map.get().find(py, &key) {
             self.again(rt, &state, &obj, batch, row)?;

@@ -64,6 +64,8 @@ pub struct RtEntity {
     pub plan: Arc<EntityPlan>,
     /// Base of the hierarchy: identities are its.
     pub base: Arc<Mapper>,
+    /// Some subclass has identities of its own (concrete inheritance): a row's class comes before its identity.
+    pub own_identities: bool,
     /// Manager of the class.
     pub manager: Py<ClassManager>,
     /// Primary key.
@@ -191,6 +193,7 @@ fn entity(
     };
     Ok(RtEntity {
         base: plan.mapper.base(),
+        own_identities: subs.iter().any(|s| s.base.id != plan.mapper.base().id),
         identity,
         partial: data.allow_partial_pks,
         always_refresh: data.always_refresh,
