@@ -1,6 +1,6 @@
 """Relationships whose condition has a statement, a constant or both sides of one table in it, under every loader."""
 
-# ruff: noqa: B006, B008, B023, E402, E501, F401, F811, E701, E702, E711, E712, E721, E731, E741, F403, F405, I001, UP006, UP035, UP045
+# ruff: noqa: B006, E742, UP031, B008, B023, E402, E501, F401, F811, E701, E702, E711, E712, E721, E731, E741, F403, F405, I001, UP006, UP035, UP045
 import logging
 from oxalchemy import *
 from oxalchemy.orm import *
