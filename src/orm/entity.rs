@@ -220,6 +220,32 @@ impl EntityNode for Entity {
     }
 }
 
+/// On a join of entities: the one on its left, whose criteria hold in a statement of the ORM's that selects from the join.
+#[derive(Clone, Debug)]
+pub struct JoinOf(pub Entity);
+
+impl EntityNode for JoinOf {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn entity_id(&self) -> u64 {
+        self.0.entity_id()
+    }
+    fn selectable(&self) -> FromRef {
+        self.0.selectable()
+    }
+    fn columns(&self) -> Vec<ExprRef> {
+        self.0.columns()
+    }
+    fn makes_orm(&self) -> bool {
+        false
+    }
+    fn structure(&self, into: &mut dyn Structure) {
+        into.tag(406);
+        self.0.structure(into);
+    }
+}
+
 /// The entity an expression was reached through.
 pub fn entity_of(ann: &Option<Arc<Annotations>>) -> Option<&Entity> {
     Entity::of(ann.as_ref()?.entity.as_ref()?)

@@ -260,6 +260,8 @@ pub fn join_condition(a: &FromRef, b: &FromRef, a_subset: Option<&FromRef>, only
     let mut add = |fk: &Arc<ForeignKey>, to: Arc<Column>, from: Arc<Column>| {
         let id = fk.d.read().constraint.as_ref().map_or(Arc::as_ptr(fk) as usize, |c| c.as_ptr() as usize);
         match groups.iter_mut().find(|g| g.0 == id) {
+            // an alias shows the foreign keys of its table, and the table's are there too
+            Some(g) if g.1.iter().any(|p| Arc::ptr_eq(&p.0, &to) && Arc::ptr_eq(&p.1, &from)) => {}
             Some(g) => g.1.push((to, from)),
             None => groups.push((id, vec![(to, from)])),
         }

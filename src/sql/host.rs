@@ -90,6 +90,10 @@ pub trait EntityNode: Any + Send + Sync + Debug {
     fn selectable(&self) -> FromRef;
     /// Its columns in SELECT order, as expressions annotated with the entity.
     fn columns(&self) -> Vec<ExprRef>;
+    /// Makes a statement that selects from it one of the ORM's.
+    fn makes_orm(&self) -> bool {
+        true
+    }
     /// Tell what it is; called once in a statement for each entity.
     fn structure(&self, into: &mut dyn Structure);
 }

@@ -427,7 +427,6 @@ class RelationshipProperty(StrategizedProperty):
                 parts.append(getattr(target, key) == kwargs[key])
             if criterion is not None:
                 parts.insert(0, criterion)
-            parts.extend(self._extra_criteria)
             related = self._related()
             crit = None
             if parts:

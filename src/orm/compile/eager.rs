@@ -75,6 +75,7 @@ impl Context<'_> {
             x
         };
         let join = join_targets(rel, parent, &dest, true)?;
+        let extra: Vec<ExprRef> = extra.iter().map(|e| alias::adapt_columns(e, &join.map)).collect();
         // the parent's side of the condition must survive a wrapping subquery
         if place.is_root && data.secondary.is_none() {
             self.keep_parent_columns(&join.primary, parent);

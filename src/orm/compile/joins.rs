@@ -90,6 +90,15 @@ pub fn join_of(left: FromRef, right: FromRef, onclause: ExprRef, isouter: bool, 
     From::new(FromKind::Join(Arc::new(Join { left, right, onclause, isouter, full })))
 }
 
+/// A relationship attribute as messages name it.
+fn attribute_text(a: &RelationshipAttr) -> String {
+    let owner = Side::of_entity(&a.entity);
+    match &a.entity.alias {
+        Some(_) => format!("{}.{}", owner.describe(), a.relationship.key),
+        None => format!("{}.{}", a.entity.mapper.class_name, a.relationship.key),
+    }
+}
+
 /// One side of a join.
 #[derive(Clone)]
 struct Side {
@@ -190,8 +199,33 @@ impl Context<'_> {
             (Some(JoinTarget::Attribute(_)), _) | (None, None) => None,
             (None, Some(a)) => Some(Side::of_entity(&self.under_alias(&a.entity))),
         };
+        if let Some(a) = &attr {
+            if let (Some(_), Some(left)) = (&j.left, &left)
+                && left.entity.as_ref().is_none_or(|l| l.entity_id() != self.under_alias(&a.entity).entity_id())
+            {
+                return Err(SqlError::invalid_request(format!(
+                    "explicit from clause {} does not match left side of relationship attribute {}",
+                    left.describe(),
+                    attribute_text(a)
+                )));
+            }
+            self.fits(a, &right)?;
+        }
         let (index, left) = match left {
             Some(left) => {
+                // an entity of the columns clause may stand for the attribute's class
+                let left = match &left.entity {
+                    Some(e) if j.left.is_none() && self.froms.is_empty() && e.alias.is_none() => {
+                        let item = self.item_sides().into_iter().find(|s| {
+                            s.entity.as_ref().is_some_and(|i| i.alias.is_none() && i.mapper.common_parent(&e.mapper))
+                        });
+                        match item {
+                            Some(s) if covers_from(&s.from, &left.from) => s,
+                            _ => left,
+                        }
+                    }
+                    _ => left,
+                };
                 // what is stated as the left side is a FROM clause from here on
                 if let (Some(e), Some(_)) = (&left.entity, &j.left) {
                     self.takes_part(e);
@@ -228,6 +262,7 @@ impl Context<'_> {
                 let dest = right.entity.clone().unwrap_or(target_entity(a)?);
                 let source = self.entity_in_statement(&a.entity);
                 let targets = join_targets(&a.relationship, &source, &dest, true)?;
+                let extra = extra.iter().map(|e| alias::adapt_columns(e, &targets.map)).collect();
                 if self.settings.relationship_load {
                     self.secondary_map.extend(targets.map.iter().map(|(k, v)| (*k, v.clone())));
                 }
@@ -251,6 +286,31 @@ impl Context<'_> {
                 }
             }
             None => self.froms.push(joined),
+        }
+        Ok(())
+    }
+
+    /// The target of a relationship's join is of its class.
+    fn fits(&self, a: &RelationshipAttr, right: &Side) -> SqlResult<()> {
+        let Some(target) = a.relationship.target() else { return Ok(()) };
+        let Some(entity) = &right.entity else { return Ok(()) };
+        if !entity.mapper.common_parent(&target) && !entity.mapper.isa(&target) && !target.isa(&entity.mapper) {
+            return Err(SqlError::invalid_request(format!(
+                "Join target {} does not correspond to the right side of join condition {}",
+                right.describe(),
+                attribute_text(a)
+            )));
+        }
+        if let Some(table) = &target.data().local_table
+            && !sql::ast::proxy::derived(&right.from, table)
+            && target.data().persist_selectable.as_ref().is_none_or(|f| !sql::ast::proxy::derived(&right.from, f))
+            && entity.alias.as_ref().is_some_and(|a| a.columns.is_empty())
+        {
+            return Err(SqlError::invalid_request(format!(
+                "Selectable '{}' is not derived from '{}'",
+                crate::mapper::from_description(&right.from),
+                crate::mapper::from_description(table)
+            )));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::eager::splice;
 use super::entity::{Place, selectable};
 use super::{Anchor, Context, Dest, SECONDARY, Settings, alias, criteria};
 use crate::attr::Bundled;
-use crate::entity::{Entity, entity_of};
+use crate::entity::{Entity, JoinOf, entity_of};
 use crate::loadplan::{Item, LoadPlan};
 use sql::ast::{
     Correlate, Distinct, Expr, ExprKind, ExprRef, From, FromKind, FromRef, LabelStyle, Node, Op, Query, Select, SelectItem, fold,
@@ -163,7 +163,12 @@ impl<'a> Context<'a> {
                     self.takes_part(e);
                     selectable(e)
                 }
-                None => f.clone(),
+                None => {
+                    if let Some(JoinOf(left)) = f.entity.as_ref().and_then(|e| e.as_any().downcast_ref()) {
+                        self.takes_part(left);
+                    }
+                    f.clone()
+                }
             };
             self.froms.push(shown);
         }

@@ -12,6 +12,7 @@ use crate::py::sql::face;
 use orm::attr::RelationshipAttr;
 use orm::compile::alias::alias_from;
 use orm::compile::joins::{attach, join_of, join_targets};
+use orm::entity::JoinOf;
 use orm::{Entity, Property, Relationship};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -222,6 +223,14 @@ fn side<'py>(obj: &Any<'py>) -> PyResult<(sql::ast::FromRef, Option<Entity>)> {
 }
 
 /// A join whose sides may be entities, whose ON clause may be a relationship attribute.
+fn with_criterion(on: ExprRef, criterion: Option<ExprRef>) -> ExprRef {
+    match criterion {
+        Some(c) => sql::ast::build::and_(vec![on.clone(), c]).unwrap_or(on),
+        None => on,
+    }
+}
+
+/// A join whose sides may be entities.
 pub fn join_objects<'py>(
     left: &Any<'py>,
     right: &Any<'py>,
@@ -232,6 +241,9 @@ pub fn join_objects<'py>(
     let py = left.py();
     let (lf, le) = side(left)?;
     let (rf, re) = side(right)?;
+    let lf_entity = lf.entity.clone();
+    // the right side of a join brings its own criteria
+    let single = re.as_ref().and_then(|e| orm::compile::single_table_criterion(e, &crate::py::orm::execute::Host::new(py)));
     let on = match onclause.filter(|o| !o.is_none()) {
         Some(o) => match o.cast::<PyString>() {
             Ok(name) => {
@@ -258,18 +270,31 @@ pub fn join_objects<'py>(
                 _ => a.entity.clone(),
             };
             let targets = join_targets(&a.relationship, &source, &dest, true).map_err(e)?;
-            let extra = a.criteria.iter().map(|c| dest.adapt(c)).collect();
+            let extra = a.criteria.iter().map(|c| dest.adapt(c)).chain(single).collect();
             attach(lf, rf, targets, extra, isouter, full)
         }
-        Some(JoinOn::Expr(on)) => join_of(lf, rf, on, isouter, full),
+        Some(JoinOn::Expr(on)) => join_of(lf, rf, with_criterion(on, single), isouter, full),
         None => {
             let subset = match &lf.kind {
                 sql::ast::FromKind::Join(j) => Some(j.right.clone()),
                 _ => None,
             };
             let on = orm::join_condition::join_condition(&lf, &rf, subset.as_ref(), &[]).map_err(e)?;
-            join_of(lf, rf, on, isouter, full)
+            join_of(lf, rf, with_criterion(on, single), isouter, full)
         }
+    };
+    let leftmost = match (le, lf_entity) {
+        (Some(e), _) => Some(Arc::new(JoinOf(e)) as sql::host::EntityRef),
+        (None, further) => further.filter(|e| e.as_any().is::<JoinOf>()),
+    };
+    let from = match leftmost {
+        Some(of) => Arc::new(sql::ast::From {
+            kind: from.kind.clone(),
+            columns: Default::default(),
+            entity: Some(of),
+            face: Default::default(),
+        }),
+        None => from,
     };
     face::wrap_from(py, &from)
 }

@@ -206,7 +206,7 @@ pub(super) fn correlate<'py>(obj: &Bound<'py, PyAny>, fromclauses: &Bound<'py, P
     })
 }
 pub(super) fn correlate_except<'py>(obj: &Bound<'py, PyAny>, fromclauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let none = fromclauses.get_item(0).is_ok_and(|f| f.is_none());
+    let none = fromclauses.get_item(0).is_ok_and(|f| f.is_none() || f.extract::<bool>().is_ok_and(|b| !b));
     let list = if none { Vec::new() } else { froms(fromclauses)? };
     changed(obj, |s| {
         s.correlate = match &s.correlate {

@@ -145,7 +145,7 @@ impl Select {
     fn select_from<'py>(slf: &Bound<'py, Self>, froms: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         let list = self::froms(froms)?;
         changed(slf.as_any(), |s| {
-            s.orm |= list.iter().any(|f| f.entity.is_some());
+            s.orm |= list.iter().any(|f| f.entity.as_ref().is_some_and(|e| e.makes_orm()));
             s.from_obj.extend(list);
             Ok(())
         })

@@ -26,7 +26,7 @@ pub(super) fn is_orm(item: &SelectItem) -> bool {
     match item {
         SelectItem::Entity(_) | SelectItem::Host(_) => true,
         SelectItem::Expr(e) => speaks_of_entity(e),
-        SelectItem::From(f) => f.entity.is_some(),
+        SelectItem::From(f) => f.entity.as_ref().is_some_and(|e| e.makes_orm()),
     }
 }
 

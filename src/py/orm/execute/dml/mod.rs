@@ -111,8 +111,11 @@ fn composite_parts(entity: &Entity, key: &ColumnKey, value: &DmlValue) -> Option
 /// Criteria that come with the entity.
 fn criteria(entity: &Entity, options: &[sql::host::HostRef]) -> SqlResult<Vec<ExprRef>> {
     let host = super::host::Host;
+    let mut options = options.to_vec();
+    Python::attach(|py| crate::py::orm::options::normalize(py, &mut options))
+        .map_err(|e| Python::attach(|py| errors::to_sql_error(py, e)))?;
     let mut out: Vec<ExprRef> = orm::compile::single_table_criterion(entity, &host).into_iter().collect();
-    out.extend(orm::compile::loader_criteria(entity, options, &host)?);
+    out.extend(orm::compile::loader_criteria(entity, &options, &host)?);
     Ok(out)
 }
 
