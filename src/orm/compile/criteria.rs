@@ -188,7 +188,8 @@ impl Context<'_> {
         for (entity, e) in named {
             let mut own = FromSet::default();
             from_objects(&e, &mut own);
-            if own.0.iter().any(|f| shown.has(f)) {
+            // what comes from nowhere, a statement's value, cannot be the enclosing one's
+            if own.0.is_empty() || own.0.iter().any(|f| shown.has(f)) {
                 self.takes_part(&entity);
             }
         }

@@ -191,6 +191,14 @@ impl Context<'_> {
                 (None, None) => Side { from: f.clone(), entity: None },
             },
         };
+        if let (Some(a), Some(r)) = (&attr, &right.entity) {
+            // the same way a second time leads where one is already
+            let edge = (a.entity.entity_id(), r.entity_id(), a.relationship.id);
+            if self.joined_edges.contains(&edge) {
+                return Ok(());
+            }
+            self.joined_edges.push(edge);
+        }
         let right = self.apart(right);
         let onclause = onclause.map(|e| self.adapt_base(&e));
         let left = match (&j.left, &attr) {
@@ -216,9 +224,10 @@ impl Context<'_> {
                 // an entity of the columns clause may stand for the attribute's class
                 let left = match &left.entity {
                     Some(e) if j.left.is_none() && self.froms.is_empty() && e.alias.is_none() => {
-                        let item = self.item_sides().into_iter().find(|s| {
-                            s.entity.as_ref().is_some_and(|i| i.alias.is_none() && i.mapper.common_parent(&e.mapper))
-                        });
+                        let item = self
+                            .item_sides()
+                            .into_iter()
+                            .find(|s| s.entity.as_ref().is_some_and(|i| i.alias.is_none() && i.mapper.common_parent(&e.mapper)));
                         match item {
                             Some(s) if covers_from(&s.from, &left.from) => s,
                             _ => left,

@@ -165,6 +165,8 @@ pub(crate) struct Context<'a> {
     pub nest: bool,
     pub roots: Vec<Root>,
     pub criteria: Vec<Arc<LoaderCriteria>>,
+    /// Relationship joins that were made: left and right entity, relationship.
+    pub joined_edges: Vec<(u64, u64, u64)>,
     /// Classes that a join put under an alias, since their tables were in the statement already.
     pub realiased: Vec<Entity>,
     /// Entities whose criteria go to WHERE.

@@ -94,6 +94,7 @@ impl<'a> Context<'a> {
                 || !select.group_by.is_empty(),
             roots: Vec::new(),
             criteria: criteria::in_force(&select.options, settings),
+            joined_edges: Vec::new(),
             realiased: Vec::new(),
             criteria_entities: Vec::new(),
             joined_entities: Vec::new(),

@@ -251,10 +251,17 @@ impl PyColumn {
         let keys = own(slf)?.d.read().foreign_keys.clone();
         let mut out = Vec::new();
         for fk in &keys {
-            let Ok(target) = fk.column() else { continue };
+            let target = match fk.column() {
+                Ok(target) => wrap_expr(py, &target.to_expr())?,
+                // named, and not there yet
+                Err(_) => match fk.d.read().colspec.clone() {
+                    Some(spec) => pyo3::types::PyString::new(py, &spec).into_any(),
+                    None => continue,
+                },
+            };
             let constraint = fk.d.read().constraint.as_ref().and_then(std::sync::Weak::upgrade);
             let face = constraint.and_then(|c| crate::py::ffi::face(py, &c.face));
-            out.push((wrap_expr(py, &target.to_expr())?, face));
+            out.push((target, face));
         }
         Ok(out)
     }

@@ -299,7 +299,7 @@ impl Compiler<'_> {
         // Client-side defaults join the SELECT as further columns.
         let mut query = from.query.clone();
         if from.include_defaults {
-            let mut extra = Vec::new();
+            let (mut extra, mut added) = (Vec::new(), Vec::new());
             let columns: Vec<(Arc<str>, Arc<Column>)> =
                 table.d.read().columns.iter().map(|(k, c)| (k.clone(), c.clone())).collect();
             for (key, c) in columns {
@@ -332,12 +332,23 @@ impl Compiler<'_> {
                     }
                 };
                 names.push(self.target(&c, false)?);
+                added.push(format!("'{key}'"));
                 extra.push(SelectItem::Expr(e));
             }
-            if let (false, QueryKind::Select(s)) = (extra.is_empty(), &query.kind) {
-                let mut s = (**s).clone();
-                s.columns.extend(extra);
-                query = Query::select(s);
+            match &froms::ungroup(&query).kind {
+                _ if extra.is_empty() => {}
+                QueryKind::Select(s) => {
+                    let mut s = (**s).clone();
+                    s.columns.extend(extra);
+                    query = Query::select(s);
+                }
+                _ => {
+                    return Err(SqlError::compile(format!(
+                        "Can't extend statement for INSERT..FROM SELECT to include additional default-holding column(s) {}.  Convert the \
+                         selectable to a subquery() first, or pass include_defaults=False to Insert.from_select() to skip these columns.",
+                        added.join(", ")
+                    )));
+                }
             }
         }
         self.push(&format!(" ({}) ", names.join(", ")));

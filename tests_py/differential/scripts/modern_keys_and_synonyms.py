@@ -319,3 +319,26 @@ try:
     print([d["name"] for d in s.query(V.a.label("z")).column_descriptions])
 except Exception as ex:
     print(type(ex).__name__, ex)
+
+# foreign keys by name, and INSERT … SELECT with defaults
+late = Table("late", MetaData(), Column("x", ForeignKey("nowhere.id")))
+print([f.target_fullname for f in late.alias().c.x.foreign_keys], [f.target_fullname for f in late.c.x.foreign_keys])
+held = Table(
+    "held",
+    MetaData(),
+    Column("v", String),
+    Column("w", String, default="q"),
+    Column("z", Integer, default=lambda: 1),
+    Column("sd", Integer, server_default="4"),
+)
+src = table("s", column("v"))
+for q in (
+    select(src.c.v).union_all(select(src.c.v)),
+    select(src.c.v),
+    select(src.c.v).union_all(select(src.c.v)).subquery().select(),
+):
+    for kw in ({}, {"include_defaults": False}):
+        try:
+            print(held.insert().from_select(["v"], q, **kw))
+        except Exception as error:
+            print(type(error).__name__, error)

@@ -136,6 +136,15 @@ impl Select {
                 }
                 s.memo_froms = kept;
             }
+            if !s.joins.is_empty() && s.from_obj.is_empty() {
+                // what was joined from the columns that go stays joined from them
+                let first = s.columns.iter().find_map(|c| match c {
+                    sql::ast::SelectItem::Entity(e) => Some(coerce::entity_from(e)),
+                    sql::ast::SelectItem::Expr(e) => e.ann.as_ref()?.entity.as_ref().map(coerce::entity_from),
+                    _ => None,
+                });
+                s.from_obj = first.or_else(|| sql::ast::froms::column_froms(s).into_iter().next()).into_iter().collect();
+            }
             s.orm |= new.iter().any(is_orm);
             s.columns = new;
             Ok(())
