@@ -8,6 +8,7 @@ use crate::entity::Entity;
 use crate::relationship::Lazy;
 use sql::ast::{ExprRef, Node};
 use sql::host::{EntityNode, EntityRef, HostObject, HostRef, Structure};
+use sql::{SqlError, SqlResult};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -111,6 +112,8 @@ pub struct LoadElement {
     pub raiseerr: bool,
     /// Set by the mapper's own configuration, not the user.
     pub reconcile: bool,
+    /// Attributes were named by strings, as only `Query` takes them.
+    pub named: bool,
 }
 
 /// `with_loader_criteria()`.
@@ -199,12 +202,106 @@ impl LoadElement {
                 }
             }
         }
-        into.tag(u64::from(self.raiseerr) << 1 | u64::from(self.reconcile));
+        into.tag(u64::from(self.named) << 2 | u64::from(self.raiseerr) << 1 | u64::from(self.reconcile));
         self.strategy.structure(into);
     }
 }
 
+/// How messages name an entity.
+pub fn describe(entity: &EntityRef) -> String {
+    let Some(e) = Entity::of(entity) else { return "?".to_owned() };
+    let class = &e.mapper.class_name;
+    let Some(a) = &e.alias else { return class.to_string() };
+    if a.with_polymorphic.is_empty() || a.with_polymorphic.iter().any(|m| m.id == e.mapper.id) {
+        return format!("aliased({class})");
+    }
+    let subs: Vec<&str> = a.with_polymorphic.iter().map(|m| &*m.class_name).collect();
+    format!("with_polymorphic({class}, [{}])", subs.join(", "))
+}
+
+impl LoadElement {
+    /// How messages name the option.
+    pub fn text(&self) -> String {
+        let step = |s: &Step| match s {
+            Step::Attr { entity, key, of_type, .. } => {
+                let owner = entity.as_ref().map_or_else(|| format!("'{key}'"), |e| format!("{}.{key}", describe(e)));
+                match of_type {
+                    Some(t) => format!("{owner}.of_type({})", describe(t)),
+                    None => owner,
+                }
+            }
+            Step::Wildcard { .. } => "*".to_owned(),
+            Step::Entity(e) => describe(e),
+        };
+        let path: Vec<String> = self.path.iter().map(step).collect();
+        format!("{}({})", self.strategy.name(), path.join(" -> "))
+    }
+}
+
 impl Strategy {
+    /// The function that states it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Default => "defaultload",
+            Self::Relationship { lazy, .. } => match lazy {
+                Lazy::Select | Lazy::Dynamic | Lazy::WriteOnly => "lazyload",
+                Lazy::Joined => "joinedload",
+                Lazy::Subquery => "subqueryload",
+                Lazy::Selectin => "selectinload",
+                Lazy::Immediate => "immediateload",
+                Lazy::Noload => "noload",
+                Lazy::Raise | Lazy::RaiseOnSql => "raiseload",
+            },
+            Self::ContainsEager { .. } => "contains_eager",
+            Self::Defer { .. } => "defer",
+            Self::Undefer => "undefer",
+            Self::UndeferGroup(_) => "undefer_group",
+            Self::Expression(_) => "with_expression",
+            Self::SelectinPolymorphic(_) => "selectin_polymorphic",
+        }
+    }
+
+    /// Do two say the same?
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Relationship { lazy, innerjoin, recursion_depth, chunksize },
+                Self::Relationship { lazy: l, innerjoin: i, recursion_depth: r, chunksize: c },
+            ) => lazy == l && innerjoin == i && recursion_depth == r && chunksize == c,
+            (Self::Defer { raiseload }, Self::Defer { raiseload: other }) => raiseload == other,
+            (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        }
+    }
+
+    /// The error of a strategy that is not for such a property: `None` when it is for columns (`column`) or relationships.
+    pub fn misplaced(&self, owner: &str, key: &str, column: bool) -> Option<SqlError> {
+        let (name, for_column) = match self {
+            Self::Relationship { lazy, .. } => match lazy {
+                Lazy::Joined => ("joined loader", false),
+                Lazy::Selectin => ("select in loader", false),
+                Lazy::Subquery => ("subquery loader", false),
+                Lazy::Immediate => ("immediate loader", false),
+                Lazy::Noload => ("no loader", false),
+                _ => ("lazy loader", false),
+            },
+            Self::ContainsEager { .. } => ("joined loader", false),
+            Self::Defer { .. } => ("deferred column loader", true),
+            Self::Undefer => ("column loader", true),
+            Self::Expression(_) => ("expression column loader", true),
+            _ => return None,
+        };
+        if for_column == column {
+            return None;
+        }
+        let (is, wanted) =
+            if column { ("column property", "relationship property") } else { ("relationship", "column property") };
+        let text = format!(
+            "Can't apply \"{name}\" strategy to property \"{owner}.{key}\", which is a \"{is}\"; this loader strategy is intended to be \
+             used with a \"{wanted}\"."
+        );
+        Some(SqlError::new(sql::ErrorKind::LoaderStrategy, text))
+    }
+
     fn structure(&self, into: &mut dyn Structure) {
         match self {
             Self::Default => into.tag(1),
@@ -302,15 +399,18 @@ impl OptionNode {
         self.attrs.iter().rev().find(|a| &*a.key == key && a.entity.as_ref().is_none_or(|e| applies(e, entity)))
     }
 
-    /// Enter `element`'s path below this node, starting at step `at`.
-    pub fn insert(&mut self, element: &LoadElement, at: usize) {
-        let Some(step) = element.path.get(at) else { return };
+    /// Enter `element`'s path below this node, starting at step `at`. `strict`: an attribute has one strategy.
+    ///
+    /// # Errors
+    /// With `strict`, the conflict of two strategies.
+    pub fn insert(&mut self, element: &LoadElement, at: usize, strict: bool) -> SqlResult<()> {
+        let Some(step) = element.path.get(at) else { return Ok(()) };
         let last = at + 1 == element.path.len();
         match step {
             Step::Entity(_) => match &element.strategy {
                 Strategy::UndeferGroup(name) if last => self.undefer_groups.push(name.clone()),
                 Strategy::SelectinPolymorphic(list) if last => self.selectin_polymorphic.extend(list.iter().cloned()),
-                _ => self.insert(element, at + 1),
+                _ => return self.insert(element, at + 1, strict),
             },
             Step::Wildcard { kind: WildcardKind::Column, .. } => match &element.strategy {
                 Strategy::UndeferGroup(name) => self.undefer_groups.push(name.clone()),
@@ -343,7 +443,14 @@ impl OptionNode {
                         self.attrs.len() - 1
                     }
                 };
-                let Some(attr) = self.attrs.get_mut(i) else { return };
+                let Some(attr) = self.attrs.get_mut(i) else { return Ok(()) };
+                if let (true, true, Some(old)) = (last, strict, &attr.strategy)
+                    && !matches!(element.strategy, Strategy::Default)
+                    && !matches!(old, Strategy::Default)
+                    && !old.same(&element.strategy)
+                {
+                    return Err(conflict(element, old, attr.of_type.as_ref()));
+                }
                 if of_type.is_some() {
                     attr.of_type.clone_from(of_type);
                 }
@@ -355,11 +462,24 @@ impl OptionNode {
                         attr.strategy = Some(element.strategy.clone());
                     }
                 } else {
-                    Arc::make_mut(&mut attr.node).insert(element, at + 1);
+                    Arc::make_mut(&mut attr.node).insert(element, at + 1, strict)?;
                 }
             }
         }
+        Ok(())
     }
+}
+
+fn conflict(element: &LoadElement, old: &Strategy, old_of_type: Option<&EntityRef>) -> SqlError {
+    let mut before = LoadElement { strategy: old.clone(), ..element.clone() };
+    if let Some(Step::Attr { of_type, .. }) = before.path.last_mut() {
+        *of_type = old_of_type.cloned();
+    }
+    SqlError::invalid_request(format!(
+        "Loader strategy replacement {} is in conflict with existing strategy {}",
+        element.text(),
+        before.text()
+    ))
 }
 
 /// Does an option stated on `stated` speak of `entity`? The same entity, or, for plain mappers, one of the same hierarchy.

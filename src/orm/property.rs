@@ -3,7 +3,7 @@
 use crate::mapper::Mapper;
 use crate::relationship::Relationship;
 use sql::FaceSlot;
-use sql::ast::ExprRef;
+use sql::ast::{ExprKind, ExprRef};
 use sql::schema::Column;
 use std::sync::{Arc, Weak};
 
@@ -50,6 +50,14 @@ pub struct ColumnProp {
 }
 
 impl ColumnProp {
+    /// `query_expression()` without a default: there is nothing to load unless a statement says what.
+    pub fn says_nothing(&self) -> bool {
+        self.query_expression
+            && self.expr().is_some_and(|e| match &e.kind {
+                ExprKind::Label { element, .. } => matches!(element.kind, ExprKind::Null),
+                kind => matches!(kind, ExprKind::Null),
+            })
+    }
     /// The expression that is selected.
     pub fn expr(&self) -> Option<&ExprRef> {
         self.columns.first()

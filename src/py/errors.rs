@@ -92,6 +92,7 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         ErrorKind::DuplicateColumn => "DuplicateColumnError",
         ErrorKind::ConstraintColumnNotFound => "ConstraintColumnNotFoundError",
         ErrorKind::CircularDependency => "CircularDependencyError",
+        ErrorKind::LoaderStrategy => return loader_strategy(py, &e.message),
         ErrorKind::NotImplemented => return pyo3::exceptions::PyNotImplementedError::new_err(e.message),
         ErrorKind::Type => return pyo3::exceptions::PyTypeError::new_err(e.message),
     };
@@ -101,5 +102,14 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
     let args = std::iter::once(e.message).chain(e.details).collect::<Vec<_>>();
     let build =
         || -> PyResult<PyErr> { Ok(PyErr::from_value(imports::exc(py, class)?.call1(pyo3::types::PyTuple::new(py, args)?)?)) };
+    build().unwrap_or_else(|e| e)
+}
+
+/// The class's own initializer makes the text from classes of properties; here the text is made.
+fn loader_strategy(py: Python<'_>, message: &str) -> PyErr {
+    let build = || -> PyResult<PyErr> {
+        let class = imports::orm_exc(py, "LoaderStrategyException")?;
+        Ok(PyErr::from_value(class.call_method1("__new__", (&class, message))?))
+    };
     build().unwrap_or_else(|e| e)
 }

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     ConstraintColumnNotFound,
     /// `exc.CircularDependencyError`
     CircularDependency,
+    /// `orm.exc.LoaderStrategyException`
+    LoaderStrategy,
     /// `NotImplementedError`
     NotImplemented,
     /// `TypeError`

@@ -19,6 +19,6 @@ pub mod reflect;
 pub mod schema;
 pub mod types;
 
-pub use error::{SqlError, SqlResult};
+pub use error::{ErrorKind, SqlError, SqlResult};
 pub use face::FaceSlot;
 pub use name::{Label, Name};

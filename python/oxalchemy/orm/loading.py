@@ -18,7 +18,7 @@ def merge_frozen_result(session, statement, frozen_result, load=True):
     rows = []
     for row in frozen_result.data:
         if single and not isinstance(row, tuple):
-            rows.append(session.merge(row, load=load))
+            rows.append((session.merge(row, load=load),))
             continue
         rows.append(
             tuple(

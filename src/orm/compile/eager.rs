@@ -7,7 +7,7 @@ use crate::columns::{as_column, contains_column};
 use crate::entity::Entity;
 use crate::loadplan::JoinedLoad;
 use crate::options::{EagerAlias, InnerJoin, OptionNode};
-use crate::relationship::Relationship;
+use crate::relationship::{Lazy, Relationship};
 use sql::ast::{ExprRef, From, FromKind, FromRef, Join, fold};
 use sql::host::{EntityNode, EntityRef};
 use sql::{SqlError, SqlResult};
@@ -179,6 +179,9 @@ impl Context<'_> {
     ) -> SqlResult<Option<JoinedLoad>> {
         let _ = parent;
         let data = rel.data();
+        if matches!(data.lazy, Lazy::Dynamic | Lazy::WriteOnly) {
+            return Err(no_population(rel));
+        }
         let Some(target) = data.target.upgrade() else { return Ok(None) };
         let over = |from: &FromRef| alias::entity_over(&target, from.clone(), Default::default(), None, Vec::new(), true);
         let dest = match (alias, of_type.as_ref().and_then(Entity::of)) {
@@ -192,6 +195,12 @@ impl Context<'_> {
                 let from =
                     alias::alias_from(&selectable(&Entity { mapper: target.clone(), alias: None }), Some(n), false, &mut map);
                 over(&from)
+            }
+            // a subclass without alias: rows may be of other classes
+            (None, Some(e)) if e.alias.is_none() && e.mapper.id != target.id => {
+                let chain = chain_to(&target, &e.mapper);
+                let from = super::entity::polymorphic_join(&target, &chain, false);
+                alias::entity_over(&target, from, Default::default(), None, chain, true)
             }
             (None, Some(e)) => e.clone(),
             (None, None) => match &data.target_alias {
@@ -215,12 +224,25 @@ impl Context<'_> {
     }
 }
 
+/// The mappers below `target` that lead to `sub`, and `sub`.
+fn chain_to(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Vec<Arc<crate::mapper::Mapper>> {
+    sub.iterate_to_root().into_iter().rev().filter(|m| m.isa(target) && m.id != target.id).collect()
+}
+
+/// The error of an eager load into what is never populated.
+pub(crate) fn no_population(rel: &Relationship) -> SqlError {
+    SqlError::invalid_request(format!(
+        "'{}' does not support object population - eager loading cannot be applied.",
+        rel.describe()
+    ))
+}
+
 /// An alias of a class with the columns of a subclass.
 pub(crate) fn with_subclass(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Entity {
     if target.id == sub.id {
         return alias::alias_entity(target, None, true, true);
     }
-    let chain: Vec<_> = sub.iterate_to_root().into_iter().rev().filter(|m| m.isa(target) && m.id != target.id).collect();
+    let chain = chain_to(target, sub);
     let from = super::entity::polymorphic_join(target, &chain, false);
     let mut map = alias::ColumnMap::default();
     let selectable = alias::alias_from(&from, None, false, &mut map);

@@ -11,9 +11,10 @@ use crate::options::{AttrOption, OptionNode, Strategy};
 use crate::property::{ColumnProp, Property};
 use crate::relationship::{Lazy, Relationship};
 use rustc_hash::{FxHashMap, FxHashSet};
+use sql::SqlResult;
 use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join};
 use sql::host::EntityNode;
-use sql::{SqlError, SqlResult};
+use sql::types::TypeRef;
 use std::sync::{Arc, Weak};
 
 /// The entity's mapper and the subclasses whose columns are selected with it.
@@ -141,34 +142,35 @@ impl Context<'_> {
     }
 
     /// `is_key`: it tells which row this is, or of which class; no wildcard leaves it out.
-    fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool, is_key: bool) -> Wanted {
-        let Some(expr) = prop.expr() else { return Wanted::Skip };
+    fn wanted(&self, entity: &Entity, place: &Place<'_>, prop: &ColumnProp, is_pk: bool, is_key: bool) -> SqlResult<Wanted> {
+        let Some(expr) = prop.expr() else { return Ok(Wanted::Skip) };
         if self.left_out(place, &prop.key) && !(is_pk && self.loads_relationships(entity)) {
-            return Wanted::Skip;
+            return Ok(Wanted::Skip);
         }
         if is_pk {
-            return Wanted::Load(expr.clone());
+            return Ok(Wanted::Load(expr.clone()));
         }
         let asked = self.refreshes_some(place);
         let option = place.node.attr(place.by, &prop.key).or_else(|| self.composite_option(entity, place, &prop.key));
         match option.and_then(|a| a.strategy.as_ref()) {
-            Some(Strategy::Expression(e)) => return Wanted::Load(e.clone()),
-            Some(Strategy::Undefer) => return Wanted::Load(expr.clone()),
-            Some(Strategy::Defer { .. }) if !asked => return Wanted::Skip,
+            Some(Strategy::Expression(e)) => return Ok(Wanted::Load(e.clone())),
+            Some(Strategy::Undefer) => return Ok(Wanted::Load(expr.clone())),
+            Some(Strategy::Defer { .. }) if !asked => return Ok(Wanted::Skip),
+            Some(s) if let Some(e) = s.misplaced(&entity.mapper.class_name, &prop.key, true) => return Err(e),
             _ => {}
         }
-        if prop.query_expression {
-            return if matches!(expr.kind, ExprKind::Null) { Wanted::Skip } else { Wanted::Load(expr.clone()) };
+        if prop.says_nothing() {
+            return Ok(Wanted::Skip);
         }
         if asked || prop.group.as_ref().is_some_and(|g| place.node.undefer_groups.contains(g)) {
-            return Wanted::Load(expr.clone());
+            return Ok(Wanted::Load(expr.clone()));
         }
-        match &place.node.columns {
+        Ok(match &place.node.columns {
             Some(Strategy::Defer { .. }) if !is_key => Wanted::Skip,
             Some(Strategy::Undefer) => Wanted::Load(expr.clone()),
             _ if prop.deferred => Wanted::Skip,
             _ => Wanted::Load(expr.clone()),
-        }
+        })
     }
 
     /// The option that names a composite which the column `key` is part of.
@@ -200,7 +202,7 @@ impl Context<'_> {
         // position of each column, by its address as mapped
         let mut at: FxHashMap<usize, (usize, ExprRef)> = FxHashMap::default();
         // attributes whose value is not a plain mapped column (SQL expressions, with_expression)
-        let mut by_prop: FxHashMap<(Arc<str>, usize), usize> = FxHashMap::default();
+        let mut by_prop: FxHashMap<(Arc<str>, usize), (usize, TypeRef)> = FxHashMap::default();
         let mut done: FxHashSet<usize> = FxHashSet::default();
         let mut joined = Vec::new();
         let mut noload = Vec::new();
@@ -213,7 +215,7 @@ impl Context<'_> {
                     Property::Column(p) => {
                         let is_pk = p.table_columns().any(|c| data.primary_key.iter().any(|k| Arc::ptr_eq(k, c)));
                         let is_key = is_pk || data.polymorphic_key.as_ref() == Some(&p.key);
-                        let Wanted::Load(expr) = self.wanted(entity, place, p, is_pk, is_key) else {
+                        let Wanted::Load(expr) = self.wanted(entity, place, p, is_pk, is_key)? else {
                             lazy.extend(self.column_option(place, p));
                             continue;
                         };
@@ -227,7 +229,7 @@ impl Context<'_> {
                                 i
                             }
                         };
-                        by_prop.insert((p.key.clone(), Arc::as_ptr(p) as usize), index);
+                        by_prop.insert((p.key.clone(), Arc::as_ptr(p) as usize), (index, expr.ty.clone()));
                         if p.expr().is_some_and(|e| Arc::ptr_eq(e, &expr)) {
                             for (c, shown) in entity.further_columns(p) {
                                 if let std::collections::hash_map::Entry::Vacant(slot) = at.entry(col_id(&c)) {
@@ -242,6 +244,20 @@ impl Context<'_> {
                         self.relationship(entity, place, r, &mut joined, &mut noload, &mut post)?;
                     }
                     _ => {}
+                }
+            }
+        }
+        // what needs nothing of the row goes for subclasses whose columns are not selected, too
+        for m in entity.mapper.self_and_descendants().iter().filter(|m| !mappers.iter().any(|x| x.id == m.id)) {
+            for r in m.data().relationships() {
+                if place.node.is_empty() || !done.insert(Arc::as_ptr(r) as usize) {
+                    continue;
+                }
+                lazy.extend(self.lazy_option(place, r));
+                let stated =
+                    place.node.attr(place.by, &r.key).and_then(|a| a.strategy.as_ref()).or(place.node.relationships.as_ref());
+                if matches!(stated, Some(Strategy::Relationship { lazy: Lazy::Immediate | Lazy::Noload, .. })) {
+                    self.relationship(entity, place, r, &mut joined, &mut noload, &mut post)?;
                 }
             }
         }
@@ -295,8 +311,8 @@ impl Context<'_> {
             let d = m.data();
             let mut columns = Vec::new();
             for p in d.column_props() {
-                let by_prop_index = by_prop.get(&(p.key.clone(), Arc::as_ptr(p) as usize)).copied();
-                let index = by_prop_index.or_else(|| {
+                let of_prop = by_prop.get(&(p.key.clone(), Arc::as_ptr(p) as usize));
+                let index = of_prop.map(|(i, _)| *i).or_else(|| {
                     p.columns.iter().find_map(|e| {
                         let c = as_column(e)?;
                         at.get(&col_id(c)).map(|x| x.0)
@@ -305,7 +321,9 @@ impl Context<'_> {
                 if let Some(index) = index
                     && !p.hidden
                 {
-                    let ty = p.expr().map(|e| e.ty.clone()).unwrap_or_default();
+                    // an expression that the options give has its own type
+                    let own = of_prop.filter(|_| p.query_expression).map(|(_, ty)| ty.clone());
+                    let ty = own.or_else(|| p.expr().map(|e| e.ty.clone())).unwrap_or_default();
                     columns.push(ColumnLoad { key: p.key.clone(), index, ty });
                 }
             }
@@ -391,6 +409,10 @@ impl Context<'_> {
         let data = rel.data();
         let stated = option.as_ref().and_then(|o| o.strategy.clone()).filter(|s| !matches!(s, Strategy::Default));
         let explicit = stated.is_some();
+        let told = explicit || place.node.relationships.is_some();
+        if let Some(e) = stated.as_ref().and_then(|s| s.misplaced(&entity.mapper.class_name, &rel.key, false)) {
+            return Err(e);
+        }
         let strategy = stated.or_else(|| place.node.relationships.clone());
         let (lazy, innerjoin, depth, chunksize) = match &strategy {
             Some(Strategy::Relationship { lazy, innerjoin, recursion_depth, chunksize }) => {
@@ -411,11 +433,8 @@ impl Context<'_> {
         }
         let Some(target) = rel.target() else { return Ok(()) };
         if matches!(data.lazy, Lazy::Dynamic | Lazy::WriteOnly) {
-            if explicit && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
-                return Err(SqlError::invalid_request(format!(
-                    "'{}' does not support object population - eager loading cannot be applied.",
-                    rel.describe()
-                )));
+            if told && matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate) {
+                return Err(super::eager::no_population(rel));
             }
             return Ok(());
         }

@@ -2,8 +2,7 @@
 
 use super::Context;
 use crate::entity::Entity;
-use crate::options::{LoadElement, LoaderOption, OptionNode, Step, Strategy, applies};
-use crate::relationship::Lazy;
+use crate::options::{LoadElement, LoaderOption, OptionNode, Step, Strategy, applies, describe};
 use sql::ast::SelectItem;
 use sql::host::{EntityNode, EntityRef};
 use sql::{SqlError, SqlResult};
@@ -17,49 +16,9 @@ pub struct Root {
     pub node: Arc<OptionNode>,
 }
 
-/// How messages name an entity.
-pub(crate) fn describe(entity: &EntityRef) -> String {
-    match Entity::of(entity) {
-        Some(e) if e.alias.as_ref().is_some_and(|a| !a.use_mapper_path) => format!("aliased({})", e.mapper.class_name),
-        Some(e) => e.mapper.class_name.to_string(),
-        None => "?".to_owned(),
-    }
-}
-
-fn strategy_name(s: &Strategy) -> &'static str {
-    match s {
-        Strategy::Default => "defaultload",
-        Strategy::Relationship { lazy, .. } => match lazy {
-            Lazy::Select => "lazyload",
-            Lazy::Joined => "joinedload",
-            Lazy::Subquery => "subqueryload",
-            Lazy::Selectin => "selectinload",
-            Lazy::Immediate => "immediateload",
-            Lazy::Noload => "noload",
-            Lazy::Raise | Lazy::RaiseOnSql => "raiseload",
-            Lazy::Dynamic | Lazy::WriteOnly => "lazyload",
-        },
-        Strategy::ContainsEager { .. } => "contains_eager",
-        Strategy::Defer { .. } => "defer",
-        Strategy::Undefer => "undefer",
-        Strategy::UndeferGroup(_) => "undefer_group",
-        Strategy::Expression(_) => "with_expression",
-        Strategy::SelectinPolymorphic(_) => "selectin_polymorphic",
-    }
-}
-
-fn option_text(element: &LoadElement) -> String {
-    match element.path.first() {
-        Some(Step::Attr { entity: Some(e), key, .. }) => {
-            format!(
-                "{}({}.{key})",
-                if element.path.len() > 1 { "defaultload" } else { strategy_name(&element.strategy) },
-                describe(e)
-            )
-        }
-        Some(Step::Attr { key, .. }) => format!("{}('{key}')", strategy_name(&element.strategy)),
-        _ => strategy_name(&element.strategy).to_owned(),
-    }
+/// Reached through an alias of any kind.
+fn foreign(entity: &EntityRef) -> bool {
+    Entity::of(entity).is_some_and(|e| e.alias.is_some())
 }
 
 impl Context<'_> {
@@ -90,17 +49,26 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// `Query` is as it always was: names for attributes, and the last word wins.
+    fn strict(&self) -> bool {
+        !matches!(self.select.label_style, sql::ast::LabelStyle::LegacyOrm)
+    }
+
     fn enter(&self, element: &LoadElement, roots: &mut [(Entity, OptionNode)]) -> SqlResult<()> {
+        let strict = self.strict();
+        if strict && element.named {
+            return Err(SqlError::argument(
+                "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",
+            ));
+        }
         let stated = match element.path.first() {
             None => return Ok(()),
             Some(Step::Wildcard { entity: None, .. }) => {
-                roots.iter_mut().for_each(|(_, n)| n.insert(element, 0));
-                return Ok(());
+                return roots.iter_mut().try_for_each(|(_, n)| n.insert(element, 0, strict));
             }
             Some(Step::Attr { entity: None, key, .. }) => {
                 if let Some((_, node)) = roots.iter_mut().find(|(e, _)| e.mapper.prop(key).is_some()) {
-                    node.insert(element, 0);
-                    return Ok(());
+                    return node.insert(element, 0, strict);
                 }
                 let Some((first, _)) = roots.first() else {
                     return Err(SqlError::argument(format!(
@@ -116,26 +84,28 @@ impl Context<'_> {
         };
         let mut found = false;
         for (entity, node) in roots.iter_mut() {
-            if applies(&stated, entity) {
-                node.insert(element, 0);
+            // a `with_polymorphic()` that was selected from is not the class
+            let other = strict && stated.entity_id() != entity.entity_id() && (foreign(&stated) || entity.alias.is_some());
+            if !other && applies(&stated, entity) {
+                node.insert(element, 0, strict)?;
                 found = true;
             }
         }
-        if found || !element.raiseerr {
+        if found || !element.raiseerr || matches!(element.strategy, Strategy::Default) {
             return Ok(());
         }
         let name = describe(&stated);
         let Some((first, _)) = roots.first() else {
             return Err(SqlError::argument(format!(
-                "Query has only expression-based entities, which do not apply to mapped class {name} referenced in option {}",
-                option_text(element)
+                "Query has only expression-based entities; attribute loader option {} can't be applied here.",
+                element.text()
             )));
         };
         let first: EntityRef = Arc::new(first.clone());
         Err(SqlError::argument(format!(
             "Mapped class {name} referenced in option {} does not apply to any of the root entities in this query, e.g. {}. Please specify \
              the full path from one of the root entities to the target attribute. ",
-            option_text(element),
+            element.text(),
             describe(&first),
         )))
     }

@@ -2,7 +2,7 @@
 
 use crate::py::errors::{exc, invalid_request};
 use parking_lot::Mutex;
-use pyo3::exceptions::{PyIndexError, PyTypeError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyInt, PyList, PyString, PyTuple};
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct RowMeta {
     pub unique_filters: Option<Vec<Option<Py<PyAny>>>>,
     /// A callable that makes them, given the result.
     make_filters: Mutex<Option<Py<PyAny>>>,
+    /// Not of a cursor: names that are missing are missing keys and attributes, as of any mapping or tuple.
+    pub simple: bool,
 }
 
 impl RowMeta {
@@ -64,6 +66,7 @@ impl RowMeta {
             translated: None,
             unique_filters: None,
             make_filters: Mutex::new(None),
+            simple: false,
         })
     }
 
@@ -74,7 +77,16 @@ impl RowMeta {
         by_object: Py<PyDict>,
         fallback: Option<Arc<dyn KeyFallback>>,
     ) -> Self {
-        Self { keys, by_name, by_object, fallback, translated: None, unique_filters: None, make_filters: Mutex::new(None) }
+        Self {
+            keys,
+            by_name,
+            by_object,
+            fallback,
+            translated: None,
+            unique_filters: None,
+            make_filters: Mutex::new(None),
+            simple: false,
+        }
     }
 
     /// Let `object` find column `index` too.
@@ -133,8 +145,16 @@ impl RowMeta {
         match self.find(key)? {
             Found::At(i) => Ok(i),
             Found::Ambiguous => Err(ambiguous(key)),
-            Found::No => Err(exc(key.py(), "NoSuchColumnError", not_found(key))),
+            Found::No => Err(self.missing(key)),
         }
+    }
+
+    /// The error of a key that finds nothing.
+    pub fn missing(&self, key: &Bound<'_, PyAny>) -> PyErr {
+        if self.simple {
+            return PyKeyError::new_err(key.clone().unbind());
+        }
+        exc(key.py(), "NoSuchColumnError", not_found(key))
     }
 
     /// The same for `columns()` and `scalars()`, which take positions as well.
@@ -187,6 +207,7 @@ impl RowMeta {
             None => indexes.to_vec(),
         });
         *meta.make_filters.lock() = self.make_filters.lock().as_ref().map(|f| f.clone_ref(py));
+        meta.simple = self.simple;
         if let Some(f) = &self.unique_filters {
             meta.unique_filters =
                 Some(indexes.iter().map(|i| f.get(*i).and_then(|x| x.as_ref().map(|x| x.clone_ref(py)))).collect());
@@ -240,6 +261,7 @@ impl RowMeta {
                 }
             }
         }
+        meta.simple = true;
         meta.unique_filters = _unique_filters;
         *meta.make_filters.lock() = _create_unique_filters;
         for key in _ambiguous_keys.into_iter().flat_map(|k| k.try_iter()).flatten() {

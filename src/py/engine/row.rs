@@ -117,7 +117,8 @@ impl Row {
     /// Only asked for what is not there.
     fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
         let dunder = name.to_cow().is_ok_and(|n| n.starts_with("__"));
-        Err(PyAttributeError::new_err(if dunder { name.to_string() } else { not_found(name) }))
+        let plain = dunder || self.meta.get().simple;
+        Err(PyAttributeError::new_err(if plain { name.to_string() } else { not_found(name) }))
     }
     fn __setitem__(&self, _key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(PyTypeError::new_err("'Row' object does not support item assignment"))
@@ -138,12 +139,13 @@ impl Row {
             return data.get_item(key);
         }
         if key.is_instance_of::<PyString>() {
-            return self.by_key(key);
+            return if self.meta.get().simple { data.get_item(key) } else { self.by_key(key) };
         }
         // a column or attribute (legacy); everything else fails as a tuple would
         match self.meta.get().find(key)? {
             Found::At(i) => self.data.bind(key.py()).get_item(i),
             Found::Ambiguous => Err(ambiguous(key)),
+            Found::No if self.meta.get().simple => data.get_item(key),
             Found::No if key.hasattr("__clause_element__")? || key.hasattr("_annotations")? || key.hasattr("compile")? => {
                 Err(exc(key.py(), "NoSuchColumnError", not_found(key)))
             }

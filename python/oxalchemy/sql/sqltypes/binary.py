@@ -45,7 +45,6 @@ class PickleType(TypeEngine):
     _affinity = "pickle"
     impl = LargeBinary
     cache_ok = True
-    hashable = False
 
     def __init__(self, protocol=None, pickler=None, comparator=None, impl=None, mutable=False):
         import pickle

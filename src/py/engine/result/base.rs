@@ -86,6 +86,12 @@ impl View {
     fn comparable<'py>(&self, py: Python<'py>, shown: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let Some(unique) = &self.unique else { return Ok(shown.clone()) };
         if let Some(strategy) = &unique.strategy {
+            // a value of a row with several is compared as the row of that value
+            if let (Show::Scalar(i), false, Some(meta)) = (self.show, self.core.scalars(), &self.meta) {
+                let data = PyTuple::new(py, [shown])?.unbind();
+                let meta = Py::new(py, meta.get().reduce(py, &[i])?)?;
+                return strategy.bind(py).call1((Py::new(py, Row { data, meta })?,));
+            }
             return strategy.bind(py).call1((shown,));
         }
         let Some(meta) = &self.meta else { return Ok(shown.clone()) };
@@ -132,6 +138,9 @@ impl View {
                 *slot = self.make(py, row)?;
             }
             return Ok(raw);
+        }
+        if self.unique.as_ref().is_some_and(|u| !u.required) {
+            self.core.check_unique(py)?;
         }
         let mut out = Vec::new();
         loop {

@@ -60,6 +60,8 @@ impl ResultRows {
         let view = slf.as_super().get().snapshot(py);
         let at = match index {
             None => 0,
+            // lone instances have one column, whatever its number
+            Some(_) if view.core.scalars() => 0,
             Some(i) if i.is_instance_of::<PyInt>() && i.extract::<isize>()? == 0 => 0,
             Some(key) => view.columns_of(py)?.get().index_or_position(key)?,
         };

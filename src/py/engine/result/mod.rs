@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 const OPEN: u8 = 0;
 const SOFT: u8 = 1;
@@ -31,6 +31,8 @@ pub struct Core {
     /// Whether the statement returns rows at all.
     pub returns_rows: bool,
     yield_per: AtomicUsize,
+    /// Rows are made by a session: what is unique cannot be said of one portion.
+    whole_only: AtomicBool,
     /// ORM facts about the rows (`is_single_entity`, `filtered`).
     pub attributes: Mutex<Option<Py<PyDict>>>,
 }
@@ -44,6 +46,7 @@ impl Core {
             state: AtomicU8::new(if source.is_some() { OPEN } else { SOFT }),
             source: Mutex::new(source),
             yield_per: AtomicUsize::new(0),
+            whole_only: AtomicBool::new(false),
             attributes: Mutex::new(None),
         })
     }
@@ -62,6 +65,20 @@ impl Core {
     /// Batch size that `yield_per` set.
     pub fn batch(&self) -> Option<usize> {
         Some(self.yield_per.load(Ordering::Relaxed)).filter(|n| *n > 0)
+    }
+
+    /// Rows are made by a session.
+    pub fn loads_instances(&self) {
+        self.whole_only.store(true, Ordering::Relaxed);
+    }
+
+    /// Raise when rows cannot be made unique because they come in portions.
+    pub fn check_unique(&self, py: Python<'_>) -> PyResult<()> {
+        if self.whole_only.load(Ordering::Relaxed) && self.batch().is_some() {
+            let text = "Can't use the ORM yield_per feature in conjunction with unique()";
+            return Err(crate::py::errors::invalid_request(py, text));
+        }
+        Ok(())
     }
 
     /// Raise when there is nothing to fetch from.

@@ -164,6 +164,9 @@ fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select) -> PyResul
     }
     let runtime = prepared.runtime(py, &connection.getattr("dialect")?)?;
     let rows = source::open_shaped(connection, &plan.node, Some(shape), job.params.as_ref(), options.as_ref())?;
+    if select.columns.iter().any(super::star::is_text) {
+        super::star::check_width(py, select, prepared.plan.width, rows.columns(py)?.len())?;
+    }
     Ok(Begun { plan, runtime, rows, locked: select.for_update.is_some() })
 }
 
@@ -256,6 +259,9 @@ pub fn all<'py>(job: Job<'py>) -> PyResult<Vec<Any<'py>>> {
         return through_session(&job);
     }
     let Node::Query(query) = &job.node else { return through_session(&job) };
+    if query.as_select().is_some_and(super::star::is_star) {
+        return through_session(&job);
+    }
     if job.autoflush {
         super::autoflush(&session)?;
     }
@@ -415,6 +421,9 @@ pub fn run<'py>(
             };
             if !matches!(query.kind, QueryKind::Select(_) | QueryKind::FromStatement(_)) {
                 return core(connection, statement, job.params, options);
+            }
+            if let Some(plain) = query.as_select().map(|s| super::star::plain(py, s)).transpose()?.flatten() {
+                return core(connection, &plain, job.params, options);
             }
             if let (Some(per), Some(select)) = (job.yield_per, query.as_select()) {
                 return streamed(session, connection, &job, select, per);

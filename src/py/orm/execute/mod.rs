@@ -23,7 +23,9 @@ mod plans;
 pub mod prepared;
 mod result;
 pub mod shape;
+
 mod source;
+mod star;
 mod stream;
 
 pub use dml::target as dml_target;

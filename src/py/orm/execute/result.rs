@@ -19,6 +19,7 @@ use sql::ast::{ExprRef, SelectItem, proxy};
 pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem], portions: bool) -> PyResult<Py<RowMeta>> {
     let keys = PyTuple::new(py, plan.keys.iter().map(|k| k.as_deref()))?;
     let mut meta = RowMeta::new(py, keys.unbind(), true, None)?;
+    meta.simple = true;
     let mut at = 0;
     // the plan may have been made for another statement of this structure: what the user asks by is in the one at hand
     for item in columns {
@@ -53,7 +54,11 @@ pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem], portions: b
     let refuse = portions.then(|| pyo3::wrap_pyfunction!(in_portions, py)).transpose()?;
     let filter = |i: &Item| match &refuse {
         Some(f) => Some(f.clone().into_any().unbind()),
-        None => matches!(i, Item::Entity(_)).then(|| id.clone().unbind()),
+        None => match i {
+            Item::Entity(_) => Some(id.clone().unbind()),
+            Item::Column { ty, .. } => refused(py, ty),
+            Item::Bundle { .. } => None,
+        },
     };
     meta.unique_filters = Some(plan.items.iter().map(filter).collect());
     Py::new(py, meta)
@@ -70,6 +75,30 @@ fn add_expr(py: Python<'_>, meta: &mut RowMeta, expr: &ExprRef, at: usize) -> Py
         }
     }
     Ok(())
+}
+
+/// What compares values of a type that says they cannot be: nothing does.
+fn refused(py: Python<'_>, ty: &sql::types::TypeRef) -> Option<Py<PyAny>> {
+    let face = crate::py::types::wrap_type(py, ty).ok()?;
+    let hashable = face.getattr("hashable").and_then(|h| h.is_truthy()).unwrap_or(true);
+    (!hashable).then(|| Bound::new(py, NotHashable { ty: face.unbind() }).ok().map(|o| o.into_any().unbind())).flatten()
+}
+
+/// See [`refused`].
+#[pyclass(frozen, name = "_NotHashable", module = "oxalchemy.orm.loading")]
+pub struct NotHashable {
+    ty: Py<PyAny>,
+}
+
+#[pymethods]
+impl NotHashable {
+    fn __call__(&self, py: Python<'_>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let ty = self.ty.bind(py).repr()?;
+        let text = format!(
+            "Can't apply uniqueness to row tuple containing value of type {ty}; this datatype produces non-hashable values"
+        );
+        Err(errors::invalid_request(py, text))
+    }
 }
 
 /// What compares rows of a result that comes in portions.
@@ -97,6 +126,7 @@ pub fn over<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let meta = meta(py, plan, columns, per.is_some())?;
     let core = Core::new(Some(rows));
+    core.loads_instances();
     if let Some(per) = per {
         core.note_yield_per(per);
     }

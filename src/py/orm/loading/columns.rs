@@ -113,6 +113,9 @@ pub(super) fn deferred<'py>(
         Some(Access::Column { raiseload }) => raiseload,
         _ => prop.raiseload,
     };
+    if prop.says_nothing() && !raiseload {
+        return flags::attr_empty(py);
+    }
     let session = session_of(state, || {
         format!(
             "Parent instance {} is not bound to a Session; deferred load operation of attribute '{}' cannot proceed",

@@ -199,7 +199,12 @@ fn entity(
         always_refresh: data.always_refresh,
         absent: data
             .column_props()
-            .filter(|p| !p.hidden && !plan.columns.iter().any(|c| c.key == p.key) && !plan.lazy.iter().any(|o| o.key == p.key))
+            .filter(|p| {
+                !p.hidden
+                    && !p.says_nothing()
+                    && !plan.columns.iter().any(|c| c.key == p.key)
+                    && !plan.lazy.iter().any(|o| o.key == p.key)
+            })
             .map(|p| intern(py, &p.key))
             .collect(),
         columns,

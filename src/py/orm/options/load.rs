@@ -4,7 +4,7 @@ use crate::py::errors;
 use crate::py::orm::aliased;
 use crate::py::orm::attributes::QueryableAttribute;
 use crate::py::sql::coerce;
-use orm::options::{EagerAlias, InnerJoin, LoadElement, Step, Strategy, WildcardKind};
+use orm::options::{EagerAlias, InnerJoin, LoadElement, Step, Strategy, WildcardKind, describe};
 use orm::relationship::Lazy;
 use orm::{Entity, Mapper, Property};
 use pyo3::prelude::*;
@@ -27,6 +27,8 @@ pub struct Load {
     pub target: Option<Entity>,
     /// What is said so far.
     pub elements: Vec<LoadElement>,
+    /// A step was named by a string.
+    pub named: bool,
 }
 
 /// A relationship strategy.
@@ -50,7 +52,7 @@ fn is_star(obj: &Any<'_>) -> bool {
 impl Load {
     /// Nothing said yet.
     pub(super) fn empty() -> Self {
-        Self { entity: None, path: Vec::new(), target: None, elements: Vec::new() }
+        Self { entity: None, path: Vec::new(), target: None, elements: Vec::new(), named: false }
     }
 
     fn at(&self) -> Option<&Entity> {
@@ -67,6 +69,7 @@ impl Load {
         let mut out = self.clone();
         if let Ok(name) = attr.cast::<PyString>() {
             // legacy: names, dotted
+            out.named = true;
             for part in name.to_str()?.split('.') {
                 let target = out.at().and_then(|e| target_of(&e.mapper, part));
                 if let Some(e) = out.at()
@@ -83,6 +86,9 @@ impl Load {
             return Ok(out);
         }
         let Ok(a) = attr.cast::<QueryableAttribute>() else {
+            if attr.is_instance_of::<crate::py::sql::ClauseElement>() {
+                attr.getattr("is_property")?;
+            }
             return Err(errors::argument_error(py, "expected ORM mapped attribute for loader strategy argument"));
         };
         let this = a.get();
@@ -91,16 +97,10 @@ impl Load {
         };
         let key: Arc<str> = this.key.bind(py).to_string_lossy().as_ref().into();
         let key = follow(&entity.mapper, &key);
-        if let Some(at) = self.at() {
-            let related = at.mapper.isa(&entity.mapper) || entity.mapper.isa(&at.mapper);
-            let same = match (&at.alias, &entity.alias) {
-                (Some(x), Some(y)) => x.id == y.id,
-                (Some(x), None) => x.use_mapper_path,
-                _ => true,
-            };
-            if !related || !same {
-                return Err(self.not_linked(py, attr));
-            }
+        if let Some(at) = self.at()
+            && !links(at, &entity)
+        {
+            return Err(self.not_linked(py, &entity, attr));
         }
         let relation = aliased::relationship_attr(attr)?;
         let (of_type, criteria) = match &relation {
@@ -117,31 +117,54 @@ impl Load {
         Ok(out)
     }
 
-    fn not_linked(&self, py: Python<'_>, attr: &Any<'_>) -> PyErr {
-        let shown = attr.str().map(|s| s.to_string()).unwrap_or_default();
-        match self.path.last() {
-            Some(Step::Attr { entity: Some(e), key, .. }) => {
-                let from = Entity::of(e).map(|e| e.mapper.class_name.to_string()).unwrap_or_default();
-                errors::argument_error(
-                    py,
-                    format!("ORM mapped entity or attribute \"{shown}\" does not link from relationship \"{from}.{key}\"."),
-                )
-            }
-            _ => {
-                let name = self.entity.as_ref().map(|e| e.mapper.describe()).unwrap_or_default();
-                errors::argument_error(py, format!("ORM mapped entity or attribute \"{shown}\" does not link from \"{name}\"."))
-            }
+    fn not_linked(&self, py: Python<'_>, entity: &Entity, attr: &Any<'_>) -> PyErr {
+        let key = attr.getattr("key").and_then(|k| k.str()).map(|s| s.to_string()).unwrap_or_default();
+        self.does_not_link(py, entity, &key)
+    }
+
+    /// The error of an attribute that the path does not lead to.
+    fn does_not_link(&self, py: Python<'_>, entity: &Entity, key: &str) -> PyErr {
+        let named = |e: &Entity| describe(&(Arc::new(e.clone()) as EntityRef));
+        let stated = named(entity);
+        let class = &entity.mapper.class_name;
+        let shown = if entity.alias.is_some() { format!("aliased({class}).{key}") } else { format!("{class}.{key}") };
+        let Some(Step::Attr { entity: Some(from), key: via, of_type, .. }) = self.path.last() else {
+            let at = self.at().map(named).unwrap_or_default();
+            return errors::argument_error(py, format!("ORM mapped attribute \"{shown}\" does not link mapped class \"{at}\""));
+        };
+        let mut link = format!("{}.{via}", describe(from));
+        if let Some(t) = of_type {
+            link = format!("{link}.of_type({})", describe(t));
         }
+        let mut text = format!("ORM mapped entity or attribute \"{shown}\" does not link from relationship \"{link}\".");
+        if let (None, Some(at)) = (of_type, &self.target)
+            && entity.mapper.isa(&at.mapper)
+        {
+            text = format!(
+                "{text}  Did you mean to use \"{link}.of_type({stated})\" or \"loadopt.options(selectin_polymorphic({}, [{stated}]), ...)\" ?",
+                at.mapper.class_name
+            );
+        }
+        errors::argument_error(py, text)
     }
 
     fn say(mut self, strategy: Strategy) -> Self {
-        self.elements.push(LoadElement { path: self.path.clone(), strategy, raiseerr: true, reconcile: false });
+        self.elements.push(LoadElement {
+            path: self.path.clone(),
+            strategy,
+            raiseerr: true,
+            reconcile: false,
+            named: self.named,
+        });
         self
     }
 
     /// One step with a strategy at its end.
     pub(super) fn attr(&self, attr: &Any<'_>, strategy: Strategy) -> PyResult<Self> {
         if is_star(attr) {
+            if matches!(strategy, Strategy::ContainsEager { .. }) {
+                return Err(errors::argument_error(attr.py(), "contains_eager() needs an attribute: no wildcard is in the rows"));
+            }
             let kind = match strategy {
                 Strategy::Defer { .. } | Strategy::Undefer => WildcardKind::Column,
                 _ => WildcardKind::Relationship,
@@ -149,7 +172,7 @@ impl Load {
             let mut out = self.clone();
             let mut path = self.path.clone();
             path.push(Step::Wildcard { entity: self.entity_ref(), kind });
-            out.elements.push(LoadElement { path, strategy, raiseerr: true, reconcile: false });
+            out.elements.push(LoadElement { path, strategy, raiseerr: true, reconcile: false, named: self.named });
             return Ok(out);
         }
         Ok(self.step(attr)?.say(strategy))
@@ -163,7 +186,7 @@ impl Load {
             Ok(_) if !is_star(attr) => self.path.clone(),
             _ => self.path.clone(),
         };
-        Ok(Self { entity: self.entity.clone(), path, target: self.target.clone(), elements: done.elements })
+        Ok(Self { entity: self.entity.clone(), path, target: self.target.clone(), elements: done.elements, named: self.named })
     }
 
     fn only(&self, attrs: &[Any<'_>], raiseload: bool) -> PyResult<Self> {
@@ -174,12 +197,24 @@ impl Load {
             if let (None, Some(Step::Attr { entity, .. })) = (&owner, stepped.path.last()) {
                 owner.clone_from(entity);
             }
-            out.elements.push(LoadElement { path: stepped.path, strategy: Strategy::Undefer, raiseerr: true, reconcile: false });
+            out.elements.push(LoadElement {
+                path: stepped.path,
+                strategy: Strategy::Undefer,
+                raiseerr: true,
+                reconcile: false,
+                named: stepped.named,
+            });
         }
         if !attrs.is_empty() {
             let mut path = out.path.clone();
             path.push(Step::Wildcard { entity: owner, kind: WildcardKind::Column });
-            out.elements.push(LoadElement { path, strategy: Strategy::Defer { raiseload }, raiseerr: true, reconcile: false });
+            out.elements.push(LoadElement {
+                path,
+                strategy: Strategy::Defer { raiseload },
+                raiseerr: true,
+                reconcile: false,
+                named: self.named,
+            });
         }
         Ok(out)
     }
@@ -194,7 +229,13 @@ impl Load {
         let mut out = self.clone();
         let mut path = self.path.clone();
         path.push(Step::Wildcard { entity: self.entity_ref(), kind: WildcardKind::Column });
-        out.elements.push(LoadElement { path, strategy: Strategy::UndeferGroup(name.into()), raiseerr: true, reconcile: false });
+        out.elements.push(LoadElement {
+            path,
+            strategy: Strategy::UndeferGroup(name.into()),
+            raiseerr: true,
+            reconcile: false,
+            named: self.named,
+        });
         out
     }
 
@@ -229,30 +270,58 @@ impl Load {
         if let Some(e) = self.entity_ref() {
             path.push(Step::Entity(e));
         }
-        out.elements.push(LoadElement { path, strategy: Strategy::SelectinPolymorphic(list), raiseerr: true, reconcile: false });
+        out.elements.push(LoadElement {
+            path,
+            strategy: Strategy::SelectinPolymorphic(list),
+            raiseerr: false,
+            reconcile: false,
+            named: self.named,
+        });
         Ok(out)
     }
 
     fn with_options(&self, options: &Bound<'_, PyTuple>) -> PyResult<Self> {
-        let mut out = self.clone();
+        let mut given = Vec::new();
         for o in options.iter() {
             let Ok(l) = o.cast::<Self>() else {
                 return Err(errors::argument_error(o.py(), format!("loader option expected, got {}", o.repr()?)));
             };
-            for e in &l.get().elements {
-                if let (Some(at), Some(Step::Attr { entity: Some(stated), key, .. })) = (self.at(), e.path.first())
-                    && let Some(s) = Entity::of(stated)
-                    && !(at.mapper.isa(&s.mapper) || s.mapper.isa(&at.mapper))
-                {
-                    let shown = format!("{}.{key}", s.mapper.class_name);
-                    return Err(self.not_linked(o.py(), PyString::new(o.py(), &shown).as_any()));
-                }
-                let mut path = self.path.clone();
-                path.extend(e.path.iter().cloned());
-                out.elements.push(LoadElement { path, ..e.clone() });
+            given.push(l.clone());
+        }
+        // subclasses that second statements load may be spoken of
+        let subclasses: Vec<EntityRef> = given
+            .iter()
+            .flat_map(|l| l.get().elements.iter())
+            .chain(&self.elements)
+            .filter_map(|e| match &e.strategy {
+                Strategy::SelectinPolymorphic(list) => Some(list.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let mut out = self.clone();
+        for e in given.iter().flat_map(|l| l.get().elements.iter()) {
+            if let (Some(at), Some(Step::Attr { entity: Some(stated), key, .. })) = (self.at(), e.path.first())
+                && let Some(s) = Entity::of(stated)
+                && !links(at, s)
+                && !subclasses.iter().filter_map(Entity::of).any(|sub| links(sub, s) && sub.mapper.isa(&at.mapper))
+            {
+                return Err(self.does_not_link(options.py(), s, key));
             }
+            let mut path = self.path.clone();
+            path.extend(e.path.iter().cloned());
+            out.elements.push(LoadElement { path, named: e.named || self.named, ..e.clone() });
         }
         Ok(out)
+    }
+}
+
+/// Has the entity a path leads to an attribute that is stated on `entity`? Of aliases only the same will do.
+fn links(at: &Entity, entity: &Entity) -> bool {
+    match (&at.alias, &entity.alias) {
+        (None, None) => at.mapper.isa(&entity.mapper),
+        (Some(x), Some(y)) => x.id == y.id,
+        _ => false,
     }
 }
 

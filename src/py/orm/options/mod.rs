@@ -76,7 +76,8 @@ pub fn face_of<'py>(py: Python<'py>, host: &HostRef) -> PyResult<Bound<'py, PyAn
     }
     match host.as_any().downcast_ref::<LoaderOption>() {
         Some(LoaderOption::Load(elements)) => {
-            Ok(Bound::new(py, Load { entity: None, path: Vec::new(), target: None, elements: elements.clone() })?.into_any())
+            Ok(Bound::new(py, Load { entity: None, path: Vec::new(), target: None, elements: elements.clone(), named: false })?
+                .into_any())
         }
         Some(LoaderOption::Criteria(c)) => Ok(Bound::new(py, LoaderCriteriaOption { criteria: c.clone() })?.into_any()),
         None => Ok(py.None().into_bound(py)),

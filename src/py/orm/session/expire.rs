@@ -58,7 +58,8 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
     let mut expired: Vec<Py<PyString>> = Vec::new();
     for (key, scalar, missing, collection) in &e.keys {
         let present = ffi::dict_get(&dict, key);
-        if *scalar && (*missing || present.is_some()) {
+        // what only a statement can say is not loaded again by itself
+        if *scalar && *missing {
             expired.push(key.clone_ref(py));
         }
         if let Some(value) = present {

@@ -162,6 +162,12 @@ impl SelectBase {
     }
     #[pyo3(signature = (*options))]
     fn options<'py>(slf: &Bound<'py, Self>, options: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        for o in options.iter() {
+            if !o.hasattr("_is_core")? {
+                let text = format!("ExecutionOption Core or ORM object expected, got {}.", o.repr()?);
+                return Err(crate::py::errors::argument_error(o.py(), text));
+            }
+        }
         changed_any(slf.as_any(), |k| {
             if let Some(slot) = options_slot(k) {
                 slot.extend(options.iter().map(|o| PyHost::wrap(&o)));
