@@ -121,13 +121,19 @@ pub fn own_association(rel: &Relationship, e: &ExprRef) -> ExprRef {
 ///
 /// # Errors
 /// The relationship is not configured.
-pub fn contains(rel: &Relationship, source: &Entity, values: ValueOf<'_>, host: &dyn CompileHost) -> SqlResult<ExprRef> {
-    let e = equals(rel, source, &mut *values, false)?;
+pub fn contains(
+    rel: &Relationship,
+    source: &Entity,
+    values: ValueOf<'_>,
+    key: ValueOf<'_>,
+    host: &dyn CompileHost,
+) -> SqlResult<ExprRef> {
+    let e = equals(rel, source, values, false)?;
     if rel.data().join.as_ref().is_none_or(|j| j.secondary.is_none()) {
         return Ok(e);
     }
     let mut ann = e.ann.as_deref().cloned().unwrap_or_default();
-    ann.negation = Some(differs(rel, source, values, None, host)?);
+    ann.negation = Some(differs(rel, source, key, None, host)?);
     Ok(e.annotated(ann))
 }
 
@@ -150,7 +156,14 @@ pub fn equals_none(rel: &Relationship, source: &Entity, value_is_parent: bool) -
     Ok(source.adapt(&e))
 }
 
-/// The related object is another one than `values`' object, or none.
+/// Whether [`differs`] compares foreign keys, with values that are read when the statement runs; else it looks for another
+/// object than the one whose primary key is read now.
+pub fn differs_by_key(rel: &Relationship) -> bool {
+    let d = rel.data();
+    d.direction == Direction::ManyToOne && d.use_get
+}
+
+/// The related object is another one than `values`' object, or none. A missing value is a NULL in the object's primary key.
 ///
 /// # Errors
 /// The relationship is not configured.
@@ -165,7 +178,7 @@ pub fn differs(
     let Some(jc) = d.join.clone() else {
         return Err(SqlError::invalid_request(format!("relationship {} is not configured", rel.describe())));
     };
-    if d.direction == Direction::ManyToOne && d.use_get {
+    if differs_by_key(rel) {
         let mut parts = Vec::new();
         for (local, remote) in &jc.local_remote_pairs {
             let column = source.adapt(&crate::columns::column_expr(local));
@@ -180,7 +193,10 @@ pub fn differs(
     let mut parts = Vec::new();
     for pk in &target.mapper.data().primary_key {
         let column = crate::columns::column_expr(pk);
-        parts.push(build::binary(&column, Op::Eq, &with_value(&param(pk), values(pk))));
+        parts.push(match values(pk) {
+            BindValue::Missing => build::binary(&column, Op::Is, &build::null()),
+            value => build::binary(&column, Op::Eq, &with_value(&param(pk), value)),
+        });
     }
     let e = exists(rel, source, of_type, build::and_(parts), host)?;
     Ok(build::not_(&e))

@@ -39,7 +39,7 @@ class Events:
             for name, fn in getattr(base, "_declared", {}).items():
                 cls._declared.setdefault(name, fn)
         for name, value in list(vars(cls).items()):
-            if name.startswith("_") or not callable(getattr(value, "__func__", value)):
+            if name.startswith("_") and not name.startswith("_sa_event_") or not callable(getattr(value, "__func__", value)):
                 continue
             if isinstance(value, (classmethod, staticmethod)):
                 continue

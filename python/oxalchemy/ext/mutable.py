@@ -1,11 +1,14 @@
 """Values that tell their parents when they change in place."""
 
+import itertools
 import weakref
 
 from .. import event, inspect, types
 from ..orm import Mapper
 from ..orm.attributes import flag_modified
 from ..schema import Column
+
+_marks = itertools.count(1)
 
 __all__ = ["Mutable", "MutableBase", "MutableComposite", "MutableDict", "MutableList", "MutableSet"]
 
@@ -76,6 +79,8 @@ class MutableBase:
                     value._parents[state] = key
 
         event.listen(parent_cls, "load", load, raw=True, propagate=True)
+        # merge(load=False) puts values in without setting them
+        event.listen(parent_cls, "_sa_event_merge_wo_load", load, raw=True, propagate=True)
         event.listen(parent_cls, "refresh", load_attrs, raw=True, propagate=True)
         event.listen(parent_cls, "refresh_flush", load_attrs, raw=True, propagate=True)
         event.listen(attribute, "set", set_, raw=True, retval=True, propagate=True)
@@ -89,7 +94,10 @@ class Mutable(MutableBase):
     def changed(self):
         """To be called after each change."""
         for parent, key in list(self._parents.items()):
-            flag_modified(parent.obj(), key)
+            obj = parent.obj()
+            # the state may outlive the instance for a while
+            if obj is not None:
+                flag_modified(obj, key)
 
     @classmethod
     def associate_with_attribute(cls, attribute):
@@ -111,23 +119,18 @@ class Mutable(MutableBase):
     def as_mutable(cls, sqltype):
         """The type whose values, in columns mapped from now on, are tracked."""
         sqltype = types.to_instance(sqltype)
+        # a type that is copied with its column (of a mixin, say) takes its marks along
+        mark = next(_marks)
+        sqltype.__dict__["_mutable_marks"] = (*sqltype.__dict__.get("_mutable_marks", ()), mark)
 
         def listen_for_type(mapper, class_):
             for prop in mapper.column_attrs:
                 column = prop.columns[0]
-                if isinstance(column, Column) and (
-                    column.type is sqltype or getattr(column, "_mutable_type", None) is sqltype or _copied(column, sqltype)
-                ):
+                if isinstance(column, Column) and mark in getattr(column.type, "_mutable_marks", ()):
                     cls.associate_with_attribute(getattr(class_, prop.key))
 
         event.listen(Mapper, "mapper_configured", listen_for_type)
         return sqltype
-
-
-def _copied(column, sqltype):
-    """Columns of mixins are copies; their type stays the same object unless it is a schema type."""
-    info = column.info.get("SchemaType") if isinstance(getattr(column, "info", None), dict) else None
-    return info is sqltype
 
 
 class MutableComposite(MutableBase):
@@ -140,9 +143,12 @@ class MutableComposite(MutableBase):
     def changed(self):
         """To be called after each change."""
         for parent, key in list(self._parents.items()):
+            obj = parent.obj()
+            if obj is None:
+                continue
             prop = parent.mapper.get_property(key)
             for value, attr_name in zip(prop._composite_values_from_instance(self), prop._attribute_keys, strict=False):
-                setattr(parent.obj(), attr_name, value)
+                setattr(obj, attr_name, value)
 
 
 def _setup_composite_listener():
@@ -246,6 +252,11 @@ class MutableList(Mutable, list):
 
     def __iadd__(self, x):
         self.extend(x)
+        return self
+
+    def __imul__(self, n):
+        list.__imul__(self, n)
+        self.changed()
         return self
 
     def insert(self, i, x):

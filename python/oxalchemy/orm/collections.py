@@ -303,7 +303,7 @@ class KeyFuncDict(dict):
         return mp
 
     def __reduce__(self):
-        return KeyFuncDict._unreduce, (self.keyfunc, dict(self), None)
+        return KeyFuncDict._unreduce, (self.keyfunc, dict(self), None), {"_sa_adapter": self._sa_adapter}
 
     def _raise(self, value, initiator, remove):
         prop = _relationship_name(initiator)

@@ -43,7 +43,7 @@ events! {
     AfterDelete "after_delete",
     // instance
     FirstInit "first_init", Init "init", InitFailure "init_failure", Load "load", Refresh "refresh", RefreshFlush "refresh_flush",
-    Expire "expire", Pickle "pickle", Unpickle "unpickle",
+    Expire "expire", Pickle "pickle", Unpickle "unpickle", MergedUnloaded "_sa_event_merge_wo_load",
     // attribute
     Append "append", AppendWoMutation "append_wo_mutation", BulkReplace "bulk_replace", Remove "remove", Set "set",
     InitScalar "init_scalar", InitCollection "init_collection", DisposeCollection "dispose_collection", Modified "modified",

@@ -590,6 +590,27 @@ fn is_false(v: &Bound<'_, PyAny>) -> bool {
     v.cast::<PyBool>().is_ok_and(|b| !b.is_true())
 }
 
+/// Owner, attribute name, container, invalidated, empty.
+type PickledAdapter<'py> = (Py<InstanceState>, Py<PyString>, Option<Bound<'py, PyAny>>, bool, bool);
+
+/// A pickled adapter comes back; `None` when its container is gone.
+#[pyfunction]
+pub fn _unpickle_adapter<'py>(
+    owner: &Bound<'py, InstanceState>,
+    key: &str,
+    data: Option<&Bound<'py, PyAny>>,
+    invalidated: bool,
+    empty: bool,
+) -> PyResult<Option<Bound<'py, CollectionAdapter>>> {
+    let py = owner.py();
+    let Some(data) = data else { return Ok(None) };
+    let attr = owner.get().manager.get().require_impl(py, key)?;
+    let made = adapt(&attr, owner, data)?;
+    made.get().invalidated.replace(py, invalidated);
+    made.get().empty.replace(py, empty);
+    Ok(Some(made))
+}
+
 #[pymethods]
 impl CollectionAdapter {
     #[new]
@@ -608,6 +629,12 @@ impl CollectionAdapter {
     }
     fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
         gc::traverse(self, &visit)
+    }
+    /// Owner and container are pickled with it; the attribute is that of the owner's class.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, PickledAdapter<'py>)> {
+        let f = py.import("oxalchemy._rs")?.getattr("_unpickle_adapter")?;
+        let (key, owner) = (self.attr.get().key.clone_ref(py), self.owner.clone_ref(py));
+        Ok((f, (owner, key, self.container(py), self.invalidated.get(py), self.empty.get(py))))
     }
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {

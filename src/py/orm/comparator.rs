@@ -1,14 +1,11 @@
 //! What comparators of mapped attributes build: the functions behind `PropComparator` and its subclasses.
 
-use super::flags::*;
-use super::impls::AttributeImpl;
+use super::attribute_value;
 use super::mapper;
 use super::property::MapperProperty;
 use super::sqlface;
 use super::state::InstanceState;
 use crate::py::errors;
-use crate::py::gc::{self, Collected, PyVisit, Visited};
-use crate::py::host::PyHost;
 use crate::py::orm::execute::Host;
 use orm::{Entity, Property, Relationship, comparison};
 use pyo3::prelude::*;
@@ -100,63 +97,6 @@ pub fn _relationship_exists<'py>(
     sqlface::wrap_expr(py, &e)
 }
 
-/// Gives a column's value of an object when the statement is executed.
-#[pyclass(frozen, module = "oxalchemy.orm.relationships")]
-pub struct AttributeValue {
-    state: Py<InstanceState>,
-    key: String,
-    column: String,
-}
-
-#[pymethods]
-impl AttributeValue {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
-        gc::traverse(self, &visit)
-    }
-    fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let state = self.state.bind(py);
-        let imp = state.get().manager.get().require_impl(py, &self.key)?;
-        let dict = state.get().instance_dict(py);
-        let persistent = state.getattr("persistent")?.is_truthy()?;
-        let passive = if persistent { PASSIVE_OFF } else { PASSIVE_NO_FETCH ^ INIT_OK };
-        let mut value = AttributeImpl::get(&imp, state, &dict, passive)?;
-        if is_no_state(&value)
-            && let Some(known) = state
-                .get()
-                .read_extra(py, |e| e.last_known.iter().find(|l| l.0.to_string() == self.key).map(|l| l.1.clone_ref(py)))
-        {
-            value = known.into_bound(py);
-        }
-        let what = |tail: &str| {
-            errors::invalid_request(
-                py,
-                format!("Can't resolve value for column {} on object {}; {tail}", self.column, state.get().describe(py)),
-            )
-        };
-        if is_no_value(&value) {
-            return Err(what("no value has been set for this column"));
-        }
-        if is_passive_no_result(&value) {
-            return Err(what("the object is detached and the value was expired"));
-        }
-        if value.is_none() {
-            let text = format!(
-                "Got None for value of column {}; this is unsupported for a relationship comparison and will not currently produce an IS \
-                 comparison (but may in a future release)",
-                self.column
-            );
-            errors::warn(py, "SAWarning", &text)?;
-        }
-        Ok(value)
-    }
-}
-
-impl Collected for AttributeValue {
-    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
-        visit.call(&self.state)
-    }
-}
-
 fn state_for_comparison<'py>(
     prop: &Bound<'py, MapperProperty>,
     other: &Bound<'py, PyAny>,
@@ -174,17 +114,22 @@ fn state_for_comparison<'py>(
 }
 
 fn values<'a, 'py>(state: &'a Bound<'py, InstanceState>) -> impl FnMut(&Arc<sql::schema::Column>) -> BindValue + 'a {
-    move |column| {
-        let py = state.py();
-        let node = state.get().manager.get().get_mapper(py).map(|m| m.get().node.clone());
-        let key = node.and_then(|n| n.key_of(column)).unwrap_or_else(|| column.key());
-        let shown =
-            sqlface::wrap_column(py, column).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_else(|_| key.to_string());
-        match Bound::new(py, AttributeValue { state: state.clone().unbind(), key: key.to_string(), column: shown }) {
-            Ok(f) => BindValue::Callable(PyHost::wrap(f.as_any())),
-            Err(_) => BindValue::Missing,
-        }
-    }
+    move |column| attribute_value::bind_value(state, column).unwrap_or(BindValue::Missing)
+}
+
+/// Build a criterion with the key that an instance has now.
+fn with_key<'py, R>(
+    state: &Bound<'py, InstanceState>,
+    build: impl FnOnce(&mut dyn FnMut(&Arc<sql::schema::Column>) -> BindValue) -> R,
+) -> PyResult<R> {
+    let mut failed = None;
+    let made = build(&mut |column| {
+        attribute_value::bind_now(state, column).unwrap_or_else(|e| {
+            failed = Some(e);
+            BindValue::Missing
+        })
+    });
+    failed.map_or(Ok(made), Err)
 }
 
 /// The related object is `other`, or there is none. `member`: one of the related objects is `other`.
@@ -205,7 +150,7 @@ pub fn _relationship_equals<'py>(
     } else {
         let state = state_for_comparison(prop, other)?;
         if member {
-            comparison::contains(&r, &source, &mut values(&state), &Host::new(py))
+            with_key(&state, |key| comparison::contains(&r, &source, &mut values(&state), key, &Host::new(py)))?
         } else {
             comparison::equals(&r, &source, &mut values(&state), value_is_parent)
         }
@@ -224,8 +169,13 @@ pub fn _relationship_differs<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = prop.py();
     let r = relationship(prop)?;
-    let state = state_for_comparison(prop, other)?;
-    let e = comparison::differs(&r, &entity(parententity)?, &mut values(&state), optional(of_type)?.as_ref(), &Host::new(py));
+    let state = super::impls::require_state(other)?;
+    let (source, of_type) = (entity(parententity)?, optional(of_type)?);
+    let e = if comparison::differs_by_key(&r) {
+        comparison::differs(&r, &source, &mut values(&state), of_type.as_ref(), &Host::new(py))
+    } else {
+        with_key(&state, |key| comparison::differs(&r, &source, key, of_type.as_ref(), &Host::new(py)))?
+    };
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }
 

@@ -15,6 +15,7 @@
 
 pub mod aliased;
 pub mod attribute_state;
+pub mod attribute_value;
 pub mod attributes;
 pub mod bulk;
 pub mod bundle;
@@ -79,7 +80,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<collections::CollectionAdapter>()?;
     m.add_class::<mapper::PyMapper>()?;
     m.add_class::<mapper::EntityBox>()?;
-    m.add_class::<comparator::AttributeValue>()?;
+    m.add_class::<attribute_value::AttributeValue>()?;
     m.add_class::<collection_methods::CollectionMethod>()?;
     m.add_function(wrap_pyfunction!(manager::_listen_instrumentation, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_column_clause, m)?)?;
@@ -108,5 +109,6 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(attributes::_install_impl, m)?)?;
     m.add_function(wrap_pyfunction!(collections::py_bulk_replace, m)?)?;
     m.add_function(wrap_pyfunction!(collections::collection_adapter, m)?)?;
+    m.add_function(wrap_pyfunction!(collections::_unpickle_adapter, m)?)?;
     m.add_function(wrap_pyfunction!(collections::init_collection, m)?)
 }

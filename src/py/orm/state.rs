@@ -62,7 +62,7 @@ pub struct Extra {
     pub info: Option<Py<PyDict>>,
     /// Containers of collections that were read but never set.
     pub empties: Vec<(Py<PyString>, Py<PyAny>)>,
-    /// Attribute name to value before it was expired, where the flush still needs it.
+    /// Attribute name to value before it was expired, where a criterion that was built with the instance may need it.
     pub last_known: Vec<(Py<PyString>, Py<PyAny>)>,
     pub runid: Option<Py<PyAny>>,
 }
@@ -232,11 +232,9 @@ impl InstanceState {
             if force || !this.has_committed(py, key) {
                 Self::keep_committed(slf, key, previous, force);
             }
-            let known = this.d.with(py, |d| {
-                let last = &mut d.extra.as_mut()?.last_known;
-                last.iter().position(|l| l.0.is(key)).map(|i| last.swap_remove(i))
-            });
-            drop(known);
+            if this.read_extra(py, |e| (!e.last_known.is_empty()).then_some(())).is_some() {
+                this.set_last_known(py, key, super::flags::no_value(py)?);
+            }
         }
         let (session, flags, strong) = this.d.with(py, |d| (d.session, d.flags, d.strong.is_some()));
         if flags & flag::MODIFIED != 0 && (session == 0 || strong) {
@@ -311,6 +309,38 @@ impl InstanceState {
     /// The parent remembered for a relationship.
     pub fn parent_of(&self, py: Python<'_>, token: u64) -> Option<Py<Self>> {
         self.d.with(py, |d| d.parents.iter().find(|p| p.0 == token).and_then(|p| p.1.as_ref().map(|p| p.clone_ref(py))))
+    }
+    /// From now on the value of an attribute is remembered when it is expired.
+    pub fn keep_last_known(slf: &Bound<'_, Self>, key: &Py<PyString>) {
+        let py = slf.py();
+        let Ok(none) = super::flags::no_value(py) else { return };
+        let entry = (key.clone_ref(py), none.unbind());
+        let spare = Self::with_extra(slf, |e| {
+            if e.last_known.iter().any(|l| l.0.is(key)) {
+                return Some(entry);
+            }
+            e.last_known.push(entry);
+            None
+        });
+        drop(spare);
+    }
+    /// Remember the value of an attribute, if that is wanted.
+    pub fn set_last_known(&self, py: Python<'_>, key: &Py<PyString>, value: Bound<'_, PyAny>) {
+        let value = value.unbind();
+        let old = self.d.with(py, |d| {
+            let slot = d.extra.as_mut().and_then(|e| e.last_known.iter_mut().find(|l| l.0.is(key)));
+            match slot {
+                Some(slot) => std::mem::replace(&mut slot.1, value),
+                None => value,
+            }
+        });
+        drop(old);
+    }
+    /// The value that an attribute had before it was expired.
+    pub fn last_known<'py>(&self, py: Python<'py>, key: &Py<PyString>) -> Option<Bound<'py, PyAny>> {
+        self.read_extra(py, |e| e.last_known.iter().find(|l| l.0.is(key)).map(|l| l.1.clone_ref(py)))
+            .map(|v| v.into_bound(py))
+            .filter(|v| !super::flags::is_no_value(v))
     }
     /// `<User at 0x…>`.
     pub fn describe(&self, py: Python<'_>) -> String {

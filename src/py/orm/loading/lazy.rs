@@ -5,14 +5,13 @@ use super::identity::{key_of, refresh_expired};
 use super::options::{criteria_of, lazy_of, node_of};
 use super::populate::Mode;
 use crate::py::host::PyHost;
+use crate::py::orm::attribute_value;
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags::{self, *};
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::impls::{AttributeImpl, Kind};
-use crate::py::orm::mapper::PyMapper;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
-use crate::py::orm::writer::statement::ColumnNow;
 use crate::py::{errors, ffi};
 use orm::compile::Settings;
 use orm::load::kept::{Access, foreign};
@@ -223,6 +222,12 @@ fn relationship<'py>(
         }
         return if imp.get().kind == Kind::Collection { flags::attr_empty(py) } else { Ok(py.None().into_bound(py)) };
     };
+    // two association rows of the same objects are one membership
+    let mut rows = rows;
+    if rows.len() > 1 {
+        let mut seen = rustc_hash::FxHashSet::default();
+        rows.retain(|o| seen.insert(o.as_ptr()));
+    }
     if data.uselist {
         return Ok(PyList::new(py, rows)?.into_any());
     }
@@ -354,11 +359,10 @@ pub fn parent_criterion<'py>(
 pub fn parent_criterion_now(state: &State<'_>, rel: &Arc<Relationship>) -> PyResult<ExprRef> {
     let py = state.py();
     let s = strategy(py, rel)?;
-    let mapper = state.get().manager.get().require_mapper(py)?.cast_into::<PyMapper>()?.get().node.clone();
     let mut fresh = Vec::new();
     for (column, bind) in &s.clause.binds {
         let ExprKind::Bind(b) = &bind.kind else { continue };
-        let value = ColumnNow::bind_value(state, &mapper, column, PASSIVE_OFF)?;
+        let value = attribute_value::bind_value(state, column)?;
         // names of their own: the relationship may be used twice in a statement
         let new = Bind { key: sql::Label::anon(b.orig_key.clone()), value, ..b.clone() };
         fresh.push((bind.clone(), Expr::new(ExprKind::Bind(new), bind.ty.clone())));

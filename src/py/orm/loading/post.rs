@@ -225,6 +225,8 @@ fn of_parents<'py>(
         entry.push(state);
     }
     let n = plan.key_len;
+    // rows of joined collections repeat the object; to "selectin", association rows that do so are members of their own
+    let once = prepared.plan.unique || w.post.load.kind == PostKind::Subquery;
     for chunk in order.chunks(chunksize.min(order.len()).max(1)) {
         let where_ = filled(prepared, &PyList::new(py, chunk)?);
         let rows = prepared.rows(session, &plan.target, Some(&where_), mode)?;
@@ -235,7 +237,7 @@ fn of_parents<'py>(
                 && !obj.is_none()
             {
                 let list = found.entry(key).or_default();
-                if !list.iter().any(|o| o.is(obj)) {
+                if !once || !list.iter().any(|o| o.is(obj)) {
                     list.push(obj.clone());
                 }
             }

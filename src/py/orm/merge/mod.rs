@@ -56,19 +56,20 @@ pub fn merge_all<'py>(
         flush::autoflush(session)?;
     }
     let before = session.get().set_autoflush_flag(false);
-    let mut m = Merge {
-        session,
-        load,
-        options,
-        done: FxHashMap::default(),
-        by_key: Vec::new(),
-        followed: FxHashSet::default(),
-        alive: Vec::new(),
-    };
     let out = (|| {
         let list = PyList::empty(py);
         for instance in instances.try_iter()? {
             let state = attach::state_of(&instance?)?;
+            // what one instance leads to is merged once; the next one is another merge
+            let mut m = Merge {
+                session,
+                load,
+                options: options.clone(),
+                done: FxHashMap::default(),
+                by_key: Vec::new(),
+                followed: FxHashSet::default(),
+                alive: Vec::new(),
+            };
             list.append(m.one(&state)?)?;
         }
         Ok(list)
@@ -89,7 +90,7 @@ impl<'py> Merge<'_, 'py> {
         let mapper = state.mapper()?;
         let mut key = state.key_ref();
         if key.is_none() {
-            if state.session_id() == Some(self.session.get().number) {
+            if state.session_id() == Some(self.session.get().number) && attach::contains(self.session, state) {
                 errors::warn(
                     py,
                     "SAWarning",
@@ -98,7 +99,6 @@ impl<'py> Merge<'_, 'py> {
                         state.describe()
                     ),
                 )?;
-                return Ok(obj);
             }
             if !self.load {
                 return Err(errors::invalid_request(
@@ -108,8 +108,9 @@ impl<'py> Merge<'_, 'py> {
                 ));
             }
             let made = mapper::key_from_instance(state, &obj)?;
-            let complete = made.pk.iter().all(|p| !p.is_none() && !is_symbol(py, p));
-            key = complete.then_some(made);
+            let known = made.pk.iter().filter(|p| !p.is_none()).count();
+            let complete = known == made.pk.len() || known > 0 && mapper.data().allow_partial_pks;
+            key = (complete && !made.pk.iter().any(|p| is_symbol(py, p))).then_some(made);
         }
         let identity = self.session.get().identity(py);
         let mut merged: Option<Any<'py>> = None;
@@ -137,6 +138,7 @@ impl<'py> Merge<'_, 'py> {
                 let (made, _, made_state) = ClassManager::new_bare(state.get().manager.bind(py))?;
                 made_state.set_key(Some(key.clone_ref(py)));
                 attach::update_impl(self.session, &made_state, false)?;
+                fresh = true;
                 merged = Some(made);
             } else {
                 let values: Vec<Any<'py>> = key.pk.iter().map(|p| p.to_py(py).into_bound(py)).collect();
@@ -158,22 +160,18 @@ impl<'py> Merge<'_, 'py> {
         };
         self.done.insert(id, merged.clone());
         let target = attach::state_of(&merged)?;
-        if target.is(state) {
-            // The session's own instance: only what hangs on it may be foreign.
-            self.follow(state, &target)?;
-            return Ok(merged);
+        if !target.is(state) {
+            self.check_version(state, &target, fresh)?;
+            copy_load_options(state, &target);
+            self.copy(state, &target, fresh)?;
         }
-        self.check_version(state, &target, fresh)?;
-        self.copy(state, &target, fresh)?;
         if !self.load {
             target.get().commit_all(py);
             identity.get().forget_modified(&target);
+            tell(Event::MergedUnloaded, &target)?;
         }
-        if fresh
-            && Event::Load.used()
-            && let Some(l) = ClassManager::listeners(target.get().manager.bind(py), Event::Load)?
-        {
-            l.call1((&target, py.None()))?;
+        if fresh {
+            tell(Event::Load, &target)?;
         }
         Ok(merged)
     }
@@ -242,15 +240,6 @@ impl<'py> Merge<'_, 'py> {
         Ok(())
     }
 
-    /// Merges what a session's own instance leads to.
-    fn follow(&mut self, state: &State<'py>, target: &State<'py>) -> PyResult<()> {
-        let mapper = state.mapper()?;
-        for r in mapper.data().relationships() {
-            self.relationship(state, target, r)?;
-        }
-        Ok(())
-    }
-
     /// A collection that is not kept in the instance: what was put into the source replaces what the target has.
     fn written(
         &mut self,
@@ -259,7 +248,7 @@ impl<'py> Merge<'_, 'py> {
         from: &Bound<'py, AttributeImpl>,
         to: &Bound<'py, AttributeImpl>,
     ) -> PyResult<()> {
-        if state.is(target) || !writer::touched(from, state) {
+        if !writer::touched(from, state) {
             return Ok(());
         }
         let mut members = Vec::new();
@@ -290,14 +279,6 @@ impl<'py> Merge<'_, 'py> {
                 }
             }
         }
-        if state.is(target) {
-            for obj in cascade::present(&from, state, PASSIVE_NO_INITIALIZE)? {
-                let child = attach::state_of(&obj)?;
-                self.followed.insert((child.as_ptr() as usize, rel.id));
-                self.one(&child)?;
-            }
-            return Ok(());
-        }
         let dict = target.get().instance_dict(py);
         if from.get().kind == AttributeKind::Object {
             if value.is_none() {
@@ -322,10 +303,7 @@ impl<'py> Merge<'_, 'py> {
         for obj in collections::items(&value)? {
             let child = attach::state_of(&obj)?;
             self.followed.insert((child.as_ptr() as usize, rel.id));
-            let m = self.one(&child)?;
-            if !merged.iter().any(|x: &Any<'py>| x.is(&m)) {
-                merged.push(m);
-            }
+            merged.push(self.one(&child)?);
         }
         if self.load {
             let list = PyList::new(py, merged)?;
@@ -337,6 +315,32 @@ impl<'py> Merge<'_, 'py> {
         }
         dict.set_item(&to.get().key, data)
     }
+}
+
+/// The listeners of an instance event that has no query behind it.
+fn tell(event: Event, target: &State<'_>) -> PyResult<()> {
+    let py = target.py();
+    if event.used()
+        && let Some(l) = ClassManager::listeners(target.get().manager.bind(py), event)?
+    {
+        l.call1((target, py.None()))?;
+    }
+    Ok(())
+}
+
+/// Later loads of the merged instance follow the options that the given one was loaded with.
+fn copy_load_options(from: &State<'_>, to: &State<'_>) {
+    let py = from.py();
+    let Some((options, path)) = from.get().read_extra(py, |e| {
+        let copy = |o: &Option<Py<PyAny>>| o.as_ref().map(|o| o.clone_ref(py));
+        (e.load_options.is_some() || e.load_path.is_some()).then(|| (copy(&e.load_options), copy(&e.load_path)))
+    }) else {
+        return;
+    };
+    let old = InstanceState::with_extra(to, |e| {
+        (std::mem::replace(&mut e.load_options, options), std::mem::replace(&mut e.load_path, path))
+    });
+    drop(old);
 }
 
 /// Whether a part of a key is one of the "no value" symbols.

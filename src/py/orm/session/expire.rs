@@ -66,6 +66,7 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
             if *collection {
                 collections::invalidate(&value);
             }
+            s.set_last_known(py, key, value);
             dict.del_item(key)?;
         }
     }
@@ -80,7 +81,7 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
         d.expired = expired;
         // "was removed from its parent" is a change as any other: the row may still have the parent
         let parents = std::mem::take(&mut d.parents);
-        (parents, d.extra.as_mut().map(|x| (std::mem::take(&mut x.last_known), x.callables.take(), x.lazy.take())))
+        (parents, d.extra.as_mut().map(|x| (x.callables.take(), x.lazy.take())))
     });
     drop(old);
     fire(state, None)
@@ -99,6 +100,7 @@ pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]
             if i.collection.is_some() {
                 collections::invalidate(&value);
             }
+            s.set_last_known(py, &key, value);
             dict.del_item(&key)?;
         }
         let old = s.d.with(py, |d| {

@@ -3,10 +3,8 @@
 //! The instance's key enters as binds that read it when the statement runs: it may be built before the instance is flushed.
 
 use crate::py::errors;
-use crate::py::gc::{self, Collected, PyVisit, Visited};
-use crate::py::host::PyHost;
 use crate::py::orm::aliased;
-use crate::py::orm::flags;
+use crate::py::orm::attribute_value;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::loading::lazy;
@@ -16,76 +14,11 @@ use crate::py::sql::face;
 use orm::{Direction, Mapper, Property, Relationship};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use sql::ast::{BindValue, SelectItem};
-use sql::schema::Column;
+use sql::ast::SelectItem;
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
 type State<'py> = Bound<'py, InstanceState>;
-
-/// The value of a column of an instance when a statement runs.
-#[pyclass(frozen, module = "oxalchemy.orm.util")]
-pub struct ColumnNow {
-    state: Py<InstanceState>,
-    mapper: Arc<Mapper>,
-    column: Arc<Column>,
-    passive: u32,
-}
-
-impl ColumnNow {
-    /// A bind value that reads it.
-    pub fn bind_value(state: &State<'_>, mapper: &Arc<Mapper>, column: &Arc<Column>, passive: u32) -> PyResult<BindValue> {
-        let now = Self { state: state.clone().unbind(), mapper: mapper.clone(), column: column.clone(), passive };
-        Ok(BindValue::Callable(PyHost::wrap(Bound::new(state.py(), now)?.as_any())))
-    }
-}
-
-#[pymethods]
-impl ColumnNow {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
-        gc::traverse(self, &visit)
-    }
-    fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Any<'py>> {
-        let state = self.state.bind(py);
-        let attached = state.has_key() && state.session_id().is_some();
-        let passive = if attached { self.passive } else { flags::PASSIVE_NO_FETCH };
-        let value = lazy::column_value(state, &self.mapper, &self.column, passive, true)?;
-        let name = || match self.column.table() {
-            Some(table) => format!("{}.{}", table.key(), self.column.name()),
-            None => self.column.name().to_string(),
-        };
-        let unknown = if flags::is_passive_no_result(&value) {
-            Some("the object is detached and the value was expired")
-        } else {
-            flags::is_no_value(&value).then_some("no value has been set for this column")
-        };
-        if let Some(why) = unknown {
-            return Err(errors::invalid_request(
-                py,
-                format!("Can't resolve value for column {} on object {}; {why}", name(), state.describe()),
-            ));
-        }
-        if value.is_none() {
-            errors::warn(
-                py,
-                "SAWarning",
-                &format!(
-                    "Got None for value of column {}; this is unsupported for a relationship comparison and will not currently \
-                     produce an IS comparison (but may in a future release)",
-                    name()
-                ),
-            )?;
-            return Ok(py.None().into_bound(py));
-        }
-        Ok(value)
-    }
-}
-
-impl Collected for ColumnNow {
-    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
-        visit.call(&self.state)
-    }
-}
 
 fn relationship_of(imp: &Bound<'_, AttributeImpl>, state: &State<'_>) -> PyResult<(Arc<Mapper>, Arc<Relationship>)> {
     let mapper = state.mapper()?;
@@ -114,7 +47,7 @@ pub fn _relationship_rows<'py>(imp: &Bound<'py, AttributeImpl>, state: &State<'p
 #[pyfunction]
 pub fn _relationship_values<'py>(imp: &Bound<'py, AttributeImpl>, state: &State<'py>) -> PyResult<Option<Bound<'py, PyList>>> {
     let py = imp.py();
-    let (mapper, rel) = relationship_of(imp, state)?;
+    let (_, rel) = relationship_of(imp, state)?;
     let data = rel.data();
     let (Direction::OneToMany, Some(jc), Some(target)) = (data.direction, data.join.clone(), data.target.upgrade()) else {
         return Ok(None);
@@ -122,7 +55,7 @@ pub fn _relationship_values<'py>(imp: &Bound<'py, AttributeImpl>, state: &State<
     let out = PyList::empty(py);
     for (from, to) in &jc.synchronize_pairs {
         let Some(key) = target.key_of(to) else { continue };
-        let value = ColumnNow::bind_value(state, &mapper, from, flags::PASSIVE_OFF)?;
+        let value = attribute_value::bind_value(state, from)?;
         let bind = sql::ast::build::anon_bind("param", value, to.ty());
         out.append((&*key, face::wrap_expr(py, &bind)?))?;
     }
@@ -155,7 +88,6 @@ pub fn _relationship_query<'py>(
 
 /// Add this room's functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_class::<ColumnNow>()?;
     m.add_function(wrap_pyfunction!(_relationship_rows, m)?)?;
     m.add_function(wrap_pyfunction!(_relationship_values, m)?)?;
     m.add_function(wrap_pyfunction!(_relationship_query, m)?)
