@@ -206,7 +206,7 @@ for name in ("lw", "sw", "dw"):
                 r = sorted(r)
             return r
 
-        if name != "sw" or meth != "pop":
+        if name == "lw" or meth != "pop":
             do(f"{name}.{meth}", call)
     do(name + " pop0", lambda: getattr(b, name).pop(0))
     do(name + " popx", lambda: getattr(b, name).pop("x", "dflt"))
