@@ -7,6 +7,7 @@ import operator
 from types import GenericAlias
 
 from .. import exc
+from ..orm.base import opt_manager_of_class
 from ..orm.mapped_column import NO_ARG
 from ..sql import operators
 from ._association_collections import _AssociationDict, _AssociationList, _AssociationSet, _LazyCollection
@@ -70,6 +71,8 @@ class AssociationProxy:
 
     def __init__(self, target_collection, attr, *, creator=None, getset_factory=None, proxy_factory=None, proxy_bulk_set=None,
                  info=None, cascade_scalar_deletes=False, create_on_none_assignment=False):  # fmt: skip
+        if cascade_scalar_deletes and create_on_none_assignment:
+            raise exc.ArgumentError("The cascade_scalar_deletes and create_on_none_assignment parameters are mutually exclusive.")
         self.target_collection = target_collection
         self.value_attr = attr
         self.creator = creator
@@ -88,6 +91,10 @@ class AssociationProxy:
         if owner is None:
             return self
         view = self.for_class(owner, instance)
+        if view is None:
+            # a mixin's, or of a class that is not mapped yet
+            assert instance is None
+            return self
         return view if instance is None else view.get(instance)
 
     def __set__(self, instance, value):
@@ -97,10 +104,12 @@ class AssociationProxy:
         self.for_class(type(instance), instance).delete(instance)
 
     def for_class(self, class_, obj=None):
-        """The proxy as it is on one class."""
+        """The proxy as it is on one class; None when that is not mapped."""
         cache = class_.__dict__.get(f"{self.key}_view")
         if cache is not None:
             return cache
+        if opt_manager_of_class(class_) is None:
+            return None
         made = AssociationProxyInstance.for_proxy(self, class_, obj)
         type.__setattr__(class_, f"{self.key}_view", made)
         return made
@@ -127,6 +136,8 @@ class AssociationProxyInstance(operators.ColumnOperators):
         from ..orm import class_mapper
 
         prop = class_mapper(owning_class).get_property(parent.target_collection)
+        if not hasattr(prop, "mapper"):
+            raise NotImplementedError("association proxy to a non-relationship intermediary is not supported")
         target_class = prop.mapper.class_
         attr = getattr(target_class, parent.value_attr, None)
         if isinstance(attr, AssociationProxyInstance) or hasattr(getattr(attr, "property", None), "mapper"):
@@ -153,6 +164,11 @@ class AssociationProxyInstance(operators.ColumnOperators):
     def scalar(self):
         """Whether the relationship holds one object."""
         return not self.local_attr.property.uselist
+
+    def __clause_element__(self):
+        raise NotImplementedError(
+            "The association proxy can't be used as a plain column expression; it only works inside of a comparison expression"
+        )
 
     # -- values of instances
 
@@ -253,20 +269,20 @@ class AssociationProxyInstance(operators.ColumnOperators):
         return not getattr(getattr(self.remote_attr, "property", None), "uselist", False)
 
     @property
-    def _leads_to_objects(self):
+    def _target_is_object(self):
         return False
 
     def any(self, criterion=None, **kwargs):
         """EXISTS a related object with the criterion."""
-        if self._next is None and self.scalar and (not self._leads_to_objects or self._value_is_scalar):
+        if self._next is None and self.scalar and (not self._target_is_object or self._value_is_scalar):
             raise exc.InvalidRequestError("'any()' not implemented for scalar attributes. Use has().")
         return self._criterion_exists(criterion, kwargs)
 
     def has(self, criterion=None, **kwargs):
         """EXISTS the related object with the criterion."""
-        if self._next is None and (not self.scalar or self._leads_to_objects and not self._value_is_scalar):
+        if self._next is None and (not self.scalar or self._target_is_object and not self._value_is_scalar):
             raise exc.InvalidRequestError("'has()' not implemented for collections. Use any().")
-        if criterion is not None and self._next is None and not self._leads_to_objects:
+        if criterion is not None and self._next is None and not self._target_is_object:
             raise exc.ArgumentError("Non-empty has() not allowed for column-targeted association proxy; use ==")
         return self._criterion_exists(criterion, kwargs)
 
@@ -274,7 +290,7 @@ class AssociationProxyInstance(operators.ColumnOperators):
         """The criterion is about what the whole chain of proxies leads to."""
         if self._next is not None:
             return self._exists(self._next._criterion_exists(criterion, kwargs))
-        if self._leads_to_objects:
+        if self._target_is_object:
             remote = self.remote_attr
             return self._exists((remote.has if self._value_is_scalar else remote.any)(criterion, **kwargs))
         if kwargs:
@@ -312,7 +328,7 @@ class ObjectAssociationProxyInstance(AssociationProxyInstance):
     """A proxy of a relationship, or of a proxy."""
 
     @property
-    def _leads_to_objects(self):
+    def _target_is_object(self):
         return True
 
     def contains(self, other, **kw):

@@ -200,7 +200,7 @@ fn is_token(initiator: &Bound<'_, PyAny>, imp: &Bound<'_, AttributeImpl>, op: Ev
 
 fn conflict(
     slf: &Bound<'_, AttributeImpl>,
-    child: &Bound<'_, PyAny>,
+    state: &Bound<'_, InstanceState>,
     initiator: &Bound<'_, PyAny>,
     other: &Bound<'_, AttributeImpl>,
 ) -> PyErr {
@@ -209,7 +209,7 @@ fn conflict(
         Ok(format!(
             "Bidirectional attribute conflict detected: Passing object {} to attribute \"{}\" triggers a modify event on attribute \
              \"{}\" via the backref \"{}\".",
-            require_state(child)?.get().describe(py),
+            state.get().describe(py),
             initiator.getattr("parent_token")?.str()?,
             QueryableAttribute::token_object(other.get().owner.bind(py)).str()?,
             QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?,
@@ -262,7 +262,7 @@ pub fn on_set<'py>(
                 && t != slf.get().parent_token
                 && t != imp.get().parent_token
             {
-                return Err(conflict(slf, new, initiator, &imp));
+                return Err(conflict(slf, state, initiator, &imp));
             }
             if !is_token(initiator, &imp, EventOp::Append)? && !is_token(initiator, &imp, EventOp::BulkReplace)? {
                 AttributeImpl::append(&imp, &cs, &cs.get().instance_dict(py), &me, Some(initiator), PASSIVE_NO_FETCH)?;
@@ -309,7 +309,7 @@ pub fn on_append<'py>(
             && t != slf.get().parent_token
             && t != imp.get().parent_token
         {
-            return Err(conflict(slf, value, initiator, &imp));
+            return Err(conflict(slf, state, initiator, &imp));
         }
         if !is_token(initiator, &imp, EventOp::Append)? && !is_token(initiator, &imp, EventOp::BulkReplace)? {
             let me = state.get().instance(py).unwrap_or_else(|| py.None().into_bound(py));
@@ -441,6 +441,8 @@ pub fn pend(state: &Bound<'_, InstanceState>, key: &Py<PyString>, value: &Bound<
                 let back = from.remove(i);
                 vec![back, value]
             }
+            // once is enough: a pending collection is a set
+            None if to.iter().any(|v| v.is(&value)) => vec![value],
             None => {
                 to.push(value);
                 Vec::new()

@@ -241,16 +241,18 @@ impl InstanceState {
             return Ok(());
         }
         this.set_flag(py, flag::MODIFIED, true);
+        // nobody would ever see the change
+        if let Some(key) = name
+            && this.instance(py).is_none()
+        {
+            let class = this.manager.get().class_name(py);
+            let message = format!(
+                "Can't emit change event for attribute '{class}.{key}' - parent object of type <{class}> has been garbage collected."
+            );
+            return Err(PyErr::from_type(crate::py::imports::orm_exc(py, "ObjectDereferencedError")?, message));
+        }
         if session != 0 {
             let inst = this.instance(py);
-            if inst.is_none() && name.is_some() {
-                let class = this.manager.get().class_name(py);
-                let key = name.map(|n| n.to_string()).unwrap_or_default();
-                let message = format!(
-                    "Can't emit change event for attribute '{class}.{key}' - parent object of type {class} has been garbage collected."
-                );
-                return Err(PyErr::from_type(crate::py::imports::orm_exc(py, "ObjectDereferencedError")?, message));
-            }
             Self::track(slf);
             let old = this.d.with(py, |d| std::mem::replace(&mut d.strong, inst.map(Bound::unbind)));
             drop(old);
@@ -709,38 +711,15 @@ impl InstanceState {
     }
     /// Forget everything loaded.
     fn _expire(slf: &Bound<'_, Self>, dict_: &Bound<'_, PyDict>, modified_set: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let py = slf.py();
+        let _ = dict_;
         if let Some(m) = modified_set
             && m.hasattr("discard")?
         {
             m.call_method1("discard", (slf,))?;
         }
-        let keys = slf.get().manager.get().keys(py);
-        for k in &keys {
-            if dict_.contains(k)? {
-                dict_.del_item(k)?;
-            }
-        }
-        slf.get().commit_all(py);
-        let expired: Vec<Py<PyString>> = keys
-            .into_iter()
-            .filter(|k| {
-                slf.get()
-                    .manager
-                    .get()
-                    .get_impl(py, &k.to_string())
-                    .is_some_and(|i| i.get().accepts_scalar_loader && i.get().expire_missing)
-            })
-            .collect();
-        let old = slf.get().d.with(py, |d| {
-            d.flags |= flag::EXPIRED;
-            let lazy = d.extra.as_mut().and_then(|e| e.lazy.take());
-            (std::mem::replace(&mut d.expired, expired), lazy)
-        });
-        drop(old);
-        Ok(())
+        super::session::expire::state(slf)
     }
-    /// Forget some attributes.
+    /// Forget some attributes; without loader only those that nothing loads but a row.
     #[pyo3(signature = (dict_, attribute_names, no_loader = false))]
     fn _expire_attributes(
         slf: &Bound<'_, Self>,
@@ -748,26 +727,9 @@ impl InstanceState {
         attribute_names: &Bound<'_, PyAny>,
         no_loader: bool,
     ) -> PyResult<()> {
-        let py = slf.py();
-        for k in attribute_names.try_iter()? {
-            let k = k?;
-            let imp = slf.get().manager.get().require_impl(py, &k.to_string())?;
-            let key = imp.get().key.clone_ref(py);
-            let there = dict_.contains(&key)?;
-            if imp.get().accepts_scalar_loader && !no_loader && (imp.get().expire_missing || there) {
-                let key = key.clone_ref(py);
-                slf.get().d.with(py, |d| {
-                    if !d.expired.iter().any(|e| e.is(&key)) {
-                        d.expired.push(key);
-                    }
-                });
-            }
-            if there {
-                dict_.del_item(&key)?;
-            }
-            drop(slf.get().drop_committed(py, &key));
-        }
-        Ok(())
+        let _ = (dict_, no_loader);
+        let names = attribute_names.try_iter()?.map(|k| Ok(k?.str()?)).collect::<PyResult<Vec<_>>>()?;
+        super::session::expire::attributes(slf, &names)
     }
     #[pyo3(name = "_commit_all", signature = (dict_, instance_dict = None))]
     fn py_commit_all(&self, py: Python<'_>, dict_: &Bound<'_, PyDict>, instance_dict: Option<&Bound<'_, PyAny>>) {

@@ -71,6 +71,17 @@ fn states_of<'py>(objects: &[Any<'py>]) -> PyResult<Vec<State<'py>>> {
     objects.iter().filter(|o| !o.is_none()).map(session::attach::state_of).collect()
 }
 
+/// The states of objects that came into a collection, where None is no member.
+fn added_of<'py>(f: &Facts, c: &Changes<'py>) -> PyResult<Vec<State<'py>>> {
+    if f.data.uselist
+        && let Some(none) = c.added.iter().find(|o| o.is_none())
+    {
+        let text = format!("Can't flush None value found in collection {}", f.rel.describe());
+        return Err(session::orm_error(none.py(), "FlushError", &text));
+    }
+    states_of(&c.added)
+}
+
 /// Before anything is written: registers what `state` brings with it.
 pub(super) fn presort<'py>(flush: &mut Flush<'py>, p: usize, state: &State<'py>, delete: bool) -> PyResult<()> {
     let f = facts(flush, p);
@@ -112,8 +123,9 @@ fn one_to_many_deleted<'py>(flush: &mut Flush<'py>, f: &Facts, state: &State<'py
     let null_out = !f.data.cascade.delete && f.data.passive_deletes != PassiveDeletes::All;
     let c = flush.changes(&f.rel, state, f.passive_delete())?;
     for child in states_of(&c.deleted)? {
+        // it left before its parent went: only an orphan goes with it
         if f.orphaned(&child) {
-            flush.register_for(&child, f.deletes(), false, false, None)?;
+            flush.register_for(&child, f.data.cascade.delete_orphan, false, false, None)?;
         }
     }
     if null_out {
@@ -260,7 +272,7 @@ fn process_one_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &Sta
     if c.added.is_empty() && c.deleted.is_empty() && c.unchanged.is_empty() {
         return Ok(());
     }
-    for child in states_of(&c.added)? {
+    for child in added_of(f, &c)? {
         one_to_many_sync(flush, f, state, &child, false, false)?;
         post_update(flush, f, &child, true);
     }
@@ -402,7 +414,7 @@ fn process_many_to_many_saved<'py>(flush: &mut Flush<'py>, f: &Facts, state: &St
     if c.added.is_empty() && c.deleted.is_empty() && !cascade_keys {
         return Ok(());
     }
-    let (added, deleted) = (states_of(&c.added)?, states_of(&c.deleted)?);
+    let (added, deleted) = (added_of(f, &c)?, states_of(&c.deleted)?);
     let (mut inserts, mut deletes) = (Vec::new(), Vec::new());
     for child in &added {
         if !is_done(flush, f, state, child) {
