@@ -85,7 +85,7 @@ class RelationshipProperty(StrategizedProperty):
         backref=None,
         overlaps=None,
         post_update=False,
-        cascade=None,
+        cascade=False,
         viewonly=False,
         lazy="select",
         passive_deletes=False,
@@ -173,7 +173,7 @@ class RelationshipProperty(StrategizedProperty):
         if comparator_factory is not None:
             self.comparator_factory = comparator_factory
         _check_lazy(lazy)
-        if cascade is not None and cascade is not False:
+        if cascade is not False:
             self.cascade = cascade
         elif viewonly:
             self.cascade = "merge"
@@ -187,10 +187,6 @@ class RelationshipProperty(StrategizedProperty):
             self.backref = backref
         self.back_populates = back_populates or None
         self._local_remote_pairs_arg = _local_remote_pairs
-        if self.passive_deletes == "all" and self.cascade.delete:
-            raise exc.ArgumentError(
-                f"On {self}, can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade"
-            )
 
     # -- arguments -----------------------------------------------------------------------------------------------------
     @property

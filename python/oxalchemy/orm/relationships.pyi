@@ -51,7 +51,7 @@ class RelationshipProperty(oxalchemy.orm.mapped.Mapped[_T_co], oxalchemy.orm.int
         backref: Any = None,
         overlaps: Any = None,
         post_update: Any = False,
-        cascade: Any = None,
+        cascade: Any = False,
         viewonly: Any = False,
         lazy: Any = "select",
         passive_deletes: Any = False,
