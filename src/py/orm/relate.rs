@@ -7,9 +7,10 @@ use super::hooks::HOOKS;
 use super::impls::{AttributeEvent, AttributeImpl, EventOp, Kind, require_state};
 use super::state::{InstanceState, Pending, flag};
 use crate::py::{errors, ffi, imports};
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::{PyKeyError, PyRecursionError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use std::cell::Cell;
 
 /// Run the class's validators on a value that comes (or, with `removing`, goes).
 pub fn validate<'py>(
@@ -221,6 +222,34 @@ fn conflict(
     }
 }
 
+/// How deep events of one side may lead to events of the other. Dictionaries whose keys are taken away from each other can go
+/// round in circles; each round is deep in frames that Python does not count.
+const DEEPEST: u32 = 120;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// One level of events on the other side.
+struct Level;
+
+impl Level {
+    fn enter() -> PyResult<Self> {
+        let deeper = DEPTH.get() + 1;
+        if deeper > DEEPEST {
+            return Err(PyRecursionError::new_err("maximum recursion depth exceeded"));
+        }
+        DEPTH.set(deeper);
+        Ok(Self)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get().saturating_sub(1));
+    }
+}
+
 fn token_of(initiator: &Bound<'_, PyAny>) -> Option<u64> {
     initiator.cast::<AttributeEvent>().ok().map(|t| t.get().imp.get().parent_token)
 }
@@ -244,6 +273,7 @@ pub fn on_set<'py>(
     warn_in_flush(state, &rel, "related attribute set")?;
     cascade_in(slf, state, &rel, new, initiator)?;
     cascade_out_scalar(slf, state, &rel, old)?;
+    let _level = if rel.backrefs.is_empty() { None } else { Some(Level::enter()?) };
     for key in &rel.backrefs {
         let me = state.get().instance(py).unwrap_or_else(|| py.None().into_bound(py));
         if is_value(old) {
@@ -302,6 +332,7 @@ pub fn on_append<'py>(
     if value.is_none() {
         return Ok(());
     }
+    let _level = if rel.backrefs.is_empty() { None } else { Some(Level::enter()?) };
     for key in &rel.backrefs {
         let cs = require_state(value)?;
         let imp = other_side(&cs, key)?;
@@ -351,6 +382,7 @@ pub fn on_remove<'py>(
     let what = if slf.get().kind == Kind::Collection { "collection remove" } else { "related attribute delete" };
     warn_in_flush(state, &rel, what)?;
     cascade_out(slf, state, &rel, value)?;
+    let _level = if rel.backrefs.is_empty() { None } else { Some(Level::enter()?) };
     for key in &rel.backrefs {
         let cs = require_state(value)?;
         let imp = other_side(&cs, key)?;
