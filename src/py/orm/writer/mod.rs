@@ -145,6 +145,8 @@ pub fn set<'py>(imp: &Imp<'py>, state: &State<'py>, dict: &Bound<'py, PyDict>, v
     let new: Vec<Any<'py>> = value.try_iter()?.collect::<PyResult<_>>()?;
     let old = changes(imp, state, PASSIVE_OFF)?;
     let old_added = old.added.clone();
+    // an assignment is a change, also of the same members
+    InstanceState::modified(state, Some((&imp.get().key, crate::py::orm::flags::no_value(py)?)), false)?;
     let have: Vec<Any<'py>> = old.added.into_iter().chain(old.unchanged).collect();
     for v in &new {
         if !have.iter().any(|h| h.is(v)) {
