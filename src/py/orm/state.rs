@@ -728,7 +728,7 @@ impl InstanceState {
         no_loader: bool,
     ) -> PyResult<()> {
         let _ = (dict_, no_loader);
-        let names = attribute_names.try_iter()?.map(|k| Ok(k?.str()?)).collect::<PyResult<Vec<_>>>()?;
+        let names = attribute_names.try_iter()?.map(|k| k?.str()).collect::<PyResult<Vec<_>>>()?;
         super::session::expire::attributes(slf, &names)
     }
     #[pyo3(name = "_commit_all", signature = (dict_, instance_dict = None))]
