@@ -2,6 +2,7 @@
 
 from types import GenericAlias
 
+from ..exc import InvalidRequestError
 from ..orm import attributes
 from ..orm.base import InspectionAttr, InspectionAttrExtensionType
 from ..orm.interfaces import PropComparator
@@ -338,7 +339,10 @@ class _HybridAttribute(attributes.QueryableAttribute):
         return self.hybrid.update_expression(meth)
 
     def _bulk_update_tuples(self, value):
-        hybrid = self.hybrid
-        if hybrid.update_expr is not None:
-            return hybrid.update_expr(self.class_, value)
         return self.comparator._bulk_update_tuples(value)
+
+    def _bulk_dml(self, mapping, value):
+        setter = _plain(self.hybrid.bulk_dml_setter)
+        if setter is None:
+            raise InvalidRequestError("Can't evaluate bulk DML statement; please supply a bulk_dml decorated function")
+        setter(self.class_, mapping, value)

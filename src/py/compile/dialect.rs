@@ -83,6 +83,9 @@ fn read(obj: &Bound<'_, PyAny>) -> PyResult<Dialect> {
         Some(v) if !v.is_none() => Some(v.try_iter()?.filter_map(|i| i.ok().and_then(|i| i.extract().ok())).collect()),
         _ => None,
     };
+    if let Some(token) = text(obj, "default_metavalue_token")? {
+        d.default_metavalue_token = token.into();
+    }
     flags!(read_flags obj, d);
     for switch in ["use_ansi", "use_nchar_for_unicode", "_json_native"] {
         if let Some(v) = obj.getattr_opt(switch)? {

@@ -140,7 +140,6 @@ impl Compiler<'_> {
             expanding: b.expanding,
             literal_execute: b.literal_execute,
             expand_not: matches!(b.expand_op, Some(Op::NotIn)),
-            multi_default: None,
             isoutparam: b.isoutparam,
         });
         self.bind_names.insert(name, index);

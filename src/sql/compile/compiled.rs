@@ -54,8 +54,6 @@ pub struct CompiledBind {
     pub literal_execute: bool,
     /// Operator around an expanding bind is NOT IN.
     pub expand_not: bool,
-    /// Row of a multi-row VALUES whose client-side default has to be filled in (row ≥ 1), with its column.
-    pub multi_default: Option<(usize, Arc<Column>)>,
     /// OUT parameter.
     pub isoutparam: bool,
 }
@@ -86,6 +84,8 @@ pub struct Prefetch {
     pub bind: Arc<str>,
     /// What computes it; scalars are included, SQL is executed first.
     pub default: Default_,
+    /// Which row of a multi-row VALUES it is for.
+    pub row: usize,
 }
 
 /// What execution has to know of INSERT, UPDATE and DELETE.

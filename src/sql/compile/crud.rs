@@ -1,6 +1,6 @@
 //! Which columns an INSERT or UPDATE sets, and to what.
 
-use super::{BindSource, CompiledBind, Compiler, Ctx, Prefetch};
+use super::{BindSource, Compiler, Ctx, Prefetch};
 use crate::ast::precedence::self_group;
 use crate::ast::*;
 use crate::error::{SqlError, SqlResult};
@@ -223,16 +223,19 @@ impl Compiler<'_> {
         })
     }
 
+    /// Whether a default is a sequence that this database has.
+    fn fires(&self, default: &Default_) -> bool {
+        matches!(default, Default_::Sequence(s) if self.dialect.has_sequences() && (!s.optional || !self.dialect.sequences_optional))
+    }
+
     fn default_of(&mut self, default: &Default_, ctx: Ctx) -> SqlResult<Option<String>> {
         match default {
             Default_::Sql(e) => {
                 let grouped = self_group(e, None);
                 self.capture(|s| s.expr(&grouped, Ctx { within_columns: false, ..ctx })).map(Some)
             }
-            Default_::Sequence(s) => {
-                let fires = self.dialect.has_sequences() && (!s.optional || !self.dialect.sequences_optional);
-                if fires { self.rules.next_value(self.dialect, s).map(Some) } else { Ok(None) }
-            }
+            Default_::Sequence(s) if self.fires(default) => self.rules.next_value(self.dialect, s).map(Some),
+            Default_::Sequence(_) => Ok(None),
             Default_::Scalar(_) | Default_::Callable(_) => Ok(None),
         }
     }
@@ -244,7 +247,7 @@ impl Compiler<'_> {
             return Ok("NULL".to_owned());
         }
         let text = self.crud_bind(c, name.clone(), BindValue::Missing, false, ctx)?;
-        let entry = Prefetch { column: c.clone(), bind: name, default: default.clone() };
+        let entry = Prefetch { column: c.clone(), bind: name, default: default.clone(), row: 0 };
         let dml = self.dml.get_or_insert_default();
         if update {
             dml.update_prefetch.push(entry)
@@ -287,7 +290,9 @@ impl Compiler<'_> {
                 out.push(Assignment { column: Some(c.clone()), target: self.target(c, false)?, value });
                 continue;
             }
-            let value = if primary_key && fetching.need_pks && (fetching.implicit_returning || !fetching.lastrowid || !is_auto) {
+            // The driver's last row id does not tell what a sequence gave.
+            let by_rowid = fetching.lastrowid && is_auto && !default.as_ref().is_some_and(|d| self.fires(d));
+            let value = if primary_key && fetching.need_pks && (fetching.implicit_returning || !by_rowid) {
                 self.insert_key(c, default.as_ref(), server_default.as_ref(), is_auto, nullable, fetching, ctx)?
             } else if let Some(default) = &default {
                 self.insert_default(c, default, primary_key, fetching, ctx)?
@@ -361,7 +366,7 @@ impl Compiler<'_> {
         }
         let dialect = self.dialect;
         match default {
-            Some(Default_::Sequence(s)) if !(dialect.has_sequences() && (!s.optional || !dialect.sequences_optional)) => {
+            Some(d @ Default_::Sequence(_)) if !self.fires(d) => {
                 self.dml.get_or_insert_default().postfetch_lastrowid |= dialect.postfetch_lastrowid;
                 Ok(None)
             }
@@ -477,14 +482,8 @@ impl Compiler<'_> {
                         Some(_) if ctx.literal_binds => out.push("NULL".to_owned()),
                         Some(d) => {
                             let text = self.crud_bind(c, name.clone(), BindValue::Missing, false, ctx)?;
-                            if let Some(bind) = self.binds.iter_mut().find(|b: &&mut CompiledBind| b.key == name) {
-                                bind.multi_default = Some((index, c.clone()));
-                            }
-                            self.dml.get_or_insert_default().insert_prefetch.push(Prefetch {
-                                column: c.clone(),
-                                bind: name,
-                                default: d,
-                            });
+                            let entry = Prefetch { column: c.clone(), bind: name, default: d, row: index };
+                            self.dml.get_or_insert_default().insert_prefetch.push(entry);
                             out.push(text);
                         }
                     }

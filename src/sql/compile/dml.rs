@@ -215,7 +215,7 @@ impl Compiler<'_> {
             let c = table.autoincrement_column().unwrap_or(None).or_else(|| table.d.read().columns.values().next().cloned());
             if let Some(c) = c {
                 let name = self.target(&c, false)?;
-                self.push(&format!(" ({name}) VALUES (DEFAULT)"));
+                self.push(&format!(" ({name}) VALUES ({})", dialect.default_metavalue_token));
             }
         } else {
             if !columns.is_empty() || !dialect.supports_default_values {
@@ -326,7 +326,7 @@ impl Compiler<'_> {
                             literal_execute: false,
                             isoutparam: false,
                         };
-                        let entry = super::Prefetch { column: c.clone(), bind: name, default: default.clone() };
+                        let entry = super::Prefetch { column: c.clone(), bind: name, default: default.clone(), row: 0 };
                         self.dml.get_or_insert_default().insert_prefetch.push(entry);
                         Expr::new(ExprKind::Bind(bind), c.ty())
                     }

@@ -2,9 +2,9 @@
 
 use super::Compiler;
 pub use super::literal::LiteralRenderer;
-use crate::ast::{Delete, Insert, Node, QueryRef, Update};
+use crate::ast::{ColumnKey, Delete, DmlValue, Insert, Node, QueryRef, Update};
 use crate::error::SqlResult;
-use crate::host::HostRef;
+use crate::host::{EntityRef, HostRef};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -19,6 +19,11 @@ pub trait StatementResolver {
     }
     /// The plain form of an UPDATE.
     fn update(&self, _statement: &Arc<Update>) -> SqlResult<Option<Arc<Update>>> {
+        Ok(None)
+    }
+    /// What an attribute that stands for others sets when it is named in `values()`; `None`: the name is that of one column, or
+    /// unknown.
+    fn named(&self, _entity: &EntityRef, _name: &str, _value: &DmlValue) -> SqlResult<Option<Vec<(ColumnKey, DmlValue)>>> {
         Ok(None)
     }
     /// The plain form of a DELETE.

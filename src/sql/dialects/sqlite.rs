@@ -18,6 +18,7 @@ pub fn dialect() -> Dialect {
         paramstyle: ParamStyle::Qmark,
         supports_default_values: true,
         supports_default_metavalue: true,
+        default_metavalue_token: "NULL".into(),
         supports_empty_insert: false,
         supports_multivalues_insert: true,
         use_insertmanyvalues: true,

@@ -172,7 +172,6 @@ class MySQLDialect(DefaultDialect):
         version = self.server_version_info or ()
         if self.is_mariadb:
             self.supports_sequences = version >= (10, 3)
-            self.sequences_optional = True
             self.insert_returning = version >= (10, 5)
             self.delete_returning = version >= (10, 0, 5)
             self.supports_for_update_of = False

@@ -138,6 +138,10 @@ fn push(batch: &mut RowBatch, row: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 impl Batches {
+    /// The facts about the run.
+    pub fn execution(&self) -> &Arc<Execution> {
+        &self.exec
+    }
     /// The columns: names as the cursor has them, and what the statement says of them.
     pub fn columns(&self) -> Vec<GivenColumn> {
         let compiled = self.exec.entry.as_ref().map(|e| e.compiled.clone());

@@ -167,7 +167,7 @@ impl ExecutionContext {
             ));
         };
         if isolate_multiinsert_groups {
-            return super::node::isolated(py, &self.exec, current);
+            return super::defaults::row_of(py, &self.exec, current.into_bound(py)).map(Bound::unbind);
         }
         Ok(current)
     }

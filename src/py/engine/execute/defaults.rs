@@ -7,7 +7,6 @@ use super::{faces, gather};
 use crate::py::host::PyHost;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use sql::compile::Prefetch;
 use sql::schema::Default_;
 use std::sync::Arc;
 
@@ -24,10 +23,8 @@ impl Computed {
 
 /// Whether anything has to be computed.
 pub fn any(exec: &Execution) -> bool {
-    exec.entry.as_ref().is_some_and(|e| {
-        e.compiled.dml.as_ref().is_some_and(|d| !d.insert_prefetch.is_empty() || !d.update_prefetch.is_empty())
-            || e.compiled.binds.iter().any(|b| b.multi_default.is_some())
-    })
+    let dml = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref());
+    dml.is_some_and(|d| !d.insert_prefetch.is_empty() || !d.update_prefetch.is_empty())
 }
 
 /// Compute the values that a set of parameters lacks.
@@ -41,30 +38,13 @@ pub fn compute<'py>(
     let Some(dml) = &entry.compiled.dml else { return Ok(Computed::default()) };
     let mut out = Computed::default();
     let current = PyDict::new(py);
-    // what is known already, for get_current_parameters()
+    // what is known already, for get_current_parameters(); the rest is None until it is computed
     for (i, bind) in entry.compiled.binds.iter().enumerate() {
-        let one = gather::known(py, entry, &exec.binds, set, i)?;
-        if let Some(v) = one {
-            current.set_item(&*bind.name, v)?;
-        }
+        current.set_item(&*bind.name, gather::known(py, entry, &exec.binds, set, i)?)?;
     }
     exec.f.lock().current = Some(current.clone().unbind());
-    let multi = entry.compiled.binds.iter().enumerate().filter_map(|(i, b)| {
-        let (_, column) = b.multi_default.as_ref()?;
-        let d = column.d.read();
-        d.default.clone().map(|default| (i, Prefetch { column: column.clone(), bind: b.name.clone(), default }))
-    });
-    let wanted: Vec<(usize, Prefetch)> = dml
-        .insert_prefetch
-        .iter()
-        .chain(&dml.update_prefetch)
-        .filter_map(|p| entry.compiled.bind_index(&p.bind).map(|i| (i, p.clone())))
-        .chain(multi)
-        .collect();
-    for (i, p) in wanted {
-        if entry.names.get(i).is_some_and(|(key, _)| set.is_some_and(|s| s.contains(key.bind(py)).unwrap_or(false))) {
-            continue;
-        }
+    for p in dml.insert_prefetch.iter().chain(&dml.update_prefetch) {
+        let Some(i) = entry.compiled.bind_index(&p.bind) else { continue };
         let value = match &p.default {
             Default_::Scalar(h) => match PyHost::get(py, h) {
                 Some(o) => o,
@@ -76,7 +56,11 @@ pub fn compute<'py>(
             Default_::Callable(h) => {
                 let Some(f) = PyHost::get(py, h) else { continue };
                 let column = faces::column(py, &p.column)?.unbind();
-                exec.f.lock().current_column = Some(column);
+                let old = {
+                    let mut f = exec.f.lock();
+                    (f.current_column.replace(column), f.current_default.replace(p.clone()))
+                };
+                drop(old);
                 f.call1((ExecutionContext::of(py, exec)?,))?
             }
             Default_::Sql(e) => scalar(conn, &faces::select_of(e))?,
@@ -87,7 +71,7 @@ pub fn compute<'py>(
     }
     let old = {
         let mut f = exec.f.lock();
-        (f.current.take(), f.current_column.take())
+        (f.current.take(), f.current_column.take(), f.current_default.take())
     };
     drop(old);
     Ok(out)
@@ -97,4 +81,26 @@ pub fn compute<'py>(
 fn scalar<'py>(conn: &Bound<'py, Connection>, node: &sql::ast::Node) -> PyResult<Bound<'py, PyAny>> {
     let opts = conn.get().options(conn.py());
     super::node::run(conn, None, node, super::params::Params::None, &opts)?.call_method0("scalar")
+}
+
+/// What `get_current_parameters()` shows of a multi-row VALUES: the values of the row at hand, by column.
+pub fn row_of<'py>(py: Python<'py>, exec: &Execution, current: Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+    let Some(entry) = &exec.entry else { return Ok(current) };
+    let Some(dml) = entry.compiled.dml.as_ref().filter(|d| d.multi_rows > 0) else { return Ok(current) };
+    let asked = exec.f.lock().current_default.clone();
+    let Some(asked) = asked else { return Ok(current) };
+    let out = PyDict::new(py);
+    out.set_item(&*asked.column.key(), current.get_item(&*asked.bind)?)?;
+    let computed = |name: &str| dml.insert_prefetch.iter().any(|p| *p.bind == *name);
+    for key in &dml.columns {
+        // the columns are those that have values in the first row
+        let first = format!("{key}_m0");
+        if current.contains(&first)?
+            && !computed(&first)
+            && let Some(value) = current.get_item(format!("{key}_m{}", asked.row))?
+        {
+            out.set_item(&**key, value)?;
+        }
+    }
+    Ok(out)
 }

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
-use sql::compile::CollectedBind;
+use sql::compile::{CollectedBind, Prefetch};
 use std::sync::Arc;
 
 /// What changes while a statement runs.
@@ -45,6 +45,8 @@ pub struct Facts {
     pub current: Option<Py<PyDict>>,
     /// Column whose default is being computed.
     pub current_column: Option<Py<PyAny>>,
+    /// That default.
+    pub current_default: Option<Prefetch>,
 }
 
 /// One run of a statement.

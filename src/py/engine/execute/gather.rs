@@ -91,6 +91,11 @@ pub fn gather<'py>(
 ) -> PyResult<Vec<Given<'py>>> {
     let mut out = Vec::with_capacity(entry.compiled.binds.len());
     for (i, bind) in entry.compiled.binds.iter().enumerate() {
+        // A default is for every row: the first one decides which columns have values.
+        if let Some(v) = computed.get(py, i) {
+            out.push(Given::Obj(v));
+            continue;
+        }
         if let Some(set) = set
             && let Some((key, name)) = entry.names.get(i)
         {
@@ -104,10 +109,6 @@ pub fn gather<'py>(
                 out.push(Given::Obj(v));
                 continue;
             }
-        }
-        if let Some(v) = computed.get(py, i) {
-            out.push(Given::Obj(v));
-            continue;
         }
         let value = match bind.source {
             BindSource::Collected(at) => match binds.get(at) {

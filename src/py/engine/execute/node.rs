@@ -612,9 +612,9 @@ pub fn named_params<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Vec<Boun
         let d = PyDict::new(py);
         for (i, bind) in entry.compiled.binds.iter().enumerate() {
             let computed = exec.f.lock().computed.get(n).and_then(|c| c.get(py, i));
-            let value = match gather::known(py, entry, &exec.binds, set, i)? {
+            let value = match computed {
                 Some(v) => Some(v),
-                None => computed,
+                None => gather::known(py, entry, &exec.binds, set, i)?,
             };
             d.set_item(&*bind.name, value)?;
         }
@@ -670,24 +670,6 @@ pub fn prefetch_columns<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Vec<
     dml.insert_prefetch.iter().chain(&dml.update_prefetch).map(|p| faces::column(py, &p.column)).collect()
 }
 
-/// Parameters of one row of a multi-row VALUES, without the row's number in the names.
-pub fn isolated(py: Python<'_>, exec: &Execution, current: Py<PyDict>) -> PyResult<Py<PyDict>> {
-    let multi = exec.entry.as_ref().and_then(|e| e.compiled.dml.as_ref()).is_some_and(|d| d.multi_rows > 1);
-    if !multi {
-        return Ok(current);
-    }
-    let out = PyDict::new(py);
-    for (key, value) in current.bind(py).iter() {
-        let name: String = key.extract()?;
-        let base = name
-            .rsplit_once("_m")
-            .filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()) && !n.is_empty())
-            .map_or(name.as_str(), |(b, _)| b);
-        out.set_item(base, value)?;
-    }
-    Ok(out.unbind())
-}
-
 /// Rows of primary keys: from parameters, RETURNING, or the driver's last row id.
 pub fn primary_keys<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'py, PyList>> {
     if let Some(known) = exec.f.lock().primary_keys.as_ref().map(|k| k.bind(py).clone()) {
@@ -722,7 +704,7 @@ pub fn primary_keys<'py>(py: Python<'py>, exec: &Execution) -> PyResult<Bound<'p
                 values.push(match (given, at.zip(returned.get(n))) {
                     (Some(v), _) => Some(v),
                     (None, Some((at, row))) => Some(row.get_item(at)?),
-                    (None, None) if !many && is_auto => lastrowid.clone(),
+                    (None, None) if !many && is_auto && !dml.inline => lastrowid.clone(),
                     _ => None,
                 });
             }

@@ -49,6 +49,21 @@ fn mapping<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>>
     Ok(None)
 }
 
+/// A sequence without sets: as if there were no parameters, with a warning.
+pub fn is_empty(parameters: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let empty = match parameters.cast::<PyList>() {
+        Ok(list) => list.is_empty(),
+        Err(_) => parameters.cast::<PyTuple>().is_ok_and(|t| t.is_empty()),
+    };
+    if empty {
+        parameters.py().import("oxalchemy.util")?.getattr("warn_deprecated")?.call1((
+            "Empty parameter sequence passed to execute(). This use is deprecated and will raise an exception in a future SQLAlchemy release",
+            "2.1",
+        ))?;
+    }
+    Ok(empty)
+}
+
 /// `execute(stmt, parameters, *more, **kw)` of a statement.
 pub fn distill<'py>(
     py: Python<'py>,
@@ -73,15 +88,11 @@ pub fn distill<'py>(
     if let Some(d) = mapping(parameters)? {
         return Ok(Params::One(d));
     }
+    if is_empty(parameters)? {
+        return Ok(Params::None);
+    }
     if parameters.is_instance_of::<PyList>() || parameters.is_instance_of::<PyTuple>() {
         let items: Vec<_> = parameters.try_iter()?.collect::<PyResult<_>>()?;
-        if items.is_empty() {
-            py.import("oxalchemy.util")?.getattr("warn_deprecated")?.call1((
-                "Empty parameter sequence passed to execute(). This use is deprecated and will raise an exception in a future SQLAlchemy release",
-                "2.1",
-            ))?;
-            return Ok(Params::None);
-        }
         let mut sets = Vec::with_capacity(items.len());
         for item in &items {
             sets.push(set_of(item)?);

@@ -1,9 +1,13 @@
 //! `bulk_save_objects`, `bulk_insert_mappings`, `bulk_update_mappings`: rows without the unit of work.
 
+mod names;
+
+pub use names::spelled_out;
+
 use super::identity::StateExt;
 use super::persistence::{exec, plan, tables};
 use super::session::{Session, attach, connection_for_mapper, lifecycle, orm_error, orm_error_args};
-use super::{mapper, names, session};
+use super::{mapper, session};
 use crate::py::{errors, ffi};
 use orm::Mapper;
 use pyo3::prelude::*;
@@ -90,7 +94,7 @@ pub fn save_objects<'py>(
                 let row = PyDict::new(py);
                 let identity = mapper.data().primary_key_keys();
                 for p in mapper.data().column_props() {
-                    let key = names::intern(&PyString::new(py, &p.key));
+                    let key = super::names::intern(&PyString::new(py, &p.key));
                     let wanted = !update_changed_only
                         || identity.iter().any(|k| **k == *p.key)
                         || s.get().has_committed(py, &key)
@@ -136,6 +140,8 @@ fn insert<'py>(
     render_nulls: bool,
 ) -> PyResult<()> {
     let py = session.py();
+    let spelled = spelled_out(py, mapper, rows)?;
+    let rows = spelled.as_deref().unwrap_or(rows);
     let connection = connection_for_mapper(session, mapper::face_of(py, mapper)?.as_any())?;
     let all = tables([mapper]);
     for table in &all {
@@ -208,12 +214,22 @@ fn insert_group<'py>(
 
 fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyDict>]) -> PyResult<()> {
     let py = session.py();
+    let spelled = spelled_out(py, mapper, rows)?;
+    let rows = spelled.as_deref().unwrap_or(rows);
     let connection = connection_for_mapper(session, mapper::face_of(py, mapper)?.as_any())?;
     for table in &tables([mapper]) {
         let Some(plan) = plan::table_plan(py, mapper, table)? else { continue };
         let mut group: Vec<(Vec<usize>, Bound<'py, PyDict>)> = Vec::new();
         for row in rows {
             let (mut names, params) = (Vec::new(), PyDict::new(py));
+            let changes = |(i, c): (usize, &plan::ColumnPlan)| Ok::<_, PyErr>(!c.pk && plan.version != Some(i) && row.contains(&c.key)?);
+            let mut any = false;
+            for column in plan.columns.iter().enumerate() {
+                any = any || changes(column)?;
+            }
+            if !any {
+                continue;
+            }
             for (i, c) in plan.columns.iter().enumerate() {
                 let given = row.get_item(&c.key)?;
                 if c.pk || plan.version == Some(i) {
@@ -230,9 +246,6 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
                     names.push(i);
                 }
             }
-            if names.iter().all(|i| plan.version == Some(*i)) {
-                continue;
-            }
             if group.first().is_some_and(|g| g.0 != names) {
                 update_group(py, &connection, &plan, &std::mem::take(&mut group))?;
             }
@@ -241,6 +254,19 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
         update_group(py, &connection, &plan, &group)?;
     }
     Ok(())
+}
+
+/// The error about rows that lack their primary key.
+pub fn missing_primary_key(py: Python<'_>, mapper: &Arc<Mapper>) -> PyErr {
+    let plan = || match tables([mapper]).first() {
+        Some(table) => plan::table_plan(py, mapper, table),
+        None => Ok(None),
+    };
+    match plan() {
+        Ok(Some(plan)) => missing_key(py, &plan),
+        Ok(None) => errors::invalid_request(py, "No primary key value supplied"),
+        Err(e) => e,
+    }
 }
 
 fn missing_key(py: Python<'_>, plan: &plan::TablePlan) -> PyErr {

@@ -78,6 +78,7 @@ fn kind_name(kind: &ExprKind) -> &'static str {
     match kind {
         ExprKind::Function(_) => "Function",
         ExprKind::ScalarSelect(_) => "ScalarSelect",
+        ExprKind::QueryGrouping(_) => "Select",
         ExprKind::Exists(_) => "Exists",
         ExprKind::Text(_) => "TextClause",
         ExprKind::Case { .. } => "Case",

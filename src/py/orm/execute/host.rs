@@ -10,9 +10,9 @@ use orm::compile::{Settings, compile_select};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyType};
 use sql::SqlResult;
-use sql::ast::{Delete, ExprRef, Insert, Query, QueryKind, QueryRef, Update};
+use sql::ast::{ColumnKey, Delete, DmlValue, ExprRef, Insert, Query, QueryKind, QueryRef, Update};
 use sql::compile::{ResolveContext, StatementResolver};
-use sql::host::HostRef;
+use sql::host::{EntityRef, HostRef};
 use std::sync::Arc;
 
 /// Python's services; holds no object.
@@ -93,6 +93,12 @@ impl StatementResolver for Resolver {
     }
     fn update(&self, statement: &Arc<Update>) -> SqlResult<Option<Arc<Update>>> {
         super::dml::plain_update(statement)
+    }
+    fn named(&self, entity: &EntityRef, name: &str, value: &DmlValue) -> SqlResult<Option<Vec<(ColumnKey, DmlValue)>>> {
+        match Entity::of(entity) {
+            Some(entity) => super::dml::named(entity, name, value),
+            None => Ok(None),
+        }
     }
     fn delete(&self, statement: &Arc<Delete>) -> SqlResult<Option<Arc<Delete>>> {
         super::dml::plain_delete(statement)

@@ -28,7 +28,6 @@ mod source;
 mod star;
 mod stream;
 
-pub use dml::target as dml_target;
 pub use host::Host;
 pub use job::{Job, all, from_cursor, run, stream};
 pub use prepared::{Prepared, connection_of};

@@ -3,11 +3,11 @@
 use super::{Any, Kw, Q, run};
 use crate::py::engine::events::{Event, fire, listeners};
 use crate::py::errors;
+use crate::py::sql::clause::node_of;
 use crate::py::sql::face;
-use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use sql::ast::{Delete, Distinct, DmlCommon, Node, SelectItem, Update};
+use sql::ast::{Distinct, Node};
 use std::sync::Arc;
 
 /// The statement's target and criteria, and the misuse that is refused.
@@ -42,14 +42,32 @@ fn check(slf: &Q<'_>) -> PyResult<()> {
     }
 }
 
-fn target<'py>(slf: &Q<'py>) -> PyResult<Entity> {
-    let q = slf.borrow();
-    let entity = match q.s.select.columns.first() {
-        Some(SelectItem::Entity(e)) => Entity::of(e).cloned(),
-        Some(SelectItem::Expr(e)) => orm::entity::entity_of(&e.ann).cloned(),
-        _ => None,
+/// `update(x)` or `delete(x)` of the one thing that is queried, with the criteria of the query.
+fn statement<'py>(slf: &Q<'py>, verb: &str) -> PyResult<Any<'py>> {
+    let py = slf.py();
+    let entities: Vec<Any<'py>> = slf.borrow().s.entities.iter().map(|e| e.bind(py).clone()).collect();
+    let [entity] = entities.as_slice() else {
+        let n = entities.len();
+        return Err(pyo3::exceptions::PyTypeError::new_err(format!("{verb}() takes 1 positional argument but {n} were given")));
     };
-    entity.ok_or_else(|| errors::invalid_request(slf.py(), "Query has no entity to update or delete"))
+    let made = py.import("oxalchemy.sql.expression")?.getattr(verb)?.call1((entity,))?;
+    let s = run::snapshot(slf);
+    let node = match node_of(&made)? {
+        Some(Node::Update(u)) => {
+            let mut u = (*u).clone();
+            u.where_ = s.select.where_.clone();
+            u.common.options = s.select.options.clone();
+            Node::Update(Arc::new(u))
+        }
+        Some(Node::Delete(d)) => {
+            let mut d = (*d).clone();
+            d.where_ = s.select.where_.clone();
+            d.common.options = s.select.options.clone();
+            Node::Delete(Arc::new(d))
+        }
+        _ => return Ok(made),
+    };
+    face::wrap_node(py, &node)
 }
 
 fn execute<'py>(
@@ -132,10 +150,6 @@ fn before<'py>(slf: &Q<'py>, event: Event, values: Option<&Any<'py>>) -> PyResul
     Ok((current, Some(context)))
 }
 
-fn common(entity: &Entity, s: &super::QueryState) -> DmlCommon {
-    DmlCommon { entity: Some(Arc::new(entity.clone())), options: s.select.options.clone(), ..DmlCommon::default() }
-}
-
 fn synchronize_argument<'py>(slf: &Q<'py>, given: Option<Any<'py>>) -> PyResult<Option<Any<'py>>> {
     match given {
         Some(v) if v.extract::<String>().is_ok_and(|s| s == "expire") => {
@@ -162,17 +176,7 @@ pub(super) fn delete<'py>(slf: &Q<'py>, synchronize: Option<Any<'py>>, args: Kw<
     check(slf)?;
     let (slf, context) = &before(slf, Event::BeforeCompileDelete, None)?;
     let synchronize = synchronize_argument(slf, synchronize)?;
-    let entity = target(slf)?;
-    let s = run::snapshot(slf);
-    let table = super::super::execute::dml_target(slf.py(), &entity)?;
-    let node = Delete {
-        table,
-        where_: s.select.where_.clone(),
-        using: Vec::new(),
-        common: common(&entity, &s),
-        face: Default::default(),
-    };
-    let statement = face::wrap_node(slf.py(), &Node::Delete(Arc::new(node)))?;
+    let statement = statement(slf, "delete")?;
     execute(slf, with_args(statement, args)?, synchronize, context.clone(), None)
 }
 
@@ -185,19 +189,7 @@ pub(super) fn update<'py>(
     check(slf)?;
     let (slf, context) = &before(slf, Event::BeforeCompileUpdate, Some(values))?;
     let synchronize = synchronize_argument(slf, synchronize)?;
-    let entity = target(slf)?;
-    let s = run::snapshot(slf);
-    let table = super::super::execute::dml_target(slf.py(), &entity)?;
-    let node = Update {
-        table,
-        values: Default::default(),
-        ordered: false,
-        where_: s.select.where_.clone(),
-        inline: false,
-        common: common(&entity, &s),
-        face: Default::default(),
-    };
-    let statement = face::wrap_node(slf.py(), &Node::Update(Arc::new(node)))?;
+    let statement = statement(slf, "update")?;
     let ordered = match args {
         Some(a) => a.get_item("preserve_parameter_order")?.is_some_and(|v| v.is_truthy().unwrap_or(false)),
         None => false,

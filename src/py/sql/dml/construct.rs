@@ -4,6 +4,10 @@ use super::*;
 
 pub(super) fn target(obj: &Bound<'_, PyAny>) -> PyResult<(FromRef, DmlCommon)> {
     let f = coerce::from_in(obj, Role::DmlTable)?;
+    use sql::ast::FromKind as K;
+    if matches!(f.kind, K::Subquery { .. } | K::Lateral { .. } | K::Values(_) | K::TableValued(_)) {
+        return Err(coerce::unexpected(obj, Role::DmlTable));
+    }
     let entity = f.entity.clone();
     Ok((f, DmlCommon { entity, ..DmlCommon::default() }))
 }

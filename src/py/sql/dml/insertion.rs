@@ -25,7 +25,8 @@ impl Insert {
                 return Err(invalid_request(py, "This construct already inserts from a SELECT"));
             }
             let table = i.table.clone();
-            values(py, &mut i.values, &table, args, kwargs)
+            let entity = entity_of(&i.common, &table);
+            values(py, &mut i.values, &table, entity.as_ref(), args, kwargs)
         })
     }
     fn inline<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

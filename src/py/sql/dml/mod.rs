@@ -38,6 +38,7 @@ use sql::ast::{
     Affix, ColumnKey, Delete as DeleteNode, DmlCommon, DmlValue, DmlValues, Expr, ExprKind, ExprRef, FromRef, FromSelect, Hint,
     Insert as InsertNode, Node, SelectItem, Update as UpdateNode, build,
 };
+use sql::host::EntityRef;
 use std::sync::Arc;
 
 face_class! {

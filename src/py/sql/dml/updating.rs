@@ -24,7 +24,8 @@ impl Update {
                 return Err(invalid_request(py, "This statement already has ordered values present"));
             }
             let table = u.table.clone();
-            values(py, &mut u.values, &table, args, kwargs)
+            let entity = entity_of(&u.common, &table);
+            values(py, &mut u.values, &table, entity.as_ref(), args, kwargs)
         })
     }
     /// SET in the order given.
@@ -37,10 +38,11 @@ impl Update {
                 return Err(argument_error(py, format!("This statement already has {what} present")));
             }
             let mut row = Vec::new();
+            let entity = entity_of(&u.common, &u.table);
             for pair in args.iter() {
                 let (k, v): (Bound<'py, PyAny>, Bound<'py, PyAny>) =
                     pair.extract().map_err(|_| argument_error(py, "ordered_values() takes (column, value) tuples"))?;
-                row.push((column_key(&k)?, dml_value(&v)?));
+                row.extend(pairs_of(&k, &v, entity.as_ref())?);
             }
             u.values = DmlValues::Single(row);
             u.ordered = true;

@@ -25,20 +25,37 @@ pub fn dml_value(obj: &Bound<'_, PyAny>) -> PyResult<DmlValue> {
     }
 }
 
-pub(super) fn row_of_dict(d: &Bound<'_, PyDict>) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
-    let mut row = Vec::with_capacity(d.len());
-    for (k, v) in d.iter() {
-        match spread(&k, &v)? {
-            Some(pairs) => {
-                for pair in pairs.try_iter()? {
-                    let (k, v): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
-                    row.push((column_key(&k)?, dml_value(&v)?));
-                }
-            }
-            None => row.push((column_key(&k)?, dml_value(&v)?)),
-        }
+/// What a pair of a key and a value sets; `entity`: whose attributes names are.
+pub fn pairs_of<'py>(
+    key: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    entity: Option<&EntityRef>,
+) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
+    if let (Ok(name), Some(entity), Some(resolver)) = (key.cast::<PyString>(), entity, crate::py::compile::resolver()) {
+        let (name, value) = (name.to_str()?, dml_value(value)?);
+        let parts = resolver.named(entity, name, &value).map_err(|e| crate::py::errors::sql_error(key.py(), e))?;
+        return Ok(parts.unwrap_or_else(|| vec![(ColumnKey::Name(name.into()), value)]));
+    }
+    let Some(pairs) = spread(key, value)? else { return Ok(vec![(column_key(key)?, dml_value(value)?)]) };
+    let mut row = Vec::new();
+    for pair in pairs.try_iter()? {
+        let (k, v): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+        row.push((column_key(&k)?, dml_value(&v)?));
     }
     Ok(row)
+}
+
+pub(super) fn row_of_dict(d: &Bound<'_, PyDict>, entity: Option<&EntityRef>) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
+    let mut row = Vec::with_capacity(d.len());
+    for (k, v) in d.iter() {
+        row.extend(pairs_of(&k, &v, entity)?);
+    }
+    Ok(row)
+}
+
+/// The entity that a statement is about.
+pub(super) fn entity_of(common: &DmlCommon, table: &FromRef) -> Option<EntityRef> {
+    common.entity.as_ref().or(table.entity.as_ref()).cloned()
 }
 
 /// Attributes that stand for several columns (composites) or for others (hybrids) say which are set to what.
@@ -88,6 +105,7 @@ pub(super) fn values(
     py: Python<'_>,
     old: &mut DmlValues,
     table: &FromRef,
+    entity: Option<&EntityRef>,
     args: &Bound<'_, PyTuple>,
     kw: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
@@ -103,14 +121,14 @@ pub(super) fn values(
             ));
         }
         if let Ok(d) = first.cast::<PyDict>() {
-            row = row_of_dict(d)?;
+            row = row_of_dict(d, entity)?;
         } else if first.is_instance_of::<PyList>() {
             let mut rows = Vec::new();
             let mut multi = false;
             for r in first.try_iter()? {
                 let r = r?;
                 if let Ok(d) = r.cast::<PyDict>() {
-                    rows.push(row_of_dict(d)?);
+                    rows.push(row_of_dict(d, entity)?);
                     multi = true;
                 } else if r.is_instance_of::<PyTuple>() || r.is_instance_of::<PyList>() {
                     rows.push(row_of_sequence(table, &r)?);
@@ -137,7 +155,7 @@ pub(super) fn values(
         } else if first.hasattr("items")? {
             let d = PyDict::new(py);
             d.update(first.cast::<pyo3::types::PyMapping>()?)?;
-            row = row_of_dict(&d)?;
+            row = row_of_dict(&d, entity)?;
         } else if first.is_none() {
             return Ok(());
         } else {
@@ -145,7 +163,7 @@ pub(super) fn values(
         }
     }
     if let Some(kw) = kw {
-        row.extend(row_of_dict(kw)?);
+        row.extend(row_of_dict(kw, entity)?);
     }
     match old {
         DmlValues::None => *old = DmlValues::Single(row),

@@ -1,7 +1,8 @@
 //! UPDATE and DELETE of mapped classes.
 
-use super::synchronize::{self, Matched, Strategy};
+use super::synchronize::{self, Beyond, Matched, Strategy};
 use super::{Call, criteria, plain_delete, plain_update, returning};
+use crate::py::engine::execute::context::ExecutionContext;
 use crate::py::errors;
 use crate::py::orm::execute::job::{as_dict, core};
 use crate::py::orm::execute::result;
@@ -11,7 +12,7 @@ use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use sql::SqlResult;
-use sql::ast::{Delete, DmlCommon, DmlValues, ExprRef, Node, SelectItem, Update};
+use sql::ast::{ColumnKey, Delete, DmlCommon, DmlValue, DmlValues, ExprRef, Node, SelectItem, Update};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -52,23 +53,43 @@ impl Change {
             }
         })
     }
-    /// Whether the dialect tells the rows of it, and was not told to do without.
+    /// Whether the dialect tells the rows of it, and was not told to do without; `several`: it is about several tables.
     fn can_return(&self, call: &Call<'_, '_>, several: bool) -> PyResult<bool> {
-        let (one, many, avoid) = match self {
-            Self::Update(_) => ("update_returning", "update_returning_multifrom", "is_update_from"),
-            Self::Delete(_) => ("delete_returning", "delete_returning_multifrom", "is_delete_using"),
+        let (one, many, avoid, what) = match self {
+            Self::Update(_) => ("update_returning", "update_returning_multifrom", "is_update_from", "UPDATE..FROM"),
+            Self::Delete(_) => ("delete_returning", "delete_returning_multifrom", "is_delete_using", "DELETE..USING"),
         };
-        Ok(call.dialect_can(one)? && !call.flag(avoid)? && (!several || call.dialect_can(many)?))
+        if !call.dialect_can(one)? || call.flag(avoid)? {
+            return Ok(false);
+        }
+        if several && !call.dialect_can(many)? {
+            let name = call.connection.getattr("dialect")?.getattr("name")?;
+            return Err(errors::exc(
+                call.py(),
+                "CompileError",
+                format!(
+                    "Dialect \"{name}\" does not support RETURNING with {what}; for synchronize_session='fetch', please add the \
+                     additional execution option '{avoid}=True' to the statement to indicate that a separate SELECT should be used \
+                     for this backend."
+                ),
+            ));
+        }
+        Ok(true)
     }
 }
 
 /// Run it.
 pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyResult<Any<'py>> {
     let py = call.py();
-    if let (Change::Update(u), Some(list)) = (change, call.params.as_ref().filter(|p| p.is_instance_of::<PyList>()))
-        && matches!(u.values, DmlValues::None)
-    {
-        return by_primary_key(call, entity, u, list);
+    if let Some(list) = call.params.as_ref().filter(|p| p.is_instance_of::<PyList>()) {
+        return match change {
+            Change::Update(u) => by_primary_key(call, entity, u, list),
+            Change::Delete(_) => Err(errors::invalid_request(
+                py,
+                "Bulk ORM DELETE not supported right now. Statement may be invoked at the Core level using \
+                 session.connection().execute(stmt, parameters)",
+            )),
+        };
     }
     let common = change.common();
     let mut all = change.where_().to_vec();
@@ -76,7 +97,11 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
     let params = call.params.as_ref().and_then(|p| p.cast::<PyDict>().ok()).cloned();
     let several = all.iter().any(|e| synchronize::mentions_other(e, entity));
     let from_several = change.where_().iter().any(|e| joins_other(e, entity));
-    let how = Strategy::of(call)?.settle(py, entity, &all, several)?;
+    let mut how = Strategy::of(call)?.settle(py, entity, &all, several)?;
+    if how == Strategy::Fetch && entity.alias.is_some() && matches!(change, Change::Update(_)) {
+        // an UPDATE of an alias does not say which rows it wrote
+        how = Strategy::No;
+    }
     let by_returning = how == Strategy::Fetch && change.can_return(call, from_several)?;
     let mut matched = match how {
         Strategy::No => Matched::default(),
@@ -85,16 +110,22 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
         _ => synchronize::evaluated(call, entity, &all, params.as_ref())?,
     };
     let keys = if by_returning { synchronize::key_columns(entity) } else { Vec::new() };
+    let mut beyond = Beyond::default();
     let result = if common.returning.is_empty() {
         if by_returning {
             let node =
                 change.returning(keys.into_iter().map(SelectItem::Expr).collect()).map_err(|e| errors::sql_error(py, e))?;
             let result = core(call.connection, &face::wrap_node(py, &node)?, call.params.clone(), call.options)?;
+            beyond = written(entity, &result)?;
             let rows = result.call_method0("fetchall")?;
             matched = synchronize::by_keys(call, entity, rows.try_iter()?.map(|r| r?.try_iter()?.collect()))?;
             result
         } else {
-            call.plainly()?
+            let result = call.plainly()?;
+            if how != Strategy::No {
+                beyond = written(entity, &result)?;
+            }
+            result
         }
     } else {
         // the statement is known to have a plain form: criteria() above would have failed otherwise
@@ -111,6 +142,9 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
             return Err(errors::sql_error(py, e));
         }
         let got = got?;
+        if let Some(run) = &got.execution {
+            beyond = Beyond::of(py, entity, run);
+        }
         if by_returning {
             matched = synchronize::by_keys(call, entity, got.keys.into_iter().map(Ok))?;
         }
@@ -120,7 +154,7 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
         return Ok(result);
     }
     match change {
-        Change::Update(u) => synchronize::after_update(call, entity, u, &matched, params.as_ref())?,
+        Change::Update(u) => synchronize::after_update(call, entity, u, &matched, &beyond, params.as_ref())?,
         Change::Delete(_) => {
             // whose row is perhaps gone is asked on its next use
             for state in &matched.unsure {
@@ -132,13 +166,25 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
     Ok(result)
 }
 
+/// What a statement wrote beyond its values, by its result.
+fn written<'py>(entity: &Entity, result: &Any<'py>) -> PyResult<Beyond<'py>> {
+    match result.getattr("context")?.cast::<ExecutionContext>() {
+        Ok(context) => Ok(Beyond::of(result.py(), entity, &context.get().exec)),
+        Err(_) => Ok(Beyond::default()),
+    }
+}
+
 /// Whether criteria bring another table into the statement itself (not into a subquery of it).
 fn joins_other(e: &ExprRef, entity: &Entity) -> bool {
+    let own = match &entity.alias {
+        Some(alias) => Some(alias.selectable.clone()),
+        None => entity.mapper.data().local_table.clone(),
+    };
     let mut other = false;
     sql::ast::fold::walk(e, &mut |x| {
         use sql::ast::ExprKind as K;
         if let K::Column(c) = &x.kind {
-            other |= entity.mapper.key_of(&c.column).is_none();
+            other |= own.as_ref().is_some_and(|t| !orm::columns::contains_column(t, &c.column));
         }
         !other && !matches!(x.kind, K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_))
     });
@@ -148,7 +194,9 @@ fn joins_other(e: &ExprRef, entity: &Entity) -> bool {
 /// Rows of dictionaries, found by the primary key in each.
 fn by_primary_key<'py>(call: &Call<'_, 'py>, entity: &Entity, update: &Arc<Update>, list: &Any<'py>) -> PyResult<Any<'py>> {
     let py = call.py();
-    let rows: Vec<Bound<'py, PyDict>> = list.try_iter()?.map(|r| as_dict(&r?)).collect::<PyResult<_>>()?;
+    let given: Vec<Bound<'py, PyDict>> = list.try_iter()?.map(|r| as_dict(&r?)).collect::<PyResult<_>>()?;
+    let mut rows = given.clone();
+    with_values(call, entity, update, &mut rows)?;
     let strategy = Strategy::of(call)?;
     if !update.where_.is_empty() {
         if strategy != Strategy::No {
@@ -164,7 +212,7 @@ fn by_primary_key<'py>(call: &Call<'_, 'py>, entity: &Entity, update: &Arc<Updat
     if strategy != Strategy::No {
         let names = entity.mapper.data().primary_key_keys();
         let map = call.session.get().identity(py);
-        for row in &rows {
+        for row in &given {
             let key = names.iter().map(|n| row.as_any().get_item(&**n)).collect::<PyResult<Vec<_>>>()?;
             let key = crate::py::orm::loading::identity::key_of(&entity.mapper, &key)?;
             let Some((state, _)) = map.get().find(py, &key) else { continue };
@@ -186,6 +234,36 @@ fn by_primary_key<'py>(call: &Call<'_, 'py>, entity: &Entity, update: &Arc<Updat
     call.no_rows()
 }
 
+/// Adds the values of the statement to each row.
+fn with_values<'py>(
+    call: &Call<'_, 'py>,
+    entity: &Entity,
+    update: &Arc<Update>,
+    rows: &mut Vec<Bound<'py, PyDict>>,
+) -> PyResult<()> {
+    let py = call.py();
+    let DmlValues::Single(values) = super::plain_values(entity, &update.values) else { return Ok(()) };
+    let fixed = PyDict::new(py);
+    for (key, value) in &values {
+        let ColumnKey::Column(column) = key else { continue };
+        let Some(name) = entity.mapper.key_of(column) else { continue };
+        match value {
+            DmlValue::Host(h) => fixed.set_item(&*name, crate::py::host::PyHost::get(py, h))?,
+            DmlValue::Expr(e) => fixed.set_item(&*name, face::wrap_expr(py, e)?)?,
+        }
+    }
+    if rows.is_empty() {
+        rows.push(fixed);
+        return Ok(());
+    }
+    for row in rows.iter_mut() {
+        let all = fixed.copy()?;
+        all.update(row.as_mapping())?;
+        *row = all;
+    }
+    Ok(())
+}
+
 /// The same with further criteria: one statement, `WHERE criteria AND key = …`, for all rows.
 fn with_criteria<'py>(call: &Call<'_, 'py>, entity: &Entity, rows: &[Bound<'py, PyDict>]) -> PyResult<Any<'py>> {
     let py = call.py();
@@ -201,6 +279,9 @@ fn with_criteria<'py>(call: &Call<'_, 'py>, entity: &Entity, rows: &[Bound<'py, 
     let statement = call.statement.call_method1("where", PyTuple::new(py, criteria)?)?;
     let params = PyList::empty(py);
     for row in rows {
+        if names.iter().any(|n| !row.contains(&**n).unwrap_or(false)) {
+            return Err(crate::py::orm::bulk::missing_primary_key(py, &entity.mapper));
+        }
         let set = PyDict::new(py);
         for (k, v) in row.iter() {
             let name = k.str()?.to_string();

@@ -138,7 +138,7 @@ fn rows_of<'py>(entity: &Entity, params: &Any<'py>) -> PyResult<Vec<Dict<'py>>> 
         }
         out.push(row);
     }
-    Ok(out)
+    Ok(crate::py::orm::bulk::spelled_out(params.py(), &entity.mapper, &out)?.unwrap_or(out))
 }
 
 /// Rows of dictionaries.

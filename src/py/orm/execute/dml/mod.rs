@@ -18,46 +18,42 @@ use crate::py::host::PyHost;
 use crate::py::orm::session::Session;
 use orm::Entity;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use sql::SqlResult;
 use sql::ast::{ColumnKey, Delete, DmlValue, DmlValues, ExprKind, ExprRef, FromRef, Insert, Node, Update};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-/// The table that bulk statements of an entity write to.
-pub fn target(py: Python<'_>, entity: &Entity) -> PyResult<FromRef> {
-    entity
-        .mapper
-        .data()
-        .local_table
-        .clone()
-        .ok_or_else(|| errors::invalid_request(py, format!("{} has no table", entity.mapper.describe())))
-}
-
 fn entity_of(common: &sql::ast::DmlCommon, table: &FromRef) -> Option<Entity> {
     common.entity.as_ref().or(table.entity.as_ref()).and_then(Entity::of).cloned()
 }
 
-/// Attribute names to column names.
+/// Attribute names to columns.
 fn plain_key(entity: &Entity, key: &ColumnKey) -> ColumnKey {
-    match key {
+    let column = match key {
         ColumnKey::Name(n) => match entity.mapper.prop(n) {
+            // of the statement's own table, else of the class's others: those that update several take them
             Some(orm::Property::Column(p)) => {
-                // an attribute of another table stays a name: no statement about this one takes it
-                match p.table_columns().find(|c| on_table(entity, c)) {
-                    Some(c) => ColumnKey::Column(c.clone()),
-                    None => key.clone(),
+                let own = p.table_columns().find(|c| on_table(entity, c));
+                match own.or_else(|| p.table_columns().next()) {
+                    Some(c) => c.clone(),
+                    None => return key.clone(),
                 }
             }
-            Some(orm::Property::Synonym(s)) => plain_key(entity, &ColumnKey::Name(s.name.clone())),
-            _ => key.clone(),
+            Some(orm::Property::Synonym(s)) => return plain_key(entity, &ColumnKey::Name(s.name.clone())),
+            _ => return key.clone(),
         },
         ColumnKey::Expr(e) => match &e.kind {
-            ExprKind::Column(c) => ColumnKey::Column(c.column.clone()),
-            _ => key.clone(),
+            ExprKind::Column(c) => c.column.clone(),
+            _ => return key.clone(),
         },
-        ColumnKey::Column(_) => key.clone(),
+        ColumnKey::Column(c) => c.clone(),
+    };
+    match entity.alias {
+        // an alias has columns of its own
+        Some(_) => ColumnKey::Name(column.key()),
+        None => ColumnKey::Column(column),
     }
 }
 
@@ -68,16 +64,11 @@ fn on_table(entity: &Entity, column: &Arc<sql::schema::Column>) -> bool {
 type Row = Vec<(ColumnKey, DmlValue)>;
 
 fn plain_values(entity: &Entity, values: &DmlValues) -> DmlValues {
-    let row = |r: &Row| {
-        let mut out = Row::with_capacity(r.len());
-        for (k, v) in r {
-            match composite_parts(entity, k, v) {
-                Some(parts) => out.extend(parts),
-                None => out.push((plain_key(entity, k), v.clone())),
-            }
-        }
-        out
-    };
+    with_keys(values, |k| plain_key(entity, k))
+}
+
+fn with_keys(values: &DmlValues, key: impl Fn(&ColumnKey) -> ColumnKey) -> DmlValues {
+    let row = |r: &Row| r.iter().map(|(k, v)| (key(k), v.clone())).collect();
     match values {
         DmlValues::None => DmlValues::None,
         DmlValues::Single(r) => DmlValues::Single(row(r)),
@@ -85,27 +76,29 @@ fn plain_values(entity: &Entity, values: &DmlValues) -> DmlValues {
     }
 }
 
-/// The columns of a composite that is set by name, and their values.
-fn composite_parts(entity: &Entity, key: &ColumnKey, value: &DmlValue) -> Option<Row> {
-    let (ColumnKey::Name(name), DmlValue::Host(value)) = (key, value) else { return None };
-    let Some(orm::Property::Composite(c)) = entity.mapper.prop(name) else { return None };
-    Python::attach(|py| {
-        let given = PyHost::get(py, value)?;
-        let keys = c.attribute_keys.read().clone();
-        let values: Vec<Any<'_>> = if given.is_none() {
-            keys.iter().map(|_| given.clone()).collect()
-        } else {
-            // what is no value of the composite stays as it is, and the column name as unknown as it was
-            let made = crate::py::ffi::face(py, &c.face)?.call_method1("_values", (given,)).ok()?;
-            made.try_iter().ok()?.collect::<PyResult<_>>().ok()?
-        };
-        Some(
-            keys.iter()
-                .zip(&values)
-                .map(|(k, v)| (plain_key(entity, &ColumnKey::Name(k.clone())), DmlValue::Host(PyHost::wrap(v))))
-                .collect(),
-        )
-    })
+/// What an attribute sets that stands for others: a composite, a hybrid. Asked while a statement gets its values, so that those
+/// are part of it.
+pub fn named(entity: &Entity, name: &str, value: &DmlValue) -> SqlResult<Option<Row>> {
+    let attribute = match entity.mapper.prop(name) {
+        Some(orm::Property::Composite(_)) => name.to_owned(),
+        Some(orm::Property::Synonym(s)) if matches!(entity.mapper.prop(&s.name), Some(orm::Property::Column(_))) => return Ok(None),
+        Some(orm::Property::Synonym(s)) => s.name.to_string(),
+        Some(_) => return Ok(None),
+        None => name.to_owned(),
+    };
+    Python::attach(|py| named_parts(py, entity, &attribute, value).map_err(|e| errors::to_sql_error(py, e)))
+}
+
+fn named_parts(py: Python<'_>, entity: &Entity, name: &str, value: &DmlValue) -> PyResult<Option<Row>> {
+    let Some(attribute) = crate::py::orm::aliased::object_of(py, entity)?.getattr_opt(name)? else { return Ok(None) };
+    if !attribute.hasattr("_bulk_update_tuples")? {
+        return Ok(None);
+    }
+    let value = match value {
+        DmlValue::Host(h) => PyHost::get(py, h).unwrap_or_else(|| py.None().into_bound(py)),
+        DmlValue::Expr(e) => crate::py::sql::face::wrap_expr(py, e)?,
+    };
+    crate::py::sql::dml::pairs_of(&attribute, &value, None).map(Some)
 }
 
 /// Criteria that come with the entity.
@@ -123,7 +116,11 @@ fn criteria(entity: &Entity, options: &[sql::host::HostRef]) -> SqlResult<Vec<Ex
 pub fn plain_insert(statement: &Arc<Insert>) -> SqlResult<Option<Arc<Insert>>> {
     let Some(entity) = entity_of(&statement.common, &statement.table) else { return Ok(None) };
     let mut new = (**statement).clone();
-    new.values = plain_values(&entity, &statement.values);
+    // rows go to one table: a column of another is a name that it does not know
+    new.values = with_keys(&statement.values, |k| match plain_key(&entity, k) {
+        ColumnKey::Column(c) if !on_table(&entity, &c) => ColumnKey::Name(c.key()),
+        key => key,
+    });
     new.common.entity = None;
     if let Some(t) = entity.mapper.data().local_table.clone() {
         new.table = t;
@@ -138,9 +135,7 @@ pub fn plain_update(statement: &Arc<Update>) -> SqlResult<Option<Arc<Update>>> {
     new.values = plain_values(&entity, &statement.values);
     new.where_.extend(criteria(&entity, &statement.common.options)?);
     new.common.entity = None;
-    if let (Some(t), None) = (entity.mapper.data().local_table.clone(), &entity.alias) {
-        new.table = t;
-    }
+    new.table = written_table(&entity, &statement.table);
     Ok(Some(Arc::new(new)))
 }
 
@@ -150,10 +145,16 @@ pub fn plain_delete(statement: &Arc<Delete>) -> SqlResult<Option<Arc<Delete>>> {
     let mut new = (**statement).clone();
     new.where_.extend(criteria(&entity, &statement.common.options)?);
     new.common.entity = None;
-    if let (Some(t), None) = (entity.mapper.data().local_table.clone(), &entity.alias) {
-        new.table = t;
-    }
+    new.table = written_table(&entity, &statement.table);
     Ok(Some(Arc::new(new)))
+}
+
+/// What an UPDATE or DELETE of an entity is about: the alias whose columns its criteria mention, or the table of its class.
+fn written_table(entity: &Entity, given: &FromRef) -> FromRef {
+    match &entity.alias {
+        Some(alias) => alias.selectable.clone(),
+        None => entity.mapper.data().local_table.clone().unwrap_or_else(|| given.clone()),
+    }
 }
 
 /// A statement that is being executed.
@@ -205,7 +206,12 @@ pub fn run<'py>(
     params: Option<Any<'py>>,
     options: &Bound<'py, PyDict>,
 ) -> PyResult<Any<'py>> {
-    let call = Call { session, connection, statement, params: params.filter(|p| !p.is_none()), options };
+    let params = match params.filter(|p| !p.is_none()) {
+        // Nothing in it: as if there were no parameters. A list makes an UPDATE one of rows by their keys.
+        Some(p) if p.len().is_ok_and(|n| n == 0) && !(p.is_instance_of::<PyList>() && !matches!(node, Node::Insert(_))) => None,
+        given => given,
+    };
+    let call = Call { session, connection, statement, params, options };
     let (common, table) = match node {
         Node::Update(u) => (&u.common, &u.table),
         Node::Delete(d) => (&d.common, &d.table),

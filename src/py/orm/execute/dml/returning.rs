@@ -1,6 +1,7 @@
 //! RETURNING of an ORM statement: rows become instances and values, by the same plan as those of a SELECT.
 
 use super::Call;
+use crate::py::engine::execute::execution::Execution;
 use crate::py::errors;
 use crate::py::orm::execute::job::{Job, Loaded, loader};
 use crate::py::orm::execute::{from_statement, source};
@@ -19,6 +20,8 @@ pub struct Returned<'py> {
     pub keys: Vec<Vec<Any<'py>>>,
     /// What the user asked for.
     pub loaded: Loaded<'py>,
+    /// The facts about the run.
+    pub execution: Option<Arc<Execution>>,
 }
 
 /// Run `statement(columns)`, which returns those columns; `items` are what the user asked for, `keys` come back besides.
@@ -80,5 +83,9 @@ pub fn send<'py>(
     let mut shown = (*plan).clone();
     shown.items.drain(..keys.len());
     shown.keys.drain(..keys.len());
-    Ok(Returned { keys: found, loaded: Loaded { rows: out, plan: Arc::new(shown), columns: items.to_vec() } })
+    let execution = match &rows {
+        source::Rows::Batches(b) => Some(b.execution().clone()),
+        source::Rows::Result(..) => None,
+    };
+    Ok(Returned { keys: found, execution, loaded: Loaded { rows: out, plan: Arc::new(shown), columns: items.to_vec() } })
 }

@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::py::engine::events::Event;
+use crate::py::engine::execute::execution::Execution;
 use crate::py::errors;
 use crate::py::orm::execute::evaluator;
 use crate::py::orm::identity::StateExt;
@@ -10,7 +11,9 @@ use crate::py::orm::state::InstanceState;
 use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use sql::ast::{ColumnKey, DmlCommon, DmlValue, DmlValues, ExprKind, ExprRef, Node, Query, Select, SelectItem, Update};
+use sql::ast::{
+    ColumnKey, DmlCommon, DmlValue, DmlValues, ExprKind, ExprRef, FromKind, Node, Query, Select, SelectItem, Update,
+};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -51,7 +54,11 @@ impl Strategy {
 
     /// The one that serves these criteria; `several`: they reach beyond the entity's table.
     pub fn settle(self, py: Python<'_>, entity: &Entity, criteria: &[ExprRef], several: bool) -> PyResult<Self> {
-        let obstacle = criteria.iter().find_map(|e| evaluator::obstacle(e, &entity.mapper));
+        let obstacle = match &entity.alias {
+            None => criteria.iter().find_map(|e| evaluator::obstacle(e, &entity.mapper)),
+            // instances know the columns of their table, not those of an alias of it
+            Some(_) => criteria.iter().find_map(|e| foreign_column(e, entity)),
+        };
         match (self, obstacle) {
             (Self::Auto, None) if !several => Ok(Self::Evaluate),
             (Self::Auto, _) => Ok(Self::Fetch),
@@ -77,6 +84,29 @@ pub fn mentions_other(e: &ExprRef, entity: &Entity) -> bool {
         !other
     });
     other
+}
+
+/// Why criteria on an alias cannot be evaluated: the first column that they mention.
+fn foreign_column(e: &ExprRef, entity: &Entity) -> Option<String> {
+    let mut found = None;
+    sql::ast::fold::walk(e, &mut |x| {
+        if let (ExprKind::Column(c), None) = (&x.kind, &found) {
+            let table = match c.from.as_ref().map(|f| &f.kind) {
+                Some(FromKind::Alias { element, name, .. }) => match name {
+                    sql::Label::Fixed(n) => n.to_string(),
+                    _ => format!("Anonymous alias of {}", orm::mapper::from_description(element)),
+                },
+                _ => orm::columns::table_of(&c.column).map(|t| t.key()).unwrap_or_default(),
+            };
+            found = Some(format!(
+                "Cannot evaluate expression: No column {table}.{} is configured on mapper {}...",
+                c.column.name(),
+                entity.mapper.describe()
+            ));
+        }
+        found.is_none()
+    });
+    found
 }
 
 /// Loaded instances that a statement touches.
@@ -180,42 +210,65 @@ pub fn selected<'py>(
     by_keys(call, entity, rows.try_iter()?.map(|r| r?.try_iter()?.collect()))
 }
 
+/// What a statement wrote beyond the values that it was given.
+#[derive(Default)]
+pub struct Beyond<'py> {
+    /// Values of `onupdate=` that were computed on this side, by attribute.
+    known: Vec<(Bound<'py, PyString>, Any<'py>)>,
+    /// Attributes whose values only the database knows.
+    unknown: Vec<Bound<'py, PyString>>,
+}
+
+impl<'py> Beyond<'py> {
+    /// Of a run, as the entity names its columns.
+    pub fn of(py: Python<'py>, entity: &Entity, run: &Execution) -> Self {
+        let Some(entry) = &run.entry else { return Self::default() };
+        let Some(dml) = &entry.compiled.dml else { return Self::default() };
+        let name = |c: &Arc<sql::schema::Column>| entity.mapper.key_of(c).map(|k| PyString::intern(py, &k));
+        let computed = |bind: &str| run.f.lock().computed.first()?.get(py, entry.compiled.bind_index(bind)?);
+        let known = dml.update_prefetch.iter().filter_map(|p| Some((name(&p.column)?, computed(&p.bind)?))).collect();
+        Self { known, unknown: dml.postfetch.iter().filter_map(name).collect() }
+    }
+}
+
 /// New values where they can be told, expiry where not.
 pub fn after_update<'py>(
     call: &Call<'_, 'py>,
     entity: &Entity,
     update: &Update,
     matched: &Matched<'py>,
+    beyond: &Beyond<'py>,
     params: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<()> {
     let py = call.py();
-    let DmlValues::Single(values) = &update.values else { return Ok(()) };
-    let mut keyed: Vec<(Arc<str>, &DmlValue)> = Vec::new();
-    for (k, v) in values {
+    let values = match super::plain_values(entity, &update.values) {
+        DmlValues::Single(values) => values,
+        DmlValues::None | DmlValues::Multi(_) => Vec::new(),
+    };
+    let mut keyed: Vec<(Bound<'py, PyString>, &DmlValue)> = Vec::new();
+    for (k, v) in &values {
         let key = match k {
-            ColumnKey::Name(n) => match entity.mapper.prop(n) {
-                Some(orm::Property::Synonym(s)) => Some(s.name.clone()),
-                Some(_) => Some(n.clone()),
-                None => None,
-            },
+            // of an alias
+            ColumnKey::Name(n) => entity.mapper.data().local_table.as_ref().and_then(|t| {
+                let column = orm::columns::tables_of(t).iter().find_map(|t| t.d.read().columns.get(n).cloned())?;
+                entity.mapper.key_of(&column)
+            }),
             ColumnKey::Column(c) => entity.mapper.key_of(c),
-            ColumnKey::Expr(e) => match &e.kind {
-                ExprKind::Column(c) => entity.mapper.key_of(&c.column),
-                _ => None,
-            },
+            ColumnKey::Expr(_) => None,
         };
-        if let Some(k) = key {
-            keyed.push((k, v));
-        }
+        keyed.extend(key.map(|k| (PyString::intern(py, &k), v)));
     }
     let all: Vec<&State<'py>> = matched.states.iter().chain(&matched.unsure).collect();
     for (i, state) in all.iter().enumerate() {
         let sure = i < matched.states.len();
         let dict = state.get().instance_dict(py);
-        let mut expire: Vec<Bound<'py, PyString>> = Vec::new();
+        let mut expire = Vec::new();
         let mut fresh: Vec<(Bound<'py, PyString>, Any<'py>)> = Vec::new();
-        for (key, value) in &keyed {
-            let name = PyString::intern(py, key);
+        for (name, value) in &keyed {
+            // what is not there is read when somebody asks
+            if !dict.contains(name)? {
+                continue;
+            }
             let v = match value {
                 DmlValue::Host(h) => crate::py::host::PyHost::get(py, h),
                 DmlValue::Expr(e) if evaluator::obstacle(e, &entity.mapper).is_none() => {
@@ -224,10 +277,16 @@ pub fn after_update<'py>(
                 }
                 DmlValue::Expr(_) => None,
             };
-            match v {
-                Some(v) if sure && dict.contains(&name)? => fresh.push((name, v)),
-                _ => expire.push(name),
+            match v.filter(|_| sure) {
+                Some(v) => fresh.push((name.clone(), v)),
+                None => expire.push(name.clone()),
             }
+        }
+        expire.extend(beyond.unknown.iter().filter(|n| !fresh.iter().any(|(f, _)| f.is(*n))).cloned());
+        if sure {
+            fresh.extend(beyond.known.iter().cloned());
+        } else {
+            expire.extend(beyond.known.iter().map(|(name, _)| name.clone()));
         }
         set_loaded(state, fresh)?;
         if !expire.is_empty() {
