@@ -91,7 +91,8 @@ fn foreign_column(e: &ExprRef, entity: &Entity) -> Option<String> {
     let mut found = None;
     sql::ast::fold::walk(e, &mut |x| {
         if let (ExprKind::Column(c), None) = (&x.kind, &found) {
-            let table = match c.from.as_ref().map(|f| &f.kind) {
+            let from = c.from();
+            let table = match from.map(|f| &f.kind) {
                 Some(FromKind::Alias { element, name, .. }) => match name {
                     sql::Label::Fixed(n) => n.to_string(),
                     _ => format!("Anonymous alias of {}", orm::mapper::from_description(element)),
