@@ -222,7 +222,8 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
         let mut group: Vec<(Vec<usize>, Bound<'py, PyDict>)> = Vec::new();
         for row in rows {
             let (mut names, params) = (Vec::new(), PyDict::new(py));
-            let changes = |(i, c): (usize, &plan::ColumnPlan)| Ok::<_, PyErr>(!c.pk && plan.version != Some(i) && row.contains(&c.key)?);
+            let changes =
+                |(i, c): (usize, &plan::ColumnPlan)| Ok::<_, PyErr>(!c.pk && plan.version != Some(i) && row.contains(&c.key)?);
             let mut any = false;
             for column in plan.columns.iter().enumerate() {
                 any = any || changes(column)?;

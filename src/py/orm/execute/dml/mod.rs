@@ -81,7 +81,9 @@ fn with_keys(values: &DmlValues, key: impl Fn(&ColumnKey) -> ColumnKey) -> DmlVa
 pub fn named(entity: &Entity, name: &str, value: &DmlValue) -> SqlResult<Option<Row>> {
     let attribute = match entity.mapper.prop(name) {
         Some(orm::Property::Composite(_)) => name.to_owned(),
-        Some(orm::Property::Synonym(s)) if matches!(entity.mapper.prop(&s.name), Some(orm::Property::Column(_))) => return Ok(None),
+        Some(orm::Property::Synonym(s)) if matches!(entity.mapper.prop(&s.name), Some(orm::Property::Column(_))) => {
+            return Ok(None);
+        }
         Some(orm::Property::Synonym(s)) => s.name.to_string(),
         Some(_) => return Ok(None),
         None => name.to_owned(),

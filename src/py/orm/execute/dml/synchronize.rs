@@ -11,9 +11,7 @@ use crate::py::orm::state::InstanceState;
 use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use sql::ast::{
-    ColumnKey, DmlCommon, DmlValue, DmlValues, ExprKind, ExprRef, FromKind, Node, Query, Select, SelectItem, Update,
-};
+use sql::ast::{ColumnKey, DmlCommon, DmlValue, DmlValues, ExprKind, ExprRef, FromKind, Node, Query, Select, SelectItem, Update};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
