@@ -118,7 +118,7 @@ for passive in (True, False):
         related(passive, loaded)
 
 
-def joined(passive):
+def joined(passive, below=True):
     base = declarative_base()
     cascade = {"onupdate": "CASCADE"} if passive else {}
 
@@ -133,13 +133,13 @@ def joined(passive):
         __tablename__ = "q"
         k = Column(ForeignKey("p.k", **cascade), primary_key=True)
         b = Column(Integer)
-        __mapper_args__ = {"polymorphic_identity": "q", "passive_updates": passive}
+        __mapper_args__ = {"polymorphic_identity": "q", **({"passive_updates": passive} if below else {})}
 
     class R(Q):
         __tablename__ = "r"
         rk = Column(ForeignKey("q.k", **cascade), primary_key=True)
         c = Column(Integer)
-        __mapper_args__ = {"polymorphic_identity": "r", "passive_updates": passive}
+        __mapper_args__ = {"polymorphic_identity": "r", **({"passive_updates": passive} if below else {})}
 
     engine = engine_of(base, passive)
     log = []
@@ -174,6 +174,8 @@ def joined(passive):
 
 for passive in (True, False):
     joined(passive)
+    # what the base says holds for the classes below
+    joined(passive, below=False)
 
 Base = declarative_base()
 

@@ -111,13 +111,19 @@ def column_alone():
     return flushed()
 
 
+def given_onupdate():
+    p.q = Q()
+    p.ou = 77
+    return flushed()
+
+
 def stale():
     s.execute(update(P.__table__).values(ver=55))
     p.q = Q()
     return flushed()
 
 
-for f in (flushed, both, key_alone, none, column_alone, stale):
+for f in (flushed, both, key_alone, none, column_alone, given_onupdate, stale):
     step(f.__name__, f)
 s.rollback()
 p.q = Q()

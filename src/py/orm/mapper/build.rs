@@ -310,6 +310,9 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
         d.inherits = Some(parent.get().node.clone());
         d.equivalents = equivalents;
         if !d.concrete {
+            // what the database does to keys holds for the whole hierarchy
+            d.passive_updates = pd.passive_updates;
+            d.passive_deletes |= pd.passive_deletes;
             if d.version_id_col.is_none() {
                 d.version_id_col.clone_from(&pd.version_id_col);
                 d.version_generator = pd.version_generator.clone();

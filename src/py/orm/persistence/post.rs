@@ -1,7 +1,7 @@
 //! The extra UPDATE of `post_update` relationships.
 
 use super::plan::table_plan;
-use super::update::{Update, emit_all};
+use super::update::{Update, changed, emit_all};
 use super::{Row, committed_value, connection, next_version};
 use crate::py::ffi;
 use crate::py::orm::identity::StateExt;
@@ -64,9 +64,19 @@ fn collect<'py>(
     let dict = row.state.get().instance_dict(py);
     let value = |i: usize| ffi::dict_get(&dict, &plan.columns[i].key).unwrap_or_else(|| py.None().into_bound(py));
     let mut out = Update::new(at, plan.clone());
-    out.params =
-        (0..plan.columns.len()).filter(|i| columns.contains(&col_id(&plan.columns[*i].column))).map(|i| (i, value(i))).collect();
-    if out.params.is_empty() {
+    let mut asked = false;
+    for (i, c) in plan.columns.iter().enumerate() {
+        if columns.contains(&col_id(&c.column)) {
+            asked = true;
+            out.params.push((i, value(i)));
+        } else if (c.client_onupdate || c.server_onupdate)
+            && let Some(given) = changed(row, c)?
+        {
+            // the user's value, which the statement would replace by one of its own
+            out.params.push((i, given));
+        }
+    }
+    if !asked {
         return Ok(None);
     }
     for i in &plan.pk {

@@ -97,7 +97,7 @@ fn any_change<'py>(flush: &Flush<'py>, row: &Row<'py>) -> PyResult<bool> {
 }
 
 /// The new value of an attribute whose value differs from the row's.
-fn changed<'py>(row: &Row<'py>, c: &ColumnPlan) -> PyResult<Option<Any<'py>>> {
+pub(super) fn changed<'py>(row: &Row<'py>, c: &ColumnPlan) -> PyResult<Option<Any<'py>>> {
     let py = row.state.py();
     let key = &c.key;
     let dict = row.state.get().instance_dict(py);
