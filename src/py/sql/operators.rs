@@ -405,11 +405,7 @@ fn string_match<'py>(
         Some(e) => vec![("escape".into(), Modifier::Str(e.into()))],
         None => Vec::new(),
     };
-    let right = match operand(py, left, op, &value)? {
-        Other::Expr(e) => e,
-        Other::Value(v, own) => build::bind_beside(left, op, v, own),
-    };
-    Ok(build::binary_typed(left, op.clone(), &right, types::boolean(), op.negation(), modifiers))
+    build::compare(left, op.clone(), operand(py, left, op, &value)?, modifiers).map_err(|e| sql_error(py, e))
 }
 
 fn between_side<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>) -> PyResult<ExprRef> {

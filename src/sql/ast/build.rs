@@ -140,6 +140,12 @@ fn constant(ty: &TypeRef, other: &Other) -> Option<ExprRef> {
     }
 }
 
+fn no_constant() -> SqlError {
+    SqlError::argument(
+        "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used with None/True/False",
+    )
+}
+
 /// `left op other` for the comparison operators: `= NULL` becomes IS NULL, true and false stay constants.
 pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> SqlResult<ExprRef> {
     let negate = op.negation();
@@ -150,9 +156,13 @@ pub fn compare(left: &ExprRef, op: Op, other: Other, modifiers: Modifiers) -> Sq
             Op::IsDistinctFrom | Op::IsNotDistinctFrom => Ok(binary_typed(left, op, &c, types::boolean(), negate, modifiers)),
             Op::Eq | Op::Is => Ok(binary_typed(left, Op::Is, &c, types::boolean(), Some(Op::IsNot), modifiers)),
             Op::Ne | Op::IsNot => Ok(binary_typed(left, Op::IsNot, &c, types::boolean(), Some(Op::Is), modifiers)),
-            Op::Lt | Op::Le | Op::Gt | Op::Ge => Err(SqlError::argument(
-                "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be used with None/True/False",
-            )),
+            Op::Lt | Op::Le | Op::Gt | Op::Ge => Err(no_constant()),
+            Op::Match | Op::NotMatch if matches!(other, Other::Expr(_)) => Err(no_constant()),
+            Op::Match | Op::NotMatch | Op::RegexpMatch | Op::NotRegexpMatch => {
+                let right = resolve(left, &op, other);
+                Ok(binary_typed(left, op, &right, types::boolean(), negate, modifiers))
+            }
+            _ if op.is_string_match() => Err(no_constant()),
             _ => {
                 let right = resolve(left, &op, other);
                 Ok(binary_typed(left, op, &right, types::boolean(), negate, modifiers))
@@ -202,7 +212,8 @@ pub fn postfix(op: Op, operand: &ExprRef, ty: TypeRef) -> ExprRef {
 
 fn not_prefix(e: &ExprRef) -> ExprRef {
     let operand = self_group(e, Some(&Op::Not));
-    let ty = if e.ty.affinity == Affinity::Boolean { types::boolean() } else { types::null_type() };
+    let list = matches!(e.kind, ExprKind::BoolList { .. });
+    let ty = if e.ty.affinity == Affinity::Boolean && !list { types::boolean() } else { types::null_type() };
     Expr::new(ExprKind::UnaryPrefix { op: Op::Not, operand }, ty)
 }
 

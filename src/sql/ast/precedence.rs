@@ -136,7 +136,8 @@ pub fn is_precedent(op: &Op, against: Option<&Op>) -> bool {
         return false;
     }
     let op = if matches!(op, Op::Custom(_)) { op.precedence() } else { op.precedence().max(SMALLEST) };
-    op <= against.map_or(LARGEST, Op::precedence)
+    // Beside an operator that has no place in the order everything is put in parentheses.
+    op <= against.map(Op::precedence).filter(|p| *p != SMALLEST).unwrap_or(LARGEST)
 }
 
 /// Parentheses around `e`.

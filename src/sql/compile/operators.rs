@@ -35,7 +35,6 @@ pub(crate) fn binary_text(op: &Op) -> Option<&'static str> {
         Op::In => " IN ",
         Op::NotIn => " NOT IN ",
         Op::Match => " MATCH ",
-        Op::NotMatch => " NOT MATCH ",
         Op::And => " AND ",
         Op::Or => " OR ",
         Op::Comma => ", ",
@@ -134,6 +133,10 @@ impl Compiler<'_> {
             Op::Like | Op::NotLike | Op::ILike | Op::NotILike => self.like(&b, left, right, ctx),
             op if op.is_string_match() && !matches!(op, Op::Match | Op::NotMatch | Op::RegexpMatch | Op::NotRegexpMatch) => {
                 self.string_match(&b, ctx)
+            }
+            Op::NotMatch => {
+                self.push("NOT ");
+                self.infix(left, " MATCH ", right, ctx)
             }
             Op::RegexpMatch | Op::NotRegexpMatch => {
                 Err(SqlError::compile(format!("{} dialect does not support regular expressions", self.dialect.name)))

@@ -601,7 +601,9 @@ fn render_with_label(e: &ExprRef, asfrom: bool) -> bool {
         ExprKind::UnaryPrefix { operand, .. } => {
             asfrom || !matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_))
         }
-        ExprKind::UnaryPostfix { .. } => asfrom,
+        ExprKind::UnaryPostfix { operand, .. } => {
+            asfrom || !matches!(operand.kind, ExprKind::Column(_) | ExprKind::LiteralColumn(_) | ExprKind::Label { .. })
+        }
         ExprKind::TableValue(_) => false,
         ExprKind::Host(h) => h.named_as().is_none_or(|e| render_with_label(&e, asfrom)),
         _ => true,

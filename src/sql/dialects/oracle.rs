@@ -58,7 +58,7 @@ impl Rules for Oracle {
                 c.write(if *b.op == Op::IsDistinctFrom { ", 0, 1) = 1" } else { ", 0, 1) = 0" });
             }
             Op::Match | Op::NotMatch => {
-                c.write("CONTAINS (");
+                c.write(if *b.op == Op::NotMatch { "NOT CONTAINS (" } else { "CONTAINS (" });
                 c.infix(b.left, ", ", b.right, ctx)?;
                 c.write(")");
             }
