@@ -31,7 +31,7 @@ struct Resolver;
 impl StatementResolver for Resolver {
     fn resolve(&self, query: &QueryRef, context: ResolveContext) -> SqlResult<Option<QueryRef>> {
         let Some(select) = query.as_select() else { return Ok(None) };
-        let settings = if context.toplevel { Settings::top(&Host) } else { Settings::nested(&Host) };
+        let settings = if context.toplevel { Settings::top(&Host) } else { Settings::nested(&Host, &[], context.enclosing) };
         Ok(Some(Query::select(compile_select(select, &settings)?.0)))
     }
 }
@@ -86,7 +86,7 @@ fn as_from(mut select: Select) -> FromRef {
 fn from_self(select: &Select) -> Select {
     let from = as_from(select.clone());
     let mut options = select.options.clone();
-    options.push(Arc::new(BaseAlias(from.clone())));
+    options.push(Arc::new(BaseAlias { from: from.clone(), filtered: false }));
     Select {
         columns: select.columns.clone(),
         from_obj: vec![from],
