@@ -23,7 +23,20 @@ def _wider(children):
 
 
 EXPRESSION = st.recursive(LEAF, _wider, max_leaves=8)
-READ = ("all", "first", "one", "one_or_none", "scalar", "scalars", "unique", "mappings", "partitions", "fetchmany", "keys", "columns")
+READ = (
+    "all",
+    "first",
+    "one",
+    "one_or_none",
+    "scalar",
+    "scalars",
+    "unique",
+    "mappings",
+    "partitions",
+    "fetchmany",
+    "keys",
+    "columns",
+)
 QUERY = st.fixed_dictionaries(
     {
         "columns": st.lists(EXPRESSION, min_size=1, max_size=3),
