@@ -20,10 +20,10 @@ pub struct LazyClause {
 }
 
 /// A fresh anonymous bind of a column's type, without value.
-fn bind_for(column: &Arc<Column>) -> ExprRef {
+fn bind_for(column: &Arc<Column>, name: &str) -> ExprRef {
     let bind = Bind {
-        key: Label::anon("param"),
-        orig_key: "param".into(),
+        key: Label::anon(name),
+        orig_key: name.into(),
         value: BindValue::Literal(sql::ast::Literal::Null),
         unique: true,
         expanding: false,
@@ -58,7 +58,7 @@ impl LazyClause {
             if let Some(b) = binds.iter().find(|b| Arc::ptr_eq(&b.0, column)) {
                 return Some(b.1.clone());
             }
-            let bind = bind_for(column);
+            let bind = bind_for(column, "param");
             binds.push((column.clone(), bind.clone()));
             Some(bind)
         };
@@ -82,6 +82,21 @@ impl LazyClause {
             .map(|(l, r)| if reverse && !has_secondary { (l.clone(), r.clone()) } else { (r.clone(), l.clone()) })
             .collect();
         Ok(Self { criterion, binds, equated })
+    }
+
+    /// A lookup of `target` by its primary key, as `get()` writes it: the parent's columns `sources` hold the key.
+    pub fn by_key(&self, target: &Arc<Mapper>, sources: &[Arc<Column>]) -> Option<Self> {
+        let mut binds: Vec<(Arc<Column>, ExprRef)> = Vec::new();
+        let mut parts = Vec::new();
+        for (pk, source) in target.data().primary_key.iter().zip(sources) {
+            let bind = match binds.iter().find(|b| Arc::ptr_eq(&b.0, source)) {
+                Some(b) => b.1.clone(),
+                None => bind_for(pk, "pk"),
+            };
+            parts.push(sql::ast::build::eq(&crate::columns::column_expr(pk), &bind));
+            binds.push((source.clone(), bind));
+        }
+        Some(Self { criterion: and(parts)?, binds, equated: self.equated.clone() })
     }
 
     /// Whether the criterion is exactly a lookup of `target` by its primary key, so that the identity map can answer.

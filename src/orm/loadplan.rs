@@ -121,6 +121,8 @@ pub struct PostLoad {
     pub kind: PostKind,
     pub node: Arc<OptionNode>,
     pub of_type: Option<EntityRef>,
+    /// Further subclasses whose columns are loaded.
+    pub also: Vec<EntityRef>,
     pub criteria: Vec<ExprRef>,
     pub chunksize: usize,
     pub recursion_depth: Option<i64>,

@@ -378,6 +378,8 @@ pub struct AttrOption {
     pub entity: Option<EntityRef>,
     pub key: Arc<str>,
     pub of_type: Option<EntityRef>,
+    /// Further subclasses that other options say `of_type()` of.
+    pub also: Vec<EntityRef>,
     pub criteria: Vec<ExprRef>,
     pub strategy: Option<Strategy>,
     /// For the entity the attribute leads to.
@@ -436,6 +438,7 @@ impl OptionNode {
                             entity: entity.clone(),
                             key: key.clone(),
                             of_type: None,
+                            also: Vec::new(),
                             criteria: Vec::new(),
                             strategy: None,
                             node: Arc::default(),
@@ -451,8 +454,16 @@ impl OptionNode {
                 {
                     return Err(conflict(element, old, attr.of_type.as_ref()));
                 }
-                if of_type.is_some() {
-                    attr.of_type.clone_from(of_type);
+                let plain = |e: &EntityRef| Entity::of(e).is_some_and(|e| e.alias.is_none());
+                match (&attr.of_type, of_type) {
+                    (Some(old), Some(new)) if plain(old) && plain(new) => {
+                        let known = |e: &EntityRef| e.entity_id() == new.entity_id();
+                        if !known(old) && !attr.also.iter().any(known) {
+                            attr.also.push(new.clone());
+                        }
+                    }
+                    (_, Some(_)) => attr.of_type.clone_from(of_type),
+                    (_, None) => {}
                 }
                 if !criteria.is_empty() {
                     attr.criteria.clone_from(criteria);

@@ -6,6 +6,7 @@ use super::{Anchor, Context, Dest, EagerJoin, Occurrence, alias};
 use crate::columns::{as_column, contains_column};
 use crate::entity::Entity;
 use crate::loadplan::JoinedLoad;
+use crate::mapper::Mapper;
 use crate::options::{EagerAlias, InnerJoin, OptionNode};
 use crate::relationship::{Lazy, Relationship};
 use sql::ast::{ExprRef, From, FromKind, FromRef, Join, fold};
@@ -40,6 +41,7 @@ impl Context<'_> {
         rel: &Arc<Relationship>,
         innerjoin: Option<InnerJoin>,
         of_type: Option<EntityRef>,
+        also: &[EntityRef],
         criteria: &[ExprRef],
         node: &Arc<OptionNode>,
     ) -> SqlResult<Option<JoinedLoad>> {
@@ -50,7 +52,7 @@ impl Context<'_> {
             Some(e) if e.alias.as_ref().is_some_and(|a| !a.use_mapper_path) => e.clone(),
             Some(e) if e.alias.is_some() => realias(e),
             // a subclass without alias: its columns as well, of all rows
-            Some(e) => with_subclass(&target, &e.mapper),
+            Some(e) => with_subclasses(&target, &e.mapper, also),
             None => match &data.target_alias {
                 Some(a) => realias(a),
                 None => alias::alias_entity(&target, None, true, true),
@@ -98,7 +100,7 @@ impl Context<'_> {
         }
         let mut path = place.path.clone();
         path.push(target.id);
-        let by = of_type.as_ref().and_then(Entity::of).unwrap_or(&dest);
+        let by = of_type.as_ref().and_then(Entity::of).filter(|e| e.alias.is_some()).unwrap_or(&dest);
         let below = Place {
             node,
             by,
@@ -168,6 +170,7 @@ impl Context<'_> {
     }
 
     /// The rows of `rel` are in the statement already, under an alias of the user's or as they are.
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn contains_eager(
         &mut self,
         parent: &Entity,
@@ -175,6 +178,7 @@ impl Context<'_> {
         rel: &Arc<Relationship>,
         alias: Option<&EagerAlias>,
         of_type: Option<EntityRef>,
+        also: &[EntityRef],
         node: &Arc<OptionNode>,
     ) -> SqlResult<Option<JoinedLoad>> {
         let _ = parent;
@@ -198,7 +202,7 @@ impl Context<'_> {
             }
             // a subclass without alias: rows may be of other classes
             (None, Some(e)) if e.alias.is_none() && e.mapper.id != target.id => {
-                let chain = chain_to(&target, &e.mapper);
+                let chain = chain_to(&target, &e.mapper, also);
                 let from = super::entity::polymorphic_join(&target, &chain, false);
                 alias::entity_over(&target, from, Default::default(), None, chain, true)
             }
@@ -216,7 +220,7 @@ impl Context<'_> {
         let mut path = place.path.clone();
         path.push(target.id);
         let class = Entity { mapper: target.clone(), alias: None };
-        let by = of_type.as_ref().and_then(Entity::of).unwrap_or(&class);
+        let by = of_type.as_ref().and_then(Entity::of).filter(|e| e.alias.is_some()).unwrap_or(&class);
         let below = Place { node, by, dest: place.dest, path, root: place.root, outer: place.outer, is_root: false };
         self.repeats |= data.uselist;
         let plan = self.entity_plan(&dest, &below)?;
@@ -224,9 +228,17 @@ impl Context<'_> {
     }
 }
 
-/// The mappers below `target` that lead to `sub`, and `sub`.
-fn chain_to(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Vec<Arc<crate::mapper::Mapper>> {
-    sub.iterate_to_root().into_iter().rev().filter(|m| m.isa(target) && m.id != target.id).collect()
+/// The mappers below `target` that lead to `sub` and to the others, and they themselves.
+fn chain_to(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[EntityRef]) -> Vec<Arc<Mapper>> {
+    let mut out: Vec<Arc<Mapper>> = Vec::new();
+    for sub in std::iter::once(sub).chain(also.iter().filter_map(Entity::of).map(|e| &e.mapper)) {
+        for m in sub.iterate_to_root().into_iter().rev() {
+            if m.isa(target) && m.id != target.id && !out.iter().any(|o| o.id == m.id) {
+                out.push(m);
+            }
+        }
+    }
+    out
 }
 
 /// The error of an eager load into what is never populated.
@@ -237,15 +249,15 @@ pub(crate) fn no_population(rel: &Relationship) -> SqlError {
     ))
 }
 
-/// An alias of a class with the columns of a subclass.
-pub(crate) fn with_subclass(target: &Arc<crate::mapper::Mapper>, sub: &Arc<crate::mapper::Mapper>) -> Entity {
-    if target.id == sub.id {
+/// An alias of a class with the columns of subclasses.
+pub(crate) fn with_subclasses(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[EntityRef]) -> Entity {
+    let chain = chain_to(target, sub, also);
+    if chain.is_empty() {
         return alias::alias_entity(target, None, true, true);
     }
-    let chain = chain_to(target, sub);
     let from = super::entity::polymorphic_join(target, &chain, false);
     let mut map = alias::ColumnMap::default();
-    let selectable = alias::alias_from(&from, None, false, &mut map);
+    let selectable = alias::alias_from(&from, None, !also.is_empty(), &mut map);
     alias::entity_over(target, selectable, map, None, chain, true)
 }
 

@@ -421,7 +421,15 @@ impl Context<'_> {
             Some(Strategy::ContainsEager { alias }) => {
                 let node = self.child_node(place.node, option.as_ref());
                 let of_type = option.as_ref().and_then(|o| o.of_type.clone());
-                if let Some(load) = self.contains_eager(entity, place, rel, alias.as_ref(), of_type, &node)? {
+                if let Some(load) = self.contains_eager(
+                    entity,
+                    place,
+                    rel,
+                    alias.as_ref(),
+                    of_type,
+                    option.as_ref().map_or(&[], |o| &o.also),
+                    &node,
+                )? {
                     joined.push(load);
                 }
                 return Ok(());
@@ -457,13 +465,14 @@ impl Context<'_> {
         }
         let node = self.child_node(place.node, option.as_ref());
         let of_type = option.as_ref().and_then(|o| o.of_type.clone());
+        let also = option.as_ref().map(|o| o.also.clone()).unwrap_or_default();
         let criteria = option.as_ref().map(|o| o.criteria.clone()).unwrap_or_default();
         let kind = match lazy {
             // one instance that is loaded again asks for its relationships as a lazy load does
             Lazy::Selectin | Lazy::Subquery if self.settings.refresh => PostKind::Immediate,
             Lazy::Joined if self.settings.given => return Ok(()),
             Lazy::Joined => {
-                let load = self.joined_eager(entity, place, rel, innerjoin, of_type, &criteria, &node)?;
+                let load = self.joined_eager(entity, place, rel, innerjoin, of_type, &also, &criteria, &node)?;
                 joined.extend(load);
                 return Ok(());
             }
@@ -482,6 +491,7 @@ impl Context<'_> {
             kind,
             node,
             of_type,
+            also,
             criteria,
             chunksize: chunksize.unwrap_or(500),
             recursion_depth: depth,

@@ -23,7 +23,7 @@ mod roots;
 mod select;
 
 pub use criteria::{Counted, Occurrence, loader_criteria, single_table_criterion};
-pub(crate) use eager::with_subclass;
+pub(crate) use eager::with_subclasses;
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
 pub use roots::Root;
 pub use select::{BaseAlias, NoEagerloads, entity_name, name_of};

@@ -188,7 +188,8 @@ impl<'a> Context<'a> {
         if !matches!(select.label_style, LabelStyle::LegacyOrm | LabelStyle::None) {
             label_keys(&mut plan, select.label_style);
         }
-        plan.unique = self.multi_row || self.repeats;
+        // rows of a statement of the user's are the user's to make unique
+        plan.unique = (self.multi_row || self.repeats) && !self.settings.given;
         plan.buffered = self.buffered;
         plan.criteria.clone_from(&self.criteria);
         let mut where_ = self.adapt_all(&select.where_);

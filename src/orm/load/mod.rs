@@ -27,12 +27,14 @@ pub(crate) fn from_of(entity: &Entity) -> FromRef {
 }
 
 /// The entity that a second statement of a relationship loads.
-pub fn target_entity(rel: &Relationship, of_type: Option<&EntityRef>) -> Option<Entity> {
+pub fn target_entity(rel: &Relationship, of_type: Option<&EntityRef>, also: &[EntityRef]) -> Option<Entity> {
     let data = rel.data();
     let target = data.target.upgrade()?;
     match of_type.and_then(Entity::of) {
         Some(e) if e.alias.is_some() => return Some(e.clone()),
-        Some(e) if e.mapper.id != target.id => return Some(crate::compile::with_subclass(&target, &e.mapper)),
+        Some(e) if e.mapper.id != target.id || !also.is_empty() => {
+            return Some(crate::compile::with_subclasses(&target, &e.mapper, also));
+        }
         _ => {}
     }
     match &data.target_alias {

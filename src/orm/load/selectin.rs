@@ -41,7 +41,7 @@ const KEYS: &str = "primary_keys";
 /// Plan the statement of a load; `None`: mappers are gone.
 pub fn plan(load: &PostLoad) -> Option<SelectinPlan> {
     let parent = load.relationship.parent.upgrade()?;
-    let target = super::target_entity(&load.relationship, load.of_type.as_ref())?;
+    let target = super::target_entity(&load.relationship, load.of_type.as_ref(), &load.also)?;
     let ties = ties(load, &parent, &target);
     let key_len = match &ties {
         Ties::Parent(_, pk) => pk.len(),
@@ -63,6 +63,7 @@ fn recursive(load: &PostLoad) -> Arc<OptionNode> {
         entity: None,
         key: load.relationship.key.clone(),
         of_type: load.of_type.clone(),
+        also: load.also.clone(),
         criteria: load.criteria.clone(),
         strategy: Some(Strategy::Relationship {
             lazy: Lazy::Selectin,

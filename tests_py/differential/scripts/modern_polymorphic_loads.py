@@ -238,3 +238,19 @@ with Session(e) as s:
             print(f())
         except Exception as ex:
             print(type(ex).__name__, ex)
+step(
+    "of_type both",
+    lambda: F.options(
+        selectinload(Firm.staff.of_type(Eng)).selectinload(Eng.tools),
+        selectinload(Firm.staff.of_type(Mgr)).selectinload(Mgr.cars),
+    ),
+    fs,
+)
+step(
+    "of_type both joined",
+    lambda: F.options(
+        joinedload(Firm.staff.of_type(Eng)).selectinload(Eng.tools),
+        joinedload(Firm.staff.of_type(Mgr)).selectinload(Mgr.cars),
+    ),
+    fs,
+)

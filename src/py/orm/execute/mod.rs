@@ -17,6 +17,7 @@
 pub mod dml;
 pub mod evaluator;
 mod from_statement;
+pub mod further;
 pub mod host;
 pub mod job;
 mod plans;

@@ -5,10 +5,11 @@ use super::populate::Mode;
 use crate::py::errors;
 use crate::py::host::PyHost;
 use crate::py::orm::aliased;
+use crate::py::orm::execute::further::{self, Said};
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags;
 use crate::py::orm::identity::{IdentityKey, StateExt};
-use crate::py::orm::session::{self, GetOptions, Session};
+use crate::py::orm::session::{self, Further, GetOptions, Session};
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::select::for_update;
 use orm::compile::Settings;
@@ -179,6 +180,13 @@ pub fn load_on<'py>(
     settings.refresh = true;
     settings.only = only;
     settings.node = node;
+    if further::listened(session)? {
+        match further::tell(session, select.clone(), &entity, Further::Columns)? {
+            Said::Nothing => {}
+            Said::Rows(rows) => return Ok(!rows.is_empty()),
+            Said::Changed(changed) => select = *changed,
+        }
+    }
     let prepared = Prepared::new(py, &select, &settings)?;
     let token = key.token.as_ref().map(|t| t.to_py(py));
     let mode = Mode { populate_existing: true, token, refresh_all, partial, execution: None };

@@ -6,6 +6,7 @@ use super::options::{criteria_of, lazy_of, node_of};
 use super::populate::Mode;
 use crate::py::host::PyHost;
 use crate::py::orm::attribute_value;
+use crate::py::orm::execute::further::{self, Said};
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags::{self, *};
 use crate::py::orm::identity::StateExt;
@@ -35,6 +36,8 @@ type Any<'py> = Bound<'py, PyAny>;
 /// What a relationship's lazy load needs, worked out at its first use.
 struct Strategy_ {
     clause: LazyClause,
+    /// The same as a lookup of the target's key, where it is one.
+    lookup: Option<LazyClause>,
     /// Columns of the target's primary key with the parent's columns they equal, when the identity map can answer.
     get: Option<Vec<Arc<Column>>>,
     prepared: Mutex<Option<Arc<Prepared>>>,
@@ -56,7 +59,8 @@ fn strategy(py: Python<'_>, rel: &Arc<Relationship>) -> PyResult<Arc<Strategy_>>
     } else {
         None
     };
-    let s = Arc::new(Strategy_ { clause, get, prepared: Mutex::new(None) });
+    let lookup = get.as_ref().and_then(|sources| clause.by_key(&target, sources));
+    let s = Arc::new(Strategy_ { clause, lookup, get, prepared: Mutex::new(None) });
     let old = STRATEGIES.lock().insert(rel.id, s.clone());
     drop(old);
     Ok(s)
@@ -289,8 +293,9 @@ fn emit<'py>(
     committed: bool,
 ) -> PyResult<Option<Vec<Any<'py>>>> {
     let py = state.py();
-    let mut values = Vec::with_capacity(s.clause.binds.len());
-    for (column, bind) in &s.clause.binds {
+    let clause = s.lookup.as_ref().unwrap_or(&s.clause);
+    let mut values = Vec::with_capacity(clause.binds.len());
+    for (column, bind) in &clause.binds {
         let v = column_value(state, mapper, column, PASSIVE_OFF | (passive & NO_AUTOFLUSH), committed)?;
         let v = if flags::is_no_state(&v) { py.None().into_bound(py) } else { v };
         values.push((bind.clone(), v));
@@ -306,28 +311,45 @@ fn emit<'py>(
         execute::autoflush(session)?;
     }
     // a load on access selects from the class, whatever alias the options named
-    let Some(target) = target_entity(rel, None) else { return Ok(None) };
+    let Some(target) = target_entity(rel, None, &[]) else { return Ok(None) };
     let criteria = criteria_of(state);
     let plain = told.option.is_none() && told.criteria.is_empty() && criteria.is_empty() && target.alias.is_none();
     let known = if plain { s.prepared.lock().clone().filter(|p| p.current()) } else { None };
+    let host = execute::Host::new(py);
+    let written = || {
+        let mut select = related_select(rel, &target, &clause.criterion);
+        select.where_.extend(told.criteria.iter().map(|e| target.adapt(e)));
+        select
+    };
+    let settings = || {
+        let mut settings = Settings::top(&host);
+        settings.path = vec![mapper.id];
+        settings.leading_back = leading_back(rel);
+        settings.criteria.clone_from(&criteria);
+        settings.relationship_load = true;
+        settings.dedupe = true;
+        settings.node =
+            told.option.filter(|o| !o.of_type.as_ref().is_some_and(foreign)).map(|o| o.node.clone()).filter(|n| !n.is_empty());
+        settings
+    };
+    let mode = Mode { token: state.key_ref().and_then(|k| k.token).map(|t| t.to_py(py)), ..Mode::default() };
+    if further::listened(session)? {
+        let mut select = written();
+        select.where_ = select.where_.iter().map(|w| with_values(w, &values)).collect();
+        match further::tell(session, select, &target, further::relationship(py, rel, Some(state))?)? {
+            Said::Nothing => {}
+            Said::Rows(rows) => return Ok(Some(rows)),
+            Said::Changed(select) => {
+                let prepared = Prepared::new(py, &select, &settings())?;
+                let connection = execute::connection_of(session, &target)?;
+                return prepared.instances(session, &connection, None, &mode, None, None).map(Some);
+            }
+        }
+    }
     let prepared = match known {
         Some(p) => p,
         None => {
-            let mut select = related_select(rel, &target, &s.clause.criterion);
-            select.where_.extend(told.criteria.iter().map(|e| target.adapt(e)));
-            let host = execute::Host::new(py);
-            let mut settings = Settings::top(&host);
-            settings.path = vec![mapper.id];
-            settings.leading_back = leading_back(rel);
-            settings.criteria = criteria;
-            settings.relationship_load = true;
-            settings.dedupe = true;
-            settings.node = told
-                .option
-                .filter(|o| !o.of_type.as_ref().is_some_and(foreign))
-                .map(|o| o.node.clone())
-                .filter(|n| !n.is_empty());
-            let p = Arc::new(Prepared::new(py, &select, &settings)?);
+            let p = Arc::new(Prepared::new(py, &written(), &settings())?);
             if plain {
                 let old = s.prepared.lock().replace(p.clone());
                 drop(old);
@@ -336,7 +358,6 @@ fn emit<'py>(
         }
     };
     let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| with_values(w, &values)).collect();
-    let mode = Mode { token: state.key_ref().and_then(|k| k.token).map(|t| t.to_py(py)), ..Mode::default() };
     prepared.instances(session, &execute::connection_of(session, &target)?, Some(&where_), &mode, None, None).map(Some)
 }
 

@@ -5,6 +5,7 @@ use super::lazy::column_value;
 use super::populate::{Loader, Mode, Waiting};
 use crate::py::ffi;
 use crate::py::host::PyHost;
+use crate::py::orm::execute::further::{self, Said};
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags::{self, NO_RAISE, PASSIVE_NO_FETCH, PASSIVE_OFF};
 use crate::py::orm::identity::{PkPart, PkParts, StateExt};
@@ -22,7 +23,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use rustc_hash::FxHashMap;
-use sql::ast::{BindValue, ExprRef};
+use sql::ast::{BindValue, ExprRef, Select};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -53,12 +54,13 @@ impl RtPost {
         Self { key, load: load.clone(), planned: Mutex::new(None) }
     }
 
-    fn planned(&self, py: Python<'_>, criteria: &[Arc<LoaderCriteria>]) -> PyResult<Option<Arc<(SelectinPlan, Prepared)>>> {
-        let known = self.planned.lock().clone().filter(|p| p.1.current());
-        if known.is_some() {
-            return Ok(known);
-        }
-        let Some(plan) = selectin::plan(&self.load) else { return Ok(None) };
+    fn prepare(
+        &self,
+        py: Python<'_>,
+        plan: &SelectinPlan,
+        select: &Select,
+        criteria: &[Arc<LoaderCriteria>],
+    ) -> PyResult<Prepared> {
         let host = execute::Host::new(py);
         let mut settings = Settings::top(&host);
         settings.path = self.load.path.clone();
@@ -66,7 +68,38 @@ impl RtPost {
         settings.relationship_load = true;
         settings.dedupe = true;
         settings.node = (!plan.node.is_empty()).then(|| plan.node.clone());
-        let prepared = Prepared::new(py, &plan.select, &settings)?;
+        Prepared::new(py, select, &settings)
+    }
+
+    /// The statement for these keys that listeners put in the place of the planned one.
+    fn changed<'py>(
+        &self,
+        session: &Bound<'py, Session>,
+        plan: &SelectinPlan,
+        keys: &Bound<'py, PyList>,
+        criteria: &[Arc<LoaderCriteria>],
+    ) -> PyResult<Option<Prepared>> {
+        if !further::listened(session)? {
+            return Ok(None);
+        }
+        let py = session.py();
+        let value = BindValue::Host(PyHost::wrap(keys.as_any()));
+        let mut select = plan.select.clone();
+        select.where_ = select.where_.iter().map(|w| with_keys(w, &value)).collect();
+        let what = further::relationship(py, &self.load.relationship, None)?;
+        match further::tell(session, select, &plan.target, what)? {
+            Said::Changed(select) => self.prepare(py, plan, &select, criteria).map(Some),
+            Said::Nothing | Said::Rows(_) => Ok(None),
+        }
+    }
+
+    fn planned(&self, py: Python<'_>, criteria: &[Arc<LoaderCriteria>]) -> PyResult<Option<Arc<(SelectinPlan, Prepared)>>> {
+        let known = self.planned.lock().clone().filter(|p| p.1.current());
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(plan) = selectin::plan(&self.load) else { return Ok(None) };
+        let prepared = self.prepare(py, &plan, &plan.select, criteria)?;
         let made = Arc::new((plan, prepared));
         let old = self.planned.lock().replace(made.clone());
         drop(old);
@@ -228,8 +261,11 @@ fn of_parents<'py>(
     // rows of joined collections repeat the object; to "selectin", association rows that do so are members of their own
     let once = prepared.plan.unique || w.post.load.kind == PostKind::Subquery;
     for chunk in order.chunks(chunksize.min(order.len()).max(1)) {
-        let where_ = filled(prepared, &PyList::new(py, chunk)?);
-        let rows = prepared.rows(session, &plan.target, Some(&where_), mode)?;
+        let keys = PyList::new(py, chunk)?;
+        let rows = match w.post.changed(session, plan, &keys, criteria)? {
+            Some(other) => other.rows(session, &plan.target, None, mode)?,
+            None => prepared.rows(session, &plan.target, Some(&filled(prepared, &keys)), mode)?,
+        };
         let mut found: FxHashMap<PkParts, Vec<Any<'py>>> = FxHashMap::default();
         for row in rows {
             let key = parts_of(&row.iter().take(n).cloned().collect::<Vec<_>>())?;

@@ -166,6 +166,7 @@ pub(super) fn execute<'py>(
                 }),
                 kind: shape.kind(),
                 is_orm: shape.is_orm(),
+                further: None,
                 events: fns.iter().map(|f| f.clone().unbind()).collect(),
             },
         )?;
@@ -279,6 +280,8 @@ pub struct ORMExecuteState {
     d: Mutex<ExecuteData>,
     kind: Kind,
     is_orm: bool,
+    /// A load that follows another statement.
+    further: Option<Further>,
     events: Vec<Py<PyAny>>,
 }
 
@@ -372,18 +375,21 @@ impl ORMExecuteState {
     }
     /// A load of expired or deferred columns.
     #[getter]
-    fn is_column_load(&self, py: Python<'_>) -> PyResult<bool> {
-        self.option(py, "_sa_column_load")
+    fn is_column_load(&self) -> bool {
+        matches!(self.further, Some(Further::Columns))
     }
     /// A load of a relationship.
     #[getter]
-    fn is_relationship_load(&self, py: Python<'_>) -> PyResult<bool> {
-        self.option(py, "_sa_relationship_load")
+    fn is_relationship_load(&self) -> bool {
+        matches!(self.further, Some(Further::Relationship { .. }))
     }
-    /// The instance whose relationship is loaded: lazy loads do not come by here.
+    /// The state of the instance whose relationship is loaded on access.
     #[getter]
-    fn lazy_loaded_from(&self) -> Option<Py<PyAny>> {
-        None
+    fn lazy_loaded_from(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        match &self.further {
+            Some(Further::Relationship { from, .. }) => from.as_ref().map(|f| f.clone_ref(py)),
+            _ => None,
+        }
     }
     /// Run the statement, with changes, through the rest of the listeners.
     #[pyo3(signature = (statement=None, params=None, execution_options=None, bind_arguments=None))]
@@ -448,14 +454,91 @@ impl ORMExecuteState {
         }
         Ok(out.into_any())
     }
+    /// The way to what is loaded.
     #[getter]
-    fn loader_strategy_path(&self) -> Option<()> {
-        None
+    fn loader_strategy_path(&self, py: Python<'_>) -> PyResult<Option<PathRegistry>> {
+        Ok(match &self.further {
+            None => None,
+            Some(Further::Columns) => Some(PathRegistry { path: pyo3::types::PyTuple::empty(py).unbind() }),
+            Some(Further::Relationship { mapper, property, .. }) => {
+                let path = pyo3::types::PyTuple::new(py, [mapper.clone_ref(py), property.clone_ref(py)])?.unbind();
+                Some(PathRegistry { path })
+            }
+        })
     }
 }
 
-impl ORMExecuteState {
-    fn option(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
-        self.execution_options(py)?.get_item(name)?.map_or(Ok(false), |v| v.is_truthy())
+/// A load that follows another statement.
+pub enum Further {
+    /// Expired or deferred columns of an instance.
+    Columns,
+    /// A relationship.
+    Relationship {
+        /// The state of the one instance it is for, when it is read on access.
+        from: Option<Py<PyAny>>,
+        /// The mapper that has it.
+        mapper: Py<PyAny>,
+        /// The relationship.
+        property: Py<PyAny>,
+    },
+}
+
+/// Mappers and properties that lead to what is loaded.
+#[pyclass(name = "PathRegistry", module = "oxalchemy.orm.path_registry", frozen)]
+pub struct PathRegistry {
+    /// In turns.
+    #[pyo3(get)]
+    path: Py<pyo3::types::PyTuple>,
+}
+
+#[pymethods]
+impl PathRegistry {
+    fn __len__(&self, py: Python<'_>) -> usize {
+        self.path.bind(py).len()
     }
+    fn __getitem__<'py>(&self, index: &Any<'py>) -> PyResult<Any<'py>> {
+        self.path.bind(index.py()).as_any().get_item(index)
+    }
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let parts = self.path.bind(py).iter().map(|p| Ok(p.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+        Ok(format!("ORM Path[{}]", parts.join(" -> ")))
+    }
+}
+
+/// `do_orm_execute` listeners are told of a load that follows; gives the statement they leave, or the result they have.
+pub fn tell_of_load<'py>(
+    session: &This<'py>,
+    statement: Any<'py>,
+    mapper: Any<'py>,
+    what: Further,
+) -> PyResult<(Any<'py>, Option<Any<'py>>)> {
+    let py = session.py();
+    let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)? else { return Ok((statement, None)) };
+    let fns: Vec<Any<'py>> = found.try_iter()?.collect::<PyResult<_>>()?;
+    let args = PyDict::new(py);
+    args.set_item("clause", &statement)?;
+    args.set_item("mapper", mapper)?;
+    let state = Bound::new(
+        py,
+        ORMExecuteState {
+            session: session.clone().unbind(),
+            d: Mutex::new(ExecuteData {
+                statement: statement.unbind(),
+                parameters: None,
+                execution_options: merge_options(session, None)?.unbind(),
+                bind_arguments: args.unbind(),
+            }),
+            kind: Kind::Select,
+            is_orm: true,
+            further: Some(what),
+            events: fns.iter().map(|f| f.clone().unbind()).collect(),
+        },
+    )?;
+    for f in &fns {
+        let out = f.call1((&state,))?;
+        if !out.is_none() {
+            return Ok((state.get().get_statement(py).into_bound(py), Some(out)));
+        }
+    }
+    Ok((state.get().get_statement(py).into_bound(py), None))
 }

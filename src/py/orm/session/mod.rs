@@ -34,7 +34,7 @@ pub mod statemap;
 pub mod transaction;
 
 pub use class::Session;
-pub use execute::{Kind, connection_for, connection_for_mapper};
+pub use execute::{Further, Kind, connection_for, connection_for_mapper, tell_of_load};
 pub use identity_ops::{GetOptions, loading_get};
 pub use statemap::StateMap;
 
@@ -159,6 +159,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<IdentityMap>()?;
     m.add_class::<class::NoAutoflush>()?;
     m.add_class::<execute::ORMExecuteState>()?;
+    m.add_class::<execute::PathRegistry>()?;
     maker::register(m)?;
     functions::register(m)?;
     registry::register(m)

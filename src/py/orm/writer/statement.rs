@@ -34,7 +34,7 @@ fn relationship_of(imp: &Bound<'_, AttributeImpl>, state: &State<'_>) -> PyResul
 pub fn _relationship_rows<'py>(imp: &Bound<'py, AttributeImpl>, state: &State<'py>) -> PyResult<Bound<'py, PyTuple>> {
     let py = imp.py();
     let (_, rel) = relationship_of(imp, state)?;
-    let Some(target) = orm::load::target_entity(&rel, None) else { return Ok(PyTuple::empty(py)) };
+    let Some(target) = orm::load::target_entity(&rel, None, &[]) else { return Ok(PyTuple::empty(py)) };
     let criterion = lazy::parent_criterion_now(state, &rel)?;
     let select = orm::load::lazy::related_select(&rel, &target, &criterion);
     let froms = select.from_obj.iter().map(|f| face::wrap_from(py, f)).collect::<PyResult<Vec<_>>>()?;
@@ -71,7 +71,7 @@ pub fn _relationship_query<'py>(
     session: Option<Any<'py>>,
 ) -> PyResult<()> {
     let (_, rel) = relationship_of(imp, state)?;
-    let Some(target) = orm::load::target_entity(&rel, None) else { return Ok(()) };
+    let Some(target) = orm::load::target_entity(&rel, None, &[]) else { return Ok(()) };
     let criterion = lazy::parent_criterion_now(state, &rel)?;
     let select = orm::load::lazy::related_select(&rel, &target, &criterion);
     let entity = aliased::object_of(query.py(), &target)?.unbind();
