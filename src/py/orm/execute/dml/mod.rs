@@ -210,7 +210,7 @@ pub fn run<'py>(
 ) -> PyResult<Any<'py>> {
     let params = match params.filter(|p| !p.is_none()) {
         // Nothing in it: as if there were no parameters. A list makes an UPDATE one of rows by their keys.
-        Some(p) if p.len().is_ok_and(|n| n == 0) && !(p.is_instance_of::<PyList>() && !matches!(node, Node::Insert(_))) => None,
+        Some(p) if p.len().is_ok_and(|n| n == 0) && (matches!(node, Node::Insert(_)) || !p.is_instance_of::<PyList>()) => None,
         given => given,
     };
     let call = Call { session, connection, statement, params, options };
