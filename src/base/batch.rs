@@ -262,7 +262,7 @@ impl RowBatch {
                 self.push(Tag::DateTime, pack_date(d.date) << TIME_BITS | pack_time(d.time));
             }
             Value::Uuid(u) => self.push_raw(Tag::Uuid, u),
-            Value::Time(_) | Value::DateTime(_) | Value::Interval(_) | Value::Array(_) => self.push_other(value.clone()),
+            _ => self.push_other(value.clone()),
         }
     }
 

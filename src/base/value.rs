@@ -38,6 +38,10 @@ pub enum Value {
     Uuid([u8; 16]),
     /// JSON in its text form.
     Json(Arc<str>),
+    /// A host's address in its text form.
+    Address(Arc<str>),
+    /// A network's address in its text form.
+    Network(Arc<str>),
     /// A list of values (PostgreSQL arrays).
     Array(Arc<[Value]>),
 }
@@ -73,7 +77,9 @@ impl Value {
             Value::Time(t) if t.offset().is_none() => Cell::Time(*t),
             Value::DateTime(d) if d.time.offset().is_none() => Cell::DateTime(*d),
             Value::Uuid(u) => Cell::Uuid(*u),
-            Value::Time(_) | Value::DateTime(_) | Value::Interval(_) | Value::Array(_) => Cell::Other(self),
+            Value::Time(_) | Value::DateTime(_) | Value::Interval(_) | Value::Address(_) | Value::Network(_) | Value::Array(_) => {
+                Cell::Other(self)
+            }
         }
     }
 
@@ -89,7 +95,7 @@ impl Value {
     /// The text of `Text`, `Decimal` and `Json`.
     pub fn as_str(&self) -> Option<&str> {
         match self {
-            Value::Text(s) | Value::Decimal(s) | Value::Json(s) => Some(s),
+            Value::Text(s) | Value::Decimal(s) | Value::Json(s) | Value::Address(s) | Value::Network(s) => Some(s),
             _ => None,
         }
     }

@@ -81,7 +81,8 @@ pub(super) fn binary_value(kind: &Kind, wire: &[u8]) -> DbResult<Value> {
             let read = |b: &[u8]| int::<4>(b, kind).map(i32::from_be_bytes);
             Value::Interval(temporal::interval(read(months)?, read(days)?, i64::from_be_bytes(int(micros, kind)?))?)
         }
-        Kind::Inet => Value::text(inet(wire).ok_or_else(broken)?),
+        Kind::Inet => Value::Address(inet(wire).ok_or_else(broken)?.into()),
+        Kind::Cidr => Value::Network(inet(wire).ok_or_else(broken)?.into()),
         Kind::Macaddr => Value::text(hex_pairs(wire)),
         Kind::Bit => Value::text(bits(wire).ok_or_else(broken)?),
         Kind::Array(element, _) => array::from_binary(element, wire).ok_or_else(broken)??,
@@ -127,10 +128,12 @@ fn bits(wire: &[u8]) -> Option<String> {
 /// Appends a value in text form.
 pub fn text(kind: &Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
     match kind {
-        Kind::Text | Kind::Char | Kind::Opaque | Kind::Inet | Kind::Macaddr | Kind::Bit | Kind::Void => {
+        Kind::Text | Kind::Char | Kind::Opaque | Kind::Macaddr | Kind::Bit | Kind::Void => {
             batch.push_text_bytes(wire)
         }
         Kind::Json | Kind::Jsonb => batch.push_json(utf8(wire, kind)?),
+        Kind::Inet => batch.push_value(&Value::Address(utf8(wire, kind)?.into())),
+        Kind::Cidr => batch.push_value(&Value::Network(utf8(wire, kind)?.into())),
         Kind::Numeric => batch.push_decimal(utf8(wire, kind)?),
         _ => batch.push_value(&text_value(kind, utf8(wire, kind)?)?),
     }

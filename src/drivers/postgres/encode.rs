@@ -18,7 +18,7 @@ use super::types::Kind;
 /// literal would.
 pub fn declared(value: &Value) -> u32 {
     match value {
-        Value::Null | Value::Text(_) | Value::Json(_) => 0,
+        Value::Null | Value::Text(_) | Value::Json(_) | Value::Address(_) | Value::Network(_) => 0,
         Value::Bool(_) => 16,
         Value::Int(i) if i32::try_from(*i).is_ok() => 23,
         Value::Int(_) => 20,
@@ -187,7 +187,7 @@ pub fn text(value: &Value, out: &mut String) {
         Value::Float(f) if f.is_finite() => write!(out, "{f:?}"),
         Value::Float(f) if f.is_nan() => write!(out, "NaN"),
         Value::Float(f) => write!(out, "{}Infinity", if *f < 0.0 { "-" } else { "" }),
-        Value::Text(s) | Value::Decimal(s) | Value::Json(s) => write!(out, "{s}"),
+        Value::Text(s) | Value::Decimal(s) | Value::Json(s) | Value::Address(s) | Value::Network(s) => write!(out, "{s}"),
         Value::Bytes(b) => {
             out.push_str("\\x");
             b.iter().try_for_each(|b| write!(out, "{b:02x}"))

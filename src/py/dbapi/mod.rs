@@ -28,6 +28,7 @@ mod server;
 mod sqlite;
 
 pub use native::NativeConnection;
+pub use server::Cursor as ServerCursor;
 
 use pyo3::prelude::*;
 use std::sync::Arc;

@@ -327,6 +327,10 @@ fn rarer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
         if obj.is_instance_of::<PyList>() || obj.is_instance_of::<PyTuple>() {
             return array(obj, &BindProc::Any(family), None);
         }
+        // Addresses and networks of `ipaddress`.
+        if family == Family::Postgresql && obj.get_type().module().is_ok_and(|m| m == "ipaddress") {
+            return Ok(Value::text(obj.str()?.to_str()?));
+        }
     }
     Err(UnsupportedValue::new_err(format!("type '{}' is not supported", obj.get_type().name()?)))
 }
@@ -434,6 +438,9 @@ fn interval(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
 }
 
 fn uuid(obj: &Bound<'_, PyAny>, as_uuid: bool, native: bool) -> PyResult<Value> {
+    // A database that has the type takes either form.
+    let text = obj.is_instance_of::<PyString>();
+    let as_uuid = if native { !text } else { as_uuid };
     if !as_uuid {
         let Ok(s) = obj.cast::<PyString>() else {
             return Err(PyAttributeError::new_err(format!("'{}' object has no attribute 'replace'", obj.get_type().name()?)));

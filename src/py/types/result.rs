@@ -4,6 +4,7 @@ use super::bind::json_function;
 use super::enums::EnumMap;
 use super::family::Family;
 use super::host::TypeHost;
+use super::raw::Raw;
 use super::value::{bool_to_py, cell_to_py, date_to_py, datetime_to_py, delta_to_py, time_to_py, uuid_to_py, value_to_py};
 use super::wrap::option_object;
 use crate::py::imports;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 pub enum ResultProc {
     /// As the driver has it.
     Raw,
-    /// The same, with JSON decoded: columns without a type, where the driver knows JSON when it sees it.
-    Untyped(Py<PyAny>),
+    /// As the driver has it, where it goes by what the server says a value is.
+    Driver(Arc<Raw>),
     Bool,
     Date,
     DateTime,
@@ -125,6 +126,10 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
         Affinity::Numeric | Affinity::Float if family != Family::Sqlite => ResultProc::Float,
         Affinity::Integer if family == Family::Mysql => ResultProc::Integer,
         Affinity::Enum => ResultProc::Enum(EnumMap::of(py, ty)?),
+        // The driver knows JSON when it sees it: `->>` gives text.
+        Affinity::Null | Affinity::Json | Affinity::JsonIndex | Affinity::JsonPath if family == Family::Postgresql => {
+            ResultProc::Driver(Arc::new(Raw::of(dialect)?))
+        }
         Affinity::Json => ResultProc::Json { loads: json_function(py, dialect, "_json_deserializer", "loads")? },
         Affinity::Pickle => {
             let owner = ty.owner.as_ref().and_then(|o| crate::py::host::PyHost::get(py, o));
@@ -147,9 +152,7 @@ pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_,
             }),
             as_tuple: ty.flag("as_tuple"),
         },
-        Affinity::Null if family == Family::Postgresql => {
-            ResultProc::Untyped(json_function(py, dialect, "_json_deserializer", "loads")?)
-        }
+        Affinity::Other if family == Family::Postgresql => ResultProc::Driver(Arc::new(Raw::of(dialect)?)),
         _ => ResultProc::Raw,
     })
 }
@@ -171,12 +174,7 @@ impl ResultProc {
     pub fn get<'py>(&self, py: Python<'py>, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Raw => return cell_to_py(py, cell),
-            Self::Untyped(loads) => {
-                return match cell {
-                    Cell::Json(s) => loads.bind(py).call1((PyString::new(py, s),)),
-                    _ => cell_to_py(py, cell),
-                };
-            }
+            Self::Driver(raw) => return raw.get(py, cell),
             Self::Callable(function) => return function.bind(py).call1((cell_to_py(py, cell)?,)),
             Self::Decorated { process, dialect, inner } => return process.bind(py).call1((inner.get(py, cell)?, dialect)),
             Self::Pickle { loads, inner } => {
@@ -256,7 +254,7 @@ impl ResultProc {
                 Cell::Other(Value::Array(items)) => array(py, items, item, *as_tuple),
                 _ => cell_to_py(py, cell),
             },
-            Self::Raw | Self::Untyped(_) | Self::Callable(_) | Self::Decorated { .. } | Self::Pickle { .. } => {
+            Self::Raw | Self::Driver(_) | Self::Callable(_) | Self::Decorated { .. } | Self::Pickle { .. } => {
                 cell_to_py(py, cell)
             }
         }

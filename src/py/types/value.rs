@@ -41,7 +41,7 @@ pub fn value_to_py<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
         Value::Bool(b) => bool_to_py(py, *b),
         Value::Int(i) => int_to_py(py, *i),
         Value::Float(f) => PyFloat::new(py, *f).into_any(),
-        Value::Text(s) | Value::Json(s) => PyString::new(py, s).into_any(),
+        Value::Text(s) | Value::Json(s) | Value::Address(s) | Value::Network(s) => PyString::new(py, s).into_any(),
         Value::Bytes(b) => PyBytes::new(py, b).into_any(),
         Value::Decimal(s) => imports::decimal(py)?.call1((&**s,))?,
         Value::Date(d) => date_to_py(py, *d)?,

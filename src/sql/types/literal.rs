@@ -81,7 +81,7 @@ pub fn literal_text(value: &Value, quoting: Quoting) -> Option<String> {
         Value::Float(f) if !f.is_finite() => return non_finite(*f, family),
         Value::Float(f) => base::temporal::float_text(*f),
         Value::Decimal(s) => s.to_string(),
-        Value::Text(s) | Value::Json(s) => quoting.quote(s),
+        Value::Text(s) | Value::Json(s) | Value::Address(s) | Value::Network(s) => quoting.quote(s),
         Value::Bytes(b) => bytes(b, quoting)?,
         Value::Date(d) => format!("'{d}'"),
         Value::Time(t) => format!("'{}'", without_zeros(t.to_string())),

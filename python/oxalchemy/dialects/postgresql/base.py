@@ -208,6 +208,8 @@ class PGDialect(DefaultDialect):
         connection = self.loaded_dbapi.connect(*cargs, **cparams)
         if self.paramstyle == "numeric_dollar" and is_own(connection):
             connection._native_text = True
+        if is_own(connection):
+            connection._returns_as(self)
         return connection
 
     def on_connect(self):

@@ -1,7 +1,6 @@
 """PostgreSQL types."""
 
 import datetime as dt
-import ipaddress
 
 from ...sql import sqltypes
 from ...sql.operators import OperatorClass
@@ -120,29 +119,15 @@ class _NetworkAddress(_Named):
 
 
 class CIDR(_NetworkAddress):
-    """A network; an ``ipaddress`` object with ``create_engine(native_inet_types=True)``."""
+    """A network; an ``ipaddress`` object, unless ``create_engine(native_inet_types=False)`` or psycopg2 says text."""
 
     __visit_name__ = "CIDR"
 
-    def result_processor(self, dialect, coltype=None):
-        if not getattr(dialect, "_native_inet_types", None):
-            return None
-        return lambda value: ipaddress.ip_network(value) if isinstance(value, str) else value
-
 
 class INET(_NetworkAddress):
-    """An address, with or without a network; an ``ipaddress`` object with ``create_engine(native_inet_types=True)``."""
+    """An address, with or without a network; an ``ipaddress`` object, as :class:`.CIDR`."""
 
     __visit_name__ = "INET"
-
-    def result_processor(self, dialect, coltype=None):
-        if not getattr(dialect, "_native_inet_types", None):
-            return None
-        return lambda value: _address(value) if isinstance(value, str) else value
-
-
-def _address(text):
-    return ipaddress.ip_interface(text) if "/" in text else ipaddress.ip_address(text)
 
 
 class MACADDR(_NetworkAddress):

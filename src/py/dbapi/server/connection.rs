@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use drivers::{mysql, postgres};
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -12,6 +13,7 @@ use super::cursor::Cursor;
 use super::error::{dbapi_error, interface};
 use super::link::{Db, Kind, Link};
 use crate::py::dbapi::native::Native as _;
+use crate::py::types::Raw;
 
 /// A connection to a PostgreSQL, MySQL or MariaDB server.
 ///
@@ -22,6 +24,8 @@ pub struct Connection {
     link: Arc<Link>,
     /// Statements come with the server's own placeholders.
     native_text: AtomicBool,
+    /// How values become objects that no type has a say in.
+    raw: Mutex<Option<Arc<Raw>>>,
 }
 
 impl Connection {
@@ -33,6 +37,16 @@ impl Connection {
     /// Whether text has the server's own placeholders.
     pub fn is_native_text(&self) -> bool {
         self.native_text.load(Ordering::Relaxed)
+    }
+
+    /// How values become objects that no type has a say in.
+    pub fn raw(&self, py: Python<'_>) -> PyResult<Arc<Raw>> {
+        if let Some(raw) = &*self.raw.lock() {
+            return Ok(raw.clone());
+        }
+        let made = Arc::new(Raw::standard(py)?);
+        *self.raw.lock() = Some(made.clone());
+        Ok(made)
     }
 
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
@@ -71,7 +85,7 @@ impl Connection {
         let kind = if kind == "postgresql" { Kind::Postgres } else { Kind::MySql };
         let options = options.iter().map(|(k, v)| Ok((k.extract()?, v.extract()?))).collect::<PyResult<Vec<_>>>()?;
         let db = py.detach(|| open(kind, &options, autocommit)).map_err(|e| dbapi_error(py, kind, &e))?;
-        Ok(Connection { link: Arc::new(Link::new(kind, db, autocommit)), native_text: AtomicBool::new(false) })
+        Ok(Connection { link: Arc::new(Link::new(kind, db, autocommit)), native_text: AtomicBool::new(false), raw: Mutex::default() })
     }
 
     /// A new cursor. Arguments that ask for other kinds of cursors are accepted: every cursor streams.
@@ -158,6 +172,13 @@ impl Connection {
     #[setter(_native_text)]
     fn set_native_text(&self, on: bool) {
         self.native_text.store(on, Ordering::Relaxed);
+    }
+
+    /// Values that no type has a say in become what the driver returns that a dialect is named after.
+    fn _returns_as(&self, dialect: &Bound<'_, PyAny>) -> PyResult<()> {
+        let raw = Arc::new(Raw::of(dialect)?);
+        *self.raw.lock() = Some(raw);
+        Ok(())
     }
 
     /// Executes text as it is, outside of the rules about transactions; the first row, or `None`.

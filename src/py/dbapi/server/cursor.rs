@@ -15,7 +15,7 @@ use super::link::{Kind, Link};
 use super::params;
 use crate::py::dbapi::native::Native as _;
 use crate::py::ffi;
-use crate::py::types::cell_to_py;
+use crate::py::types::{Raw, cell_to_py};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 512;
@@ -40,6 +40,8 @@ struct State {
     lastrowid: Option<i64>,
     closed: bool,
     query: Option<Py<PyAny>>,
+    /// How values become objects, when there are some that are not just as they are.
+    raw: Option<Arc<Raw>>,
 }
 
 impl State {
@@ -74,6 +76,9 @@ impl State {
     fn read<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let row = self.next;
         self.next += 1;
+        if let Some(raw) = &self.raw {
+            return PyTuple::new(py, self.batch.row(row).map(|c| raw.get(py, c)).collect::<PyResult<Vec<_>>>()?);
+        }
         if let Some(tuple) = ffi::plain_row(py, &self.batch, row)? {
             return Ok(tuple);
         }
@@ -121,12 +126,55 @@ impl Cursor {
         Ok(state)
     }
 
-    fn accept(&self, state: &mut State, out: Outcome) {
+    fn accept(&self, py: Python<'_>, state: &mut State, out: Outcome) -> PyResult<()> {
+        state.raw = match self.kind() == Kind::Postgres && Raw::matters(&out.columns) {
+            true => Some(self.connection.get().raw(py)?),
+            false => None,
+        };
         state.lastrowid = self.link.lastrowid(&out);
         state.columns = out.columns;
         state.batch = out.rows;
         state.cursor = out.cursor;
         state.rowcount = out.rowcount;
+        Ok(())
+    }
+
+    /// The server's cursor that an object is.
+    pub fn of<'a, 'py>(obj: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, Self>> {
+        obj.cast::<Self>().ok()
+    }
+
+    /// Hands up to `n` of the rows that are left (`None`: all) to `take`.
+    pub fn read_rows(
+        &self,
+        py: Python<'_>,
+        n: Option<usize>,
+        take: &mut dyn FnMut(&RowBatch, usize) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let mut left = n.unwrap_or(usize::MAX);
+        while left > 0 {
+            // Conversions may run the user's code, which may use the cursor: nothing is locked meanwhile.
+            let (batch, start) = {
+                let mut state = self.result(py)?;
+                if state.columns.is_empty() || !state.advance(py, &self.link)? {
+                    return Ok(());
+                }
+                (std::mem::take(&mut state.batch), std::mem::take(&mut state.next))
+            };
+            let end = batch.rows().min(start.saturating_add(left));
+            left -= end - start;
+            let mut next = start;
+            let read = (start..end).try_for_each(|row| {
+                next += 1;
+                take(&batch, row)
+            });
+            let mut state = self.peek(py)?;
+            if !state.closed && state.batch.rows() == 0 {
+                (state.batch, state.next) = (batch, next);
+            }
+            read?;
+        }
+        Ok(())
     }
 
     fn rows<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
@@ -169,7 +217,7 @@ impl Cursor {
             let text = params::text(py, this.kind(), query.to_str()?, native, any)?;
             let values = params::one(this.kind(), &text, native, given)?;
             let out = this.link.run(py, &text.sql, &values)?;
-            this.accept(&mut state, out);
+            this.accept(py, &mut state, out)?;
         }
         Ok(slf)
     }

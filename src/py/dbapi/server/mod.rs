@@ -15,6 +15,7 @@ mod link;
 mod params;
 
 pub use connection::Connection;
+pub use cursor::Cursor;
 
 use pyo3::prelude::*;
 

@@ -552,10 +552,7 @@ fn cursor_result<'py>(
     if implicit(entry) {
         exec.note_cursor(&cursor)?;
         let mut rows = Vec::new();
-        for row in cursor.call_method0("fetchall")?.try_iter()? {
-            let values = row?.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-            rows.push(super::super::result::source::convert(py, &shape.procs, values)?);
-        }
+        super::super::result::source::read_all(&cursor, &shape.procs, shape.plain, &mut rows)?;
         failure::close_cursor(conn, &cursor)?;
         exec.set_cursor(None);
         return returned_result(py, exec, rows, &shape);

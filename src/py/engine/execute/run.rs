@@ -402,10 +402,7 @@ pub fn fetch_all<'py>(
     let shown = shown()?;
     let cursor = raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, false, s.stats)?;
     *names = raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
-    for row in cursor.call_method0("fetchall")?.try_iter()? {
-        let values = row?.try_iter()?.collect::<PyResult<Vec<_>>>()?;
-        rows.push(super::super::result::source::convert(py, &entry.results, values)?);
-    }
+    super::super::result::source::read_all(&cursor, &entry.results, entry.plain, rows)?;
     s.exec.note_cursor(&cursor)?;
     failure::close_cursor(s.conn, &cursor)?;
     s.exec.set_cursor(None);

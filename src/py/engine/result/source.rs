@@ -1,7 +1,9 @@
 //! Where the rows of a result come from.
 
+use crate::py::dbapi::ServerCursor;
 use crate::py::engine::connection::Connection;
 use crate::py::engine::execute::execution::Execution;
+use crate::py::engine::execute::rows::Reader;
 use crate::py::engine::failure::{self, Facts};
 use crate::py::types::{ResultProc, from_python};
 use pyo3::prelude::*;
@@ -226,11 +228,26 @@ pub fn convert(py: Python<'_>, procs: &[ResultProc], values: Vec<Bound<'_, PyAny
     let mut out = Vec::with_capacity(values.len());
     for (i, value) in values.into_iter().enumerate() {
         out.push(match procs.get(i) {
-            Some(ResultProc::Raw) | None => value,
+            Some(ResultProc::Raw | ResultProc::Driver(_)) | None => value,
             Some(p) => from_python(p, &value)?,
         });
     }
     Ok(PyTuple::new(py, out)?.into_any().unbind())
+}
+
+/// All rows that a PEP 249 cursor has left.
+pub fn read_all(cursor: &Bound<'_, PyAny>, procs: &Arc<[ResultProc]>, plain: bool, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+    let mut source = Cursor {
+        cursor: cursor.clone().unbind(),
+        procs: procs.clone(),
+        plain,
+        connection: None,
+        exec: None,
+        buffer: VecDeque::new(),
+        grow: (0, 0),
+        closed: false,
+    };
+    source.fetch(cursor.py(), None, out)
 }
 
 /// Rows of a PEP 249 cursor, each value passed through its column's processor.
@@ -275,6 +292,17 @@ impl RowSource for Cursor {
     fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
         if self.closed {
             return Ok(());
+        }
+        // What a watched statement returns is read as any other's.
+        if !self.procs.is_empty()
+            && let Some(own) = ServerCursor::of(self.cursor.bind(py))
+        {
+            let reader = Reader { columns: None, procs: self.procs.clone(), plain: self.plain };
+            let read = own.get().read_rows(py, n, &mut |batch, row| {
+                out.push(reader.tuple(py, batch, row)?.into_any().unbind());
+                Ok(())
+            });
+            return self.guard(py, read.map(|()| py.None().into_bound(py))).map(drop);
         }
         if self.grow.0 > 0
             && let Some(n) = n
