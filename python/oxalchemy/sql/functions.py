@@ -6,8 +6,10 @@ from .base import Executable, ExecutableStatement, Generative
 from .bound import BoundExecutable
 from .elements import (
     BindParameter,
+    Cast,
     ClauseList,
     ColumnElement,
+    Extract,
     FunctionFilter,
     NamedColumn,
     Over,
@@ -219,6 +221,9 @@ class next_value(FunctionElement):
 
 
 register_function("next_value", next_value)
+# What looks like a function and is a construct of its own.
+register_function("cast", Cast)
+register_function("extract", Extract)
 
 for _cls in (FunctionElement, Function, GenericFunction, next_value):
     _cls.__module__ = "oxalchemy.sql.functions"

@@ -177,7 +177,16 @@ impl DdlCompiler<'_> {
     /// `GENERATED ALWAYS AS (…) STORED`.
     pub fn computed(&self, computed: &Computed) -> SqlResult<String> {
         let mut out = format!("GENERATED ALWAYS AS ({})", self.expr(&computed.sqltext)?);
+        // Without a word a column is virtual since PostgreSQL 18, and before there were no virtual ones.
+        let stored_only = self.dialect.family == Family::PostgreSql && !self.dialect.at_least(&[18]);
         match (self.dialect.family, computed.persisted) {
+            (_, None) if stored_only => out.push_str(" STORED"),
+            (_, Some(false)) if stored_only => {
+                return Err(SqlError::compile(
+                    "PostrgreSQL computed columns do not support 'virtual' persistence; set the 'persisted' flag to None or True for \
+                     PostgreSQL support.",
+                ));
+            }
             (_, None) => {}
             (Family::Oracle, Some(true)) => {
                 return Err(SqlError::compile(

@@ -99,6 +99,15 @@ impl Rules for PostgreSql {
     fn function(&self, c: &mut Compiler<'_>, _e: &ExprRef, f: &Function, ctx: Ctx) -> SqlResult<bool> {
         match &*f.name.text.to_lowercase() {
             "aggregate_strings" => c.aggregate_strings("string_agg", &f.args, ctx)?,
+            // The standard's form is the one that takes patterns as well.
+            "substring" if f.args.len() > 1 => {
+                c.write("SUBSTRING(");
+                for (word, arg) in ["", " FROM ", " FOR "].iter().zip(&f.args) {
+                    c.write(word);
+                    c.expr(arg, ctx)?;
+                }
+                c.write(")");
+            }
             "pow" if f.known.is_some() => c.call("power", &f.args, ctx)?,
             _ => return Ok(false),
         }

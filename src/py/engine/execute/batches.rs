@@ -7,7 +7,7 @@ use super::execution::Execution;
 use super::node::{self, Prepared, stats};
 use super::params::Params;
 use super::run::{Ran, Sending, send};
-use crate::py::dbapi::NativeConnection;
+use crate::py::dbapi::{NativeConnection, ServerCursor};
 use crate::py::sql::face;
 use crate::py::types::{Family, value_of_any};
 use base::RowBatch;
@@ -116,8 +116,17 @@ pub fn open<'py>(
             out.names = names.iter().map(|n| n.as_str().into()).collect();
             out.batch.reset(names.len());
             if !names.is_empty() {
-                for row in cursor.call_method0("fetchall")?.try_iter()? {
-                    push(&mut out.batch, &row?)?;
+                match ServerCursor::of(&cursor) {
+                    // What the driver decoded, whoever watched.
+                    Some(own) => own.get().read_rows(py, None, &mut |rows, at| {
+                        rows.row(at).for_each(|cell| out.batch.push_value(&cell.to_value()));
+                        Ok(())
+                    })?,
+                    None => {
+                        for row in cursor.call_method0("fetchall")?.try_iter()? {
+                            push(&mut out.batch, &row?)?;
+                        }
+                    }
                 }
             }
             failure::close_quietly(conn, &cursor)?;
