@@ -44,6 +44,8 @@ pub enum Value {
     Network(Arc<str>),
     /// A list of values (PostgreSQL arrays).
     Array(Arc<[Value]>),
+    /// Values in parentheses, as `IN` takes them: for drivers that write values into the text.
+    Tuple(Arc<[Value]>),
 }
 
 impl Value {
@@ -77,9 +79,13 @@ impl Value {
             Value::Time(t) if t.offset().is_none() => Cell::Time(*t),
             Value::DateTime(d) if d.time.offset().is_none() => Cell::DateTime(*d),
             Value::Uuid(u) => Cell::Uuid(*u),
-            Value::Time(_) | Value::DateTime(_) | Value::Interval(_) | Value::Address(_) | Value::Network(_) | Value::Array(_) => {
-                Cell::Other(self)
-            }
+            Value::Time(_)
+            | Value::DateTime(_)
+            | Value::Interval(_)
+            | Value::Address(_)
+            | Value::Network(_)
+            | Value::Array(_)
+            | Value::Tuple(_) => Cell::Other(self),
         }
     }
 

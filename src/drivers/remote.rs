@@ -83,6 +83,8 @@ pub(crate) struct Shared {
     pub(crate) cursors: AtomicU32,
     /// Whether the connection is gone.
     pub(crate) lost: AtomicBool,
+    /// Values that the server cannot tell the types of are written into the text.
+    pub(crate) client_binding: AtomicBool,
 }
 
 impl Shared {

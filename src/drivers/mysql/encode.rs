@@ -57,7 +57,7 @@ fn text(value: &Value) -> DbResult<String> {
         Value::DateTime(d) => format!("{} {}", d.date, clock(d.time)),
         Value::Interval(i) => temporal::format_time(*i),
         Value::Uuid(u) => base::value::format_uuid(u),
-        Value::Array(_) => return Err(DbError::programming("MySQL has no arrays")),
+        Value::Array(_) | Value::Tuple(_) => return Err(DbError::programming("MySQL has no arrays")),
         _ => value.as_str().unwrap_or_default().to_owned(),
     })
 }

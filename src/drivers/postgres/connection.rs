@@ -1,6 +1,7 @@
 //! [`Postgres`]: a connection.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base::{DbResult, RowBatch, Value};
@@ -70,6 +71,11 @@ impl Postgres {
     /// Limits how long a statement may run before it is cancelled; `None` is no limit.
     pub fn set_timeout(&self, timeout: Option<Duration>) {
         self.remote.set_timeout(timeout);
+    }
+
+    /// Values whose types the server cannot tell are written into the text, as drivers do that bind values themselves.
+    pub fn set_client_binding(&self, on: bool) {
+        self.remote.shared.client_binding.store(on, Ordering::Relaxed);
     }
 
     /// Has `watch` asked ten times a second while a statement runs; when it says `true` the statement is cancelled.

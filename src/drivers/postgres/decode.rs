@@ -128,9 +128,7 @@ fn bits(wire: &[u8]) -> Option<String> {
 /// Appends a value in text form.
 pub fn text(kind: &Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
     match kind {
-        Kind::Text | Kind::Char | Kind::Opaque | Kind::Macaddr | Kind::Bit | Kind::Void => {
-            batch.push_text_bytes(wire)
-        }
+        Kind::Text | Kind::Char | Kind::Opaque | Kind::Macaddr | Kind::Bit | Kind::Void => batch.push_text_bytes(wire),
         Kind::Json | Kind::Jsonb => batch.push_json(utf8(wire, kind)?),
         Kind::Inet => batch.push_value(&Value::Address(utf8(wire, kind)?.into())),
         Kind::Cidr => batch.push_value(&Value::Network(utf8(wire, kind)?.into())),

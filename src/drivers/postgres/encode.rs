@@ -18,7 +18,7 @@ use super::types::Kind;
 /// literal would.
 pub fn declared(value: &Value) -> u32 {
     match value {
-        Value::Null | Value::Text(_) | Value::Json(_) | Value::Address(_) | Value::Network(_) => 0,
+        Value::Null | Value::Text(_) | Value::Json(_) | Value::Address(_) | Value::Network(_) | Value::Tuple(_) => 0,
         Value::Bool(_) => 16,
         Value::Int(i) if i32::try_from(*i).is_ok() => 23,
         Value::Int(_) => 20,
@@ -199,7 +199,7 @@ pub fn text(value: &Value, out: &mut String) {
             write!(out, "{} days {} seconds {} microseconds", i.days, i.seconds, i.microseconds)
         }
         Value::Uuid(u) => write!(out, "{}", base::value::format_uuid(u)),
-        Value::Array(items) => {
+        Value::Array(items) | Value::Tuple(items) => {
             array::to_text(items, out);
             Ok(())
         }

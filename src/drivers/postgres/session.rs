@@ -126,6 +126,10 @@ impl Session {
     async fn attempt(&mut self, sql: &Arc<str>, params: &[Value], verb: Verb) -> DbResult<()> {
         let plan = self.plan(sql, params, verb).await?;
         let cursor = self.shared.next_cursor();
+        let written = match &plan {
+            Plan::Text(None, text) if self.binds_values() && !text::is_script(text) => Some(text.clone()),
+            _ => None,
+        };
         let Session { conn, mail, leftovers, pending, .. } = self;
         let (mut reader, sent) = start(conn, plan);
         let mut batch = RowBatch::new(reader.columns.len());
@@ -156,8 +160,11 @@ impl Session {
         }
         drop(reader);
         self.note(verb, true).await;
-        if outcome.columns.is_empty() && self.returns_rows(sql, verb) {
-            outcome.columns = self.describe(sql, params).await?;
+        if outcome.columns.is_empty() && self.returns_rows(sql, verb, written.is_some()) {
+            outcome.columns = match &written {
+                Some(text) => self.describe(text, &[]).await?,
+                None => self.describe(sql, params).await?,
+            };
             outcome.rows = RowBatch::new(outcome.columns.len());
         }
         self.answer(Answer::Outcome(Ok(outcome)));
@@ -182,8 +189,8 @@ impl Session {
     }
 
     /// Whether there may be columns though no row told which.
-    fn returns_rows(&self, sql: &str, verb: Verb) -> bool {
-        !self.statements.is_enabled()
+    fn returns_rows(&self, sql: &str, verb: Verb, written: bool) -> bool {
+        (written || !self.statements.is_enabled())
             && match verb {
                 Verb::Select => true,
                 Verb::Dml => sql.to_ascii_uppercase().contains("RETURNING"),
@@ -201,7 +208,11 @@ impl Session {
         if !preparable || !self.statements.is_enabled() {
             return Ok(Plan::Text(None, literals()?));
         }
-        let Some(prepared) = self.prepare(sql, params).await? else {
+        let tuples = || params.iter().any(|p| matches!(p, Value::Tuple(_)));
+        if self.binds_values() && (tuples() || self.statements.is_refused(sql)) {
+            return Ok(Plan::Text(None, literals()?));
+        }
+        let Some(prepared) = self.prepare_if_possible(sql, params).await? else {
             return Ok(Plan::Text(None, literals()?));
         };
         if prepared.params.len() != params.len() {
@@ -216,6 +227,36 @@ impl Session {
             Some(arguments) => Plan::Binary(prepared, arguments),
             None => Plan::Text(Some(prepared), literals()?),
         })
+    }
+
+    /// Whether values are written into the text where the server cannot tell their types.
+    fn binds_values(&self) -> bool {
+        self.shared.client_binding.load(Ordering::Relaxed)
+    }
+
+    /// As [`Self::prepare`]. Where values may be written into the text, `None` as well for a statement that the server refuses
+    /// with parameters: a literal may stand where they may not (`$1 IS NULL`, `INTERVAL $1`, `b IS $1`).
+    async fn prepare_if_possible(&mut self, sql: &Arc<str>, params: &[Value]) -> DbResult<Option<Arc<Prepared>>> {
+        if !self.binds_values() || params.is_empty() || self.statements.find(sql, params).is_some() {
+            return self.prepare(sql, params).await;
+        }
+        // The transaction has to survive the attempt.
+        let guarded = self.shared.in_transaction.load(Ordering::Acquire);
+        if guarded {
+            self.run_quietly("SAVEPOINT _ox_prepare", None).await?;
+        }
+        let prepared = self.prepare(sql, params).await;
+        if guarded {
+            let undo = if prepared.is_err() { "ROLLBACK TO SAVEPOINT _ox_prepare; " } else { "" };
+            self.run_quietly(&format!("{undo}RELEASE SAVEPOINT _ox_prepare"), None).await?;
+        }
+        match prepared {
+            Err(e) if e.sqlstate().is_some_and(|s| s.starts_with("42")) => {
+                self.statements.refuse(sql);
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// `None` for a statement with a type that sqlx cannot look up (multiranges): it travels as text.

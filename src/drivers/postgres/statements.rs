@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::encode;
 use super::types::Kind;
@@ -42,12 +42,14 @@ pub struct Statements {
     clock: u64,
     count: usize,
     known: FxHashMap<Arc<str>, (u64, Vec<Arc<Prepared>>)>,
+    /// Texts that cannot be prepared.
+    refused: FxHashSet<Arc<str>>,
 }
 
 impl Statements {
     /// A cache of `capacity` statements.
     pub fn new(capacity: usize) -> Self {
-        Statements { capacity, clock: 0, count: 0, known: FxHashMap::default() }
+        Statements { capacity, clock: 0, count: 0, known: FxHashMap::default(), refused: FxHashSet::default() }
     }
 
     /// Whether statements are prepared at all.
@@ -84,8 +86,22 @@ impl Statements {
         }
     }
 
+    /// Whether preparing this text failed before.
+    pub fn is_refused(&self, sql: &str) -> bool {
+        self.refused.contains(sql)
+    }
+
+    /// Remembers that this text cannot be prepared.
+    pub fn refuse(&mut self, sql: &Arc<str>) {
+        if self.refused.len() >= self.capacity {
+            self.refused.clear();
+        }
+        self.refused.insert(sql.clone());
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.refused.clear();
         self.known.clear();
         self.count = 0;
     }

@@ -232,6 +232,14 @@ pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
         Cell::Int(i) if i < 0 => out.push_str(&format!("({i})")),
         Cell::Int(i) => out.push_str(&i.to_string()),
         Cell::Ascii(s) | Cell::Text(s) | Cell::Json(s) => quote(s, out)?,
+        Cell::Other(Value::Tuple(items)) => {
+            out.push('(');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                literal(item.as_cell(), out)?;
+            }
+            out.push(')');
+        }
         cell => {
             let value = cell.to_value();
             let mut text = String::new();

@@ -24,6 +24,8 @@ use std::sync::Arc;
 pub enum BindProc {
     /// As the object is.
     Any(Family),
+    /// As the object is, by a driver that writes values into the text.
+    Written,
     Bool(Family),
     Date(Family),
     DateTime(Family),
@@ -123,6 +125,7 @@ fn from_callable(function: Bound<'_, PyAny>, family: Family) -> BindProc {
 /// The conversion that the affinity alone decides.
 pub fn builtin(py: Python<'_>, ty: &TypeRef, family: Family, dialect: &Bound<'_, PyAny>) -> PyResult<BindProc> {
     Ok(match ty.affinity {
+        Affinity::Null if family == Family::Postgresql && super::raw::writes_values(dialect)? => BindProc::Written,
         // A dialect object may say otherwise than its name.
         Affinity::Boolean | Affinity::Match => BindProc::Bool(match dialect.getattr_opt("supports_native_boolean")? {
             Some(native) if native.is_truthy()? && family == Family::Sqlite => Family::Other,
@@ -218,6 +221,7 @@ impl BindProc {
         }
         match self {
             Self::Any(family) => any(obj, *family),
+            Self::Written => written(obj),
             // Databases without booleans store 0 and 1, and that is what logs and errors show.
             Self::Bool(Family::Sqlite | Family::Mysql) => boolean(obj).map(|v| Value::Int(v.as_int().unwrap_or(0))),
             Self::Bool(_) => boolean(obj),
@@ -272,6 +276,14 @@ impl BindProc {
 
 fn only(kind: &str, accepts: &str) -> PyErr {
     PyTypeError::new_err(format!("SQLite {kind} type only accepts Python {accepts} objects as input."))
+}
+
+/// An object as psycopg2 writes it into the text: a tuple is what `IN` takes.
+pub fn written(obj: &Bound<'_, PyAny>) -> PyResult<Value> {
+    match obj.cast::<PyTuple>() {
+        Ok(items) => Ok(Value::Tuple(items.iter().map(|item| written(&item)).collect::<PyResult<Vec<_>>>()?.into())),
+        Err(_) => any(obj, Family::Postgresql),
+    }
 }
 
 /// An object by its Python type alone, as drivers take it.

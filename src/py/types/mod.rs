@@ -21,11 +21,11 @@ mod result;
 mod value;
 mod wrap;
 
-pub use bind::{BindProc, any as value_of_any, bind_processor};
+pub use bind::{BindProc, any as value_of_any, bind_processor, written as value_written};
 pub use engine::TypeEngine;
 pub use family::Family;
 pub use host::TypeHost;
-pub use raw::Raw;
+pub use raw::{Raw, writes_values};
 pub use result::{ResultProc, from_python, result_processor};
 pub use value::{UnsupportedValue, cell_to_py, value_to_py};
 pub use wrap::{coerce_compared_value, to_type, type_of_value, wrap_type};

@@ -21,6 +21,11 @@ fn function<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Bound<'p
     py.import(module)?.getattr(name)
 }
 
+/// Whether a dialect is that of psycopg2, which writes values into the text.
+pub fn writes_values(dialect: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(dialect.cast::<DialectBase>().is_ok() && &*DialectBase::data(dialect)?.driver == "psycopg2")
+}
+
 impl Raw {
     /// Of a connection that no dialect made.
     pub fn standard(py: Python<'_>) -> PyResult<Self> {
@@ -31,7 +36,7 @@ impl Raw {
     pub fn of(dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = dialect.py();
         let loads = super::bind::json_function(py, dialect, "_json_deserializer", "loads")?;
-        let psycopg2 = dialect.cast::<DialectBase>().is_ok() && &*DialectBase::data(dialect)?.driver == "psycopg2";
+        let psycopg2 = writes_values(dialect)?;
         let native = dialect.getattr_opt("_native_inet_types")?.filter(|n| !n.is_none());
         let addresses = native.map_or(Ok(!psycopg2), |n| n.is_truthy())?;
         Ok(Self { loads, addresses, views: psycopg2 })

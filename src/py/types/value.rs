@@ -56,6 +56,10 @@ pub fn value_to_py<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, P
             }
             list.into_any()
         }
+        Value::Tuple(items) => {
+            let items = items.iter().map(|item| value_to_py(py, item)).collect::<PyResult<Vec<_>>>()?;
+            pyo3::types::PyTuple::new(py, items)?.into_any()
+        }
     })
 }
 

@@ -40,7 +40,7 @@ impl Compiler<'_> {
             }
             return Ok(());
         }
-        if self.dialect.render_bind_cast {
+        if self.rules.casts_bind(self.dialect, &e.ty) {
             let ty = e.ty.clone();
             if let Some(cast) = self.rules.bind_cast(self, &ty) {
                 self.placeholder(index);

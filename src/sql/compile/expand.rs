@@ -204,7 +204,7 @@ impl Filling<'_> {
             }
         };
         if index.is_some()
-            && self.c.dialect.render_bind_cast
+            && self.c.dialect.rules().casts_bind(&self.c.dialect, &bind.ty)
             && let Some(cast) = self.c.dialect.rules().bind_cast_text(&self.c.dialect, &bind.ty)
         {
             out.sql.push_str("::");

@@ -97,6 +97,7 @@ pub struct Compiler<'a> {
 
 /// Render a node.
 pub fn compile(node: &Node, dialect: &Arc<Dialect>, opts: &CompileOptions<'_>) -> SqlResult<Arc<Compiled>> {
+    let dialect = &dialect.translating(opts.schema_translate_map.as_ref());
     let mut compiler = Compiler::new(dialect, opts);
     for (i, bind) in collect_binds(node).iter().enumerate() {
         compiler.sources.insert(bind.identity(), i);

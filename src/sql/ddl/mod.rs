@@ -65,6 +65,7 @@ pub fn compile_ddl(
     opts: &CompileOptions<'_>,
     hooks: Option<&dyn DdlHooks>,
 ) -> SqlResult<String> {
+    let dialect = &dialect.translating(opts.schema_translate_map.as_ref());
     DdlCompiler { dialect, opts, hooks }.ddl(ddl)
 }
 
@@ -93,12 +94,7 @@ impl DdlCompiler<'_> {
     }
     /// A schema after translation (`schema_translate_map`).
     pub fn schema_of(&self, schema: Option<Name>) -> Option<Name> {
-        let Some(map) = &self.opts.schema_translate_map else { return schema };
-        let key = schema.as_ref().map(|s| s.text.clone());
-        match map.iter().find(|(from, _)| *from == key) {
-            Some((_, to)) => to.as_ref().map(|t| Name::new(t.clone())),
-            None => schema,
-        }
+        self.dialect.translated(schema.as_ref())
     }
     /// A string literal of this dialect.
     pub fn literal(&self, text: &str) -> String {

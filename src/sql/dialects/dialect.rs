@@ -1,5 +1,6 @@
 //! [`Dialect`]: features of a database as data. Every field may be changed before use (Python subclasses do).
 
+use crate::name::Name;
 use crate::types::literal::Quoting;
 use std::sync::Arc;
 
@@ -137,6 +138,8 @@ pub struct Dialect {
     pub omit_schema: bool,
     /// Whether a backslash escapes inside of quotes, where a connection told.
     pub backslash_escapes: Option<bool>,
+    /// `schema_translate_map` of the text that is being made.
+    pub schema_map: Option<crate::compile::SchemaMap>,
     /// Bumped by whoever changes data after use, so that cached texts are not mixed up.
     pub version: u64,
 }
@@ -203,6 +206,7 @@ impl Default for Dialect {
             final_quote: '"',
             omit_schema: false,
             backslash_escapes: None,
+            schema_map: None,
             version: 0,
         }
     }
@@ -250,6 +254,21 @@ impl Dialect {
     /// Are there sequences? MariaDB has them since 10.3, which only a connection tells.
     pub fn has_sequences(&self) -> bool {
         self.supports_sequences || self.family == Family::MariaDb && self.server_version.as_deref().is_some_and(|v| v >= &[10, 3])
+    }
+    /// The same dialect, for a text with this `schema_translate_map`.
+    pub fn translating(self: &Arc<Self>, map: Option<&crate::compile::SchemaMap>) -> Arc<Self> {
+        match map {
+            Some(map) => Arc::new(Self { schema_map: Some(map.clone()), ..(**self).clone() }),
+            None => self.clone(),
+        }
+    }
+    /// The schema that the map has for that of a type or a sequence; tables are translated by whoever renders them.
+    pub fn translated(&self, schema: Option<&Name>) -> Option<Name> {
+        let key = schema.map(|s| s.text.clone());
+        match self.schema_map.as_ref().and_then(|map| map.iter().find(|(from, _)| *from == key)) {
+            Some((_, to)) => to.as_ref().map(|t| Name::new(t.clone())),
+            None => schema.cloned(),
+        }
     }
     /// A string literal of an expression. Percent signs are doubled where the parameter style would read them.
     pub fn string_literal(&self, text: &str) -> String {

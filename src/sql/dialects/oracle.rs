@@ -142,7 +142,7 @@ impl Rules for Oracle {
     }
 
     fn next_value(&self, dialect: &Dialect, sequence: &Sequence) -> SqlResult<String> {
-        let schema = sequence.schema.read().clone();
+        let schema = dialect.translated(sequence.schema.read().as_ref());
         Ok(format!("{}.nextval", dialect.qualified(schema.as_ref(), &sequence.name)))
     }
 

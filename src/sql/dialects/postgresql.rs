@@ -115,9 +115,19 @@ impl Rules for PostgreSql {
     }
 
     fn next_value(&self, dialect: &Dialect, sequence: &Sequence) -> SqlResult<String> {
-        let schema = sequence.schema.read().clone();
+        let schema = dialect.translated(sequence.schema.read().as_ref());
         let name = dialect.qualified(schema.as_ref(), &sequence.name);
         Ok(format!("nextval('{}')", name.replace('\'', "''")))
+    }
+
+    /// psycopg2 writes values into the text, where they say themselves what they are; these do not.
+    fn casts_bind(&self, dialect: &Dialect, ty: &TypeRef) -> bool {
+        let ty = super::types::resolved(ty, &dialect.name);
+        let cast = match &*ty.visit_name {
+            "ARRAY" | "BIT" | "JSON" | "JSONB" | "uuid" | "UUID" | "REGCONFIG" => true,
+            name => name.ends_with("RANGE"),
+        };
+        dialect.render_bind_cast && (cast || &*dialect.driver != "psycopg2")
     }
 
     fn bind_cast_text(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {

@@ -62,6 +62,10 @@ pub trait Rules: Sync {
     fn literal_cast(&self, dialect: &Dialect, ty: &TypeRef) -> Option<String> {
         None
     }
+    /// Whether the driver wants values of this type cast.
+    fn casts_bind(&self, dialect: &Dialect, ty: &TypeRef) -> bool {
+        dialect.render_bind_cast
+    }
     fn bind_cast(&self, c: &mut Compiler<'_>, ty: &TypeRef) -> Option<String> {
         self.bind_cast_text(c.dialect, ty)
     }

@@ -237,7 +237,7 @@ pub fn postgresql(dialect: &Dialect, ty: &TypeRef, context: &TypeContext<'_>) ->
 
 fn named_type(dialect: &Dialect, ty: &SqlType, kind: &str) -> SqlResult<String> {
     match &ty.name {
-        Some(name) => Ok(dialect.qualified(ty.schema.as_ref(), name)),
+        Some(name) => Ok(dialect.qualified(dialect.translated(ty.schema.as_ref()).as_ref(), name)),
         None => Err(SqlError::compile(format!("PostgreSQL {kind} type requires a name."))),
     }
 }

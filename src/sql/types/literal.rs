@@ -93,6 +93,10 @@ pub fn literal_text(value: &Value, quoting: Quoting) -> Option<String> {
             let items: Option<Vec<String>> = items.iter().map(|i| literal_text(i, quoting)).collect();
             format!("ARRAY[{}]", items?.join(", "))
         }
+        Value::Tuple(items) => {
+            let items: Option<Vec<String>> = items.iter().map(|i| literal_text(i, quoting)).collect();
+            format!("({})", items?.join(", "))
+        }
     })
 }
 

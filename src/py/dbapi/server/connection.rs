@@ -13,7 +13,7 @@ use super::cursor::Cursor;
 use super::error::{dbapi_error, interface};
 use super::link::{Db, Kind, Link};
 use crate::py::dbapi::native::Native as _;
-use crate::py::types::Raw;
+use crate::py::types::{Raw, writes_values};
 
 /// A connection to a PostgreSQL, MySQL or MariaDB server.
 ///
@@ -26,6 +26,8 @@ pub struct Connection {
     native_text: AtomicBool,
     /// How values become objects that no type has a say in.
     raw: Mutex<Option<Arc<Raw>>>,
+    /// Values whose types the server cannot tell are written into the text.
+    writes_values: AtomicBool,
 }
 
 impl Connection {
@@ -47,6 +49,11 @@ impl Connection {
         let made = Arc::new(Raw::standard(py)?);
         *self.raw.lock() = Some(made.clone());
         Ok(made)
+    }
+
+    /// Whether values are written into the text where the server cannot tell their types.
+    pub fn writes_values(&self) -> bool {
+        self.writes_values.load(Ordering::Relaxed)
     }
 
     fn check_open(&self, py: Python<'_>) -> PyResult<()> {
@@ -85,7 +92,12 @@ impl Connection {
         let kind = if kind == "postgresql" { Kind::Postgres } else { Kind::MySql };
         let options = options.iter().map(|(k, v)| Ok((k.extract()?, v.extract()?))).collect::<PyResult<Vec<_>>>()?;
         let db = py.detach(|| open(kind, &options, autocommit)).map_err(|e| dbapi_error(py, kind, &e))?;
-        Ok(Connection { link: Arc::new(Link::new(kind, db, autocommit)), native_text: AtomicBool::new(false), raw: Mutex::default() })
+        Ok(Connection {
+            link: Arc::new(Link::new(kind, db, autocommit)),
+            native_text: AtomicBool::new(false),
+            raw: Mutex::default(),
+            writes_values: AtomicBool::new(false),
+        })
     }
 
     /// A new cursor. Arguments that ask for other kinds of cursors are accepted: every cursor streams.
@@ -178,6 +190,9 @@ impl Connection {
     fn _returns_as(&self, dialect: &Bound<'_, PyAny>) -> PyResult<()> {
         let raw = Arc::new(Raw::of(dialect)?);
         *self.raw.lock() = Some(raw);
+        let writes = writes_values(dialect)?;
+        self.writes_values.store(writes, Ordering::Relaxed);
+        self.link.db().map_err(|e| self.link.error(dialect.py(), &e))?.set_client_binding(writes);
         Ok(())
     }
 

@@ -215,7 +215,7 @@ impl Cursor {
             let given = params.filter(|p| !p.is_none());
             let any = given.is_some_and(|p| p.len().unwrap_or(1) > 0);
             let text = params::text(py, this.kind(), query.to_str()?, native, any)?;
-            let values = params::one(this.kind(), &text, native, given)?;
+            let values = params::one(this.kind(), this.connection.get().writes_values(), &text, native, given)?;
             let out = this.link.run(py, &text.sql, &values)?;
             this.accept(py, &mut state, out)?;
         }
@@ -238,7 +238,7 @@ impl Cursor {
             state.query = Some(query.clone().into_any().unbind());
             let native = this.connection.get().is_native_text();
             let text = params::text(py, this.kind(), query.to_str()?, native, true)?;
-            let (batch, count) = params::many(this.kind(), &text, native, params_seq)?;
+            let (batch, count) = params::many(this.kind(), this.connection.get().writes_values(), &text, native, params_seq)?;
             if batch.columns() == 0 {
                 let mut total = 0;
                 for _ in 0..count {

@@ -75,6 +75,13 @@ impl Db {
         }
     }
 
+    /// Values whose types the server cannot tell are written into the text.
+    pub fn set_client_binding(&self, on: bool) {
+        if let Db::Postgres(db) = self {
+            db.set_client_binding(on);
+        }
+    }
+
     /// Limits how long a statement may run.
     pub fn set_timeout(&self, timeout: Option<Duration>) {
         match self {

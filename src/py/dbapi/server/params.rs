@@ -7,7 +7,7 @@ use sql::compile::{Marks, Translated, translate};
 
 use super::error::programming;
 use super::link::Kind;
-use crate::py::types::{UnsupportedValue, value_of_any};
+use crate::py::types::{UnsupportedValue, value_of_any, value_written};
 
 fn marks(kind: Kind) -> Marks {
     match kind {
@@ -24,8 +24,9 @@ pub fn text(py: Python<'_>, kind: Kind, sql: &str, native: bool, with_params: bo
     translate(sql, marks(kind), with_params).map_err(|e| programming(py, kind, e))
 }
 
-fn value(py: Python<'_>, kind: Kind, obj: &Bound<'_, PyAny>) -> PyResult<Value> {
-    value_of_any(obj, kind.family()).map_err(|e| match e.is_instance_of::<UnsupportedValue>(py) {
+fn value(py: Python<'_>, kind: Kind, written: bool, obj: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let value = if written { value_written(obj) } else { value_of_any(obj, kind.family()) };
+    value.map_err(|e| match e.is_instance_of::<UnsupportedValue>(py) {
         true => {
             let name = obj.get_type().name().map(|n| n.to_string()).unwrap_or_default();
             programming(py, kind, format!("cannot adapt type '{name}' as a parameter"))
@@ -38,8 +39,14 @@ fn is_sequence(params: &Bound<'_, PyAny>) -> bool {
     params.is_instance_of::<PyTuple>() || params.is_instance_of::<PyList>()
 }
 
-/// The values of one execution, in the order of the text's placeholders.
-pub fn one(kind: Kind, text: &Translated, native: bool, params: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Value>> {
+/// The values of one execution (`written`: the driver writes them into the text), in the order of the text's placeholders.
+pub fn one(
+    kind: Kind,
+    written: bool,
+    text: &Translated,
+    native: bool,
+    params: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Vec<Value>> {
     let Some(params) = params else {
         // Without parameters placeholders mean nothing; the server says what is wrong.
         return Ok(Vec::new());
@@ -49,7 +56,7 @@ pub fn one(kind: Kind, text: &Translated, native: bool, params: Option<&Bound<'_
         let Ok(mapping) = params.cast::<PyMapping>() else {
             return Err(programming(py, kind, "the text has named placeholders, so the parameters must be a mapping"));
         };
-        return text.names.iter().map(|name| named(kind, mapping, name)).collect();
+        return text.names.iter().map(|name| named(kind, written, mapping, name)).collect();
     }
     if !is_sequence(params) {
         if params.len().unwrap_or(1) == 0 || (text.count == 0 && !native && params.cast::<PyMapping>().is_ok()) {
@@ -57,13 +64,13 @@ pub fn one(kind: Kind, text: &Translated, native: bool, params: Option<&Bound<'_
         }
         if kind == Kind::MySql && text.count == 1 {
             // PyMySQL takes a lone value.
-            return Ok(vec![value(py, kind, params)?]);
+            return Ok(vec![value(py, kind, written, params)?]);
         }
         if params.is_instance_of::<PyString>() || params.cast::<PyMapping>().is_ok() {
             return Err(programming(py, kind, "the text has positional placeholders, so the parameters must be a sequence"));
         }
     }
-    let values = params.try_iter()?.map(|p| value(py, kind, &p?)).collect::<PyResult<Vec<_>>>()?;
+    let values = params.try_iter()?.map(|p| value(py, kind, written, &p?)).collect::<PyResult<Vec<_>>>()?;
     if !native && values.len() != text.count {
         return Err(programming(
             py,
@@ -74,10 +81,10 @@ pub fn one(kind: Kind, text: &Translated, native: bool, params: Option<&Bound<'_
     Ok(values)
 }
 
-fn named(kind: Kind, mapping: &Bound<'_, PyMapping>, name: &str) -> PyResult<Value> {
+fn named(kind: Kind, written: bool, mapping: &Bound<'_, PyMapping>, name: &str) -> PyResult<Value> {
     let py = mapping.py();
     match mapping.get_item(name) {
-        Ok(obj) => value(py, kind, &obj),
+        Ok(obj) => value(py, kind, written, &obj),
         Err(e) if e.is_instance_of::<pyo3::exceptions::PyLookupError>(py) => {
             Err(programming(py, kind, format!("query parameter missing: {name}")))
         }
@@ -86,10 +93,10 @@ fn named(kind: Kind, mapping: &Bound<'_, PyMapping>, name: &str) -> PyResult<Val
 }
 
 /// The values of several executions.
-pub fn many(kind: Kind, text: &Translated, native: bool, rows: &Bound<'_, PyAny>) -> PyResult<(RowBatch, usize)> {
+pub fn many(kind: Kind, written: bool, text: &Translated, native: bool, rows: &Bound<'_, PyAny>) -> PyResult<(RowBatch, usize)> {
     let (mut batch, mut count) = (RowBatch::new(0), 0);
     for row in rows.try_iter()? {
-        let values = one(kind, text, native, Some(&row?))?;
+        let values = one(kind, written, text, native, Some(&row?))?;
         if count == 0 {
             batch.reset(values.len());
         } else if values.len() != batch.columns() {

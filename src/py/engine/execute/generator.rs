@@ -2,6 +2,7 @@
 
 use super::super::connection::Connection;
 use crate::py::compile::DialectBase;
+use crate::py::compile::statement::translate_map;
 use crate::py::errors::{sql_error, warn};
 use crate::py::schema::PySequence;
 use pyo3::prelude::*;
@@ -11,7 +12,8 @@ use sql::schema::Sequence;
 /// The next value.
 pub fn next_value<'py>(conn: &Bound<'py, Connection>, sequence: &Sequence) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
-    let dialect = DialectBase::data(conn.get().dialect(py))?;
+    let map = translate_map(conn.get().options(py).get_item("schema_translate_map")?.as_ref())?;
+    let dialect = DialectBase::data(conn.get().dialect(py))?.translating(map.as_ref());
     let text = dialect.rules().next_value(&dialect, sequence).map_err(|e| sql_error(py, e))?;
     let sql = PyString::new(py, &format!("select {text}"));
     super::raw::exec_driver_sql(conn, &sql, None, false, None)?.call_method0("scalar")
