@@ -174,10 +174,7 @@ fn operand<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny
 }
 
 fn resolved<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>) -> PyResult<ExprRef> {
-    Ok(match operand(py, left, op, obj)? {
-        Other::Expr(e) => e,
-        Other::Value(v, own) => build::bind_beside(left, op, v, own),
-    })
+    Ok(build::resolve(left, op, operand(py, left, op, obj)?))
 }
 
 fn unsupported(op: &Op) -> PyErr {
@@ -350,10 +347,7 @@ pub fn collation(name: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
 
 /// A custom operator between `left` and `other`.
 fn custom(left: &ExprRef, op: &Op, other: Other, ret: Option<TypeRef>, reversed: bool) -> PyResult<ExprRef> {
-    let right = match other {
-        Other::Expr(e) => e,
-        Other::Value(v, own) => build::bind_beside(left, op, v, own),
-    };
+    let right = build::resolve(left, op, other);
     let (l, r) = if reversed { (&right, left) } else { (left, &right) };
     let ty = ret.unwrap_or_else(|| typing::adapt(op, &l.ty, &r.ty).1);
     Ok(build::binary_typed(l, op.clone(), r, ty, None, Vec::new()))

@@ -92,7 +92,8 @@ pub fn bind_beside(left: &ExprRef, op: &Op, value: BindValue, own: TypeRef) -> E
     anon_bind(&bind_base(left), value, ty)
 }
 
-fn resolve(left: &ExprRef, op: &Op, other: Other) -> ExprRef {
+/// The right operand beside `left`: values and binds without a type get one.
+pub fn resolve(left: &ExprRef, op: &Op, other: Other) -> ExprRef {
     match other {
         Other::Expr(e) => match &e.kind {
             // `x == bindparam("y")`: a bind without a type takes that of the other side.
