@@ -10,6 +10,7 @@
 //! | [`cascade`] | [`Cascade`]: which session operations follow a relationship |
 //! | [`entity`] | [`Entity`]: a mapped class, or an alias of one, inside a statement |
 //! | [`flush`] | flush plans over ids |
+//! | [`option_elements`] | the elements of a tree of options |
 //! | [`options`] | loader options, merged into one tree per statement |
 //! | [`compile`] | ORM-enabled statement to plain statement and load plan |
 //! | [`load`] | what follows a load: options that stay with instances, second statements |
@@ -37,6 +38,7 @@ pub mod load;
 pub mod loadplan;
 pub mod mapper;
 pub mod namespaces;
+pub mod option_elements;
 pub mod options;
 pub mod property;
 pub mod relationship;

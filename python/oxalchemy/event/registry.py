@@ -34,6 +34,9 @@ class Entry:
 
 def changed():
     version[0] += 1
+    from .. import _rs
+
+    _rs._events_changed()
 
 
 def next_order(insert):

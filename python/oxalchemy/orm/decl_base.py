@@ -31,7 +31,9 @@ def declare(registry, cls, dict_=None, table=None, **mapper_kw):
     from oxalchemy.orm import clsregistry
 
     clsregistry.add_class(cls.__name__, cls, registry)
-    deferred = getattr(cls, "_sa_decl_prepare", False)
+    deferred = getattr(cls, "_sa_decl_prepare", False) and (
+        not getattr(cls, "_sa_decl_table_later", False) or "_sa_decl_table_later" in _own_bases(cls)
+    )
     try:
         scan = (DeferredScan if deferred else Scan)(registry, cls, dict_, table, mapper_kw)
         return scan.run()
@@ -54,22 +56,54 @@ class DeferredScan(Scan):
     """A class that is scanned when it is declared, and mapped when somebody has what its table needs."""
 
     def run(self):
-        self.scan()
-        set_raw(self.cls, "_sa_decl_config", self)
+        # a class without a table is read when it gets one: until then it is a mixin of those below it
+        if not getattr(self.cls, "_sa_decl_table_later", False):
+            self.scan()
+            self.make_table()
+            set_raw(self.cls, "_sa_decl_config", self)
         _waiting.append(self)
         return None
 
     def complete_mapping(self):
-        """Make table and mapper."""
-        type.__delattr__(self.cls, "_sa_decl_config")
+        """Make the mapper."""
+        if "_sa_decl_config" in self.cls.__dict__:
+            type.__delattr__(self.cls, "_sa_decl_config")
         _waiting.remove(self)
-        self.make_table()
         return self.map()
+
+    def map_to(self, selectable, polymorphic_on, strict, discriminator):
+        """Map the class to a selectable that its subclasses make."""
+        _waiting.remove(self)
+        self.dict_ = dict(self.cls.__dict__)
+        self.scan()
+        keys = {c.key for _, c in self.columns}
+        for key, value in list(self.properties.items()):
+            if is_column(value):
+                self.properties[key] = selectable.c[value.key]
+        self.table, self.tablename = selectable, None
+        if strict:
+            own = keys | self.properties.keys() | {discriminator} | {c.key for c in selectable.primary_key}
+            self.mapper_kw["include_properties"] = own
+        self.mapper_kw.update(polymorphic_on=polymorphic_on, with_polymorphic=("*", selectable))
+        for key in keys | {discriminator}:
+            if key in self.cls.__dict__ and is_column(self.cls.__dict__[key]):
+                type.__delattr__(self.cls, key)
+        return self.map()
+
+    @classmethod
+    def config_for_cls(cls, class_):
+        """The declaration of exactly this class, while it waits."""
+        return next((scan for scan in _waiting if scan.cls is class_), None)
 
     @classmethod
     def of_subclasses(cls, base):
         """Declarations below a class that wait, parents first."""
         return [scan for scan in list(_waiting) if issubclass(scan.cls, base)]
+
+
+def _own_bases(cls):
+    """Names that the direct bases of a class say themselves."""
+    return {name for base in cls.__bases__ for name in base.__dict__}
 
 
 _DeferredDeclarativeConfig = DeferredScan

@@ -69,7 +69,8 @@ class TableAndMapper:
                 f"Class {cls!r} does not have a __table__ or __tablename__ specified and does not inherit from an existing "
                 "table-mapped class."
             )
-        table = mapped_class(self.inherits).local_table
+        parent = mapped_class(self.inherits)
+        table = parent.local_table if parent is not None else self.inherits._sa_decl_config.inherited_table()
         if self.table_args:
             raise exc.ArgumentError("Can't place __table_args__ on an inherited class with no table.")
         for column in columns:
@@ -86,6 +87,13 @@ class TableAndMapper:
             table.append_column(column)
             if not any(column is u for u in self.unmapped):
                 self.properties.setdefault(column.key, column)
+
+    def inherited_table(self):
+        """The table of a class that waits to be mapped, or of the class above it."""
+        if self.table is not None:
+            return self.table
+        parent = mapped_class(self.inherits)
+        return parent.local_table if parent is not None else self.inherits._sa_decl_config.inherited_table()
 
     def _metadata(self):
         metadata = getattr(self.cls, "metadata", None)

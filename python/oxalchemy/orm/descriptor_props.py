@@ -259,7 +259,8 @@ class CompositeProperty(DescriptorProperty):
     def columns(self):
         from ..schema import Column
 
-        return [a for a in self.attrs if isinstance(a, Column)]
+        given = (getattr(a, "column", a) for a in self.attrs)
+        return [c for c in given if isinstance(c, Column)]
 
     @property
     def columns_to_assign(self):
@@ -297,8 +298,8 @@ class CompositeProperty(DescriptorProperty):
         """The values of the columns, from a value object."""
         if hasattr(value, "__composite_values__"):
             return tuple(value.__composite_values__())
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return tuple(getattr(value, f.name) for f in dataclasses.fields(value))
+        if dataclasses.is_dataclass(self.composite_class):
+            return tuple(getattr(value, f.name) for f in dataclasses.fields(self.composite_class))
         given = type(value) if self.composite_class is None or isinstance(value, self.composite_class) else self.composite_class
         raise exc.InvalidRequestError(
             f"Composite class {given.__name__} is not a dataclass and does not define a __composite_values__() method; "
@@ -339,22 +340,42 @@ class CompositeProperty(DescriptorProperty):
         before, now = [], []
         changed = False
         for prop in self.props:
-            hist = state.manager[prop.key].impl.get_history(state, dict_, passive)
+            # a value is whole: what is not loaded is loaded
+            hist = state.manager[prop.key].impl.get_history(state, dict_, 31)
             changed = changed or hist.has_changes()
             present = hist.non_deleted()
             now.append(present[0] if present else None)
             old = hist.deleted or hist.unchanged
             before.append(old[0] if old else None)
         if changed:
-            return attributes.History([self.composite_class(*now)], (), [self.composite_class(*before)])
-        return attributes.History((), [self.composite_class(*now)], ())
+            return attributes.History([self._make(now)], (), [self._make(before)])
+        return attributes.History((), [self._make(now)], ())
+
+    def _names_attributes(self):
+        """Whether it is made of attributes that the class has beside it."""
+        return bool(self.attrs) and not any(hasattr(a, "column") or hasattr(a, "table") for a in self.attrs)
+
+    def _pass_on(self, column):
+        """Columns of its own are loaded as it is: deferred, in a group."""
+        if self.deferred:
+            column.deferred = True
+            args = {"deferred_group": self.group, "deferred_raiseload": self.raiseload}
+            column._mapper_args = {**column._mapper_args, **{k: v for k, v in args.items() if v}}
+        if self.active_history:
+            column._mapper_args = {**column._mapper_args, "active_history": True}
 
     def declarative_annotation(self, config, name, target):
         """Take class, column types and NULL handling from ``Mapped[…]``; ``target`` is None without an annotation."""
         from . import annotations as ann
         from .mapped_column import MappedColumn
 
+        if target is None and self.composite_class is None and not self._names_attributes():
+            raise exc.ArgumentError(
+                f'Python typing annotation is required for attribute "{config.cls.__name__}.{name}" when primary argument(s) for '
+                '"Composite" construct are None or not present'
+            )
         if target is not None:
+            ann.check_resolved(target, name)
             inner, optional = ann.without_none(target.inner)
             if self.composite_class is None:
                 self.composite_class = inner
@@ -362,12 +383,18 @@ class CompositeProperty(DescriptorProperty):
                 self.return_none_on = _all_none
         fields = []
         if isinstance(self.composite_class, type):
-            fields = [p for p in inspect.signature(self.composite_class).parameters.values() if p.kind is not p.VAR_KEYWORD]
+            fields = _fields_of(self.composite_class)
         if not self.attrs and dataclasses.is_dataclass(self.composite_class):
             self.attrs = tuple(MappedColumn() for _ in fields)
+        if dataclasses.is_dataclass(self.composite_class) and len(self.attrs) > len(fields):
+            raise exc.ArgumentError(
+                f"number of composite attributes {len(self.attrs)} exceeds that of the number of attributes in class "
+                f"{self.composite_class.__name__} {len(fields)}"
+            )
         for attr, field in itertools.zip_longest(self.attrs, fields):
             if not isinstance(attr, MappedColumn):
                 continue
+            self._pass_on(attr)
             annotation = field.annotation if field is not None else inspect.Parameter.empty
             if isinstance(annotation, str):
                 annotation = ann.evaluate(annotation, self.composite_class, self.composite_class.__module__)
@@ -453,6 +480,14 @@ class CompositeProperty(DescriptorProperty):
 
 
 _COMPARISONS = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__", "gt": "__gt__", "ge": "__ge__"}
+
+
+def _fields_of(class_):
+    """Parameters of a composite class; a class of the interpreter may not tell them."""
+    try:
+        return [p for p in inspect.signature(class_).parameters.values() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    except ValueError:
+        return []
 
 
 def _all_none(*values):

@@ -31,28 +31,59 @@ def _is_mapper_target(target):
     return target is mapper or target is Mapper or (isinstance(target, type) and issubclass(target, Mapper))
 
 
-class _Holds:
-    """Listeners on classes that are not mapped yet, handed over when they (or subclasses) are."""
+class _Held:
+    """What is listened for on one class that is not mapped."""
 
-    def __init__(self, group):
+    def __init__(self):
+        self.entries = {}  # entry → (event key, arguments)
+
+    def discard(self, entry):
+        self.entries.pop(entry, None)
+
+
+class _Holds:
+    """Listeners on classes that are not mapped: handed over to those below them that are mapped, or will be."""
+
+    def __init__(self, group, target_of):
         self.group = group
+        self.target_of = target_of
         self.held = weakref.WeakKeyDictionary()
 
     def hold(self, cls, event_key, kw):
-        self.held.setdefault(cls, []).append((event_key, kw))
+        from ..event.registry import Entry, next_order, stored
+
+        store = self.held.setdefault(cls, _Held())
+        entry = Entry(event_key.fn, event_key._key, next_order(False), bool(kw.get("propagate")))
+        store.entries[entry] = (event_key, kw)
+        stored(store, entry)
+        if kw.get("propagate"):
+            for target in self.mapped_below(cls):
+                self.group._listen(event_key.with_dispatch_target(target), **kw)
+
+    def mapped_below(self, cls):
+        """The uppermost mapped classes under a class; the event goes on to their subclasses from there."""
+        seen, waiting, found = set(), list(cls.__subclasses__()), []
+        while waiting:
+            sub = waiting.pop(0)
+            if sub in seen:
+                continue
+            seen.add(sub)
+            target = self.target_of(sub)
+            if target is None:
+                waiting.extend(sub.__subclasses__())
+            else:
+                found.append(target)
+        return found
 
     def release(self, cls, target):
         if not self.held:
             return
         for base in cls.__mro__:
-            for event_key, kw in self.held.get(base, ()):
+            store = self.held.get(base)
+            for event_key, kw in list(store.entries.values()) if store is not None else ():
                 if base is cls or kw.get("propagate"):
                     key = event_key.with_dispatch_target(target)
                     self.group._listen(key, **kw)
-
-    def drop(self, cls, event_key):
-        left = [h for h in self.held.get(cls, ()) if h[0]._key != event_key._key]
-        self.held[cls] = left
 
 
 class _HeldClass:
@@ -396,8 +427,18 @@ class RegistryEvents(event.Events):
         """A Python type in ``Mapped[]`` needs a SQL type."""
 
 
-_mapper_holds = _Holds(MapperEvents)
-_instance_holds = _Holds(InstanceEvents)
+def _mapped_manager(cls):
+    manager = opt_manager_of_class(cls)
+    return manager if manager is not None and manager.is_mapped else None
+
+
+def _mapper_below(cls):
+    manager = _mapped_manager(cls)
+    return manager.mapper if manager is not None else None
+
+
+_mapper_holds = _Holds(MapperEvents, _mapper_below)
+_instance_holds = _Holds(InstanceEvents, _mapped_manager)
 event.Dispatch._active_history = False
 registry.dispatch = dispatcher(RegistryEvents)
 Mapper.dispatch = native_dispatcher(MapperEvents)

@@ -3,7 +3,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 macro_rules! events {
     ($($variant:ident $name:literal),* $(,)?) => {
@@ -62,6 +62,20 @@ events! {
     BeforeCompile "before_compile", BeforeCompileUpdate "before_compile_update", BeforeCompileDelete "before_compile_delete",
 }
 
+/// Counts registrations and removals.
+static VERSION: AtomicU64 = AtomicU64::new(0);
+
+/// A number that changes when listeners come or go: what was decided by who listens holds for one number.
+pub fn version() -> u64 {
+    VERSION.load(Ordering::Relaxed)
+}
+
+/// Told by `oxalchemy.event` when listeners come or go.
+#[pyfunction]
+fn _events_changed() {
+    VERSION.fetch_add(1, Ordering::Relaxed);
+}
+
 impl Event {
     /// Its documented name.
     pub fn name(self) -> &'static str {
@@ -109,5 +123,6 @@ pub fn fire<'py, A: pyo3::IntoPyObject<'py, Target = PyTuple, Output = Bound<'py
 
 /// Add this file's function to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_events_changed, m)?)?;
     m.add_function(wrap_pyfunction!(_event_used, m)?)
 }

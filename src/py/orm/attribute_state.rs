@@ -37,18 +37,22 @@ impl AttributeState {
     /// The value, loaded when needed.
     #[getter]
     fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let imp = self.imp(py)?;
+        let Some(imp) = self.own_imp(py) else {
+            // a composite or a synonym: read through its descriptor
+            let Some(obj) = self.state.get().instance(py) else { return no_value(py) };
+            return obj.getattr(&self.key);
+        };
         let dict = self.state.get().instance_dict(py);
         AttributeImpl::get(&imp, self.state.bind(py), &dict, PASSIVE_OFF)
     }
     /// Changes that are not flushed, without loading.
     #[getter]
     fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        super::history::history(&self.imp(py)?, self.state.bind(py), PASSIVE_NO_INITIALIZE)
+        self.history_with(py, PASSIVE_NO_INITIALIZE)
     }
     /// Changes that are not flushed, loading the present value when needed.
     fn load_history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        super::history::history(&self.imp(py)?, self.state.bind(py), PASSIVE_OFF ^ INIT_OK)
+        self.history_with(py, PASSIVE_OFF ^ INIT_OK)
     }
 }
 
@@ -59,8 +63,17 @@ impl Collected for AttributeState {
 }
 
 impl AttributeState {
-    fn imp<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, AttributeImpl>> {
-        self.state.get().manager.get().require_impl(py, &self.key.to_string())
+    fn own_imp<'py>(&self, py: Python<'py>) -> Option<Bound<'py, AttributeImpl>> {
+        self.state.get().manager.get().get_impl(py, &self.key.bind(py).to_string_lossy())
+    }
+    fn history_with<'py>(&self, py: Python<'py>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+        let state = self.state.bind(py);
+        if let Some(imp) = self.own_imp(py) {
+            return super::history::history(&imp, state, passive);
+        }
+        let attribute = self.state.get().manager.bind(py).as_any().get_item(&self.key)?;
+        let dict = self.state.get().instance_dict(py);
+        attribute.getattr("impl")?.call_method1("get_history", (state, dict, passive))
     }
 }
 

@@ -78,6 +78,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<attributes::QueryableAttribute>()?;
     m.add_class::<attributes::InstrumentedAttribute>()?;
     m.add_class::<collections::CollectionAdapter>()?;
+    m.add_function(wrap_pyfunction!(collections::_no_adapter, m)?)?;
     m.add_class::<mapper::PyMapper>()?;
     m.add_class::<mapper::EntityBox>()?;
     m.add_class::<attribute_value::AttributeValue>()?;
@@ -92,6 +93,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(comparator::_property_columns, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_mark_column, m)?)?;
     m.add_class::<property::MapperProperty>()?;
+    mapper::concrete::register(m)?;
     m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::_configure_registries, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;

@@ -46,7 +46,7 @@ impl Prepared {
         let id = dialect.as_ptr() as usize;
         if let Some((known, r)) = &*self.runtime.lock()
             && *known == id
-            && !r.listens
+            && r.current()
         {
             return Ok(r.clone());
         }

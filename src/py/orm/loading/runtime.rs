@@ -19,8 +19,8 @@ use std::sync::Arc;
 pub struct Runtime {
     /// One per element of a row.
     pub items: Vec<RtItem>,
-    /// Somebody listens for loads: who may change, so the plan is made anew each time.
-    pub listens: bool,
+    /// Number of the listeners that it was made for.
+    pub listeners: u64,
 }
 
 /// One element of a row.
@@ -106,13 +106,22 @@ fn intern(py: Python<'_>, s: &str) -> Py<PyString> {
     PyString::intern(py, s).unbind()
 }
 
+/// Number of the listeners that a plan would be made for now: one for all programs in which nobody listens for loads.
+fn listeners_version() -> u64 {
+    if Event::Load.used() || Event::Refresh.used() { crate::py::engine::events::version() } else { u64::MAX }
+}
+
 impl Runtime {
+    /// Whether those listen still who did when it was made.
+    pub fn current(&self) -> bool {
+        self.listeners == listeners_version()
+    }
     /// Made once, then shared.
     pub fn new(py: Python<'_>, plan: &LoadPlan, dialect: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let listeners = listeners_version();
         let criteria: Vec<_> = plan.criteria.iter().filter(|c| c.propagate).cloned().collect();
         let items = plan.items.iter().map(|i| item(py, i, &criteria, dialect)).collect::<PyResult<_>>()?;
-        let listens = Event::Load.used() || Event::Refresh.used();
-        Ok(Self { items, listens })
+        Ok(Self { items, listeners })
     }
     /// The only element, when it is an entity.
     pub fn single(&self) -> Option<&Arc<RtEntity>> {

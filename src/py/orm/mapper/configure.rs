@@ -10,12 +10,14 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefMethods;
 use pyo3::types::PyWeakrefReference;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 type This<'py> = Bound<'py, PyMapper>;
 
 /// Some mapper waits for configuration.
 static NEW: AtomicBool = AtomicBool::new(false);
+/// How many mappers were ever announced: a mapper whose registry was set up since the last of them has nothing to do.
+static ANNOUNCED: AtomicU64 = AtomicU64::new(0);
 /// Configuration runs.
 static RUNNING: AtomicBool = AtomicBool::new(false);
 /// Every mapper, in order of definition; weak.
@@ -26,6 +28,7 @@ pub fn announce(slf: &This<'_>) -> PyResult<()> {
     let weak = PyWeakrefReference::new(slf.as_any())?.unbind();
     ALL.lock().push(weak);
     NEW.store(true, Ordering::Relaxed);
+    ANNOUNCED.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }
 
@@ -51,15 +54,37 @@ pub fn all(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
     live
 }
 
-/// Set up all mappers when some wait for it.
+/// Set up the mappers of a mapper's registry, and of those that it depends on, when some wait for it.
 #[inline]
 pub fn check_configure(mapper: &This<'_>) -> PyResult<()> {
-    if NEW.load(Ordering::Relaxed) { configure_mappers(mapper.py()) } else { Ok(()) }
+    if NEW.load(Ordering::Relaxed) { configure_registry_of(mapper) } else { Ok(()) }
 }
-/// Set up all mappers when some wait for it.
+/// Set up all mappers when some wait for it. One that has failed raises where it is used, not here.
 #[inline]
 pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
-    if NEW.load(Ordering::Relaxed) { configure_mappers(py) } else { Ok(()) }
+    if NEW.load(Ordering::Relaxed) { configure_some(py, None, false) } else { Ok(()) }
+}
+fn configure_registry_of(mapper: &This<'_>) -> PyResult<()> {
+    let (py, this) = (mapper.py(), mapper.get());
+    let announced = ANNOUNCED.load(Ordering::Relaxed);
+    if this.checked.load(Ordering::Relaxed) == announced || RUNNING.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let Some(registry) = this.registry_of(py) else { return configure_mappers(py) };
+    let mut registries = vec![registry];
+    let mut at = 0;
+    while let Some(r) = registries.get(at).cloned() {
+        at += 1;
+        for other in r.getattr("_dependencies")?.try_iter()? {
+            let other = other?;
+            if !registries.iter().any(|o| o.is(&other)) {
+                registries.push(other);
+            }
+        }
+    }
+    configure_some(py, Some(&registries), true)?;
+    this.checked.store(announced, Ordering::Relaxed);
+    Ok(())
 }
 /// The implementation of an attribute whose mapper was not set up yet.
 pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
@@ -72,23 +97,24 @@ pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<B
 /// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.
 #[pyfunction]
 pub fn configure_mappers(py: Python<'_>) -> PyResult<()> {
-    configure_some(py, None)
+    configure_some(py, None, true)
 }
 
 /// Set up the mappers of these registries alone.
 #[pyfunction]
 pub fn _configure_registries(registries: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
     match registries.first().map(Bound::py) {
-        Some(py) => configure_some(py, Some(&registries)),
+        Some(py) => configure_some(py, Some(&registries), true),
         None => Ok(()),
     }
 }
 
-fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>) -> PyResult<()> {
+/// `failed`: whether a mapper that failed before raises again, or is left alone.
+fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>, failed: bool) -> PyResult<()> {
     if !NEW.load(Ordering::Relaxed) || RUNNING.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
-    let result = run(py, only);
+    let result = run(py, only, failed);
     RUNNING.store(false, Ordering::Relaxed);
     match result {
         Ok(ran) => {
@@ -112,21 +138,25 @@ fn registry_event(registry: &Bound<'_, PyAny>, event: Event) -> PyResult<()> {
 }
 
 /// Mappers that wait for configuration, those of the given registries alone.
-fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> Vec<Bound<'py, PyMapper>> {
+fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -> Vec<Bound<'py, PyMapper>> {
     all(py)
         .into_iter()
-        .filter(|m| !m.get().node.data().configured)
+        .filter(|m| !m.get().node.data().configured && (failed || m.get().failed.with(py, |f| f.is_none())))
         .filter(|m| only.is_none_or(|list| m.get().registry_of(py).is_some_and(|r| list.iter().any(|o| o.is(&r)))))
         .collect()
 }
 
-fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<bool> {
+fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -> PyResult<bool> {
+    if waiting(py, only, failed).is_empty() {
+        NEW.store(!waiting(py, None, true).is_empty(), Ordering::Relaxed);
+        return Ok(false);
+    }
     if Event::BeforeConfigured.used() {
         class_event(py, Event::BeforeConfigured)?;
     }
     let mut registries: Vec<Bound<'py, PyAny>> = Vec::new();
     if Event::BeforeConfigured.used() || Event::AfterConfigured.used() {
-        for r in waiting(py, only).iter().filter_map(|m| m.get().registry_of(py)) {
+        for r in waiting(py, only, failed).iter().filter_map(|m| m.get().registry_of(py)) {
             if !registries.iter().any(|o| o.is(&r)) {
                 registries.push(r);
             }
@@ -139,7 +169,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<boo
     // backrefs and listeners may define further mappers while we go
     loop {
         let mut progressed = false;
-        for m in waiting(py, only) {
+        for m in waiting(py, only, failed) {
             if m.get().node.data().configured {
                 continue;
             }
@@ -176,7 +206,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<boo
             break;
         }
     }
-    NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
+    NEW.store(!waiting(py, None, true).is_empty(), Ordering::Relaxed);
     for r in &registries {
         registry_event(r, Event::AfterConfigured)?;
     }

@@ -9,6 +9,7 @@
 //! | [`members`] | the documented members of `Mapper` |
 
 pub mod build;
+pub mod concrete;
 pub mod configure;
 pub mod members;
 pub mod polymorphic;
@@ -27,6 +28,7 @@ use orm::columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// See the module documentation.
 #[pyclass(frozen, subclass, weakref, dict, name = "Mapper", module = "oxalchemy.orm.mapper")]
@@ -51,6 +53,8 @@ pub struct PyMapper {
     /// What configuration raised; raised again for later uses.
     pub(super) failed: GilCell<Option<PyErr>>,
     pub(super) disposed: GilCell<bool>,
+    /// How many mappers there were when its registry was last set up.
+    pub(super) checked: AtomicU64,
 }
 
 impl PyMapper {

@@ -15,9 +15,17 @@ type This<'py> = Bound<'py, PyMapper>;
 
 /// Find the discriminator: the argument, or what a parent has.
 pub fn configure(slf: &This<'_>) -> PyResult<()> {
+    let (py, this) = (slf.py(), slf.get());
+    match this.arg(py, "polymorphic_on")? {
+        Some(on) => configure_on(slf, &on),
+        None => inherited(slf),
+    }
+}
+
+/// Make a column, a property or an expression the discriminator.
+pub fn configure_on<'py>(slf: &This<'py>, on: &Bound<'py, PyAny>) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
-    let Some(on) = this.arg(py, "polymorphic_on")? else { return inherited(slf) };
     let mut prop: Option<Bound<'_, MapperProperty>> = None;
     if let Ok(name) = on.cast::<PyString>() {
         let name = name.to_string();
@@ -52,7 +60,7 @@ pub fn configure(slf: &This<'_>) -> PyResult<()> {
             p
         }
         None => {
-            let e = sqlface::expr(&on)?;
+            let e = sqlface::expr(on)?;
             let found = as_column(&e).and_then(|c| this.node.key_of(c));
             match found.and_then(|k| this.property(py, &k)) {
                 Some(p) => p,

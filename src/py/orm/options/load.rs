@@ -343,6 +343,9 @@ fn target_of(mapper: &Arc<Mapper>, key: &str) -> Option<Arc<Mapper>> {
 
 #[pymethods]
 impl Load {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Any<'py>> {
+        super::pickle::reduce_load(py, self)
+    }
     /// `entity`: mapped class or alias that the paths start from.
     #[new]
     fn py_new(entity: &Any<'_>) -> PyResult<Self> {

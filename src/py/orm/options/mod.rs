@@ -3,6 +3,7 @@
 mod criteria;
 mod functions;
 mod load;
+mod pickle;
 
 pub use criteria::LoaderCriteriaOption;
 pub use load::Load;
@@ -100,5 +101,6 @@ pub fn normalize(py: Python<'_>, options: &mut [HostRef]) -> PyResult<()> {
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Load>()?;
     m.add_class::<LoaderCriteriaOption>()?;
+    pickle::register(m)?;
     functions::register(m)
 }

@@ -1,3 +1,8 @@
+from oxalchemy.ext.declarative.extensions import (
+    AbstractConcreteBase as AbstractConcreteBase,
+    ConcreteBase as ConcreteBase,
+    DeferredReflection as DeferredReflection,
+)
 from oxalchemy.orm.decl_api import (
     DeclarativeMeta as DeclarativeMeta,
     as_declarative as as_declarative,
@@ -10,6 +15,9 @@ from oxalchemy.orm.decl_api import (
 from oxalchemy.orm.decl_base import has_inherited_table as has_inherited_table
 
 __all__ = [
+    "AbstractConcreteBase",
+    "ConcreteBase",
+    "DeferredReflection",
     "DeclarativeMeta",
     "as_declarative",
     "comparable_using",

@@ -1,6 +1,6 @@
 """Declarative under its documented path of all versions; it lives in `oxalchemy.orm` since 1.4."""
 
-from ..orm.decl_api import (
+from ...orm.decl_api import (
     DeclarativeMeta,
     as_declarative,
     comparable_using,
@@ -10,8 +10,12 @@ from ..orm.decl_api import (
     instrument_declarative,
     synonym_for,
 )
+from .extensions import AbstractConcreteBase, ConcreteBase, DeferredReflection
 
 __all__ = [
+    "AbstractConcreteBase",
+    "ConcreteBase",
+    "DeferredReflection",
     "DeclarativeMeta",
     "as_declarative",
     "comparable_using",
