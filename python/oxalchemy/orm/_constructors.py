@@ -28,6 +28,16 @@ def column_property(column, *additional_columns, **kw):
     :param active_history: load the old value before it is replaced
     :param expire_on_flush: load a SQL expression again after a flush
     """
+    for name in ("init", "default", "default_factory", "kw_only"):
+        if name in kw and type(kw[name]).__name__ != "_NoArg":
+            from ..util import warn_deprecated
+
+            warn_deprecated(
+                f"The column_property.{name} parameter is deprecated for column_property().  This parameter applies to a "
+                "writeable-attribute in a Declarative Dataclasses configuration only, and column_property() is treated as a "
+                "read-only attribute in this context.",
+                "2.1",
+            )
     return MappedSQLExpression(column, *additional_columns, **kw)
 
 
@@ -36,7 +46,7 @@ def deferred(column, *additional_columns, group=None, raiseload=False, **kw):
     return MappedSQLExpression(column, *additional_columns, group=group, deferred=True, raiseload=raiseload, **kw)
 
 
-def query_expression(default_expr=None, *, repr=True, compare=True, expire_on_flush=True, info=None, doc=None):
+def query_expression(default_expr=None, *, repr=None, compare=None, expire_on_flush=True, info=None, doc=None):
     """An attribute whose expression each query gives through ``with_expression()``."""
     from ..sql import null
 
@@ -48,6 +58,7 @@ def query_expression(default_expr=None, *, repr=True, compare=True, expire_on_fl
         _query_expression=True,
     )
     prop.strategy_wildcard_key = "column"
+    prop._attribute_options = {k: v for k, v in (("repr", repr), ("compare", compare)) if v is not None}
     return prop
 
 

@@ -195,6 +195,14 @@ def _inspect_mapped_class(class_, configure=False):
     return mapper
 
 
+def _mapper_or_none(entity):
+    """The mapper of a class or of what ``inspect()`` gives, None when there is none."""
+    from ..inspection import inspect
+
+    found = inspect(entity, False)
+    return getattr(found, "mapper", None) if found is not None else None
+
+
 def _is_mapped_class(entity):
     from ..inspection import inspect
 

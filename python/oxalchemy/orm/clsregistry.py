@@ -112,6 +112,12 @@ class _ClassAttributes:
                 return getattr(self._cls, name)
             raise AttributeError(f"Class {self._cls!r} does not have a mapped column named {name!r}")
         prop = mapper.get_property(name)
+        while getattr(prop, "_kind", None) == "SynonymProperty":
+            prop = mapper.get_property(prop.name)
+        if not hasattr(prop, "columns") or getattr(prop, "_kind", None) != "ColumnProperty":
+            raise exc.InvalidRequestError(
+                f"Property {name!r} is not an instance of ColumnProperty (i.e. does not correspond directly to a Column)."
+            )
         # Columns, not attributes: string arguments are used in join conditions and orderings of this mapper.
         columns = getattr(prop, "columns", None)
         return columns[0] if columns else getattr(self._cls, name)

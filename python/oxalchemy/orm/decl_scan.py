@@ -23,7 +23,7 @@ from oxalchemy.orm.exc import MappedAnnotationError
 from oxalchemy.orm.mapped import DynamicMapped, Unmapped, WriteOnlyMapped
 from oxalchemy.orm.mapped_column import MappedColumn, UnmappedColumn, check_no_dataclass_args, mapped_column, unmapped_column
 
-_RESERVED = {"metadata", "registry"}
+_RESERVED = {"metadata": "MetaData instance", "registry": "Declarative class registry"}
 # What a declarative base says about itself.
 _OF_BASES = {"metadata", "registry", "type_annotation_map"}
 
@@ -52,7 +52,7 @@ class Scan(TableAndMapper):
         self.tablename = None
         self.table = table
         self.table_args = None
-        self.names_of = {}  # id of a Column → (it, its names)
+        self.names_of = {}  # name of a column → its attributes
         self.inherits = None
         self.allow_unmapped = bool(getattr(cls, "__allow_unmapped__", False)) or bool(
             getattr(registry, "allow_unmapped_annotations", False)
@@ -240,12 +240,31 @@ class Scan(TableAndMapper):
                 )
                 continue
             if name in _RESERVED:
-                if is_mappable(value):
-                    raise exc.InvalidRequestError(f"Attribute name '{name}' is reserved when using the Declarative API.")
-                continue
+                if not is_mappable(value):
+                    continue
+                self.warn_reserved(name)
+            self.warn_expression(name, found)
             value = self.complete(name, value, self.target_of(name, found), found)
             if value is not MISSING:
                 self.take(name, value)
+
+    def warn_reserved(self, name):
+        from oxalchemy.util import warn
+
+        warn(f"Attribute name '{name}' should be left reserved for the {_RESERVED[name]} when using a Declarative class.")
+
+    def warn_expression(self, name, found):
+        """An expression in a class body is not mapped, surely by mistake."""
+        from oxalchemy.sql.elements import ColumnElement
+
+        if isinstance(found.value, ColumnElement) and not is_mappable(found.value):
+            from oxalchemy.util import warn
+
+            warn(
+                f"Attribute '{name}' on class {found.owner} appears to be a non-schema SQLAlchemy expression object; this won't be "
+                "part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar function "
+                "such as ``deferred()``, ``query_expression()`` etc. "
+            )
 
     def target_of(self, name, found):
         value, annotation = found.value, found.annotation
@@ -404,9 +423,9 @@ class Scan(TableAndMapper):
 
     def take_column(self, name, column, sort_order):
         name_column(column, name)
-        names = self.names_of.setdefault(id(column), (column, []))[1]
-        names.append(name)
-        if (self.table is None or column.table is None) and len(names) == 1:
+        self.names_of.setdefault(column.name, []).append(name)
+        known = any(c is column for _, c in self.columns)
+        if (self.table is None or column.table is None) and not known:
             self.columns.append((sort_order, column))
         if self.table is not None or column.key != name:
             self.properties[name] = column

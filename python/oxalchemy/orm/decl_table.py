@@ -12,12 +12,12 @@ class TableAndMapper:
 
     def warn_repeated_columns(self):
         """One Column object under several names is mapped under all of them, surely by mistake."""
-        for column, names in self.names_of.values():
+        for column, names in self.names_of.items():
             if len(names) > 1 and self.table is None:
                 from oxalchemy.util import warn
 
                 warn(
-                    f"On class {self.cls.__name__!r}, Column object {column.name!r} named directly multiple times, only "
+                    f"On class {self.cls.__name__!r}, Column object {str(column)!r} named directly multiple times, only "
                     f"one will be "
                     f"used: {', '.join(sorted(names))}. Consider using orm.synonym instead"
                 )
@@ -96,8 +96,11 @@ class TableAndMapper:
         return parent.local_table if parent is not None else self.inherits._sa_decl_config.inherited_table()
 
     def _metadata(self):
+        from oxalchemy import MetaData
+
+        # the name may be that of a column
         metadata = getattr(self.cls, "metadata", None)
-        return metadata if metadata is not None else self.registry.metadata
+        return metadata if isinstance(metadata, MetaData) else self.registry.metadata
 
     def mapper_arguments(self):
         """`__mapper_args__` is asked when the class has its table."""

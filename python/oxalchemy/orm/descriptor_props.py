@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import itertools
+import re
 
 from .. import exc
 from . import attributes
@@ -355,6 +356,15 @@ class CompositeProperty(DescriptorProperty):
         """Whether it is made of attributes that the class has beside it."""
         return bool(self.attrs) and not any(hasattr(a, "column") or hasattr(a, "table") for a in self.attrs)
 
+    def _check_template(self):
+        if not dataclasses.is_dataclass(self.composite_class):
+            raise exc.ArgumentError("column_template is only supported when composite_class is a dataclass")
+        if re.sub("%%", "", self.column_template).count("%") != 1 or "%s" not in self.column_template:
+            raise exc.ArgumentError(
+                f"column_template {self.column_template!r} is not a valid template; expected a string containing exactly one '%s' "
+                "placeholder"
+            )
+
     def _pass_on(self, column):
         """Columns of its own are loaded as it is: deferred, in a group."""
         if self.deferred:
@@ -384,6 +394,10 @@ class CompositeProperty(DescriptorProperty):
         fields = []
         if isinstance(self.composite_class, type):
             fields = _fields_of(self.composite_class)
+        # names are made where no column is named at all
+        templated = self.column_template is not None and not self.attrs
+        if self.column_template is not None:
+            self._check_template()
         if not self.attrs and dataclasses.is_dataclass(self.composite_class):
             self.attrs = tuple(MappedColumn() for _ in fields)
         if dataclasses.is_dataclass(self.composite_class) and len(self.attrs) > len(fields):
@@ -402,7 +416,7 @@ class CompositeProperty(DescriptorProperty):
                 of_column, null = ann.without_none(annotation)
                 config.apply_annotation(field.name, attr, ann.Target(None, annotation, of_column, null, annotation))
             if attr.column.name is None and field is not None:
-                attr.column.name = field.name
+                attr.column.name = self.column_template % field.name if templated else field.name
             config.take(attr.column.name, attr)
 
     class Comparator(PropComparator):

@@ -31,6 +31,9 @@ pub fn state_dict<'py>(state: &Bound<'py, InstanceState>) -> PyResult<Bound<'py,
     if options.is_truthy()? {
         out.set_item("load_options", options)?;
     }
+    if let Some(lazy) = state.get().read_extra(py, |e| e.lazy.clone()) {
+        out.set_item("lazy_options", super::options::pickle::dump_lazy(py, &lazy)?)?;
+    }
     if let Some(info) = state.get().read_extra(py, |e| e.info.as_ref().map(|i| i.clone_ref(py))) {
         out.set_item("info", info)?;
     }
@@ -84,6 +87,11 @@ pub fn restore<'py>(state: &Bound<'py, InstanceState>, data: &Bound<'py, PyDict>
             .map(|k| Ok(super::names::intern(k?.cast::<pyo3::types::PyString>()?)))
             .collect::<PyResult<Vec<_>>>()?;
         let old = state.get().d.with(py, |d| std::mem::replace(&mut d.expired, keys));
+        drop(old);
+    }
+    if let Some(lazy) = data.get_item("lazy_options")? {
+        let lazy = super::options::pickle::load_lazy(&lazy)?;
+        let old = InstanceState::with_extra(state, |e| e.lazy.replace(lazy));
         drop(old);
     }
     if let Some(info) = data.get_item("info")? {

@@ -3,7 +3,7 @@
 mod criteria;
 mod functions;
 mod load;
-mod pickle;
+pub mod pickle;
 
 pub use criteria::LoaderCriteriaOption;
 pub use load::Load;

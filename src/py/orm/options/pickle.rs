@@ -5,6 +5,7 @@ use crate::py::orm::aliased;
 use crate::py::orm::loading::options::LoadOptions;
 use crate::py::sql::{coerce, face};
 use orm::Entity;
+use orm::load::kept::{Access, Kept, LazyOption};
 use orm::option_elements;
 use orm::options::{InnerJoin, LoadElement, Step, Strategy, WildcardKind};
 use orm::relationship::Lazy;
@@ -197,7 +198,7 @@ impl LoadOptions {
             return Err(PyTypeError::new_err("cannot pickle an instance that was loaded with with_loader_criteria()"));
         }
         let f = py.import("oxalchemy._rs")?.getattr("_load_options_of")?;
-        let args = parts!(py, dump(py, &option_elements::elements(&self.node))?, u8::from(self.node.everywhere))?;
+        let args = parts!(py, dump(py, &option_elements::elements(&self.kept.node))?, u8::from(self.kept.node.everywhere))?;
         parts!(py, f, args)
     }
 }
@@ -206,7 +207,37 @@ impl LoadOptions {
 #[pyo3(name = "_load_options_of")]
 fn load_options_of(elements: &Any<'_>, everywhere: &Any<'_>) -> PyResult<LoadOptions> {
     let node = option_elements::tree(&load(elements)?, everywhere.is_truthy()?);
-    Ok(LoadOptions { node: Arc::new(node), criteria: Vec::new() })
+    Ok(LoadOptions { kept: Arc::new(Kept { node: Arc::new(node) }), criteria: Vec::new() })
+}
+
+/// How attributes of one instance are loaded on access. Criteria of such loads stay behind.
+pub fn dump_lazy<'py>(py: Python<'py>, options: &[LazyOption]) -> PyResult<Any<'py>> {
+    let list = PyList::empty(py);
+    for o in options {
+        let (kind, refused) = match &o.access {
+            Access::Relationship { lazy, .. } => (LAZY.iter().find(|(_, l)| l == lazy).map_or("select", |(n, _)| *n), 0),
+            Access::Column { raiseload } => ("column", u8::from(*raiseload)),
+        };
+        list.append(parts!(py, &*o.key, kind, refused)?)?;
+    }
+    Ok(list.into_any())
+}
+
+/// The other half of [`dump_lazy`].
+pub fn load_lazy(list: &Any<'_>) -> PyResult<Arc<[LazyOption]>> {
+    let mut out = Vec::new();
+    for o in list.try_iter()? {
+        let (key, kind, refused): (String, String, bool) = {
+            let t = o?.cast_into::<PyTuple>()?;
+            (t.get_item(0)?.extract()?, t.get_item(1)?.extract()?, t.get_item(2)?.is_truthy()?)
+        };
+        let access = match LAZY.iter().find(|(n, _)| *n == kind) {
+            Some((_, lazy)) => Access::Relationship { lazy: *lazy, criteria: Vec::new().into() },
+            None => Access::Column { raiseload: refused },
+        };
+        out.push(LazyOption { key: key.as_str().into(), access });
+    }
+    Ok(out.into())
 }
 
 /// Add this file's functions to `oxalchemy._rs`.
