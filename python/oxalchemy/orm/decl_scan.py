@@ -261,8 +261,8 @@ class Scan(TableAndMapper):
             from oxalchemy.util import warn
 
             warn(
-                f"Attribute '{name}' on class {found.owner} appears to be a non-schema SQLAlchemy expression object; this won't be "
-                "part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar function "
+                f"Attribute '{name}' on class {found.owner} appears to be a non-schema SQLAlchemy expression object; this "
+                "won't be part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar function "
                 "such as ``deferred()``, ``query_expression()`` etc. "
             )
 

@@ -361,8 +361,8 @@ class CompositeProperty(DescriptorProperty):
             raise exc.ArgumentError("column_template is only supported when composite_class is a dataclass")
         if re.sub("%%", "", self.column_template).count("%") != 1 or "%s" not in self.column_template:
             raise exc.ArgumentError(
-                f"column_template {self.column_template!r} is not a valid template; expected a string containing exactly one '%s' "
-                "placeholder"
+                f"column_template {self.column_template!r} is not a valid template; expected a string containing exactly one "
+                "'%s' placeholder"
             )
 
     def _pass_on(self, column):
