@@ -262,8 +262,8 @@ class Scan(TableAndMapper):
 
             warn(
                 f"Attribute '{name}' on class {found.owner} appears to be a non-schema SQLAlchemy expression object; this "
-                "won't be part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar function "
-                "such as ``deferred()``, ``query_expression()`` etc. "
+                "won't be part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar "
+                "function such as ``deferred()``, ``query_expression()`` etc. "
             )
 
     def target_of(self, name, found):
