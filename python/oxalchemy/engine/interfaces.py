@@ -65,7 +65,16 @@ class ConnectionEventsTarget:
     __slots__ = ()
 
 
-class Connectable:
+class _Connects(type):
+    """Engines and connections are native classes: ``isinstance`` knows them without their having a base here."""
+
+    def __instancecheck__(cls, obj):
+        from .. import _rs
+
+        return isinstance(obj, (_rs.Engine, _rs.Connection)) or type.__instancecheck__(cls, obj)
+
+
+class Connectable(metaclass=_Connects):
     """Engines and connections (≤ 1.4)."""
 
     __slots__ = ()

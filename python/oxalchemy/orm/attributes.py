@@ -402,3 +402,49 @@ def create_proxied_attribute(descriptor):
         return _ProxyAttribute(class_, key, opt_manager_of_class(class_), prop, descriptor_, kw.get("doc"))
 
     return make
+
+
+class _ImplKind(type):
+    """Implementations of attributes are one class; these tell them apart by what they hold."""
+
+    def __instancecheck__(cls, obj):
+        return isinstance(obj, AttributeImpl) and cls.holds(obj)
+
+
+class AttributeImplKind(metaclass=_ImplKind):
+    """Base of the kinds."""
+
+    @staticmethod
+    def holds(impl):
+        return True
+
+
+class CollectionAttributeImpl(AttributeImplKind):
+    """The implementation of a collection."""
+
+    @staticmethod
+    def holds(impl):
+        return impl.collection
+
+
+class ScalarAttributeImpl(AttributeImplKind):
+    """The implementation of an attribute that holds one value, an object or not."""
+
+    @staticmethod
+    def holds(impl):
+        return not impl.collection
+
+
+class ScalarObjectAttributeImpl(ScalarAttributeImpl):
+    """The implementation of an attribute that holds one object."""
+
+    @staticmethod
+    def holds(impl):
+        return not impl.collection and impl.uses_objects
+
+
+_CollectionAttributeImpl, _ScalarAttributeImpl, _ScalarObjectAttributeImpl = (
+    CollectionAttributeImpl,
+    ScalarAttributeImpl,
+    ScalarObjectAttributeImpl,
+)

@@ -6,7 +6,7 @@ import weakref
 from types import GenericAlias
 
 from oxalchemy import _rs, exc
-from oxalchemy.orm import clsregistry, decl_base
+from oxalchemy.orm import clsregistry, decl_base, decl_names
 from oxalchemy.orm.decl_base import constructor as _declarative_constructor
 from oxalchemy.orm.decl_base import has_inherited_table
 from oxalchemy.orm.mapped import Mapped
@@ -309,7 +309,8 @@ def _setup_base(cls):
 
 def _declare_subclass(cls, marker):
     if marker in cls.__bases__:
-        if "__tablename__" in cls.__dict__ or "__table__" in cls.__dict__:
+        own = (cls.__dict__.get(name) for name in ("__tablename__", "__table__"))
+        if any(value is not None and not decl_names.is_declared_attr(value) for value in own):
             raise exc.InvalidRequestError(
                 f"Cannot use {marker.__name__!r} directly as a declarative base class. "
                 "Create a Base by creating a subclass of it."

@@ -270,7 +270,8 @@ class Scan(TableAndMapper):
         value, annotation = found.value, found.annotation
         if annotation is MISSING:
             return None
-        plain = value is not MISSING and not is_mappable(value)
+        # annotations beside a Column are older than Mapped[]
+        plain = value is not MISSING and (not is_mappable(value) or is_column(value))
         if plain and not isinstance(annotation, str) and not ann.is_container(ann.get_origin(annotation)):
             return None
         try:

@@ -47,6 +47,8 @@ class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
             kw.pop(key, None)
         self._has_insert_default = kw.get("insert_default", NO_ARG) is not NO_ARG
         default = kw.get("default", NO_ARG)
+        if default is not NO_ARG and self._has_insert_default:
+            raise exc.ArgumentError("The 'default' and 'insert_default' parameters of Column are mutually exclusive")
         if default is not NO_ARG:
             self._attribute_options["default"] = default
         if default is NO_ARG:

@@ -216,6 +216,10 @@ class RelationshipProperty(StrategizedProperty):
         return self.collection_class or list
 
     # -- what configuration found out ----------------------------------------------------------------------------------
+    def _clsregistry_resolve_name(self, argument):
+        """What gives the class or table that a name in an argument stands for; extensions ask."""
+        return lambda: self.parent.registry._resolve(self.parent.class_, argument)
+
     def _facts(self):
         return _rs._relationship_facts(self)
 

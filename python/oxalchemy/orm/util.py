@@ -263,3 +263,48 @@ __all__ = [
     "with_parent",
     "with_polymorphic",
 ]
+
+
+class _CleanupError(Exception):
+    """A container in an annotation is not known to its module."""
+
+
+def _cleanup_mapped_str_annotation(annotation, originating_module):
+    """``Mapped[List[A]]``, written as text, with the innermost type quoted: the containers are known, the class may not be."""
+    import re
+    import sys
+
+    from .mapped import Mapped, Unmapped
+
+    found = re.match(r"^([^ \|]+?)\[(.+)\]$", annotation)
+    if not found:
+        return annotation
+    names = vars(sys.modules[originating_module]) if originating_module in sys.modules else {}
+
+    def known(name):
+        first, *rest = name.split(".")
+        try:
+            value = names[first]
+            for part in rest:
+                value = getattr(value, part)
+        except (KeyError, AttributeError) as e:
+            raise _CleanupError(
+                f'For annotation "{annotation}", could not resolve container type "{name}".  Please ensure this type is imported '
+                "at the module level outside of TYPE_CHECKING blocks"
+            ) from e
+        return value
+
+    outer = known(found[1])
+    if not (isinstance(outer, type) and issubclass(outer, (Mapped, Unmapped))):
+        return annotation
+    stack, inner = [outer.__name__], found[2]
+    while True:
+        deeper = re.match(r"^([\w\.]+?)\[(.+)\]$", inner)
+        if not deeper:
+            break
+        stack.append(deeper[1])
+        inner = deeper[2]
+    if not re.match(r"^['\"].*['\"]$", inner):
+        parts = re.split(r",\s*", inner) if len(stack) > 1 else [inner]
+        inner = ", ".join(p if re.match(r"^['\"].*['\"]$", p) else f'"{p}"' for p in parts)
+    return "[".join([*stack, inner]) + "]" * len(stack)

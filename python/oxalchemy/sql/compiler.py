@@ -125,7 +125,9 @@ class IdentifierPreparer:
         return name
 
     def format_constraint(self, constraint, _alembic_quote=True):
-        return None if constraint.name is None else self.quote(constraint.name)
+        if constraint.name is None:
+            return None
+        return self.quote(constraint.name) if _alembic_quote else constraint.name
 
     def format_index(self, index):
         return self.format_constraint(index)

@@ -1,5 +1,7 @@
 """Roles: what a construct may be used as. Empty mix-ins for ``isinstance``; coercion itself is done in Rust."""
 
+from types import GenericAlias
+
 _NAMES = {
     "AnonymizedFromClauseRole": "FROM expression, such as a Table or alias() object",
     "BinaryElementRole": "SQL expression element or literal value",
@@ -51,6 +53,7 @@ class SQLRole:
     __slots__ = ()
     allows_lambda = False
     uses_inspection = False
+    __class_getitem__ = classmethod(GenericAlias)
 
 
 class UsesInspection:

@@ -347,6 +347,10 @@ impl RMKeyView {
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
         Ok(self.list(py)?.len())
     }
+    #[getter]
+    fn _keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.list(py)
+    }
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(self.list(py)?.try_iter()?.into_any())
     }

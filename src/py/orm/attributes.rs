@@ -271,7 +271,7 @@ impl QueryableAttribute {
     /// The mapped property.
     #[getter]
     fn property<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        super::mapper::configure_if_needed(slf.py())?;
+        super::aliased::entity_of(slf.get().parent.bind(slf.py()))?;
         Ok(slf.get().property_object(slf.py()))
     }
     #[getter]

@@ -28,7 +28,10 @@ fn optional(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Entity>> {
 }
 
 fn relationship(prop: &Bound<'_, MapperProperty>) -> PyResult<Arc<Relationship>> {
-    mapper::configure_if_needed(prop.py())?;
+    match prop.get().get_parent(prop.py()) {
+        Some(parent) => mapper::check_configure(&parent)?,
+        None => mapper::configure_if_needed(prop.py())?,
+    }
     match prop.get().get_node(prop.py()) {
         Some(Property::Relationship(r)) => Ok(r),
         _ => Err(errors::invalid_request(prop.py(), format!("{} is not a mapped relationship", prop.str()?))),

@@ -266,7 +266,9 @@ impl ColumnCollection {
     fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let values = Self::values(slf)?;
         let shown = values.iter().map(|c| Ok(c.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
-        let name = slf.get_type().name()?.to_string();
+        // what tables and statements show cannot be changed by those who see it
+        let own = slf.is_exact_instance_of::<Self>();
+        let name = if own { "ReadOnlyColumnCollection".to_owned() } else { slf.get_type().name()?.to_string() };
         Ok(format!("{name}({})", shown.join(", ")))
     }
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

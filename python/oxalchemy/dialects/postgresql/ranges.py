@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import re
+from types import GenericAlias
 
 from ...sql import operators, sqltypes
 from ...sql.operators import OperatorClass
@@ -19,6 +20,8 @@ class Range:
 
     lower, upper: bounds, None for no bound. bounds: which of them belong to the range. empty: the range without values.
     """
+
+    __class_getitem__ = classmethod(GenericAlias)
 
     lower: object = None
     upper: object = None

@@ -26,6 +26,12 @@ class CheckFirst(enum.Flag):
 
 class BaseDDLElement(_rs.DDLElement):
     is_ddl: Any
+    is_select: Any
+    is_insert: Any
+    is_update: Any
+    is_delete: Any
+    is_text: Any
+    is_dml: Any
 
 class CreateColumn(BaseDDLElement):
     __visit_name__: Any

@@ -9,6 +9,7 @@ class BaseDDLElement(_rs.DDLElement):
 
     _hierarchy_supports_caching = False
     is_ddl = True
+    is_select = is_insert = is_update = is_delete = is_text = is_dml = False
 
 
 class ExecutableDDLElement(BaseDDLElement):

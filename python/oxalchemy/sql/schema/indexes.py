@@ -23,12 +23,18 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
     # Made by ``Column(index=True)``: a copy of the column makes it again.
     _from_column = False
 
-    def __init__(self, name, *expressions, unique=False, quote=None, info=None, _table=None, _from_column=False, **dialect_kw):
+    @property
+    def _column_flag(self):
+        """Read by migration tools."""
+        return self._from_column
+
+    def __init__(self, name, *expressions, unique=False, quote=None, info=None, _table=None, _from_column=False, _column_flag=False,
+                 **dialect_kw):  # fmt: skip
         from ..elements import quoted_name
 
         self.name = quoted_name.construct(name, quote)
         self.unique = unique
-        self._from_column = _from_column
+        _from_column = self._from_column = bool(_from_column or _column_flag)
         self._init(bool(unique), bool(_from_column))
         numbered(self)
         if info is not None:

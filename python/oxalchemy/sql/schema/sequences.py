@@ -34,7 +34,9 @@ class IdentityOptions(DialectKWArgs):
             dialect_kw.setdefault("oracle_order", order)
         given = (start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache)
         for option, value in zip(_NUMBERS, given, strict=True):
-            setattr(self, option, value)
+            # numbers of any kind: databases tell them as decimals too
+            whole = value is not None and not isinstance(value, (bool, int)) and hasattr(value, "__int__")
+            setattr(self, option, int(value) if whole else value)
         self._validate_dialect_kwargs(dialect_kw)
 
     @property
@@ -210,6 +212,11 @@ class Identity(IdentityOptions, FetchedValue):
             self, start, increment, minvalue, maxvalue, nominvalue, nomaxvalue, cycle, cache, order, **dialect_kw
         )
         self.always = always
+
+    def _as_dict(self):
+        """The options that were given."""
+        options = {"always": self.always, **{name: getattr(self, name) for name in (*_NUMBERS, "order", "on_null")}}
+        return {name: value for name, value in options.items() if value is not None}
 
     @property
     def on_null(self):

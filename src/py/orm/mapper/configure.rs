@@ -18,6 +18,8 @@ type This<'py> = Bound<'py, PyMapper>;
 static NEW: AtomicBool = AtomicBool::new(false);
 /// How many mappers were ever announced: a mapper whose registry was set up since the last of them has nothing to do.
 static ANNOUNCED: AtomicU64 = AtomicU64::new(0);
+/// How many there were when the registries in use were last looked through.
+static IN_USE: AtomicU64 = AtomicU64::new(0);
 /// Configuration runs.
 static RUNNING: AtomicBool = AtomicBool::new(false);
 /// Every mapper, in order of definition; weak.
@@ -57,15 +59,41 @@ pub fn all(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
 /// Set up the mappers of a mapper's registry, and of those that it depends on, when some wait for it.
 #[inline]
 pub fn check_configure(mapper: &This<'_>) -> PyResult<()> {
-    if NEW.load(Ordering::Relaxed) { configure_registry_of(mapper) } else { Ok(()) }
+    check(mapper.py(), mapper.get())
 }
-/// Set up all mappers when some wait for it. One that has failed raises where it is used, not here.
+/// The same.
+#[inline]
+pub fn check(py: Python<'_>, mapper: &PyMapper) -> PyResult<()> {
+    if NEW.load(Ordering::Relaxed) { configure_registry_of(py, mapper) } else { Ok(()) }
+}
+/// Set up what waits in the registries that are in use: another's broken mapper is not in the way of those who do not use it.
 #[inline]
 pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
-    if NEW.load(Ordering::Relaxed) { configure_some(py, None, false) } else { Ok(()) }
+    if NEW.load(Ordering::Relaxed) { configure_in_use(py) } else { Ok(()) }
 }
-fn configure_registry_of(mapper: &This<'_>) -> PyResult<()> {
-    let (py, this) = (mapper.py(), mapper.get());
+fn configure_in_use(py: Python<'_>) -> PyResult<()> {
+    let announced = ANNOUNCED.load(Ordering::Relaxed);
+    if IN_USE.load(Ordering::Relaxed) == announced || RUNNING.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let mappers = all(py);
+    let mut seen: Vec<Bound<'_, PyAny>> = Vec::new();
+    for m in mappers.iter().filter(|m| !m.get().node.data().configured) {
+        let Some(registry) = m.get().registry_of(py) else { continue };
+        if seen.iter().any(|r| r.is(&registry)) {
+            continue;
+        }
+        let used =
+            |o: &Bound<'_, PyMapper>| o.get().node.data().configured && o.get().registry_of(py).is_some_and(|r| r.is(&registry));
+        if mappers.iter().any(used) {
+            configure_registry_of(py, m.get())?;
+        }
+        seen.push(registry);
+    }
+    IN_USE.store(announced, Ordering::Relaxed);
+    Ok(())
+}
+fn configure_registry_of(py: Python<'_>, this: &PyMapper) -> PyResult<()> {
     let announced = ANNOUNCED.load(Ordering::Relaxed);
     if this.checked.load(Ordering::Relaxed) == announced || RUNNING.load(Ordering::Relaxed) {
         return Ok(());
@@ -82,13 +110,13 @@ fn configure_registry_of(mapper: &This<'_>) -> PyResult<()> {
             }
         }
     }
-    configure_some(py, Some(&registries), true)?;
+    configure_some(py, Some(&registries))?;
     this.checked.store(announced, Ordering::Relaxed);
     Ok(())
 }
 /// The implementation of an attribute whose mapper was not set up yet.
 pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
-    configure_if_needed(attr.py())?;
+    crate::py::orm::aliased::entity_of(attr.get().parent.bind(attr.py()))?;
     attr.get().implementation(attr.py()).ok_or_else(|| {
         pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key))
     })
@@ -97,24 +125,23 @@ pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<B
 /// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.
 #[pyfunction]
 pub fn configure_mappers(py: Python<'_>) -> PyResult<()> {
-    configure_some(py, None, true)
+    configure_some(py, None)
 }
 
 /// Set up the mappers of these registries alone.
 #[pyfunction]
 pub fn _configure_registries(registries: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
     match registries.first().map(Bound::py) {
-        Some(py) => configure_some(py, Some(&registries), true),
+        Some(py) => configure_some(py, Some(&registries)),
         None => Ok(()),
     }
 }
 
-/// `failed`: whether a mapper that failed before raises again, or is left alone.
-fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>, failed: bool) -> PyResult<()> {
+fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>) -> PyResult<()> {
     if !NEW.load(Ordering::Relaxed) || RUNNING.swap(true, Ordering::Relaxed) {
         return Ok(());
     }
-    let result = run(py, only, failed);
+    let result = run(py, only);
     RUNNING.store(false, Ordering::Relaxed);
     match result {
         Ok(ran) => {
@@ -138,17 +165,17 @@ fn registry_event(registry: &Bound<'_, PyAny>, event: Event) -> PyResult<()> {
 }
 
 /// Mappers that wait for configuration, those of the given registries alone.
-fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -> Vec<Bound<'py, PyMapper>> {
+fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> Vec<Bound<'py, PyMapper>> {
     all(py)
         .into_iter()
-        .filter(|m| !m.get().node.data().configured && (failed || m.get().failed.with(py, |f| f.is_none())))
+        .filter(|m| !m.get().node.data().configured)
         .filter(|m| only.is_none_or(|list| m.get().registry_of(py).is_some_and(|r| list.iter().any(|o| o.is(&r)))))
         .collect()
 }
 
-fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -> PyResult<bool> {
-    if waiting(py, only, failed).is_empty() {
-        NEW.store(!waiting(py, None, true).is_empty(), Ordering::Relaxed);
+fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<bool> {
+    if waiting(py, only).is_empty() {
+        NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
         return Ok(false);
     }
     if Event::BeforeConfigured.used() {
@@ -156,7 +183,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -
     }
     let mut registries: Vec<Bound<'py, PyAny>> = Vec::new();
     if Event::BeforeConfigured.used() || Event::AfterConfigured.used() {
-        for r in waiting(py, only, failed).iter().filter_map(|m| m.get().registry_of(py)) {
+        for r in waiting(py, only).iter().filter_map(|m| m.get().registry_of(py)) {
             if !registries.iter().any(|o| o.is(&r)) {
                 registries.push(r);
             }
@@ -169,7 +196,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -
     // backrefs and listeners may define further mappers while we go
     loop {
         let mut progressed = false;
-        for m in waiting(py, only, failed) {
+        for m in waiting(py, only) {
             if m.get().node.data().configured {
                 continue;
             }
@@ -206,7 +233,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>, failed: bool) -
             break;
         }
     }
-    NEW.store(!waiting(py, None, true).is_empty(), Ordering::Relaxed);
+    NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
     for r in &registries {
         registry_event(r, Event::AfterConfigured)?;
     }

@@ -28,7 +28,7 @@ fn read_only<'py>(py: Python<'py>, d: &Bound<'py, PyDict>) -> PyResult<Bound<'py
 
 impl PyMapper {
     fn props_of_kind<'py>(&self, py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
-        configure::configure_if_needed(py)?;
+        configure::check(py, self)?;
         let out = PyDict::new(py);
         for (k, v) in self.props.bind(py) {
             let Ok(p) = v.cast::<MapperProperty>() else { continue };
@@ -298,7 +298,7 @@ impl PyMapper {
     }
     #[getter]
     fn with_polymorphic_mappers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        configure::configure_if_needed(py)?;
+        configure::check(py, self)?;
         let d = self.node.data();
         let mut out: Vec<Arc<orm::Mapper>> = Vec::new();
         if let Some(w) = &d.with_polymorphic {
@@ -315,7 +315,7 @@ impl PyMapper {
     /// Attribute name to property.
     #[getter]
     fn attrs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        configure::configure_if_needed(py)?;
+        configure::check(py, self)?;
         read_only(py, self.props.bind(py))
     }
     #[getter]
@@ -361,14 +361,14 @@ impl PyMapper {
     }
     #[getter]
     fn iterate_properties<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        configure::configure_if_needed(py)?;
+        configure::check(py, self)?;
         Ok(self.props.bind(py).values().as_any().try_iter()?.into_any())
     }
     /// The property under a name.
     #[pyo3(signature = (key, _configure_mappers = false))]
     fn get_property<'py>(&self, py: Python<'py>, key: &str, _configure_mappers: bool) -> PyResult<Bound<'py, MapperProperty>> {
         if _configure_mappers {
-            configure::configure_if_needed(py)?;
+            configure::check(py, self)?;
         }
         self.require(py, key)
     }
@@ -554,7 +554,7 @@ impl PyMapper {
     }
     /// 0.5: `configure_mappers()`.
     fn compile<'py>(slf: &This<'py>) -> PyResult<This<'py>> {
-        configure::configure_if_needed(slf.py())?;
+        configure::check_configure(slf)?;
         Ok(slf.clone())
     }
     #[getter]

@@ -121,7 +121,7 @@ pub fn inspect_mapper(entity: &Bound<'_, PyAny>) -> PyResult<Option<Arc<orm::Map
         Err(_) => of_class(entity),
     };
     if let Some(m) = found {
-        configure_if_needed(py)?;
+        check_configure(&m)?;
         return Ok(Some(m.get().node.clone()));
     }
     if entity.is_instance_of::<PyType>() {
@@ -133,7 +133,9 @@ pub fn inspect_mapper(entity: &Bound<'_, PyAny>) -> PyResult<Option<Arc<orm::Map
     }
     match insp.getattr_opt("mapper")? {
         Some(m) => {
-            configure_if_needed(py)?;
+            if let Ok(m) = m.cast::<PyMapper>() {
+                check_configure(m)?;
+            }
             Ok(m.cast::<PyMapper>().ok().map(|m| m.get().node.clone()))
         }
         None => Ok(None),
