@@ -28,8 +28,18 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
         """Read by migration tools."""
         return self._from_column
 
-    def __init__(self, name, *expressions, unique=False, quote=None, info=None, _table=None, _from_column=False, _column_flag=False,
-                 **dialect_kw):  # fmt: skip
+    def __init__(
+        self,
+        name,
+        *expressions,
+        unique=False,
+        quote=None,
+        info=None,
+        _table=None,
+        _from_column=False,
+        _column_flag=False,
+        **dialect_kw,
+    ):
         from ..elements import quoted_name
 
         self.name = quoted_name.construct(name, quote)
