@@ -17,6 +17,7 @@ fn collect(node: &OptionNode, path: &mut Vec<Step>, out: &mut Vec<LoadElement>) 
             strategy: strategy.clone(),
             raiseerr: false,
             reconcile: false,
+            named: false,
         });
     };
     let wildcard = |kind| Some(Step::Wildcard { entity: None, kind });
@@ -36,7 +37,7 @@ fn collect(node: &OptionNode, path: &mut Vec<Step>, out: &mut Vec<LoadElement>) 
         let step = Step::Attr { entity: a.entity.clone(), key: a.key.clone(), of_type: a.of_type.clone(), criteria: Vec::new() };
         path.push(step);
         if let Some(s) = &a.strategy {
-            out.push(LoadElement { path: path.clone(), strategy: s.clone(), raiseerr: false, reconcile: false });
+            out.push(LoadElement { path: path.clone(), strategy: s.clone(), raiseerr: false, reconcile: false, named: false });
         }
         collect(&a.node, path, out);
         path.pop();
@@ -44,12 +45,14 @@ fn collect(node: &OptionNode, path: &mut Vec<Step>, out: &mut Vec<LoadElement>) 
 }
 
 /// The tree again; `everywhere`: see [`OptionNode::everywhere`].
-#[must_use]
-pub fn tree(elements: &[LoadElement], everywhere: bool) -> OptionNode {
+///
+/// # Errors
+/// None that elements of a tree could give.
+pub fn tree(elements: &[LoadElement], everywhere: bool) -> sql::SqlResult<OptionNode> {
     let mut node = OptionNode::default();
     for e in elements {
-        node.insert(e, 0);
+        node.insert(e, 0, false)?;
     }
     node.everywhere = everywhere;
-    node
+    Ok(node)
 }

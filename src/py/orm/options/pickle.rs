@@ -162,6 +162,7 @@ fn load(list: &Any<'_>) -> PyResult<Vec<LoadElement>> {
             strategy: load_strategy(&e.get_item(1)?)?,
             raiseerr: e.get_item(2)?.is_truthy()?,
             reconcile: e.get_item(3)?.is_truthy()?,
+            named: false,
         });
     }
     Ok(out)
@@ -188,6 +189,7 @@ fn load_of(entity: &Any<'_>, path: &Any<'_>, target: &Any<'_>, elements: &Any<'_
         path: path.try_iter()?.map(|s| load_step(&s?)).collect::<PyResult<_>>()?,
         target: aliased::entity_of(target)?,
         elements: load(elements)?,
+        named: false,
     })
 }
 
@@ -206,7 +208,8 @@ impl LoadOptions {
 #[pyfunction]
 #[pyo3(name = "_load_options_of")]
 fn load_options_of(elements: &Any<'_>, everywhere: &Any<'_>) -> PyResult<LoadOptions> {
-    let node = option_elements::tree(&load(elements)?, everywhere.is_truthy()?);
+    let node = option_elements::tree(&load(elements)?, everywhere.is_truthy()?)
+        .map_err(|e| crate::py::errors::sql_error(elements.py(), e))?;
     Ok(LoadOptions { kept: Arc::new(Kept { node: Arc::new(node) }), criteria: Vec::new() })
 }
 
