@@ -230,10 +230,6 @@ def rows():
         row = c.execute(select(P.__table__.c.id, P.__table__.c.nm)).first()
         q = rt(row)
         r.append((q.id, q.nm, q._mapping["id"], type(q).__name__))
-    try:
-        r.append(q._mapping[P.__table__.c.id])
-    except Exception as x:
-        r.append(type(x).__name__)
     return "\n   ".join(map(str, r))
 
 
