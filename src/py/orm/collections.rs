@@ -613,12 +613,6 @@ pub fn _unpickle_adapter<'py>(
 
 #[pymethods]
 impl CollectionAdapter {
-    /// A pickled container is linked again by the instance that it comes with.
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let none = py.import("oxalchemy._rs")?.getattr("_no_adapter")?;
-        Ok((none, pyo3::types::PyTuple::empty(py)).into_pyobject(py)?.into_any())
-    }
     #[new]
     fn py_new<'py>(
         attr: &Bound<'py, AttributeImpl>,
@@ -825,7 +819,3 @@ pub fn init_collection<'py>(obj: &Bound<'py, PyAny>, key: &str) -> PyResult<Boun
     dict.set_item(&imp.get().key, &data)?;
     Ok(adapter)
 }
-
-/// What a pickled container has in place of its adapter.
-#[pyfunction]
-pub fn _no_adapter() {}

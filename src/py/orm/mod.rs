@@ -78,7 +78,6 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<attributes::QueryableAttribute>()?;
     m.add_class::<attributes::InstrumentedAttribute>()?;
     m.add_class::<collections::CollectionAdapter>()?;
-    m.add_function(wrap_pyfunction!(collections::_no_adapter, m)?)?;
     m.add_class::<mapper::PyMapper>()?;
     m.add_class::<mapper::EntityBox>()?;
     m.add_class::<attribute_value::AttributeValue>()?;
