@@ -185,6 +185,9 @@ impl EntityNode for Entity {
         for m in crate::compile::polymorphic_mappers(self) {
             for p in m.data().column_props() {
                 let Some(e) = p.expr().filter(|_| !p.query_expression) else { continue };
+                if crate::compile::foreign_discriminator(&self.mapper, &m, p) {
+                    continue;
+                }
                 match columns::as_column(e) {
                     Some(c) => {
                         if seen.insert(columns::col_id(c)) {

@@ -127,7 +127,7 @@ pub struct LoaderCriteria {
     pub root: Option<HostRef>,
     /// The criterion, or what makes it from an entity.
     pub criterion: Criterion,
-    /// Only in relationship loads.
+    /// Accepted since SQLAlchemy has it; the criterion holds all the same.
     pub loader_only: bool,
     /// Aliases of the entity too.
     pub include_aliases: bool,

@@ -158,12 +158,11 @@ pub fn entity_over(
     }
 }
 
-/// `entity` as seen through `from`, a subquery or set operation that selects its columns.
-pub fn entity_through(entity: &Entity, from: &FromRef) -> Entity {
+/// The columns of `from`, a subquery or set operation, that stand for those of `entity`.
+pub fn columns_through(entity: &Entity, from: &FromRef) -> ColumnMap {
     let targets = proxy::columns(from);
     let mut columns = ColumnMap::default();
-    let mappers = super::entity::polymorphic_mappers(entity);
-    for m in &mappers {
+    for m in super::entity::polymorphic_mappers(entity) {
         for p in m.data().column_props() {
             for e in &p.columns {
                 if let ExprKind::Column(c) = &e.kind
@@ -175,6 +174,13 @@ pub fn entity_through(entity: &Entity, from: &FromRef) -> Entity {
             }
         }
     }
+    columns
+}
+
+/// `entity` as seen through `from`, a subquery or set operation that selects its columns.
+pub fn entity_through(entity: &Entity, from: &FromRef) -> Entity {
+    let columns = columns_through(entity, from);
+    let mappers = super::entity::polymorphic_mappers(entity);
     let mut out = entity_over(&entity.mapper, from.clone(), columns, None, mappers.into_iter().skip(1).collect(), true);
     if let (Some(a), Some(old)) = (&mut out.alias, entity.alias.as_ref())
         && let Some(a) = Arc::get_mut(a)

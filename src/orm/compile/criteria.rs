@@ -113,6 +113,10 @@ fn exempted(id: u64, criterion: &ExprRef) -> ExprRef {
 /// Does a loader criterion speak of `entity`? Without `include_aliases` the entity itself is meant, neither an alias nor a
 /// subclass.
 fn covers(c: &LoaderCriteria, entity: &Entity, occurrence: Occurrence, host: &dyn CompileHost) -> bool {
+    // an eager join is a load of the ORM's own
+    if occurrence == Occurrence::Eager && !c.propagate {
+        return false;
+    }
     let everywhere = c.include_aliases || occurrence == Occurrence::Eager;
     match (&c.entity, &c.root) {
         (Some(stated), _) => {
@@ -128,12 +132,11 @@ fn apply(
     criteria: &[Arc<LoaderCriteria>],
     entity: &Entity,
     occurrence: Occurrence,
-    related: bool,
     host: &dyn CompileHost,
 ) -> SqlResult<Vec<ExprRef>> {
     let mut out = Vec::new();
     for c in criteria {
-        if (c.loader_only && !related) || !covers(c, entity, occurrence, host) {
+        if !covers(c, entity, occurrence, host) {
             continue;
         }
         let e = match &c.criterion {
@@ -147,20 +150,20 @@ fn apply(
 
 /// `with_loader_criteria` among the options of a statement, for an entity of it.
 pub fn loader_criteria(entity: &Entity, options: &[HostRef], host: &dyn CompileHost) -> SqlResult<Vec<ExprRef>> {
-    apply(&gather(options), entity, Occurrence::Named, false, host)
+    apply(&gather(options), entity, Occurrence::Named, host)
 }
 
 impl Context<'_> {
-    /// Criteria of an entity for the ON clause of its join; `related`: it is reached by a relationship.
-    pub(crate) fn criteria_of(&self, entity: &Entity, occurrence: Occurrence, related: bool) -> SqlResult<Vec<ExprRef>> {
+    /// Criteria of an entity for the ON clause of its join.
+    pub(crate) fn criteria_of(&self, entity: &Entity, occurrence: Occurrence) -> SqlResult<Vec<ExprRef>> {
         let mut out: Vec<ExprRef> = single_table_criterion(entity, self.settings.host).into_iter().collect();
-        out.extend(self.loader_criteria(entity, occurrence, related)?);
+        out.extend(self.loader_criteria(entity, occurrence)?);
         Ok(out)
     }
 
     /// `with_loader_criteria` of an entity.
-    pub(crate) fn loader_criteria(&self, entity: &Entity, occurrence: Occurrence, related: bool) -> SqlResult<Vec<ExprRef>> {
-        apply(&self.criteria, entity, occurrence, related, self.settings.host)
+    pub(crate) fn loader_criteria(&self, entity: &Entity, occurrence: Occurrence) -> SqlResult<Vec<ExprRef>> {
+        apply(&self.criteria, entity, occurrence, self.settings.host)
     }
 
     /// Whether anything at all comes with an entity.
@@ -203,7 +206,7 @@ impl Context<'_> {
             if self.joined_entities.contains(&e.entity_id()) {
                 continue;
             }
-            out.extend(self.loader_criteria(e, Occurrence::Named, self.settings.relationship_load)?);
+            out.extend(self.loader_criteria(e, Occurrence::Named)?);
             out.extend(single_table_criterion(e, self.settings.host));
         }
         Ok(out)

@@ -70,9 +70,9 @@ impl Context<'_> {
         let extra: Vec<ExprRef> = {
             let mut x: Vec<ExprRef> = criteria.iter().map(|c| dest.adapt(c)).collect();
             x.extend(if of_type.is_some() {
-                self.loader_criteria(&dest, Occurrence::Eager, true)?
+                self.loader_criteria(&dest, Occurrence::Eager)?
             } else {
-                self.criteria_of(&dest, Occurrence::Eager, true)?
+                self.criteria_of(&dest, Occurrence::Eager)?
             });
             x
         };

@@ -44,6 +44,14 @@ pub fn polymorphic_mappers(entity: &Entity) -> Vec<Arc<Mapper>> {
     out
 }
 
+/// The hidden discriminator by which a concrete subclass tells its own subclasses apart: nothing in the rows of `mapper`.
+pub(crate) fn foreign_discriminator(mapper: &Arc<Mapper>, sub: &Arc<Mapper>, prop: &ColumnProp) -> bool {
+    let same = |e: &ExprRef| {
+        mapper.data().polymorphic_on.as_ref().is_some_and(|on| sql::ast::proxy::expr_id(on) == sql::ast::proxy::expr_id(e))
+    };
+    prop.hidden && mapper.id != sub.id && !prop.expr().is_some_and(same)
+}
+
 /// What an entity's rows come from.
 pub fn selectable(entity: &Entity) -> FromRef {
     if let Some(a) = &entity.alias {
@@ -212,6 +220,7 @@ impl Context<'_> {
             let data = m.data();
             for prop in data.props.values() {
                 match prop {
+                    Property::Column(p) if foreign_discriminator(&entity.mapper, m, p) => {}
                     Property::Column(p) => {
                         let is_pk = p.table_columns().any(|c| data.primary_key.iter().any(|k| Arc::ptr_eq(k, c)));
                         let is_key = is_pk || data.polymorphic_key.as_ref() == Some(&p.key);

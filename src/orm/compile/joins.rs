@@ -256,7 +256,7 @@ impl Context<'_> {
         let extra = match &right.entity {
             Some(e) => {
                 let mut x: Vec<_> = attr.as_ref().map(|a| a.criteria.iter().map(|c| e.adapt(c)).collect()).unwrap_or_default();
-                x.extend(self.criteria_of(e, Occurrence::Named, true)?);
+                x.extend(self.criteria_of(e, Occurrence::Named)?);
                 self.joined_entities.push(e.entity_id());
                 x
             }

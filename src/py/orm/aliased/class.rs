@@ -102,10 +102,12 @@ pub fn make<'py>(element: &Bound<'py, PyAny>, r: &Request<'py>) -> PyResult<Enti
         Some(sql::Label::Fixed(n)) => Some(n.to_string()),
         _ => None,
     });
+    // of an alias, the columns that it has in there, not those of the class beside it
+    let columns = if base.alias.is_some() { alias::columns_through(&base, &from) } else { Default::default() };
     let mut entity = alias::entity_over(
         &mapper,
         from,
-        Default::default(),
+        columns,
         name.as_deref(),
         base.alias.as_ref().map(|a| a.with_polymorphic.clone()).unwrap_or_default(),
         false,

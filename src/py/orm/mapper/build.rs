@@ -475,7 +475,7 @@ fn instrument<'py>(slf: &This<'py>, registry: &Bound<'py, PyAny>) -> PyResult<Bo
     let _ = registry;
     // @validates and @reconstructor of the class and its bases; the nearest wins
     let mut seen = std::collections::HashSet::new();
-    for c in crate::py::ffi::mro(&class).iter() {
+    for c in crate::py::ffi::mro(class).iter() {
         for item in c.getattr("__dict__")?.call_method0("items")?.try_iter()? {
             let item = item?;
             let (name, value) = (item.get_item(0)?.to_string(), item.get_item(1)?);

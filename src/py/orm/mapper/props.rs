@@ -160,7 +160,7 @@ pub fn excluded(slf: &This<'_>, name: &str, assigned: &str, local: bool, column:
             return Ok(true);
         }
     } else {
-        for c in crate::py::ffi::mro(&class).iter() {
+        for c in crate::py::ffi::mro(class).iter() {
             if let Ok(v) = c.getattr("__dict__")?.get_item(assigned) {
                 if userland(&v)? {
                     return Ok(true);
@@ -214,7 +214,7 @@ pub fn adapt_inherited(slf: &This<'_>, key: &str, prop: &Bound<'_, PyAny>, init:
     }
     // a class that implements the name itself keeps it
     let class = this.class_.bind(py);
-    for c in crate::py::ffi::mro(&class).iter() {
+    for c in crate::py::ffi::mro(class).iter() {
         if let Ok(v) = c.getattr("__dict__")?.get_item(key) {
             if v.is_instance_of::<QueryableAttribute>() {
                 break;

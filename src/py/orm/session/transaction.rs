@@ -788,7 +788,7 @@ impl Collected for SessionTransaction {
             visit.call(&d.session)?;
             visit.call(&d.previous_nested)?;
             visit.call(&d.rollback_exception)?;
-            d.block.iter().try_for_each(|b| b.traverse(&visit))?;
+            d.block.iter().try_for_each(|b| b.traverse(visit))?;
             for p in &d.participants {
                 visit.call(&p.connection)?;
                 visit.call(&p.engine)?;

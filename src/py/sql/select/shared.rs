@@ -41,6 +41,12 @@ fn speaks_of_entity(e: &ExprRef) -> bool {
         K::Entity(_) => true,
         K::Over(_) | K::FunctionFilter { .. } | K::WithinGroup { .. } | K::Extract { .. } => false,
         K::ScalarSelect(_) | K::Exists(_) | K::QueryGrouping(_) | K::Column(_) | K::Bind(_) => false,
+        // what most statements consist of, without a list of its parts
+        K::Label { element: x, .. } | K::Cast { element: x, .. } | K::TypeCoerce(x) | K::Grouping(x) => speaks_of_entity(x),
+        K::UnaryPrefix { operand: x, .. } | K::UnaryPostfix { operand: x, .. } => speaks_of_entity(x),
+        K::Binary { left, right, .. } => speaks_of_entity(left) || speaks_of_entity(right),
+        K::BoolList { clauses: list, .. } | K::List { clauses: list, .. } | K::Tuple(list) => list.iter().any(speaks_of_entity),
+        K::Function(f) => f.args.iter().any(speaks_of_entity),
         _ => {
             sql::ast::children::children(&Node::Expr(e.clone())).iter().any(|n| matches!(n, Node::Expr(e) if speaks_of_entity(e)))
         }
