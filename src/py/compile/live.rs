@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Rendering {
     /// The dialect object.
     pub dialect: Py<PyAny>,
-    /// The text is for an execution, which would like to keep it.
+    /// The text is for an execution that would keep it, if the statement itself did not forbid that (what defaults bring in does not).
     pub executing: bool,
 }
 

@@ -215,7 +215,7 @@ pub fn prepare_shaped<'py>(
     }
     let started = Instant::now();
     let literals = PyLiterals::of(dialect);
-    let host = Rendering { dialect: dialect.clone().unbind(), executing: true };
+    let host = Rendering { dialect: dialect.clone().unbind(), executing: shape.hash.is_none() };
     let compile_options = CompileOptions {
         column_keys: keys,
         for_executemany: many,

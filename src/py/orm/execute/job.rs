@@ -97,7 +97,9 @@ fn connection<'py>(session: &Bound<'py, Session>, node: &Node) -> PyResult<Any<'
     let py = session.py();
     let shape = super::shape::shape_of(node);
     if let Some(e) = shape.entity() {
-        return super::prepared::connection_of(session, e);
+        if let Node::Query(query) = node {
+            return super::prepared::connection_of(session, e, || query.clone());
+        }
     }
     let args = PyDict::new(py);
     args.set_item("clause", face::wrap_node(py, node)?)?;

@@ -12,7 +12,7 @@ use orm::loadplan::LoadPlan;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use sql::ast::{ExprRef, Node, Query, Select};
+use sql::ast::{ExprRef, Node, Query, QueryRef, Select};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -92,6 +92,11 @@ impl Prepared {
         Ok(out)
     }
 
+    /// The statement as it was written.
+    pub fn statement(&self) -> QueryRef {
+        Query::select(self.select.clone())
+    }
+
     /// Rows as lists of their elements.
     pub fn rows<'py>(
         &self,
@@ -101,7 +106,7 @@ impl Prepared {
         mode: &Mode,
     ) -> PyResult<Vec<Vec<Any<'py>>>> {
         let py = session.py();
-        let connection = connection_of(session, entity)?;
+        let connection = connection_of(session, entity, || self.statement())?;
         let runtime = self.runtime(py, &connection.getattr("dialect")?)?;
         let mut loader = Loader::new(session, mode.clone_ref(py), None)?;
         let mut out = Vec::new();
@@ -130,8 +135,19 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// The connection on which the session runs statements about an entity.
-pub fn connection_of<'py>(session: &Bound<'py, Session>, entity: &Entity) -> PyResult<Any<'py>> {
-    let mapper = crate::py::orm::aliased::mapper_face(session.py(), &entity.mapper)?;
-    session::connection_for_mapper(session, mapper.as_any())
+/// The connection on which the session runs a statement about an entity. A `get_bind()` of the user's is shown the statement.
+pub fn connection_of<'py>(
+    session: &Bound<'py, Session>,
+    entity: &Entity,
+    statement: impl FnOnce() -> QueryRef,
+) -> PyResult<Any<'py>> {
+    let py = session.py();
+    let mapper = crate::py::orm::aliased::mapper_face(py, &entity.mapper)?;
+    if !session::has_own_get_bind(session)? {
+        return session::connection_for_mapper(session, mapper.as_any());
+    }
+    let args = pyo3::types::PyDict::new(py);
+    args.set_item("mapper", mapper)?;
+    args.set_item("clause", crate::py::sql::face::wrap_node(py, &Node::Query(statement()))?)?;
+    session::connection_for(session, args)
 }

@@ -151,7 +151,7 @@ pub fn get_by_key<'py>(
             args.update(given.cast::<pyo3::types::PyMapping>()?)?;
             session::connection_for(session, args)?
         }
-        None => execute::connection_of(session, &e)?,
+        None => execute::connection_of(session, &e, || prepared.statement())?,
     };
     let rows = prepared.instances(session, &connection, Some(&where_), &mode, None, o.execution_options.as_ref())?;
     Ok(rows.into_iter().next().filter(|x| !x.is_none()))
@@ -190,7 +190,7 @@ pub fn load_on<'py>(
     let prepared = Prepared::new(py, &select, &settings)?;
     let token = key.token.as_ref().map(|t| t.to_py(py));
     let mode = Mode { populate_existing: true, token, refresh_all, partial, execution: None };
-    let rows = prepared.instances(session, &execute::connection_of(session, &entity)?, None, &mode, Some(state), None)?;
+    let rows = prepared.instances(session, &execute::connection_of(session, &entity, || prepared.statement())?, None, &mode, Some(state), None)?;
     Ok(rows.into_iter().any(|r| !r.is_none()))
 }
 

@@ -341,7 +341,7 @@ fn emit<'py>(
             Said::Rows(rows) => return Ok(Some(rows)),
             Said::Changed(select) => {
                 let prepared = Prepared::new(py, &select, &settings())?;
-                let connection = execute::connection_of(session, &target)?;
+                let connection = execute::connection_of(session, &target, || prepared.statement())?;
                 return prepared.instances(session, &connection, None, &mode, None, None).map(Some);
             }
         }
@@ -358,7 +358,7 @@ fn emit<'py>(
         }
     };
     let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| with_values(w, &values)).collect();
-    prepared.instances(session, &execute::connection_of(session, &target)?, Some(&where_), &mode, None, None).map(Some)
+    prepared.instances(session, &execute::connection_of(session, &target, || prepared.statement())?, Some(&where_), &mode, None, None).map(Some)
 }
 
 /// `with_parent`: the lazy clause of a relationship with an instance's values.

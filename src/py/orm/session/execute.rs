@@ -103,14 +103,23 @@ pub(super) fn connection<'py>(
     connection_for_bind(session, &bind, options)
 }
 
+/// Does the session's class say itself where statements go?
+pub fn has_own_get_bind(session: &This<'_>) -> PyResult<bool> {
+    let (class, py) = (session.get_type(), session.py());
+    let base = py.get_type::<Session>();
+    let name = pyo3::intern!(py, "get_bind");
+    Ok(!class.is(&base) && !class.getattr(name)?.is(&base.getattr(name)?))
+}
+
 /// The connection that the unit of work writes rows of a mapper with.
 pub fn connection_for_mapper<'py>(session: &This<'py>, mapper: &Any<'py>) -> PyResult<Any<'py>> {
     let single = {
         let d = session.get().d.lock();
         if d.binds.is_empty() { d.bind.as_ref().map(|b| b.bind(session.py()).clone()) } else { None }
     };
-    let plain = session.get_type().is(session.py().get_type::<Session>());
-    if let Some(bind) = single.filter(|_| plain) {
+    if let Some(bind) = single
+        && !has_own_get_bind(session)?
+    {
         return connection_for_bind(session, &bind, None);
     }
     let args = PyDict::new(session.py());

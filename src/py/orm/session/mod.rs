@@ -34,7 +34,7 @@ pub mod statemap;
 pub mod transaction;
 
 pub use class::Session;
-pub use execute::{Further, Kind, connection_for, connection_for_mapper, tell_of_load};
+pub use execute::{Further, Kind, connection_for, connection_for_mapper, has_own_get_bind, tell_of_load};
 pub use identity_ops::{GetOptions, loading_get};
 pub use statemap::StateMap;
 

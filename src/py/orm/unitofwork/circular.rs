@@ -1,12 +1,12 @@
 //! `CircularDependencyError` of a flush: which steps wait for each other.
 
 use super::{Flush, State};
+use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::imports;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::state::InstanceState;
 use orm::Direction;
 use orm::flush::{Circular, Step};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PySet;
 use rustc_hash::FxHashMap;
@@ -28,7 +28,13 @@ impl PostSortRec {
     fn __repr__(&self) -> &str {
         &self.text
     }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+}
+
+impl Collected for PostSortRec {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         visit.call(&self.state)
     }
 }
