@@ -190,7 +190,14 @@ pub fn load_on<'py>(
     let prepared = Prepared::new(py, &select, &settings)?;
     let token = key.token.as_ref().map(|t| t.to_py(py));
     let mode = Mode { populate_existing: true, token, refresh_all, partial, execution: None };
-    let rows = prepared.instances(session, &execute::connection_of(session, &entity, || prepared.statement())?, None, &mode, Some(state), None)?;
+    let rows = prepared.instances(
+        session,
+        &execute::connection_of(session, &entity, || prepared.statement())?,
+        None,
+        &mode,
+        Some(state),
+        None,
+    )?;
     Ok(rows.into_iter().any(|r| !r.is_none()))
 }
 

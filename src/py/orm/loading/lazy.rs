@@ -358,7 +358,9 @@ fn emit<'py>(
         }
     };
     let where_: Vec<ExprRef> = prepared.select.where_.iter().map(|w| with_values(w, &values)).collect();
-    prepared.instances(session, &execute::connection_of(session, &target, || prepared.statement())?, Some(&where_), &mode, None, None).map(Some)
+    prepared
+        .instances(session, &execute::connection_of(session, &target, || prepared.statement())?, Some(&where_), &mode, None, None)
+        .map(Some)
 }
 
 /// `with_parent`: the lazy clause of a relationship with an instance's values.
