@@ -2,7 +2,9 @@
 
 use super::imports;
 use pyo3::PyErr;
+use pyo3::exceptions::{PyException, PyLookupError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::type_object::PyTypeInfo;
 use sql::SqlError;
 use sql::error::ErrorKind;
 
@@ -40,6 +42,96 @@ pub fn warn(py: Python<'_>, class: &str, message: &str) -> PyResult<()> {
     Ok(())
 }
 
+// An exception of the user's code (a signal handler's among them, which may come out of any call into Python) is never dropped:
+// a place that can go on without an answer names the one class of exception that means "no answer".
+
+/// The answer, or nothing when it is an `E`. Any other exception goes on.
+pub fn ignoring<E: PyTypeInfo, T>(py: Python<'_>, answer: PyResult<T>) -> PyResult<Option<T>> {
+    match answer {
+        Ok(v) => Ok(Some(v)),
+        Err(e) if e.is_instance_of::<E>(py) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// The answer, or nothing when it is an exception of `oxalchemy.exc`. Any other exception goes on.
+pub fn ignoring_ours<T>(py: Python<'_>, class: &str, answer: PyResult<T>) -> PyResult<Option<T>> {
+    match answer {
+        Ok(v) => Ok(Some(v)),
+        Err(e) if e.value(py).is_instance(imports::exc(py, class)?.as_any())? => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// The Rust value of an object, or nothing when it is no such value (another type, out of range).
+pub fn value_of<'py, T: for<'a> FromPyObject<'a, 'py>>(obj: &Bound<'py, PyAny>) -> PyResult<Option<T>> {
+    let py = obj.py();
+    match obj.extract::<T>() {
+        Ok(v) => Ok(Some(v)),
+        Err(e) => {
+            let e: PyErr = e.into();
+            let unfit = e.is_instance_of::<PyTypeError>(py)
+                || e.is_instance_of::<PyValueError>(py)
+                || e.is_instance_of::<PyOverflowError>(py);
+            if unfit { Ok(None) } else { Err(e) }
+        }
+    }
+}
+
+/// `obj[key]`, or nothing when there is none.
+pub fn item_of<'py>(obj: &Bound<'py, PyAny>, key: impl IntoPyObject<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    ignoring::<PyLookupError, _>(obj.py(), obj.get_item(key))
+}
+
+/// The exception after a cleanup that may have failed, too: then that one, with the first as its context.
+pub fn after_cleanup(py: Python<'_>, first: PyErr, cleanup: PyResult<()>) -> PyErr {
+    match cleanup {
+        Ok(()) => first,
+        Err(second) => {
+            if !second.value(py).is(first.value(py)) {
+                second.set_context(py, Some(first));
+            }
+            second
+        }
+    }
+}
+
+/// Whether an exception ends the program's flow (`KeyboardInterrupt`, `SystemExit`, a timeout that is no `Exception`).
+pub fn is_exit(py: Python<'_>, e: &PyErr) -> bool {
+    !e.is_instance_of::<PyException>(py)
+}
+
+thread_local! {
+    static PARKED: std::cell::RefCell<Option<PyErr>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Keep an exception where a pure room asked something that cannot fail, until its caller [`settle`]s. The first one counts.
+pub fn park(e: PyErr) {
+    PARKED.with(|p| {
+        let mut held = p.borrow_mut();
+        if held.is_none() {
+            *held = Some(e);
+        }
+    });
+}
+
+/// The answer, or what stands for it when there was an exception, which is [`park`]ed.
+pub fn or_park<T>(answer: PyResult<T>, otherwise: impl FnOnce() -> T) -> T {
+    answer.unwrap_or_else(|e| {
+        park(e);
+        otherwise()
+    })
+}
+
+/// Raise what was parked. Whoever calls a pure room that asks Python does this next.
+#[inline]
+pub fn settle() -> PyResult<()> {
+    match PARKED.with(|p| p.borrow_mut().take()) {
+        None => Ok(()),
+        Some(e) => Err(e),
+    }
+}
+
 /// The user's own exception travelling through a pure room.
 #[derive(Debug)]
 pub struct HostError(pub Py<PyAny>);
@@ -60,7 +152,8 @@ impl sql::host::HostObject for HostError {
 pub fn to_sql_error(py: Python<'_>, e: PyErr) -> SqlError {
     SqlError {
         kind: ErrorKind::Host,
-        message: e.to_string(),
+        // never shown: the exception itself is raised
+        message: String::new(),
         details: Vec::new(),
         host: Some(std::sync::Arc::new(HostError(e.into_value(py).into_any()))),
     }
@@ -76,6 +169,9 @@ fn unsupported(py: Python<'_>, message: &str) -> PyErr {
 
 /// Any error of room `sql` as its documented exception.
 pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
+    if let Err(cause) = settle() {
+        return cause;
+    }
     if let Some(host) = e.host.as_ref().and_then(|h| h.as_any().downcast_ref::<HostError>()) {
         return PyErr::from_value(host.0.bind(py).clone());
     }

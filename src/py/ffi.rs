@@ -1,9 +1,10 @@
 //! The one file of `src/py` with `unsafe`: faces remembered by nodes, and the hottest loops. Every block has its SAFETY line.
 #![allow(unsafe_code)]
 
+use crate::py::text::Text;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyMapping, PySequence, PyString, PyTuple, PyType};
 use sql::FaceSlot;
 
 /// The live face a node remembers.
@@ -174,6 +175,45 @@ pub fn mro<'py>(class: &Bound<'py, PyType>) -> Bound<'py, PyTuple> {
     let found = unsafe { Bound::from_borrowed_ptr_or_opt(class.py(), (*class.as_type_ptr()).tp_mro) };
     // SAFETY: CPython keeps nothing but a tuple there.
     found.map_or_else(|| PyTuple::empty(class.py()), |m| unsafe { m.cast_into_unchecked() })
+}
+
+fn of_abc<'a, 'py, T>(obj: &'a Bound<'py, PyAny>, name: &str) -> PyResult<Option<&'a Bound<'py, T>>> {
+    let abc = crate::py::imports::abc(obj.py(), name)?;
+    // SAFETY: `T` is the view of an object of that abstract class, which any object may be: its methods are checked calls.
+    Ok(obj.is_instance(&abc)?.then(|| unsafe { obj.cast_unchecked::<T>() }))
+}
+
+/// The object as a `Mapping`, if it is one. (`cast` prints the exception that an abstract class's `__instancecheck__` raises, a
+/// signal handler's among them, and goes on.)
+pub fn mapping<'a, 'py>(obj: &'a Bound<'py, PyAny>) -> PyResult<Option<&'a Bound<'py, PyMapping>>> {
+    match obj.cast::<PyDict>() {
+        Ok(d) => Ok(Some(d.as_mapping())),
+        Err(_) if obj.is_instance_of::<PyTuple>() || obj.is_instance_of::<PyList>() || obj.is_instance_of::<PyString>() => {
+            Ok(None)
+        }
+        Err(_) => of_abc(obj, "Mapping"),
+    }
+}
+
+/// The object as a `Mapping`, or `TypeError`.
+pub fn require_mapping<'a, 'py>(obj: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyMapping>> {
+    match mapping(obj)? {
+        Some(m) => Ok(m),
+        None => {
+            Err(pyo3::exceptions::PyTypeError::new_err(format!("'{}' object is not a mapping", obj.get_type().name()?.text())))
+        }
+    }
+}
+
+/// The object as a `Sequence`, if it is one. See [`mapping`].
+pub fn sequence<'a, 'py>(obj: &'a Bound<'py, PyAny>) -> PyResult<Option<&'a Bound<'py, PySequence>>> {
+    if let Ok(t) = obj.cast::<PyTuple>() {
+        return Ok(Some(t.as_sequence()));
+    }
+    match obj.cast::<PyList>() {
+        Ok(l) => Ok(Some(l.as_sequence())),
+        Err(_) => of_abc(obj, "Sequence"),
+    }
 }
 
 /// `obj.__dict__`, made when it does not exist yet; an `AttributeError` when objects of the class have none.

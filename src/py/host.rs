@@ -1,5 +1,6 @@
 //! Any Python object inside a node of a pure room.
 
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::ast::Literal;
@@ -33,9 +34,9 @@ impl HostObject for PyHost {
         self.0.as_ptr() as usize
     }
     fn structure(&self, into: &mut dyn Structure) -> bool {
-        Python::attach(|py| match crate::py::orm::options::host_of(self.0.bind(py)) {
-            Ok(Some(option)) => option.structure(into),
-            _ => false,
+        Python::attach(|py| {
+            let option = crate::py::errors::or_park(crate::py::orm::options::host_of(self.0.bind(py)), || None);
+            option.is_some_and(|o| o.structure(into))
         })
     }
     fn reaches_inside(&self, toplevel: bool) -> bool {
@@ -45,7 +46,7 @@ impl HostObject for PyHost {
         })
     }
     fn repr(&self) -> String {
-        Python::attach(|py| self.0.bind(py).repr().map(|r| r.to_string()).unwrap_or_default())
+        Python::attach(|py| crate::py::errors::or_park(self.0.bind(py).repr().map(|r| r.text()), String::new))
     }
     fn as_literal(&self) -> Option<Literal> {
         Python::attach(|py| literal(self.0.bind(py)))
@@ -57,7 +58,8 @@ impl HostObject for PyHost {
             if !listed {
                 return None;
             }
-            obj.try_iter().ok()?.map(|e| e.ok().map(|e| Self::wrap(&e))).collect()
+            let items = obj.try_iter().and_then(|it| it.map(|e| Ok(Self::wrap(&e?))).collect::<PyResult<Vec<_>>>());
+            crate::py::errors::or_park(items.map(Some), || None)
         })
     }
     fn as_pairs(&self) -> Option<Vec<(Arc<str>, HostRef)>> {

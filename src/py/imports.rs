@@ -53,6 +53,11 @@ objects! {
     inspect = "oxalchemy.inspection" "inspect";
 }
 
+/// An abstract class of `collections.abc` by name.
+pub fn abc<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("collections.abc")?.getattr(name)
+}
+
 /// A class of `oxalchemy.exc` by name.
 pub fn exc<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
     Ok(py.import("oxalchemy.exc")?.getattr(name)?.cast_into::<PyType>()?)

@@ -17,6 +17,7 @@ pub mod pool;
 pub mod reflect;
 pub mod schema;
 pub mod sql;
+pub mod text;
 pub mod types;
 
 use pyo3::prelude::*;

@@ -45,7 +45,7 @@ macro_rules! write_flags {
 }
 
 fn count(obj: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<usize>> {
-    Ok(obj.getattr_opt(name)?.and_then(|v| v.extract().ok()))
+    Ok(obj.getattr_opt(name)?.map(|v| crate::py::errors::value_of(&v)).transpose()?.flatten())
 }
 fn text(obj: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<String>> {
     Ok(obj.getattr_opt(name)?.and_then(|v| v.extract().ok()))
@@ -80,7 +80,13 @@ fn read(obj: &Bound<'_, PyAny>) -> PyResult<Dialect> {
     }
     d.default_schema_name = text(obj, "default_schema_name")?.map(Into::into);
     d.server_version = match obj.getattr_opt("server_version_info")? {
-        Some(v) if !v.is_none() => Some(v.try_iter()?.filter_map(|i| i.ok().and_then(|i| i.extract().ok())).collect()),
+        Some(v) if !v.is_none() => {
+            let mut parts = Vec::new();
+            for part in v.try_iter()? {
+                parts.extend(crate::py::errors::value_of::<i64>(&part?)?);
+            }
+            Some(parts)
+        }
         _ => None,
     };
     if let Some(token) = text(obj, "default_metavalue_token")? {

@@ -2,6 +2,7 @@
 
 use crate::py::errors::to_sql_error;
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use crate::py::types::TypeHost;
 use crate::py::types::bind_processor;
 use crate::py::types::literal::{has_literal, render};
@@ -64,8 +65,11 @@ impl PyLiterals {
     pub fn plain(&self, value: &HostRef, ty: &TypeRef, dialect: &Dialect) -> SqlResult<Option<String>> {
         Python::attach(|py| {
             let Some(object) = PyHost::get(py, value) else { return Ok(None) };
-            self.text(&object, ty, dialect).map_err(|_| {
-                let shown = object.repr().map(|r| r.to_string()).unwrap_or_default();
+            self.text(&object, ty, dialect).map_err(|e| {
+                if crate::py::errors::is_exit(py, &e) {
+                    return to_sql_error(py, e);
+                }
+                let shown = crate::py::errors::or_park(object.repr().map(|r| r.text()), String::new);
                 SqlError::compile(format!(
                     "Could not render literal value \"{shown}\" with datatype {}; see parent stack trace for more detail.",
                     sql::types::text::display(ty)
@@ -87,8 +91,10 @@ impl LiteralRenderer for PyLiterals {
             if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
                 return None;
             }
-            let items = value.try_iter().ok()?;
-            items.map(|item| item.ok().map(|i| PyHost::wrap(&i))).collect()
+            let items = crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, value.try_iter());
+            let items = crate::py::errors::or_park(items, || None)?;
+            let items: PyResult<Vec<HostRef>> = items.map(|item| Ok(PyHost::wrap(&item?))).collect();
+            crate::py::errors::or_park(items.map(Some), || None)
         })
     }
     fn call(&self, callable: &HostRef) -> SqlResult<HostRef> {

@@ -7,6 +7,7 @@ use crate::py::errors::{sql_error, to_sql_error};
 use crate::py::ffi::Borrowed;
 use crate::py::sql::host::PyHostExpr;
 use crate::py::sql::{to_node, wrap_node};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::ast::Node;
@@ -101,7 +102,10 @@ impl CompileHooks for Hooks {
             return None;
         }
         Python::attach(|py| {
-            let element = wrap_node(py, node).ok()?;
+            let element = match wrap_node(py, node) {
+                Ok(e) => e,
+                Err(e) => return Some(Err(to_sql_error(py, e))),
+            };
             if let Err(e) = tell_not_cached(py, node, compiler) {
                 return Some(Err(to_sql_error(py, e)));
             }
@@ -202,7 +206,7 @@ pub fn compile_construct(host: &PyHostExpr, compiler: &mut Compiler<'_>) -> SqlR
             Some(node) => compiler.process(node),
             None => {
                 let class = element.get_type();
-                Err(compiler.unsupported(&class.to_string()))
+                Err(compiler.unsupported(&class.text()))
             }
         }
     })

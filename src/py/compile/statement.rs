@@ -105,7 +105,7 @@ fn options<'a>(kw: Option<&Bound<'_, PyDict>>) -> PyResult<CompileOptions<'a>> {
     out.literal_binds = flag("literal_binds")?;
     out.linting = flag("linting")?;
     out.within_columns_clause = flag("within_columns_clause")?;
-    out.exclude_tables = kw.get_item("include_table")?.is_some_and(|v| !v.is_truthy().unwrap_or(true));
+    out.exclude_tables = kw.get_item("include_table")?.map_or(Ok(true), |v| v.is_truthy()).map(|v| !v)?;
     Ok(out)
 }
 
@@ -155,6 +155,7 @@ pub fn compile_statement(
         ..options(options_)?
     };
     let compiled = sql::compile::compile(&node, &data, &opts).map_err(|e| sql_error(py, e))?;
+    crate::py::errors::settle()?;
     warnings(py, &compiled)?;
     let collected = collect_binds(&node);
     let postcompile = match options_ {

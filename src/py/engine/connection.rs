@@ -8,6 +8,7 @@ use super::transaction::{self, Transaction};
 use crate::py::dbapi::{self, NativeConnection};
 use crate::py::errors::{exc, invalid_request};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -270,7 +271,7 @@ impl Connection {
     /// A line with the connection's `logging_token` before it.
     pub fn tokened<'py>(&self, py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyString>> {
         Ok(match self.options(py).get_item("logging_token")? {
-            Some(token) if token.is_truthy()? => PyString::new(py, &format!("[{}] {message}", token.str()?)),
+            Some(token) if token.is_truthy()? => PyString::new(py, &format!("[{}] {message}", token.str()?.text())),
             _ => PyString::new(py, message),
         })
     }
@@ -586,7 +587,7 @@ impl Connection {
             engine: engine.clone().unbind(),
             dialect: engine.get().dialect(py).unbind(),
             echo: AtomicBool::new(Engine::logs_info(engine)?),
-            deaf: _has_events.is_some_and(|h| !h.bind(py).is_truthy().unwrap_or(true)),
+            deaf: _has_events.map_or(Ok(false), |h| h.bind(py).is_truthy().map(|t| !t))?,
             plain_dialect: is_plain(&engine.get().dialect(py), "do_execute")?
                 && is_plain(&engine.get().dialect(py), "do_executemany")?,
             s: Mutex::new(State {
@@ -909,7 +910,7 @@ impl Connection {
         let sql = statement.cast::<PyString>().map_err(|_| {
             PyTypeError::new_err(format!(
                 "exec_driver_sql() takes text, not {}",
-                statement.get_type().name().map(|n| n.to_string()).unwrap_or_default()
+                statement.get_type().name().map(|n| n.text()).unwrap_or_default()
             ))
         })?;
         let (params, many) = execute::params::raw(py, parameters)?;

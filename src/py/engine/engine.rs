@@ -4,6 +4,7 @@ use super::connection::Connection;
 use super::events::{Event, fire, listeners};
 use super::execute::entry::Entry;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use ::engine::StatementCache;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
@@ -94,7 +95,10 @@ impl Engine {
             s: Mutex::new(State { pool, options: options.unbind(), dispatch: None }),
             dialect: Mutex::new(dialect),
             url,
-            logging_name: logging_name.filter(|n| n.bind(py).is_truthy().unwrap_or(false)),
+            logging_name: match logging_name {
+                Some(n) if n.bind(py).is_truthy()? => Some(n),
+                _ => None,
+            },
             hide_parameters,
             cache: Arc::new(StatementCache::new(capacity)),
             plans: Arc::new(StatementCache::new(capacity)),
@@ -216,7 +220,7 @@ impl Engine {
         slf.getattr("logger")?.call_method1("isEnabledFor", (10,))?.is_truthy()
     }
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("Engine({})", self.url.bind(py).repr()?))
+        Ok(format!("Engine({})", self.url.bind(py).repr()?.text()))
     }
 
     /// A new connection. Use it in a `with` block, or close it.
@@ -420,9 +424,10 @@ pub struct EngineBegin {
 impl EngineBegin {
     fn __enter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let conn = self.engine.bind(py).call_method0("connect")?;
-        let transaction = conn.call_method0("begin").and_then(|t| t.call_method0("__enter__").map(|_| t)).inspect_err(|_| {
-            let _ = conn.call_method0("close");
-        })?;
+        let transaction = conn
+            .call_method0("begin")
+            .and_then(|t| t.call_method0("__enter__").map(|_| t))
+            .map_err(|e| crate::py::errors::after_cleanup(py, e, conn.call_method0("close").map(drop)))?;
         *self.held.lock() = Some((conn.clone().unbind(), transaction.unbind()));
         Ok(conn)
     }

@@ -4,6 +4,7 @@ use super::connection::Connection;
 use super::engine::Engine;
 use super::events::{Event, listeners};
 use crate::py::imports;
+use crate::py::text::Text;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -296,6 +297,6 @@ pub fn unsupported(conn: &Bound<'_, Connection>, e: &PyErr, place: usize) -> PyR
     let Some(native) = conn.get().native().filter(|_| e.is_instance_of::<crate::py::types::UnsupportedValue>(py)) else {
         return Ok(None);
     };
-    let text = e.value(py).str()?.to_string();
+    let text = e.value(py).str()?.text();
     Ok(Some(native.error(py, &base::DbError::programming(format!("Error binding parameter {place}: {text}")))))
 }

@@ -1,6 +1,7 @@
 //! What the columns of a result are called: names, and the Python objects (columns, labels, attributes) that find them.
 
 use crate::py::errors::{exc, invalid_request};
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -117,7 +118,9 @@ impl RowMeta {
         if key.is_exact_instance_of::<PyString>() {
             return Ok(entry(&self.by_name)?.unwrap_or(Found::No));
         }
-        if key.is_instance_of::<PyInt>() || key.hash().is_err() {
+        if key.is_instance_of::<PyInt>()
+            || crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(key.py(), key.hash())?.is_none()
+        {
             return Ok(Found::No);
         }
         if let Some(found) = entry(&self.by_object)? {
@@ -227,7 +230,7 @@ pub fn not_found(key: &Bound<'_, PyAny>) -> String {
 }
 
 fn text(key: &Bound<'_, PyAny>) -> String {
-    key.str().map(|s| s.to_string()).unwrap_or_else(|_| "unprintable element".to_owned())
+    key.str().map(|s| s.text()).unwrap_or_else(|_| "unprintable element".to_owned())
 }
 
 #[pymethods]
@@ -264,7 +267,8 @@ impl RowMeta {
         meta.simple = true;
         meta.unique_filters = _unique_filters;
         *meta.make_filters.lock() = _create_unique_filters;
-        for key in _ambiguous_keys.into_iter().flat_map(|k| k.try_iter()).flatten() {
+        let ambiguous = _ambiguous_keys.map(|k| k.try_iter()).transpose()?;
+        for key in ambiguous.into_iter().flatten() {
             meta.by_name.bind(py).set_item(key?, py.None())?;
         }
         Ok(meta)
@@ -368,9 +372,9 @@ impl RMKeyView {
         Ok(!self.__eq__(py, other)?)
     }
     fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
-        Err(PyTypeError::new_err(format!("unhashable type: '{}'", slf.get_type().name()?)))
+        Err(PyTypeError::new_err(format!("unhashable type: '{}'", slf.get_type().name()?.text())))
     }
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("RMKeyView({})", self.list(py)?.repr()?))
+        Ok(format!("RMKeyView({})", self.list(py)?.repr()?.text()))
     }
 }

@@ -3,6 +3,7 @@
 use super::meta::{Found, RMKeyView, RowMeta, ambiguous, not_found};
 use crate::py::errors::exc;
 use crate::py::ffi::generic_getattr;
+use crate::py::text::Text;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::{PyAttributeError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -118,7 +119,7 @@ impl Row {
     fn __getattr__(&self, name: &Bound<'_, PyString>) -> PyResult<()> {
         let dunder = name.to_cow().is_ok_and(|n| n.starts_with("__"));
         let plain = dunder || self.meta.get().simple;
-        Err(PyAttributeError::new_err(if plain { name.to_string() } else { not_found(name) }))
+        Err(PyAttributeError::new_err(if plain { name.text() } else { not_found(name) }))
     }
     fn __setitem__(&self, _key: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
         Err(PyTypeError::new_err("'Row' object does not support item assignment"))
@@ -429,7 +430,7 @@ impl ROMappingView {
         Err(PyTypeError::new_err("unhashable type"))
     }
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("{}({})", self.kind, self.shown.bind(py).repr()?))
+        Ok(format!("{}({})", self.kind, self.shown.bind(py).repr()?.text()))
     }
 }
 

@@ -286,9 +286,7 @@ impl Transaction {
         let conn = slf.get().connection.get();
         let ours = slf.get().s.lock().entered && conn.context(slf.py()).is_some_and(|c| c.is(slf));
         let done = if kind.is_none() && slf.get().is_active() {
-            Self::do_commit(slf).inspect_err(|_| {
-                let _ = Self::do_rollback(slf);
-            })
+            Self::do_commit(slf).map_err(|e| crate::py::errors::after_cleanup(slf.py(), e, Self::do_rollback(slf)))
         } else if slf.get().is_active() {
             Self::do_rollback(slf)
         } else if !Self::is_off(slf) {

@@ -1,6 +1,7 @@
 //! Reading and writing DSNs for `oxalchemy.engine.url.URL`, which is a plain tuple of their parts.
 
 use crate::py::errors::argument_error;
+use crate::py::text::Text;
 use base::Url;
 use base::url::{QueryValue, UrlError};
 use indexmap::IndexMap;
@@ -25,7 +26,7 @@ fn query_from_py(query: &Bound<'_, PyDict>) -> PyResult<IndexMap<String, QueryVa
     let mut out = IndexMap::new();
     for (key, value) in query.iter() {
         let value = match value.cast::<PyString>() {
-            Ok(s) => QueryValue::One(s.to_string()),
+            Ok(s) => QueryValue::One(s.text()),
             Err(_) => QueryValue::Many(value.extract()?),
         };
         out.insert(key.extract()?, value);

@@ -8,6 +8,7 @@ use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -96,7 +97,7 @@ impl QueryableAttribute {
     }
     /// Name of the class.
     pub fn class_name(&self, py: Python<'_>) -> String {
-        self.class_.bind(py).getattr("__name__").map(|n| n.to_string()).unwrap_or_default()
+        self.class_.bind(py).getattr("__name__").map(|n| n.text()).unwrap_or_default()
     }
     /// The implementation, once configured.
     #[inline]
@@ -334,9 +335,9 @@ impl QueryableAttribute {
         let missing = |what: &str| {
             PyAttributeError::new_err(format!(
                 "Neither '{}' object nor '{what}' object associated with {}.{} has an attribute '{name}'",
-                slf.get_type().name().map(|n| n.to_string()).unwrap_or_default(),
+                slf.get_type().name().map(|n| n.text()).unwrap_or_default(),
                 slf.get().class_name(py),
-                slf.get().key,
+                slf.get().key.text(),
             ))
         };
         if name.starts_with("__") {
@@ -353,7 +354,7 @@ impl QueryableAttribute {
                 r => return r,
             }
         }
-        Err(missing(&c.get_type().name()?.to_string()))
+        Err(missing(&c.get_type().name()?.text()))
     }
     #[pyo3(signature = (op, *other, **kwargs))]
     fn operate<'py>(
@@ -495,7 +496,7 @@ impl QueryableAttribute {
         Self::op(slf, "__contains__", Some(other))?.is_truthy()
     }
     fn __str__(&self, py: Python<'_>) -> String {
-        format!("{}.{}", self.class_name(py), self.key)
+        format!("{}.{}", self.class_name(py), self.key.text())
     }
 }
 

@@ -6,6 +6,7 @@ use super::collections::CollectionAdapter;
 use super::names;
 use crate::py::ffi;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFrozenSet, PySet, PySlice, PyString, PyTuple};
@@ -104,13 +105,12 @@ struct Fire<'py> {
 }
 
 impl<'py> Fire<'py> {
-    fn new(slf: &Any<'py>, initiator: Option<Any<'py>>) -> Self {
+    fn new(slf: &Any<'py>, initiator: Option<Any<'py>>) -> PyResult<Self> {
         if initiator.as_ref().is_some_and(|i| i.cast::<PyBool>().is_ok_and(|b| !b.is_true())) {
-            return Self { adapter: None, initiator: None };
+            return Ok(Self { adapter: None, initiator: None });
         }
-        let adapter =
-            slf.getattr_opt(names::adapter_attr(slf.py())).ok().flatten().and_then(|a| a.cast_into::<CollectionAdapter>().ok());
-        Self { adapter, initiator }
+        let adapter = slf.getattr_opt(names::adapter_attr(slf.py()))?.and_then(|a| a.cast_into::<CollectionAdapter>().ok());
+        Ok(Self { adapter, initiator })
     }
     fn add(&self, value: &Any<'py>, key: Option<&Any<'py>>) -> PyResult<Any<'py>> {
         match &self.adapter {
@@ -212,7 +212,7 @@ impl CollectionMethod {
                 rest = Some(kw);
             }
         }
-        let fire = Fire::new(slf_, initiator);
+        let fire = Fire::new(slf_, initiator)?;
         let arg = |i: usize, names: &[&str]| -> PyResult<Any<'py>> {
             if let Ok(a) = args.get_item(i) {
                 return Ok(a);
@@ -396,7 +396,7 @@ impl CollectionMethod {
             }
             Op::DictSetDefault => {
                 let k = arg(0, &["key"])?;
-                let default = arg(1, &["default"]).unwrap_or_else(|_| none());
+                let default = crate::py::errors::ignoring::<PyTypeError, _>(py, arg(1, &["default"]))?.unwrap_or_else(none);
                 if !slf_.contains(&k)? {
                     slf_.call_method1("__setitem__", (&k, &default))?;
                     return Ok(default);
@@ -526,7 +526,7 @@ impl CollectionMethod {
         let mut values: Vec<Any<'py>> = std::iter::once(slf.clone()).chain(args.iter()).collect();
         if let Some((adds, which)) = &self.before {
             let which = which.bind(py);
-            let missing = || PyTypeError::new_err(format!("Missing argument {which}"));
+            let missing = || PyTypeError::new_err(format!("Missing argument {}", which.text()));
             enum Where {
                 Position(usize),
                 Name(String),
@@ -536,13 +536,13 @@ impl CollectionMethod {
                 Ok(i) => {
                     // given by keyword: look the name up in the signature
                     let sig = py.import("inspect")?.getattr("signature")?.call1((&self.inner,))?.getattr("parameters")?;
-                    let names: Vec<String> = sig.try_iter()?.map(|n| n.map(|n| n.to_string())).collect::<PyResult<_>>()?;
+                    let names: Vec<String> = sig.try_iter()?.map(|n| n.map(|n| n.text())).collect::<PyResult<_>>()?;
                     Where::Name(names.get(i).cloned().ok_or_else(missing)?)
                 }
                 Err(_) => {
-                    let name = which.cast::<PyString>()?.to_string();
+                    let name = which.cast::<PyString>()?.text();
                     let sig = py.import("inspect")?.getattr("signature")?.call1((&self.inner,))?.getattr("parameters")?;
-                    let names: Vec<String> = sig.try_iter()?.map(|n| n.map(|n| n.to_string())).collect::<PyResult<_>>()?;
+                    let names: Vec<String> = sig.try_iter()?.map(|n| n.map(|n| n.text())).collect::<PyResult<_>>()?;
                     match names.iter().position(|n| *n == name) {
                         Some(i) if i < values.len() => Where::Position(i),
                         _ => Where::Name(name),

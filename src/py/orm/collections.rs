@@ -8,6 +8,7 @@ use super::state::InstanceState;
 use crate::py::engine::events::Event;
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use crate::py::{errors, imports};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -172,7 +173,7 @@ pub fn apply_pending<'py>(
     adapter: &Bound<'py, CollectionAdapter>,
 ) -> PyResult<()> {
     let py = slf.py();
-    let name = slf.get().key.to_string();
+    let name = slf.get().key.text();
     let found = state.get().d.with(py, |d| {
         let pending = &mut d.extra.as_mut()?.pending;
         pending.iter().position(|p| p.key == name).map(|i| pending.remove(i))
@@ -219,9 +220,9 @@ pub fn set<'py>(
                 _ => false,
             };
             if !same {
-                let given = if value.is_none() { "None".to_owned() } else { value.get_type().name()?.to_string() };
+                let given = if value.is_none() { "None".to_owned() } else { value.get_type().name()?.text() };
                 let wanted = match &duck {
-                    Some(d) => d.getattr("__name__")?.to_string(),
+                    Some(d) => d.getattr("__name__")?.text(),
                     None => "None".to_owned(),
                 };
                 return Err(PyTypeError::new_err(format!("Incompatible collection type: {given} is not {wanted}-like")));

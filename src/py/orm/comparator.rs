@@ -7,6 +7,7 @@ use super::sqlface;
 use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::orm::execute::Host;
+use crate::py::text::Text;
 use orm::{Entity, Property, Relationship, comparison};
 use pyo3::prelude::*;
 use sql::ast::BindValue;
@@ -19,7 +20,7 @@ fn entity(obj: &Bound<'_, PyAny>) -> PyResult<Entity> {
     }
     match mapper::entity_of(obj)?.as_ref().and_then(|e| Entity::of(e).cloned()) {
         Some(e) => Ok(e),
-        None => Err(errors::argument_error(obj.py(), format!("mapped class or alias expected, got {}", obj.repr()?))),
+        None => Err(errors::argument_error(obj.py(), format!("mapped class or alias expected, got {}", obj.repr()?.text()))),
     }
 }
 
@@ -34,7 +35,7 @@ fn relationship(prop: &Bound<'_, MapperProperty>) -> PyResult<Arc<Relationship>>
     }
     match prop.get().get_node(prop.py()) {
         Some(Property::Relationship(r)) => Ok(r),
-        _ => Err(errors::invalid_request(prop.py(), format!("{} is not a mapped relationship", prop.str()?))),
+        _ => Err(errors::invalid_request(prop.py(), format!("{} is not a mapped relationship", prop.str()?.text()))),
     }
 }
 
@@ -53,10 +54,10 @@ pub fn _column_clause<'py>(prop: &Bound<'py, MapperProperty>, parententity: &Bou
         },
     };
     let Some(node) = node else {
-        return Err(errors::invalid_request(py, format!("{} is not a mapped column", prop.str()?)));
+        return Err(errors::invalid_request(py, format!("{} is not a mapped column", prop.str()?.text())));
     };
     let Some(expr) = node.expr() else {
-        return Err(errors::invalid_request(py, format!("{} has no column", prop.str()?)));
+        return Err(errors::invalid_request(py, format!("{} has no column", prop.str()?.text())));
     };
     sqlface::wrap_expr(py, &e.attribute(&node.key, expr))
 }
@@ -79,7 +80,7 @@ pub fn _relationship_clause<'py>(
             });
             sqlface::wrap_expr(py, &adapted)
         }
-        None => Err(errors::invalid_request(py, format!("{} is not configured", prop.str()?))),
+        None => Err(errors::invalid_request(py, format!("{} is not configured", prop.str()?.text()))),
     }
 }
 

@@ -5,6 +5,7 @@ use super::aliased;
 use crate::py::errors::{exc, invalid_request};
 use crate::py::host::PyHost;
 use crate::py::sql::face::wrap_from;
+use crate::py::text::Text;
 use orm::Entity;
 use orm::namespaces::{self, Namespace};
 use pyo3::exceptions::PyAttributeError;
@@ -83,7 +84,7 @@ fn equalities<'py>(py: Python<'py>, searched: &[Namespace], kw: &Bound<'py, PyDi
         for namespace in searched {
             let Some(attribute) = find(py, namespace, name)? else { continue };
             if found.replace(attribute).is_some() {
-                let owners = shown(py, searched)?;
+                let (name, owners) = (name.text(), shown(py, searched)?);
                 return Err(exc(
                     py,
                     "AmbiguousColumnError",
@@ -95,7 +96,7 @@ fn equalities<'py>(py: Python<'py>, searched: &[Namespace], kw: &Bound<'py, PyDi
             }
         }
         let Some(attribute) = found else {
-            let all = shown(py, searched)?;
+            let (name, all) = (name.text(), shown(py, searched)?);
             return Err(invalid_request(
                 py,
                 format!("None of the FROM clause entities have a property \"{name}\". Searched entities: {all}"),

@@ -4,6 +4,7 @@ use super::flags::{self, *};
 use super::impls::{AttributeImpl, Kind};
 use super::state::InstanceState;
 use super::{collections, impls};
+use crate::py::text::Text;
 use crate::py::{ffi, imports};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -114,7 +115,7 @@ fn pending<'py>(
     if passive & INCLUDE_PENDING_MUTATIONS == 0 {
         return Ok(out);
     }
-    let key = this.key.to_string();
+    let key = this.key.text();
     let found = state.get().read_extra(py, |e| {
         e.pending.iter().find(|p| p.key == key).map(|p| {
             let copy = |l: &Vec<Py<PyAny>>| l.iter().map(|v| v.clone_ref(py).into_bound(py)).collect::<Vec<_>>();

@@ -12,6 +12,7 @@ use super::{collections, names, relate};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use pyo3::exceptions::{PyAttributeError, PyKeyError, PyNotImplementedError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -145,7 +146,7 @@ pub struct AttributeEvent {
 impl AttributeEvent {
     #[new]
     fn py_new(attribute_impl: Py<AttributeImpl>, op: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let op = match op.getattr("name")?.to_string().as_str() {
+        let op = match op.getattr("name")?.text().as_str() {
             "APPEND" => EventOp::Append,
             "REMOVE" => EventOp::Remove,
             "BULK_REPLACE" => EventOp::BulkReplace,
@@ -315,7 +316,7 @@ impl AttributeImpl {
     }
     /// `User.name`.
     pub fn describe(&self, py: Python<'_>) -> String {
-        format!("{}.{}", self.owner.get().class_name(py), self.key)
+        format!("{}.{}", self.owner.get().class_name(py), self.key.text())
     }
     /// Turn on loading of the old value.
     pub fn set_active_history(&self, on: bool) {
@@ -381,8 +382,7 @@ impl AttributeImpl {
                 // the row exists but this attribute was not in it
                 None if passive & INIT_OK == 0 => flags::no_value(py),
                 None => Err(PyKeyError::new_err(
-                    format!("Deferred loader for attribute {:?} failed to populate correctly", this.key.to_string())
-                        .replace('"', "'"),
+                    format!("Deferred loader for attribute {:?} failed to populate correctly", this.key.text()).replace('"', "'"),
                 )),
             };
         }
@@ -580,7 +580,7 @@ impl AttributeImpl {
             return Err(PyValueError::new_err(format!(
                 "Object {what} not associated with {} on attribute '{}'",
                 state.get().describe(py),
-                this.key
+                this.key.text()
             )));
         }
         let known = !is_no_state(&old) && !old.is_none();

@@ -8,6 +8,7 @@ use super::state::{InstanceState, flag};
 use crate::py::engine::events::{Event, listeners};
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple, PyType};
@@ -55,7 +56,7 @@ impl ClassManager {
             let text = format!(
                 "__del__() method on class {} will cause unreachable cycles and memory leaks, as SQLAlchemy instrumentation often \
                  creates reference cycles.  Please remove this method.",
-                class.repr()?
+                class.repr()?.text()
             );
             crate::py::errors::warn(class.py(), "SAWarning", &text)?;
         }
@@ -110,7 +111,7 @@ impl ClassManager {
     }
     /// Name of the class.
     pub fn class_name(&self, py: Python<'_>) -> String {
-        self.class_.bind(py).name().map(|n| n.to_string()).unwrap_or_default()
+        self.class_.bind(py).name().map(|n| n.text()).unwrap_or_default()
     }
     /// The mapper.
     pub fn get_mapper<'py>(&self, py: Python<'py>) -> Option<Bound<'py, super::mapper::PyMapper>> {
@@ -225,7 +226,7 @@ impl ClassManager {
         let class = self.class_.bind(py);
         announce(py, "class_uninstrument", class, None)?;
         for key in self.local.bind(py).keys().iter() {
-            self.uninstrument_attribute(py, &key.to_string())?;
+            self.uninstrument_attribute(py, &key.text())?;
         }
         for (k, v) in self.originals.bind(py) {
             set_on(class, k.cast::<PyString>()?, &v)?;
@@ -454,7 +455,7 @@ impl ClassManager {
         Ok(out)
     }
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        Ok(format!("<ClassManager of {}>", self.class_.bind(py).repr()?))
+        Ok(format!("<ClassManager of {}>", self.class_.bind(py).repr()?.text()))
     }
 }
 

@@ -5,6 +5,7 @@
 use super::mapper::PyMapper;
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use orm::Property;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -171,7 +172,7 @@ impl MapperProperty {
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let py = slf.py();
         let key = slf.get().key.with(py, |k| k.clone()).unwrap_or_else(|| "no key".to_owned());
-        Ok(format!("<{} at 0x{:x}; {key}>", slf.get_type().name()?, slf.as_ptr() as usize))
+        Ok(format!("<{} at 0x{:x}; {key}>", slf.get_type().name()?.text(), slf.as_ptr() as usize))
     }
 }
 

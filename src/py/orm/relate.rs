@@ -6,6 +6,7 @@ use super::flags::*;
 use super::hooks::HOOKS;
 use super::impls::{AttributeEvent, AttributeImpl, EventOp, Kind, require_state};
 use super::state::{InstanceState, Pending, flag};
+use crate::py::text::Text;
 use crate::py::{errors, ffi, imports};
 use pyo3::exceptions::{PyKeyError, PyRecursionError, PyValueError};
 use pyo3::prelude::*;
@@ -112,14 +113,14 @@ fn check_single_parent(
     let child = require_state(value)?;
     let token = initiator.cast::<AttributeEvent>().map_or(slf.get().parent_token, |t| t.get().imp.get().parent_token);
     if child.get().has_parent(py, token, false) {
-        let parent = state.get().manager.get().class_.bind(py).repr()?.to_string();
+        let parent = state.get().manager.get().class_.bind(py).repr()?.text();
         let e = errors::invalid_request(
             py,
             format!(
                 "Instance {} is already associated with an instance of {parent} via its {} attribute, and is only allowed a \
                  single parent.",
                 child.get().describe(py),
-                QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?,
+                QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?.text(),
             ),
         );
         let _ = e.value(py).setattr("code", "bbf1");
@@ -191,7 +192,7 @@ fn cascade_out(
 
 /// The attribute of the other side on an object; KeyError when its class has none.
 fn other_side<'py>(child: &Bound<'py, InstanceState>, key: &Py<PyString>) -> PyResult<Bound<'py, AttributeImpl>> {
-    let name = key.to_string();
+    let name = key.text();
     child.get().manager.get().get_impl(child.py(), &name).ok_or_else(|| PyKeyError::new_err(name))
 }
 
@@ -211,9 +212,9 @@ fn conflict(
             "Bidirectional attribute conflict detected: Passing object {} to attribute \"{}\" triggers a modify event on attribute \
              \"{}\" via the backref \"{}\".",
             state.get().describe(py),
-            initiator.getattr("parent_token")?.str()?,
-            QueryableAttribute::token_object(other.get().owner.bind(py)).str()?,
-            QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?,
+            initiator.getattr("parent_token")?.str()?.text(),
+            QueryableAttribute::token_object(other.get().owner.bind(py)).str()?.text(),
+            QueryableAttribute::token_object(slf.get().owner.bind(py)).str()?.text(),
         ))
     };
     match text() {
@@ -442,7 +443,7 @@ pub fn set_has_parent(
                          be sure this is the most recent parent.",
                         child.get().describe(py),
                         parent.get().describe(py),
-                        slf.get().key
+                        slf.get().key.text()
                     ),
                 ));
             }
@@ -455,7 +456,7 @@ pub fn set_has_parent(
 
 /// Remember an append or remove of a collection that is not loaded.
 pub fn pend(state: &Bound<'_, InstanceState>, key: &Py<PyString>, value: &Bound<'_, PyAny>, removing: bool) {
-    let name = key.to_string();
+    let name = key.text();
     let value = value.clone().unbind();
     let dropped = InstanceState::with_extra(state, |e| {
         let i = match e.pending.iter().position(|p| p.key == name) {

@@ -10,6 +10,7 @@ use super::property::MapperProperty;
 use super::sqlface;
 use super::writer::WriterInfo;
 use crate::py::errors;
+use crate::py::text::Text;
 use orm::columns::as_column;
 use orm::join_condition::Request;
 use orm::{Cascade, Direction, JoinCondition, LazyClause, PassiveDeletes, Property, Relationship, RelationshipData};
@@ -67,7 +68,7 @@ fn arguments(prop: &Prop<'_>) -> PyResult<RelationshipData> {
     };
     let lazy = lazy_of(&get("lazy")?)?;
     let viewonly = flag("viewonly")?;
-    let cascade: Vec<String> = get("cascade")?.try_iter()?.map(|w| w.map(|w| w.to_string())).collect::<PyResult<_>>()?;
+    let cascade: Vec<String> = get("cascade")?.try_iter()?.map(|w| w.map(|w| w.text())).collect::<PyResult<_>>()?;
     let cascade = Cascade::parse(cascade.iter().map(String::as_str)).map_err(|bad| invalid_cascade(py, &bad))?;
     let deletes = get("passive_deletes")?;
     let inner = get("innerjoin")?;
@@ -92,12 +93,12 @@ fn arguments(prop: &Prop<'_>) -> PyResult<RelationshipData> {
         load_on_pending: flag("load_on_pending")?,
         enable_typechecks: flag("enable_typechecks")?,
         innerjoin: inner.is_truthy()?,
-        innerjoin_unnested: inner.is_instance_of::<PyString>() && inner.to_string() == "unnested",
+        innerjoin_unnested: inner.is_instance_of::<PyString>() && inner.text() == "unnested",
         join_depth: if join_depth.is_none() { None } else { Some(join_depth.extract()?) },
         distinct_target_key: optional("distinct_target_key")?,
         omit_join: optional("omit_join")?,
-        back_populates: if back.is_instance_of::<PyString>() { Some(back.to_string().into()) } else { None },
-        overlaps: get("_overlaps")?.try_iter()?.map(|w| w.map(|w| w.to_string().into())).collect::<PyResult<_>>()?,
+        back_populates: if back.is_instance_of::<PyString>() { Some(back.text().into()) } else { None },
+        overlaps: get("_overlaps")?.try_iter()?.map(|w| w.map(|w| w.text().into())).collect::<PyResult<_>>()?,
         ..RelationshipData::default()
     })
 }
@@ -116,7 +117,7 @@ pub fn lazy_of(v: &Bound<'_, PyAny>) -> PyResult<orm::Lazy> {
     if let Ok(b) = v.cast::<pyo3::types::PyBool>() {
         return Ok(if b.is_true() { L::Select } else { L::Joined });
     }
-    Ok(match v.to_string().as_str() {
+    Ok(match v.text().as_str() {
         "select" => L::Select,
         "immediate" => L::Immediate,
         "joined" => L::Joined,
@@ -160,7 +161,7 @@ fn resolve_target<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<(This<'py>
     }
     Err(errors::argument_error(
         py,
-        format!("relationship '{key}' expects a class or a mapper argument (received: {})", arg.get_type().repr()?),
+        format!("relationship '{key}' expects a class or a mapper argument (received: {})", arg.get_type().repr()?.text()),
     ))
 }
 
@@ -219,7 +220,7 @@ fn column_list<'py>(slf: &This<'py>, prop: &Prop<'py>, name: &str, what: &str) -
             _ => {
                 return Err(errors::argument_error(
                     prop.py(),
-                    format!("Column expression expected for argument '{what}'; got {}.", i.repr()?),
+                    format!("Column expression expected for argument '{what}'; got {}.", i.repr()?.text()),
                 ));
             }
         }
@@ -301,7 +302,7 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
         return Err(errors::argument_error(py, format!("relationship {} joins something without a table", node.describe())));
     };
     let render = |e: &ExprRef| {
-        sqlface::wrap_expr(py, &JoinCondition::plain(e)).and_then(|f| f.str().map(|s| s.to_string())).unwrap_or_default()
+        errors::or_park(sqlface::wrap_expr(py, &JoinCondition::plain(e)).and_then(|f| Ok(f.str()?.text())), String::new)
     };
     let request = Request {
         parent_selectable: ps.clone(),
@@ -324,7 +325,7 @@ pub fn init<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<()> {
             let text = format!(
                 "Expression {} is marked as 'remote', but these column(s) are local to the local side.  The remote() annotation is needed \
                  only for a self-referential relationship where both sides of the relationship refer to the same tables.",
-                sqlface::wrap_column(py, remote)?.str()?
+                sqlface::wrap_column(py, remote)?.str()?.text()
             );
             errors::warn(py, "SAWarning", &text)?;
         }
@@ -379,8 +380,8 @@ fn secondary<'py>(slf: &This<'py>, prop: &Prop<'py>) -> PyResult<Option<FromRef>
             format!(
                 "secondary argument {} passed to to relationship() {} must be a Table object or other FROM clause; can't send a mapped \
                  class directly as rows in 'secondary' are persisted independently of a class that is mapped to that same table.",
-                v.repr()?,
-                prop.str()?
+                v.repr()?.text(),
+                prop.str()?.text()
             ),
         ));
     }
@@ -405,14 +406,14 @@ fn back_populates(prop: &Prop<'_>) -> PyResult<Option<String>> {
         return Ok(None);
     }
     if v.is_instance_of::<PyString>() {
-        return Ok(Some(v.to_string()));
+        return Ok(Some(v.text()));
     }
     // an attribute, or a callable that gives one
     let v = if v.hasattr("key")? { v } else { v.call0()? };
     if v.is_instance_of::<PyString>() {
-        return Ok(Some(v.to_string()));
+        return Ok(Some(v.text()));
     }
-    Ok(Some(v.getattr("key")?.to_string()))
+    Ok(Some(v.getattr("key")?.text()))
 }
 
 fn check_cascades(prop: &Prop<'_>, node: &Arc<Relationship>, target: &This<'_>) -> PyResult<()> {
@@ -460,9 +461,9 @@ fn backref<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, tar
         return Ok(());
     }
     let (key, kw): (String, Bound<'py, PyDict>) = if arg.is_instance_of::<PyString>() {
-        (arg.to_string(), PyDict::new(py))
+        (arg.text(), PyDict::new(py))
     } else {
-        (arg.get_item(0)?.to_string(), arg.get_item(1)?.cast_into::<PyDict>()?.copy()?)
+        (arg.get_item(0)?.text(), arg.get_item(1)?.cast_into::<PyDict>()?.copy()?)
     };
     let related = target.get().node.clone();
     if !related.data().concrete {
@@ -519,7 +520,7 @@ fn backref<'py>(slf: &This<'py>, prop: &Prop<'py>, node: &Arc<Relationship>, tar
 fn warn_replaced(target: &This<'_>, key: &str) -> PyResult<()> {
     let py = target.py();
     let class = target.get().class_.bind(py);
-    let Ok(found) = class.getattr("__dict__")?.get_item(key) else { return Ok(()) };
+    let Some(found) = errors::item_of(&class.getattr("__dict__")?, key)? else { return Ok(()) };
     if found.is_none()
         || target.get().property(py, key).is_some_and(|p| props::is_a(&p, "ConcreteInheritedProperty").unwrap_or(false))
     {
@@ -528,7 +529,7 @@ fn warn_replaced(target: &This<'_>, key: &str) -> PyResult<()> {
     let text = format!(
         "User-placed attribute {}.{key} on {} is replacing an existing class-bound attribute of the same name.  Behavior is not fully \
          defined in this case.  This use is deprecated and will raise an error in a future release",
-        class.name()?,
+        class.name()?.text(),
         target.get().node.describe()
     );
     errors::warn(py, "SADeprecationWarning", &text)
@@ -592,7 +593,7 @@ fn reverse_property<'py>(
                 "back_populates on relationship '{}' refers to attribute '{}' that is not a relationship.  The back_populates parameter \
                  should refer to the name of a relationship on the target class.",
                 node.describe(),
-                other.str()?
+                other.str()?.text()
             ),
         ));
     };
@@ -604,8 +605,8 @@ fn reverse_property<'py>(
                     py,
                     format!(
                         "Relationship {} cannot specify sync_backref=True since {} includes viewonly=True.",
-                        b.str()?,
-                        a.str()?
+                        b.str()?.text(),
+                        a.str()?.text()
                     ),
                 ));
             }

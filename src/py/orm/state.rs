@@ -10,6 +10,7 @@ use super::manager::ClassManager;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyWeakrefMethods, PyWeakrefReference};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -245,7 +246,7 @@ impl InstanceState {
         if let Some(key) = name
             && this.instance(py).is_none()
         {
-            let class = this.manager.get().class_name(py);
+            let (class, key) = (this.manager.get().class_name(py), key.text());
             let message = format!(
                 "Can't emit change event for attribute '{class}.{key}' - parent object of type <{class}> has been garbage collected."
             );
@@ -701,7 +702,7 @@ impl InstanceState {
                 if is_userland && ffi::dict_get(dict_, &a.get().key).is_none() {
                     return Err(errors::invalid_request(
                         slf.py(),
-                        format!("Can't flag attribute '{}' modified; it's not present in the object state", a.get().key),
+                        format!("Can't flag attribute '{}' modified; it's not present in the object state", a.get().key.text()),
                     ));
                 }
                 let previous = a.get().copy_previous(dict_, previous)?;

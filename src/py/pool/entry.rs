@@ -1,6 +1,7 @@
 //! [`Entry`]: what a pool keeps, a DBAPI connection or the place for one.
 
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use engine::pool::{Freshness, Stale};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
@@ -194,7 +195,7 @@ impl Entry {
     pub fn check_in(slf: &Bound<'_, Self>, pool: &Bound<'_, PoolBase>, was_out: bool) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
         if !this.clear_proxied() && was_out {
-            return errors::warn(py, "SAWarning", &format!("Double checkin attempted on {}", slf.str()?));
+            return errors::warn(py, "SAWarning", &format!("Double checkin attempted on {}", slf.str()?.text()));
         }
         let connection = this.connection(py);
         let callbacks = this.state.lock().finalize.as_ref().map(|f| f.clone_ref(py));

@@ -4,6 +4,7 @@ use super::{PyForeignKey, PySequence, dialect_options, opt_name, opt_text};
 use crate::py::host::PyHost;
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
 use crate::py::sql::{ColumnClause, names, to_expr, wrap_expr, wrap_from};
+use crate::py::text::Text;
 use crate::py::types::{to_type, wrap_type};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -31,7 +32,7 @@ pub fn column_of(obj: &Bound<'_, PyAny>) -> PyResult<Arc<Column>> {
     }
     match &to_expr(obj)?.kind {
         ExprKind::Column(c) => Ok(c.column.clone()),
-        _ => Err(crate::py::errors::argument_error(obj.py(), format!("Column expected, got {}", obj.repr()?))),
+        _ => Err(crate::py::errors::argument_error(obj.py(), format!("Column expected, got {}", obj.repr()?.text()))),
     }
 }
 
@@ -46,7 +47,7 @@ fn own(slf: &Bound<'_, PyColumn>) -> PyResult<Arc<Column>> {
 }
 
 fn uninitialised(slf: &Bound<'_, PyColumn>) -> PyErr {
-    let name = slf.get_type().name().map(|n| n.to_string()).unwrap_or_default();
+    let name = slf.get_type().name().map(|n| n.text()).unwrap_or_default();
     pyo3::exceptions::PyAttributeError::new_err(format!("'{name}' object is not initialised: Column.__init__() was not called"))
 }
 

@@ -5,6 +5,7 @@ use super::ddl::ddl_of;
 use crate::py::compile::statement::translate_map;
 use crate::py::compile::{DialectBase, PyLiterals};
 use crate::py::errors::{exc, sql_error, to_sql_error};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::ast::Node;
@@ -36,7 +37,7 @@ impl<'py> Hooks<'py> {
     fn new(dialect: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = dialect.py();
         // Nobody can have registered anything while the module is not loaded.
-        let loaded = py.import("sys")?.getattr("modules")?.get_item("oxalchemy.ext.compiler").ok();
+        let loaded = crate::py::errors::item_of(&py.import("sys")?.getattr("modules")?, "oxalchemy.ext.compiler")?;
         let registered = match loaded {
             Some(m) => m.getattr("_registered")?.is_truthy()?,
             None => false,
@@ -125,7 +126,7 @@ pub fn compile_ddl(
         literals: Some(&literals),
         ..CompileOptions::default()
     };
-    if statement.getattr_opt("__visit_name__")?.is_some_and(|v| v.eq("ddl").unwrap_or(false)) {
+    if statement.getattr_opt("__visit_name__")?.map_or(Ok(false), |v| v.eq("ddl"))? {
         return text(statement, dialect);
     }
     if let Some(ddl) = ddl_of(statement)? {
@@ -138,14 +139,18 @@ pub fn compile_ddl(
             if !statement.is_instance_of::<super::PyDdlElement>() =>
         {
             let opts = CompileOptions { literal_binds: true, ..opts };
-            sql::compile::compile(&node, &data, &opts).map(|c| c.sql.to_string()).map_err(|e| sql_error(py, e))
+            {
+                let text = sql::compile::compile(&node, &data, &opts).map(|c| c.sql.to_string()).map_err(|e| sql_error(py, e))?;
+                crate::py::errors::settle()?;
+                Ok(text)
+            }
         }
         _ => {
             let class = statement.get_type();
             let message = format!(
                 "Compiler {} can't render element of type {}: no default compilation handler",
-                hooks.compiler()?.repr()?,
-                class.repr()?
+                hooks.compiler()?.repr()?.text(),
+                class.repr()?.text()
             );
             Err(exc(py, "CompileError", message))
         }

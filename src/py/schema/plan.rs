@@ -5,6 +5,7 @@ use super::table::table_of;
 use super::{PyIndex, PyMetaData, PySequence};
 use crate::py::errors::{sql_error, to_sql_error, warn};
 use crate::py::sql::{wrap_expr, wrap_from};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySet};
 use sql::ddl::plan::{Catalog, Look, Plan, Planner, Powers, Step, Subject};
@@ -90,7 +91,7 @@ pub fn ddl_plan<'py>(
     tables: Option<Vec<Any<'py>>>,
 ) -> PyResult<(Vec<Verb<'py>>, Vec<Any<'py>>)> {
     let Some(subject) = subject_of(target, tables)? else {
-        let message = format!("MetaData, Table, Index or Sequence expected for CREATE or DROP, got {}", target.repr()?);
+        let message = format!("MetaData, Table, Index or Sequence expected for CREATE or DROP, got {}", target.repr()?.text());
         return Err(crate::py::errors::argument_error(py, message));
     };
     let (alter, sequences, sequences_optional, comments, inline_comments, constraint_comments) = powers;

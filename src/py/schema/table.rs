@@ -5,6 +5,7 @@ use super::{PyConstraint, PyIndex, PyMetaData, dialect_options, opt_name, opt_te
 use crate::py::errors::{sql_error, warn};
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
 use crate::py::sql::{TableClause, names, wrap_expr};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::{FromKind, Node};
@@ -22,7 +23,7 @@ face_class! {
 pub fn table_of(obj: &Bound<'_, PyAny>) -> PyResult<Arc<Table>> {
     match &crate::py::sql::to_from(obj)?.kind {
         FromKind::Table(t) => Ok(t.clone()),
-        _ => Err(crate::py::errors::argument_error(obj.py(), format!("Table expected, got {}", obj.repr()?))),
+        _ => Err(crate::py::errors::argument_error(obj.py(), format!("Table expected, got {}", obj.repr()?.text()))),
     }
 }
 

@@ -4,6 +4,7 @@ use super::clause::node_of;
 use super::face::wrap_node;
 use crate::py::errors::argument_error;
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 use sql::Label;
@@ -132,7 +133,7 @@ pub fn literal<'py>(
     let py = value.py();
     let clause = super::coerce::clause_of(value)?;
     if node_of(&clause)?.is_some() {
-        let shown = value.repr()?;
+        let shown = value.repr()?.text();
         return Err(argument_error(py, format!("Literal Python value expected, got {shown}.")));
     }
     let ty = type_for(type_.as_ref(), Some(value))?;

@@ -3,6 +3,7 @@
 use super::face::{self, slot};
 use super::host::PyHostExpr;
 use crate::py::ffi;
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -142,7 +143,8 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
         return Ok(Some(Node::From(sql::ast::From::new(sql::ast::FromKind::Host(PyHostExpr::wrap(obj, None))))));
     }
     let ty = match obj.getattr_opt("type")? {
-        Some(t) => crate::py::types::to_type(&t).unwrap_or_else(|_| sql::types::null_type()),
+        Some(t) => crate::py::errors::ignoring_ours(py, "ArgumentError", crate::py::types::to_type(&t))?
+            .unwrap_or_else(sql::types::null_type),
         None => sql::types::null_type(),
     };
     if let Some(e) = face.get().extra().host.lock().upgrade().filter(|e| std::sync::Arc::ptr_eq(&e.ty, &ty)) {
@@ -259,7 +261,7 @@ impl ClauseElement {
     }
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let name = slf.get_type();
-        let path = format!("{}.{}", name.module()?, name.qualname()?);
+        let path = format!("{}.{}", name.module()?.text(), name.qualname()?.text());
         let extra = match slf.get().node() {
             Some(Node::Expr(e)) => match &e.kind {
                 ExprKind::Column(c) => format!("; {}", c.column.name()),

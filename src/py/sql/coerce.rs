@@ -3,6 +3,7 @@
 use super::clause::node_of;
 use crate::py::errors::{argument_error, warn};
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 use sql::ast::build::{self, Other};
@@ -63,9 +64,12 @@ impl Role {
 /// The error for an object that a role does not accept.
 pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
     let py = obj.py();
-    let shown = obj.repr().map(|r| r.to_string()).unwrap_or_default();
+    let shown = match obj.repr() {
+        Ok(r) => r.text(),
+        Err(e) => return e,
+    };
     if obj.is_instance_of::<PyString>() && matches!(role, Role::Expression | Role::WhereHaving | Role::From | Role::OnClause) {
-        return textual(py, "SQL", &obj.to_string());
+        return textual(py, "SQL", &obj.text());
     }
     let mut message = format!("{} expected, got {shown}.", role.expects());
     if matches!(role, Role::Expression | Role::BinaryElement | Role::WhereHaving | Role::OrderBy | Role::GroupBy) {
@@ -82,10 +86,11 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
     if role == Role::ColumnsClause
         && (obj.is_instance_of::<pyo3::types::PyList>() || obj.is_instance_of::<pyo3::types::PyTuple>())
     {
-        let items = obj
-            .try_iter()
-            .map(|it| it.flatten().filter_map(|o| o.repr().ok().map(|r| r.to_string())).collect::<Vec<_>>().join(", "))
-            .unwrap_or_default();
+        let items = obj.try_iter().and_then(|it| it.map(|o| o?.repr().map(|r| r.text())).collect::<PyResult<Vec<_>>>());
+        let items = match items {
+            Ok(items) => items.join(", "),
+            Err(e) => return e,
+        };
         message.push_str(&format!(" Did you mean to say select({items})?"));
     }
     argument_error(py, message)
@@ -94,7 +99,7 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
 /// The error for plain text where SQL is expected.
 pub fn textual(py: Python<'_>, what: &str, text: &str) -> PyErr {
     let shown: String = if text.chars().count() > 100 { text.chars().take(100).collect() } else { text.to_owned() };
-    let shown = pyo3::types::PyString::new(py, &shown).repr().map(|r| r.to_string()).unwrap_or_default();
+    let shown = pyo3::types::PyString::new(py, &shown).repr().map(|r| r.text()).unwrap_or_default();
     argument_error(py, format!("Textual {what} expression {shown} should be explicitly declared as text({shown})"))
 }
 
@@ -192,7 +197,7 @@ pub fn try_expr(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<Option<ExprRef>>
             Role::ColumnsClause => Ok(Some(Expr::new(ExprKind::TableValue(f), sql::types::null_type()))),
             _ => match &f.kind {
                 FromKind::Subquery { query, .. } => {
-                    let shown = clause.get_type().name()?.to_string();
+                    let shown = clause.get_type().name()?.text();
                     warn(
                         obj.py(),
                         "SAWarning",
@@ -279,7 +284,7 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
         if s.to_str()? == "*" {
             return Ok(SelectItem::Expr(Expr::new(ExprKind::LiteralColumn(sql::Name::new("*")), sql::types::null_type())));
         }
-        let shown = s.repr()?;
+        let shown = s.repr()?.text();
         let use_column = if s.to_str()?.chars().all(|c| c.is_alphanumeric() || c == '_') {
             format!("column({shown})")
         } else {
@@ -402,7 +407,11 @@ pub fn limit(obj: &Bound<'_, PyAny>) -> PyResult<Option<ExprRef>> {
         return Ok(Some(e));
     }
     let py = obj.py();
-    let number = py.import("operator")?.getattr("index")?.call1((obj,)).or_else(|_| py.get_type::<PyInt>().call1((obj,)))?;
+    let number = py.import("operator")?.getattr("index")?.call1((obj,));
+    let number = match crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, number)? {
+        Some(n) => n,
+        None => py.get_type::<PyInt>().call1((obj,))?,
+    };
     let bind = build::anon_bind("param", BindValue::Host(PyHost::wrap(&number)), sql::types::integer());
     Ok(Some(bind))
 }

@@ -2,6 +2,7 @@
 
 use super::coerce;
 use super::face::wrap_expr;
+use crate::py::text::Text;
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyAttributeError, PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -265,10 +266,10 @@ impl ColumnCollection {
     }
     fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let values = Self::values(slf)?;
-        let shown = values.iter().map(|c| Ok(c.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+        let shown = values.iter().map(|c| Ok(c.str()?.text())).collect::<PyResult<Vec<_>>>()?;
         // what tables and statements show cannot be changed by those who see it
         let own = slf.is_exact_instance_of::<Self>();
-        let name = if own { "ReadOnlyColumnCollection".to_owned() } else { slf.get_type().name()?.to_string() };
+        let name = if own { "ReadOnlyColumnCollection".to_owned() } else { slf.get_type().name()?.text() };
         Ok(format!("{name}({})", shown.join(", ")))
     }
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

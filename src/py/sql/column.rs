@@ -4,6 +4,7 @@ use super::clause::{ClauseElement, FaceClass, face_class};
 use super::coerce;
 use super::face::{wrap_expr, wrap_from};
 use super::operators::{operate, reverse_operate};
+use crate::py::text::Text;
 use pyo3::IntoPyObjectExt;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyAttributeError;
@@ -163,7 +164,7 @@ impl ColumnElement {
         Err(pyo3::exceptions::PyNotImplementedError::new_err("Operator 'contains' is not supported on this expression"))
     }
     fn __iter__(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let name = slf.get_type().name()?.to_string();
+        let name = slf.get_type().name()?.text();
         Err(pyo3::exceptions::PyTypeError::new_err(format!("'{name}' object is not iterable")))
     }
     fn __lshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -318,7 +319,7 @@ impl ColumnElement {
         collation_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let name = match collation_schema.filter(|s| !s.is_none()) {
-            Some(schema) => pyo3::types::PyString::new(slf.py(), &format!("{schema}.{collation}")).into_any(),
+            Some(schema) => pyo3::types::PyString::new(slf.py(), &format!("{}.{}", schema.text(), collation.text())).into_any(),
             None => collation,
         };
         operate(slf.py(), &own(slf.as_any())?, &Op::Collate, &[name], None)
@@ -644,7 +645,7 @@ impl ColumnElement {
     }
     /// Attributes that the type's comparator adds.
     fn __getattr__<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        let class = slf.get_type().name()?.to_string();
+        let class = slf.get_type().name()?.text();
         if !name.starts_with("__")
             && let Some(Node::Expr(e)) = slf.as_super().get().node()
             && e.ty.owner.is_some()

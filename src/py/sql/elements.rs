@@ -5,6 +5,7 @@ use super::coerce::{self, Role};
 use super::face::{wrap_expr, wrap_from};
 use super::operators;
 use crate::py::errors::argument_error;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::{ColumnRef, Expr, ExprKind, ExprRef, FromKind, FromRef, Node, Op, build, precedence, typing};
@@ -71,7 +72,7 @@ fn table<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = name.py();
     if let Some(kw) = kw.filter(|k| !k.is_empty()) {
-        let keys: Vec<String> = kw.keys().iter().map(|k| k.to_string()).collect();
+        let keys: Vec<String> = kw.keys().iter().map(|k| k.text()).collect();
         return Err(argument_error(py, format!("Unsupported argument(s): {keys:?}")));
     }
     let data = TableData {
@@ -316,7 +317,10 @@ fn tuple_<'py>(py: Python<'py>, clauses: &Bound<'py, PyTuple>, types: Option<Bou
         None => Vec::new(),
     };
     if !given.is_empty() && given.len() != clauses.len() {
-        return Err(argument_error(py, format!("Wrong number of elements for {}-tuple: {}", given.len(), clauses.repr()?)));
+        return Err(argument_error(
+            py,
+            format!("Wrong number of elements for {}-tuple: {}", given.len(), clauses.repr()?.text()),
+        ));
     }
     let parts = clauses
         .iter()

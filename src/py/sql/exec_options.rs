@@ -24,7 +24,7 @@ pub fn merged<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let d = PyDict::new(py);
     if let Some(o) = old {
-        d.update(o.cast::<pyo3::types::PyMapping>()?)?;
+        d.update(crate::py::ffi::require_mapping(&o)?)?;
     }
     if let Some(kw) = kw {
         if kw.contains("isolation_level")? {

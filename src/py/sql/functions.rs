@@ -453,7 +453,9 @@ fn frame_bound(py: Python<'_>, v: &Bound<'_, PyAny>, start: bool) -> PyResult<Fr
         return Ok(if start { FrameBound::UnboundedPreceding } else { FrameBound::UnboundedFollowing });
     }
     if !v.is_instance_of::<PyInt>() {
-        let i = py.get_type::<PyInt>().call1((v,)).map_err(|_| argument_error(py, "Integer or None expected for range value"))?;
+        let i = py.get_type::<PyInt>().call1((v,));
+        let i = crate::py::errors::ignoring::<pyo3::exceptions::PyException, _>(py, i)?
+            .ok_or_else(|| argument_error(py, "Integer or None expected for range value"))?;
         return frame_bound(py, &i, start);
     }
     let i: i64 = v.extract()?;

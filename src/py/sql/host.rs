@@ -76,11 +76,15 @@ impl HostExpr for PyHostExpr {
             return vec![inner.clone()];
         }
         Python::attach(|py| {
-            let children = self.obj.bind(py).call_method0("get_children").ok();
-            children
-                .and_then(|c| c.try_iter().ok())
-                .map(|it| it.flatten().filter_map(|c| super::clause::node_of(&c).ok().flatten()).collect())
-                .unwrap_or_default()
+            let children = || -> PyResult<Vec<Node>> {
+                let mut out = Vec::new();
+                let Some(get) = self.obj.bind(py).getattr_opt("get_children")? else { return Ok(out) };
+                for child in get.call0()?.try_iter()? {
+                    out.extend(super::clause::node_of(&child?)?);
+                }
+                Ok(out)
+            };
+            crate::py::errors::or_park(children(), Vec::new)
         })
     }
     fn structural_hash(&self) -> Option<u128> {

@@ -179,7 +179,10 @@ fn do_update<'py>(
                 "Either constraint or index_elements, but not both, must be specified unless DO NOTHING",
             ));
         }
-        let set = set_.as_ref().filter(|s| !s.is_none() && s.is_truthy().unwrap_or(true));
+        let set = match set_.as_ref().filter(|s| !s.is_none()) {
+            Some(s) if s.is_truthy()? => Some(s),
+            _ => None,
+        };
         let Some(set) = set else {
             return Err(pyo3::exceptions::PyValueError::new_err("set parameter dictionary must not be empty"));
         };

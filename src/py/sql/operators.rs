@@ -5,6 +5,7 @@ use super::face::{wrap_expr, wrap_exprs};
 use super::ops;
 use crate::py::errors::{argument_error, sql_error};
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use crate::py::types::{to_type, wrap_type};
 use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
@@ -380,7 +381,9 @@ fn string_match<'py>(
 ) -> PyResult<ExprRef> {
     let mut escape = opts.string("escape")?;
     let mut value = other.clone();
-    if let Some(auto) = opts.get("autoescape")?.filter(|a| a.is_truthy().unwrap_or(false)) {
+    if let Some(auto) = opts.get("autoescape")?
+        && auto.is_truthy()?
+    {
         if !auto.is_instance_of::<PyBool>() {
             crate::py::errors::warn(py, "SAWarning", "The autoescape parameter is now a simple boolean True/False")?;
         }
@@ -421,7 +424,7 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
                 let q = match &f.kind {
                     FromKind::Values(_) => sql::ast::Query::new(QueryKind::Values(f.clone())),
                     _ => {
-                        let name = clause.get_type().name()?.to_string();
+                        let name = clause.get_type().name()?.text();
                         crate::py::errors::warn(
                             py,
                             "SAWarning",

@@ -1,6 +1,7 @@
 //! Operators and their Python functions (`oxalchemy.sql.operators`).
 
 use crate::py::errors::argument_error;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use sql::ast::{CustomOp, Op};
@@ -72,7 +73,7 @@ pub fn op_of(f: &Bound<'_, PyAny>) -> PyResult<Op> {
     if f.is_instance(table.custom.bind(py))? {
         return custom_of(f);
     }
-    Err(argument_error(py, format!("Not a SQL operator: {}", f.repr()?)))
+    Err(argument_error(py, format!("Not a SQL operator: {}", f.repr()?.text())))
 }
 
 /// The name of a Python operator that no built-in type has (`<<`, `@`, `in`, `**`).

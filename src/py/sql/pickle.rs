@@ -3,6 +3,7 @@
 use super::clause::node_of;
 use super::face::{wrap_expr, wrap_exprs, wrap_from, wrap_query};
 use super::ops;
+use crate::py::text::Text;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -37,10 +38,7 @@ pub fn reduce<'py>(obj: &Bound<'py, PyAny>) -> PyResult<(Bound<'py, PyAny>, Boun
     let py = obj.py();
     let rebuild = py.import("oxalchemy._rs")?.getattr("_rebuild")?;
     let refuse = || {
-        PyTypeError::new_err(format!(
-            "cannot pickle '{}' object",
-            obj.get_type().name().map(|n| n.to_string()).unwrap_or_default()
-        ))
+        PyTypeError::new_err(format!("cannot pickle '{}' object", obj.get_type().name().map(|n| n.text()).unwrap_or_default()))
     };
     let face = obj.cast::<super::ClauseElement>()?.get();
     if face.node().is_none() {

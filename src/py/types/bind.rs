@@ -6,6 +6,7 @@ use super::host::TypeHost;
 use super::value::{UnsupportedValue, value_to_py};
 use super::wrap::option_object;
 use crate::py::imports;
+use crate::py::text::Text;
 use base::temporal::{Date, DateTime, Interval, Time};
 use base::value::Value;
 use pyo3::buffer::PyBuffer;
@@ -344,7 +345,7 @@ fn rarer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
             return Ok(Value::text(obj.str()?.to_str()?));
         }
     }
-    Err(UnsupportedValue::new_err(format!("type '{}' is not supported", obj.get_type().name()?)))
+    Err(UnsupportedValue::new_err(format!("type '{}' is not supported", obj.get_type().name()?.text())))
 }
 
 fn integer(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
@@ -374,14 +375,14 @@ fn boolean(obj: &Bound<'_, PyAny>) -> PyResult<Value> {
     if let Ok(b) = obj.cast_exact::<PyBool>() {
         return Ok(Value::Bool(b.is_true()));
     }
-    let number = obj.extract::<f64>().ok().filter(|_| !obj.is_instance_of::<PyString>());
+    let number = if obj.is_instance_of::<PyString>() { None } else { crate::py::errors::value_of::<f64>(obj)? };
     match number {
         Some(0.0) => Ok(Value::Bool(false)),
         Some(1.0) => Ok(Value::Bool(true)),
         _ if obj.is_instance_of::<PyInt>() => {
-            Err(PyValueError::new_err(format!("Value {} is not None, True, or False", obj.repr()?)))
+            Err(PyValueError::new_err(format!("Value {} is not None, True, or False", obj.repr()?.text())))
         }
-        _ => Err(PyTypeError::new_err(format!("Not a boolean value: {}", obj.repr()?))),
+        _ => Err(PyTypeError::new_err(format!("Not a boolean value: {}", obj.repr()?.text()))),
     }
 }
 
@@ -455,7 +456,10 @@ fn uuid(obj: &Bound<'_, PyAny>, as_uuid: bool, native: bool) -> PyResult<Value> 
     let as_uuid = if native { !text } else { as_uuid };
     if !as_uuid {
         let Ok(s) = obj.cast::<PyString>() else {
-            return Err(PyAttributeError::new_err(format!("'{}' object has no attribute 'replace'", obj.get_type().name()?)));
+            return Err(PyAttributeError::new_err(format!(
+                "'{}' object has no attribute 'replace'",
+                obj.get_type().name()?.text()
+            )));
         };
         let s = s.to_str()?;
         return Ok(match base::value::parse_uuid(s) {

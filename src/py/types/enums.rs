@@ -1,6 +1,7 @@
 //! Lookup tables of an Enum type.
 
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -83,7 +84,10 @@ impl EnumMap {
 
     /// The documented error for a value that is no member.
     pub fn unknown(&self, obj: &Bound<'_, PyAny>) -> PyErr {
-        let value = obj.str().map(|s| s.to_string()).unwrap_or_default();
+        let value = match obj.str() {
+            Ok(s) => s.text(),
+            Err(e) => return e,
+        };
         let name = self.name.as_deref().unwrap_or("None");
         PyLookupError::new_err(format!(
             "'{value}' is not among the defined enum values. Enum name: {name}. Possible values: {}",

@@ -79,7 +79,9 @@ pub fn hooks(cls: &Bound<'_, PyType>) -> PyResult<Hooks> {
         dialect_impl: overrides("load_dialect_impl")? || overrides("dialect_impl")?,
         comparator: cls
             .getattr_opt("comparator_factory")?
-            .is_some_and(|c| !c.getattr_opt("_ox_builtin").ok().flatten().is_some_and(|m| m.is(&c))),
+            .map(|c| PyResult::Ok(!c.getattr_opt("_ox_builtin")?.is_some_and(|m| m.is(&c))))
+            .transpose()?
+            .unwrap_or(false),
         own_comparator: overrides("comparator_factory")?,
         process_bind: decorator && overrides("process_bind_param")?,
         process_result: decorator && overrides("process_result_value")?,
@@ -157,7 +159,8 @@ impl HostType for TypeHost {
     }
     fn dialect_impl(&self, dialect: &str) -> TypeRef {
         Python::attach(|py| {
-            dialect_by_name(py, dialect).and_then(|d| self.implementation(py, &d)).unwrap_or_else(|_| null_type())
+            let made = dialect_by_name(py, dialect).and_then(|d| self.implementation(py, &d));
+            crate::py::errors::or_park(made, null_type)
         })
     }
     fn bind_expression(&self, bind: &ExprRef) -> Option<ExprRef> {
@@ -175,7 +178,8 @@ impl HostType for TypeHost {
     fn structural_hash(&self) -> Option<u128> {
         Python::attach(|py| {
             let obj = self.obj.bind(py);
-            if self.hooks.decorator && !obj.getattr("cache_ok").ok()?.is_truthy().ok()? {
+            if self.hooks.decorator && !crate::py::errors::or_park(obj.getattr("cache_ok").and_then(|c| c.is_truthy()), || false)
+            {
                 return None;
             }
             let mut h = rustc_hash::FxHasher::default();
@@ -187,7 +191,7 @@ impl HostType for TypeHost {
     }
 }
 
-/// What a hook puts around `operand`. A hook that fails leaves it as it is: rendering has no place for its error.
+/// What a hook puts around `operand`.
 fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
     Python::attach(|py| {
         let run = || -> PyResult<Option<ExprRef>> {
@@ -195,14 +199,14 @@ fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
             let made = host.obj.bind(py).call_method1(hook, (face,))?;
             if made.is_none() { Ok(None) } else { crate::py::sql::to_expr(&made).map(Some) }
         };
-        run().ok().flatten()
+        crate::py::errors::or_park(run(), || None)
     })
 }
 
 /// Is a `@compiles` function registered for `cls` or a base of it? Then the type's own object must not get lost.
 fn compiles(cls: &Bound<'_, PyType>) -> PyResult<bool> {
     let modules = cls.py().import("sys")?.getattr("modules")?;
-    let Ok(module) = modules.get_item("oxalchemy.ext.compiler") else { return Ok(false) };
+    let Some(module) = crate::py::errors::item_of(&modules, "oxalchemy.ext.compiler")? else { return Ok(false) };
     let registered = module.getattr("_registered")?;
     for class in crate::py::ffi::mro(cls).iter() {
         if registered.contains(class)? {

@@ -3,6 +3,7 @@
 use super::host::{self, TypeHost};
 use super::wrap::to_type;
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
@@ -51,7 +52,7 @@ pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     };
     let visit_name: Arc<str> = match obj.getattr_opt("__visit_name__")? {
         Some(v) if !v.is_none() => v.extract::<String>()?.into(),
-        _ => cls.name()?.to_string().to_lowercase().into(),
+        _ => cls.name()?.text().to_lowercase().into(),
     };
     let mut ty = SqlType { visit_name, affinity, ..SqlType::default() };
     ty.length = int(obj, "length")?;
@@ -190,7 +191,7 @@ fn arg(value: &Bound<'_, PyAny>) -> PyResult<TypeArg> {
 }
 
 fn int(obj: &Bound<'_, PyAny>, attr: &str) -> PyResult<Option<i64>> {
-    Ok(obj.getattr_opt(attr)?.and_then(|v| v.extract().ok()))
+    Ok(obj.getattr_opt(attr)?.map(|v| crate::py::errors::value_of(&v)).transpose()?.flatten())
 }
 fn truth(obj: &Bound<'_, PyAny>, attr: &str) -> PyResult<bool> {
     obj.getattr_opt(attr)?.map_or(Ok(false), |v| v.is_truthy())
@@ -202,8 +203,8 @@ fn name(obj: &Bound<'_, PyAny>, attr: &str, quote: &str) -> PyResult<Option<Name
     let Some(value) = obj.getattr_opt(attr)? else { return Ok(None) };
     let Ok(text) = value.cast::<PyString>() else { return Ok(None) };
     let own = value.getattr_opt("quote")?.and_then(|q| q.extract::<Option<bool>>().ok()).flatten();
-    let by_type = || obj.getattr_opt(quote).ok().flatten().and_then(|q| q.extract::<Option<bool>>().ok()).flatten();
-    Ok(Some(Name { text: text.to_str()?.into(), quote: own.or_else(by_type) }))
+    let by_type = obj.getattr_opt(quote)?.and_then(|q| q.extract::<Option<bool>>().ok()).flatten();
+    Ok(Some(Name { text: text.to_str()?.into(), quote: own.or(by_type) }))
 }
 
 /// The affinity that a class names in `_affinity`.

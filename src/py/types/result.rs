@@ -8,6 +8,7 @@ use super::raw::Raw;
 use super::value::{bool_to_py, cell_to_py, date_to_py, datetime_to_py, delta_to_py, time_to_py, uuid_to_py, value_to_py};
 use super::wrap::option_object;
 use crate::py::imports;
+use crate::py::text::Text;
 use base::temporal::{Date, DateTime, Time};
 use base::value::Value;
 use base::{Cell, value::format_uuid};
@@ -293,7 +294,7 @@ fn decimal<'py>(py: Python<'py>, cell: Cell<'_>, places: usize) -> PyResult<Boun
         Cell::Decimal(s) => s.to_owned(),
         _ => {
             let raw = cell_to_py(py, cell)?;
-            return Err(PyTypeError::new_err(format!("must be real number, not {}", raw.get_type().name()?)));
+            return Err(PyTypeError::new_err(format!("must be real number, not {}", raw.get_type().name()?.text())));
         }
     };
     imports::decimal(py)?.call1((text,))
@@ -317,14 +318,15 @@ fn regexp<'py>(py: Python<'py>, cell: Cell<'_>, pattern: &Bound<'py, PyAny>, kin
         _ => (imports::datetime(py)?, "datetime"),
     };
     let raw = cell_to_py(py, cell)?;
-    let found = pattern.call_method1("match", (&raw,)).map_err(|_| {
-        PyTypeError::new_err(format!(
+    let found = crate::py::errors::ignoring::<PyTypeError, _>(py, pattern.call_method1("match", (&raw,)))?;
+    let Some(found) = found else {
+        return Err(PyTypeError::new_err(format!(
             "Couldn't parse {name} string {} - value is not a string.",
-            raw.repr().map(|r| r.to_string()).unwrap_or_default()
-        ))
-    })?;
+            raw.repr()?.text()
+        )));
+    };
     if found.is_none() {
-        return Err(PyValueError::new_err(format!("Couldn't parse {name} string: {}", raw.repr()?)));
+        return Err(PyValueError::new_err(format!("Couldn't parse {name} string: {}", raw.repr()?.text())));
     }
     let named = found.call_method0("groupdict")?;
     let to_int = |v: Bound<'py, PyAny>| -> PyResult<i64> {
@@ -380,6 +382,7 @@ pub fn from_python<'py>(proc: &ResultProc, obj: &Bound<'py, PyAny>) -> PyResult<
     let py = obj.py();
     match super::bind::any(obj, Family::Other) {
         Ok(value) => value_cell(py, proc, &value),
+        Err(e) if crate::py::errors::is_exit(py, &e) => Err(e),
         Err(_) => Ok(obj.clone()),
     }
 }

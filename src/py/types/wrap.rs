@@ -5,6 +5,7 @@ use super::host::TypeHost;
 use crate::py::errors::argument_error;
 use crate::py::host::PyHost;
 use crate::py::imports;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -37,7 +38,7 @@ pub fn to_type(obj: &Bound<'_, PyAny>) -> PyResult<TypeRef> {
             return TypeEngine::sql_type(ty);
         }
     }
-    Err(argument_error(py, format!("Object {} is not a type", obj.repr()?)))
+    Err(argument_error(py, format!("Object {} is not a type", obj.repr()?.text())))
 }
 
 /// The Python object of a type: the one it was read from, or the shared one of a shared type.

@@ -213,7 +213,10 @@ impl Cursor {
             state.query = Some(query.clone().into_any().unbind());
             let native = this.connection.get().is_native_text();
             let given = params.filter(|p| !p.is_none());
-            let any = given.is_some_and(|p| p.len().unwrap_or(1) > 0);
+            let any = match given {
+                Some(p) => crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, p.len())? != Some(0),
+                None => false,
+            };
             let text = params::text(py, this.kind(), query.to_str()?, native, any)?;
             let values = params::one(this.kind(), this.connection.get().writes_values(), &text, native, given)?;
             let out = this.link.run(py, &text.sql, &values)?;

@@ -1,5 +1,6 @@
 //! Python parameters and `%s` text to what the drivers take.
 
+use crate::py::text::Text;
 use base::{RowBatch, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping, PyString, PyTuple};
@@ -28,7 +29,7 @@ fn value(py: Python<'_>, kind: Kind, written: bool, obj: &Bound<'_, PyAny>) -> P
     let value = if written { value_written(obj) } else { value_of_any(obj, kind.family()) };
     value.map_err(|e| match e.is_instance_of::<UnsupportedValue>(py) {
         true => {
-            let name = obj.get_type().name().map(|n| n.to_string()).unwrap_or_default();
+            let name = obj.get_type().name().map(|n| n.text()).unwrap_or_default();
             programming(py, kind, format!("cannot adapt type '{name}' as a parameter"))
         }
         false => e,
@@ -53,20 +54,22 @@ pub fn one(
     };
     let py = params.py();
     if !text.names.is_empty() {
-        let Ok(mapping) = params.cast::<PyMapping>() else {
+        let Some(mapping) = crate::py::ffi::mapping(params)? else {
             return Err(programming(py, kind, "the text has named placeholders, so the parameters must be a mapping"));
         };
         return text.names.iter().map(|name| named(kind, written, mapping, name)).collect();
     }
     if !is_sequence(params) {
-        if params.len().unwrap_or(1) == 0 || (text.count == 0 && !native && params.cast::<PyMapping>().is_ok()) {
+        if crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, params.len())? == Some(0)
+            || (text.count == 0 && !native && crate::py::ffi::mapping(params)?.is_some())
+        {
             return Ok(Vec::new());
         }
         if kind == Kind::MySql && text.count == 1 {
             // PyMySQL takes a lone value.
             return Ok(vec![value(py, kind, written, params)?]);
         }
-        if params.is_instance_of::<PyString>() || params.cast::<PyMapping>().is_ok() {
+        if params.is_instance_of::<PyString>() || crate::py::ffi::mapping(params)?.is_some() {
             return Err(programming(py, kind, "the text has positional placeholders, so the parameters must be a sequence"));
         }
     }

@@ -1,6 +1,7 @@
 //! [`Connection`]: the PEP 249 connection, with the extensions of Python's `sqlite3`.
 
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,7 +121,10 @@ impl Connection {
             Some(factory) => {
                 let cursor = factory.call1((slf,))?;
                 if cursor.cast::<Cursor>().is_err() {
-                    return Err(PyTypeError::new_err(format!("factory must return a cursor, not {}", cursor.get_type().name()?)));
+                    return Err(PyTypeError::new_err(format!(
+                        "factory must return a cursor, not {}",
+                        cursor.get_type().name()?.text()
+                    )));
                 }
                 Ok(cursor)
             }
@@ -356,7 +360,7 @@ impl Connection {
                 return module.getattr(name);
             }
         }
-        let class = slf.get_type().name()?;
+        let class = slf.get_type().name()?.text();
         Err(pyo3::exceptions::PyAttributeError::new_err(format!("'{class}' object has no attribute '{name}'")))
     }
 

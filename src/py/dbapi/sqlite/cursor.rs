@@ -1,6 +1,7 @@
 //! [`Cursor`]: the PEP 249 cursor, with the extensions of Python's `sqlite3`.
 
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::text::Text;
 use std::sync::Arc;
 
 use base::RowBatch;
@@ -181,7 +182,9 @@ impl Cursor {
 fn statement<'a>(sql: &'a Bound<'_, PyAny>, function: &str) -> PyResult<&'a str> {
     match sql.cast::<PyString>() {
         Ok(s) => s.to_str(),
-        Err(_) => Err(PyTypeError::new_err(format!("{function}() argument 1 must be str, not {}", sql.get_type().name()?))),
+        Err(_) => {
+            Err(PyTypeError::new_err(format!("{function}() argument 1 must be str, not {}", sql.get_type().name()?.text())))
+        }
     }
 }
 

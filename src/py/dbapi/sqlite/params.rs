@@ -1,11 +1,10 @@
 //! Python parameters to values: what Python's `sqlite3` accepts, and its adapters for the rest.
 
+use crate::py::text::Text;
 use base::{RowBatch, Value};
 use pyo3::exceptions::{PyLookupError, PyOverflowError};
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyMemoryView, PySequence, PyString, PyTuple,
-};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use super::local::{Local, MODULE, programming_error};
 
@@ -53,7 +52,8 @@ fn loose_value(obj: &Bound<'_, PyAny>) -> PyResult<Option<Value>> {
     if let Ok(b) = obj.cast::<PyByteArray>() {
         return Ok(Some(Value::Bytes(b.to_vec().into())));
     }
-    let Ok(view) = PyMemoryView::from(obj) else { return Ok(None) };
+    let view = crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(obj.py(), PyMemoryView::from(obj))?;
+    let Some(view) = view else { return Ok(None) };
     Ok(Some(Value::Bytes(view.call_method0("tobytes")?.extract::<Vec<u8>>()?.into())))
 }
 
@@ -73,6 +73,7 @@ pub fn value(obj: &Bound<'_, PyAny>, index: usize) -> PyResult<Value> {
             let class = obj.get_type();
             let is_class = class.getattr("__flags__")?.extract::<u64>()? & (1 << 9) != 0;
             let name = if is_class { class.name()? } else { class.fully_qualified_name()? };
+            let name = name.text();
             Err(programming_error(py, format!("Error binding parameter {index}: type '{name}' is not supported")))
         },
         Ok,
@@ -98,12 +99,13 @@ pub fn one(native: &Local, sql: &str, params: &Bound<'_, PyAny>) -> PyResult<Vec
     }
     let py = params.py();
     let is_dict = params.is_instance_of::<PyDict>();
-    if !is_dict && let Ok(s) = params.cast::<PySequence>() {
+    if !is_dict && let Some(s) = crate::py::ffi::sequence(params)? {
         return (0..s.len()?).map(|i| value(&s.get_item(i)?, i + 1)).collect();
     }
-    if !is_dict && params.cast::<PyMapping>().is_err() {
+    if !is_dict && crate::py::ffi::mapping(params)?.is_none() {
         // Duck-typed sequences have a length and items by number.
-        let length = params.len().map_err(|_| programming_error(py, "parameters are of unsupported type"))?;
+        let length = crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, params.len())?
+            .ok_or_else(|| programming_error(py, "parameters are of unsupported type"))?;
         if !params.hasattr("__getitem__")? {
             return Err(programming_error(py, "parameters are of unsupported type"));
         }

@@ -153,7 +153,7 @@ impl Execution {
 
     /// Keep what a cursor knows after execution.
     pub fn note_cursor(&self, cursor: &Bound<'_, PyAny>) -> PyResult<()> {
-        let rowcount = cursor.getattr("rowcount")?.extract::<i64>().unwrap_or(-1);
+        let rowcount = crate::py::errors::value_of::<i64>(&cursor.getattr("rowcount")?)?.unwrap_or(-1);
         let lastrowid = cursor.getattr_opt("lastrowid")?.map(Bound::unbind);
         let mut f = self.f.lock();
         f.rowcount = rowcount;

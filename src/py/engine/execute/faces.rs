@@ -15,9 +15,7 @@ pub fn node_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
             // func.now() and next_value() execute as SELECT
             ExprKind::Function(_) | ExprKind::Sequence(_) => Some(select_of(e)),
             ExprKind::Host(_) if obj.is_instance_of::<crate::py::sql::FunctionElement>() => Some(select_of(e)),
-            ExprKind::Host(_) if obj.getattr_opt("supports_execution")?.is_some_and(|s| s.is_truthy().unwrap_or(false)) => {
-                Some(node)
-            }
+            ExprKind::Host(_) if obj.getattr_opt("supports_execution")?.map_or(Ok(false), |s| s.is_truthy())? => Some(node),
             ExprKind::ScalarSelect(q) | ExprKind::QueryGrouping(q) => Some(Node::Query(q.clone())),
             _ => None,
         },

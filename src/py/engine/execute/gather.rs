@@ -5,6 +5,7 @@ use super::entry::Entry;
 use crate::py::compile::PyLiterals;
 use crate::py::errors::{exc, sql_error};
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use crate::py::types::{BindProc, Family};
 use base::Value;
 use pyo3::prelude::*;
@@ -73,7 +74,7 @@ fn own<'py>(py: Python<'py>, bind: &ExprRef) -> PyResult<Option<Given<'py>>> {
 
 /// "A value is required for bind parameter".
 fn required(py: Python<'_>, name: &str, group: Option<usize>) -> PyErr {
-    let quoted = PyString::new(py, name).repr().map(|r| r.to_string()).unwrap_or_default();
+    let quoted = PyString::new(py, name).repr().map(|r| r.text()).unwrap_or_default();
     let place = group.map(|g| format!(", in parameter group {g}")).unwrap_or_default();
     let e = exc(py, "InvalidRequestError", format!("A value is required for bind parameter {quoted}{place}"));
     let _ = e.value(py).setattr("code", "cd3x");

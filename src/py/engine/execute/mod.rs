@@ -36,6 +36,7 @@ pub mod run;
 
 use super::connection::Connection;
 use super::events::Event;
+use crate::py::text::Text;
 use cursor_result::CursorResult;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -119,7 +120,7 @@ pub fn changes_data(result: &Bound<'_, PyAny>) -> PyResult<bool> {
         Some(StatementKind::Insert | StatementKind::Update | StatementKind::Delete | StatementKind::Ddl) => Ok(true),
         Some(StatementKind::Select) => Ok(false),
         _ => {
-            let sql = exec.statement(result.py()).map(|s| s.to_string()).unwrap_or_default();
+            let sql = exec.statement(result.py()).map(|s| s.text()).unwrap_or_default();
             let word: String = sql.trim_start().chars().take_while(|c| c.is_alphabetic()).collect();
             Ok(matches!(
                 word.to_uppercase().as_str(),

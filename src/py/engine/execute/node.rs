@@ -75,7 +75,8 @@ pub fn execute<'py>(
             Params::Many(v) => (PyList::new(py, v)?.into_any(), PyDict::new(py).into_any()),
         })
     };
-    for listener in before.iter().flat_map(|b| b.try_iter()).flatten() {
+    let before = before.as_ref().map(|b| b.try_iter()).transpose()?;
+    for listener in before.into_iter().flatten() {
         let (multi, single) = shown(&params)?;
         let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
         if let Ok((s, m, p)) = answer.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
@@ -187,9 +188,13 @@ pub fn prepare_shaped<'py>(
     opts: &Bound<'py, PyDict>,
 ) -> PyResult<Prepared> {
     let py = conn.py();
+    crate::py::errors::settle()?;
     let dialect = conn.get().dialect(py);
     let data = DialectBase::data(dialect)?;
-    let map = opts.get_item("schema_translate_map")?.filter(|m| m.is_truthy().unwrap_or(false));
+    let map = match opts.get_item("schema_translate_map")? {
+        Some(m) if m.is_truthy()? => Some(m),
+        _ => None,
+    };
     let cache = conn.get().engine(py).get().cache.clone();
     let dict = match opts.get_item("compiled_cache")? {
         Some(c) if c.is_none() => Err(()),
@@ -219,7 +224,7 @@ pub fn prepare_shaped<'py>(
     let compile_options = CompileOptions {
         column_keys: keys,
         for_executemany: many,
-        linting: dialect.getattr_opt("compiler_linting")?.is_some_and(|l| l.is_truthy().unwrap_or(false)),
+        linting: dialect.getattr_opt("compiler_linting")?.map_or(Ok(false), |l| l.is_truthy())?,
         schema_translate_map: translation(map.as_ref())?,
         resolver: crate::py::compile::resolver(),
         literals: Some(&literals),
@@ -228,6 +233,7 @@ pub fn prepare_shaped<'py>(
         ..CompileOptions::default()
     };
     let compiled = compile(node, &data, &compile_options).map_err(|e| sql_error(py, e))?;
+    crate::py::errors::settle()?;
     crate::py::compile::statement::warnings(py, &compiled)?;
     let cacheable = compiled.cacheable;
     let entry = Arc::new(Entry::new(py, compiled, dialect, started)?);

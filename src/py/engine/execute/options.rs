@@ -32,7 +32,9 @@ pub fn merged<'py>(
     for d in [statement, Some(base.as_any()), execution].into_iter().flatten() {
         out.update(d.cast::<PyDict>()?.as_mapping())?;
     }
-    if let Some(n) = out.get_item("yield_per")?.filter(|n| n.is_truthy().unwrap_or(false)) {
+    if let Some(n) = out.get_item("yield_per")?
+        && n.is_truthy()?
+    {
         // a fixed batch size is streaming with a buffer of that size
         let wide = PyDict::new(base.py());
         wide.set_item("stream_results", true)?;

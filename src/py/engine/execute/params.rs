@@ -2,7 +2,7 @@
 
 use crate::py::errors::argument_error;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
 /// Parameters of one execution.
 pub enum Params<'py> {
@@ -41,7 +41,7 @@ fn mapping<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>>
     if let Ok(d) = obj.cast::<PyDict>() {
         return Ok(Some(d.clone()));
     }
-    if let Ok(m) = obj.cast::<PyMapping>() {
+    if let Some(m) = crate::py::ffi::mapping(obj)? {
         let d = PyDict::new(obj.py());
         d.update(m)?;
         return Ok(Some(d));
@@ -114,12 +114,12 @@ pub fn raw<'py>(py: Python<'py>, parameters: Option<&Bound<'py, PyAny>>) -> PyRe
             return Ok((None, false));
         }
         let first = list.get_item(0)?;
-        if first.is_instance_of::<PyTuple>() || first.is_instance_of::<PyList>() || first.cast::<PyMapping>().is_ok() {
+        if first.is_instance_of::<PyTuple>() || first.is_instance_of::<PyList>() || crate::py::ffi::mapping(&first)?.is_some() {
             return Ok((Some(p.clone()), true));
         }
         return Err(argument_error(py, "List argument must consist only of tuples or dictionaries"));
     }
-    if p.is_instance_of::<PyTuple>() || p.cast::<PyMapping>().is_ok() {
+    if p.is_instance_of::<PyTuple>() || crate::py::ffi::mapping(p)?.is_some() {
         return Ok((Some(p.clone()), false));
     }
     Err(argument_error(py, "mapping or list expected for parameters"))
@@ -136,14 +136,12 @@ pub fn legacy<'py>(
         return Ok((Some(kw.copy()?.into_any()), false));
     }
     let Some(p) = parameters.filter(|p| !p.is_none()) else { return Ok((None, false)) };
-    let is_set = |o: &Bound<'py, PyAny>| {
-        o.is_instance_of::<PyTuple>()
-            || o.is_instance_of::<PyList>()
-            || (o.cast::<PyMapping>().is_ok() && !o.is_instance_of::<PyString>())
+    let is_set = |o: &Bound<'py, PyAny>| -> PyResult<bool> {
+        Ok(o.is_instance_of::<PyTuple>() || o.is_instance_of::<PyList>() || crate::py::ffi::mapping(o)?.is_some())
     };
     let mut all = vec![p.clone()];
     all.extend(more.iter());
-    if !is_set(p) {
+    if !is_set(p)? {
         return Ok((Some(PyTuple::new(py, all)?.into_any()), false));
     }
     if all.len() > 1 {
@@ -153,7 +151,7 @@ pub fn legacy<'py>(
         if list.is_empty() {
             return Ok((None, false));
         }
-        let many = is_set(&list.get_item(0)?);
+        let many = is_set(&list.get_item(0)?)?;
         return Ok((Some(if many { p.clone() } else { list.to_tuple().into_any() }), many));
     }
     Ok((Some(p.clone()), false))

@@ -30,7 +30,7 @@ pub fn exec_driver_sql<'py>(
     let opts = options::merged(&conn.get().options(py), None, execution_options)?;
     Connection::prepare(conn)?;
     let exec = Execution::raw(conn, sql, &opts);
-    let params = params.unwrap_or_else(|| empty_params(conn, py));
+    let params = params.map_or_else(|| empty_params(conn, py), Ok)?;
     let cursor = run_cursor(conn, &exec, sql, &params, many, "raw sql")?;
     result(conn, &exec, cursor, None)
 }
@@ -47,7 +47,7 @@ pub fn ddl<'py>(
     Connection::prepare(conn)?;
     let exec = Execution::ddl(conn, sql, opts, statement);
     let stats = no_key(took);
-    let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py), false, &stats)?;
+    let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py)?, false, &stats)?;
     result(conn, &exec, cursor, None)
 }
 
@@ -57,9 +57,9 @@ fn no_key(took: std::time::Duration) -> String {
 }
 
 /// What is passed when there are no parameters.
-fn empty_params<'py>(conn: &Bound<'py, Connection>, py: Python<'py>) -> Bound<'py, PyAny> {
-    let positional = conn.get().dialect(py).getattr("positional").and_then(|p| p.is_truthy()).unwrap_or(true);
-    if positional { PyTuple::empty(py).into_any() } else { PyDict::new(py).into_any() }
+fn empty_params<'py>(conn: &Bound<'py, Connection>, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let positional = conn.get().dialect(py).getattr_opt("positional")?.map_or(Ok(true), |p| p.is_truthy())?;
+    Ok(if positional { PyTuple::empty(py).into_any() } else { PyDict::new(py).into_any() })
 }
 
 /// A statement without parameters and rows (savepoints), and how long its text took to make.
@@ -81,7 +81,7 @@ pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, took: std::time::Durati
     }
     let text = PyString::new(py, sql);
     let exec = Execution::raw(conn, &text, &conn.get().options(py));
-    let cursor = run_cursor(conn, &exec, &text, &empty_params(conn, py), false, &stats)?;
+    let cursor = run_cursor(conn, &exec, &text, &empty_params(conn, py)?, false, &stats)?;
     failure::close_cursor(conn, &cursor)
 }
 
@@ -150,7 +150,9 @@ fn send<'py>(
 ) -> PyResult<()> {
     let py = conn.py();
     let dialect = conn.get().dialect(py);
-    let without = !many && params.len().unwrap_or(1) == 0 && options::flag(exec.options.bind(py), "no_parameters")?;
+    let without = !many
+        && crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, params.len())? == Some(0)
+        && options::flag(exec.options.bind(py), "no_parameters")?;
     let (method, event) = match (many, without) {
         (true, _) => ("do_executemany", Event::DoExecutemany),
         (_, true) => ("do_execute_no_params", Event::DoExecuteNoParams),

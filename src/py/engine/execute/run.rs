@@ -173,11 +173,15 @@ fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> 
     let sets = s.exec.f.lock().sets.iter().map(|d| d.bind(py).clone()).collect::<Vec<_>>();
     let list = if sets.is_empty() { PyList::new(py, [PyDict::new(py)])? } else { PyList::new(py, sets)? };
     let many = s.exec.f.lock().many;
-    let place = s.exec.entry.as_ref().map_or(1, |entry| {
-        let bad = given.iter().zip(&entry.binds).position(|(g, p)| g.value(py, p).is_err()).unwrap_or(0);
-        1 + entry.compiled.positions.iter().position(|p| *p as usize == bad).unwrap_or(bad)
-    });
     // values that no driver takes are the driver's complaint
+    let unfit = e.is_instance_of::<crate::py::types::UnsupportedValue>(py);
+    let place = match &s.exec.entry {
+        Some(entry) if unfit => {
+            let bad = given.iter().zip(&entry.binds).position(|(g, p)| g.value(py, p).is_err()).unwrap_or(0);
+            1 + entry.compiled.positions.iter().position(|p| *p as usize == bad).unwrap_or(bad)
+        }
+        _ => 1,
+    };
     if let Some(driver) = super::super::failure::unsupported(s.conn, &e, place)? {
         let facts = Facts {
             statement: s.exec.statement(py).map(Bound::into_any),

@@ -127,7 +127,7 @@ impl ResultRows {
         let meta = slf.as_super().get().snapshot(py).columns_of(py)?;
         match meta.get().index_or_position(key) {
             Ok(i) => py.import("operator")?.getattr("itemgetter")?.call1((i,)).map(Some),
-            Err(_) if !raiseerr => Ok(None),
+            Err(e) if !raiseerr && e.is_instance_of::<pyo3::exceptions::PyLookupError>(py) => Ok(None),
             Err(e) => Err(e),
         }
     }

@@ -5,6 +5,7 @@ use crate::py::ffi;
 use crate::py::orm::mapper::PyMapper;
 use crate::py::sql::coerce;
 use crate::py::sql::face;
+use crate::py::text::Text;
 use orm::compile::alias;
 use orm::{AliasInfo, Entity};
 use pyo3::exceptions::PyAttributeError;
@@ -77,7 +78,7 @@ pub fn make<'py>(element: &Bound<'py, PyAny>, r: &Request<'py>) -> PyResult<Enti
         let inspect = crate::py::imports::inspect(py)?;
         // raises NoInspectionAvailable with its own message
         inspect.call1((element,))?;
-        return Err(crate::py::errors::argument_error(py, format!("mapped class expected, got {}", element.repr()?)));
+        return Err(crate::py::errors::argument_error(py, format!("mapped class expected, got {}", element.repr()?.text())));
     };
     let mapper = base.mapper.clone();
     let Some(selectable) = &r.alias else {

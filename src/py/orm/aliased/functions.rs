@@ -9,6 +9,7 @@ use crate::py::orm::query::join_on;
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::coerce::{self, Role};
 use crate::py::sql::face;
+use crate::py::text::Text;
 use orm::attr::RelationshipAttr;
 use orm::compile::alias::alias_from;
 use orm::compile::joins::{attach, join_of, join_targets};
@@ -64,7 +65,7 @@ pub fn namespace_of<'py>(obj: &Any<'py>) -> PyResult<Any<'py>> {
     if crate::py::orm::bundle::is_bundle(obj)? {
         return Ok(obj.clone());
     }
-    if let Ok(sql::ast::Node::Expr(e)) = coerce::node(obj) {
+    if let Some(sql::ast::Node::Expr(e)) = errors::ignoring_ours(obj.py(), "SQLAlchemyError", coerce::node(obj))? {
         let mut found = None;
         sql::ast::fold::walk(&e, &mut |x| {
             if found.is_none()
@@ -129,7 +130,7 @@ pub fn aliased<'py>(
     adapt_on_names: bool,
 ) -> PyResult<Any<'py>> {
     let py = element.py();
-    if let Ok(sql::ast::Node::From(f)) = coerce::node(element)
+    if let Some(sql::ast::Node::From(f)) = errors::ignoring_ours(py, "SQLAlchemyError", coerce::node(element))?
         && f.entity.is_none()
     {
         if adapt_on_names {
@@ -176,7 +177,7 @@ pub fn with_parent_criterion<'py>(
     let relationship = match property.filter(|p| !p.is_none()) {
         Some(p) => match p.cast::<PyString>() {
             Ok(name) => relationship_of(&mapper, name.to_str()?)
-                .ok_or_else(|| errors::invalid_request(py, format!("{} has no property '{name}'", mapper.describe())))?,
+                .ok_or_else(|| errors::invalid_request(py, format!("{} has no property '{}'", mapper.describe(), name.text())))?,
             Err(_) => match relationship_attr(p)? {
                 Some(a) => {
                     of_type = a.of_type;
@@ -185,7 +186,7 @@ pub fn with_parent_criterion<'py>(
                 None => {
                     return Err(errors::argument_error(
                         py,
-                        format!("Expected relationship property for with_parent(), got {}", p.str()?),
+                        format!("Expected relationship property for with_parent(), got {}", p.str()?.text()),
                     ));
                 }
             },

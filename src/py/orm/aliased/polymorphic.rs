@@ -3,6 +3,7 @@
 use super::{class, registry};
 use crate::py::errors;
 use crate::py::sql::coerce;
+use crate::py::text::Text;
 use orm::compile::alias::{ColumnMap, alias_from, entity_over};
 use orm::compile::polymorphic_join;
 use orm::{AliasInfo, Entity, Mapper};
@@ -27,7 +28,7 @@ fn mappers_of(base: &Arc<Mapper>, classes: &Any<'_>) -> PyResult<Vec<Arc<Mapper>
     let mut out: Vec<Arc<Mapper>> = Vec::new();
     for c in list {
         let Some(e) = registry::entity_of(&c)? else {
-            return Err(errors::argument_error(py, format!("mapped class expected, got {}", c.repr()?)));
+            return Err(errors::argument_error(py, format!("mapped class expected, got {}", c.repr()?.text())));
         };
         if !e.mapper.isa(base) {
             return Err(errors::invalid_request(
@@ -128,7 +129,7 @@ pub fn with_polymorphic<'py>(
     let py = base.py();
     let Some(entity) = registry::entity_of(base)? else {
         crate::py::imports::inspect(py)?.call1((base,))?;
-        return Err(errors::argument_error(py, format!("mapped class expected, got {}", base.repr()?)));
+        return Err(errors::argument_error(py, format!("mapped class expected, got {}", base.repr()?.text())));
     };
     let e = build(&entity, classes, selectable.as_ref(), flat, polymorphic_on.as_ref(), aliased, innerjoin, name.as_deref())?;
     Ok(class::wrap(py, e)?.into_any())

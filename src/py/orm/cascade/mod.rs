@@ -7,6 +7,7 @@ use super::impls::{AttributeImpl, Kind as AttributeKind};
 use super::session::{attach, session_of};
 use super::state::InstanceState;
 use crate::py::ffi;
+use crate::py::text::Text;
 use orm::{Mapper, PassiveDeletes, Relationship};
 use pyo3::exceptions::PyAssertionError;
 use pyo3::prelude::*;
@@ -148,11 +149,11 @@ fn check_type(rel: &Arc<Relationship>, target: Option<&Arc<Mapper>>, state: &Sta
         return Ok(());
     }
     let parent = rel.parent.upgrade().and_then(|m| super::mapper::class_of(obj.py(), &m));
-    let parent = parent.map(|c| c.repr().map(|r| r.to_string())).transpose()?.unwrap_or_default();
+    let parent = parent.map(|c| c.repr().map(|r| r.text())).transpose()?.unwrap_or_default();
     Err(PyAssertionError::new_err(format!(
         "Attribute '{}' on class '{parent}' doesn't handle objects of type '{}'",
         rel.key,
-        obj.get_type().repr()?
+        obj.get_type().repr()?.text()
     )))
 }
 

@@ -55,7 +55,7 @@ impl CompileHost for Host {
         Python::attach(|py| {
             let Some(root) = PyHost::get(py, root) else { return false };
             let Ok(class) = aliased::object_of(py, &Entity { mapper: entity.mapper.clone(), alias: None }) else { return false };
-            class.cast::<PyType>().is_ok_and(|c| c.is_subclass(&root).unwrap_or(false))
+            class.cast::<PyType>().is_ok_and(|c| crate::py::errors::or_park(c.is_subclass(&root), || false))
         })
     }
 }

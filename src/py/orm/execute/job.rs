@@ -14,6 +14,7 @@ use crate::py::orm::loading::{Loader, Mode, Runtime, post};
 use crate::py::orm::options::normalize;
 use crate::py::orm::session::Session;
 use crate::py::sql::{coerce, face};
+use crate::py::text::Text;
 use orm::compile::Settings;
 use orm::loadplan::{Item, LoadPlan};
 use pyo3::prelude::*;
@@ -76,7 +77,7 @@ pub fn session_of<'py>(obj: &Any<'py>) -> PyResult<Bound<'py, Session>> {
     if let Some(s) = obj.getattr_opt("sync_session")? {
         return Ok(s.cast_into::<Session>()?);
     }
-    Err(errors::argument_error(obj.py(), format!("Session expected, got {}", obj.repr()?)))
+    Err(errors::argument_error(obj.py(), format!("Session expected, got {}", obj.repr()?.text())))
 }
 
 fn option<'py>(options: Option<&Any<'py>>, name: &str) -> PyResult<Option<Any<'py>>> {
@@ -307,7 +308,8 @@ fn identity_of(tuple: &Bound<'_, PyTuple>, plan: &LoadPlan) -> PyResult<Vec<usiz
         .zip(&plan.items)
         .map(|(v, item)| match item {
             Item::Entity(_) => Ok(v.as_ptr() as usize),
-            _ => Ok(v.hash().map_or(v.as_ptr() as usize, |h| h as usize)),
+            _ => Ok(crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(v.py(), v.hash())?
+                .map_or(v.as_ptr() as usize, |h| h as usize)),
         })
         .collect()
 }
@@ -392,9 +394,8 @@ pub fn run<'py>(
 ) -> PyResult<Any<'py>> {
     let _ = bind_arguments;
     let py = session.py();
-    let node = match coerce::node(statement) {
-        Ok(n) => n,
-        Err(_) => return core(connection, statement, params, options),
+    let Some(node) = crate::py::errors::ignoring_ours(py, "SQLAlchemyError", coerce::node(statement))? else {
+        return core(connection, statement, params, options);
     };
     let shape = super::shape::shape_of(&node);
     if !shape.is_orm() {

@@ -99,8 +99,13 @@ pub fn find<'py>(
     let py = connection.py();
     // mappers that are not set up yet change what is compiled
     crate::py::orm::mapper::configure_if_needed(py)?;
-    let compile = || Prepared::new(py, &prepare(select)?, settings);
+    let compile = || -> PyResult<Prepared> {
+        let made = Prepared::new(py, &prepare(select)?, settings)?;
+        crate::py::errors::settle()?;
+        Ok(made)
+    };
     let shape = hash::shape(written);
+    crate::py::errors::settle()?;
     let conn = connection.cast::<Connection>()?.get();
     let cache = conn.engine(py).get().plans.clone();
     let off = conn.options(py).get_item("compiled_cache")?.is_some_and(|c| c.is_none());

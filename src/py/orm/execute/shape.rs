@@ -38,9 +38,9 @@ impl Shape {
 
 /// Of a statement object.
 pub fn shape(statement: &Bound<'_, PyAny>) -> PyResult<Shape> {
-    match coerce::node(statement) {
-        Ok(n) => Ok(shape_of(&n)),
-        Err(_) => Ok(Shape { kind: Kind::Other, orm: false, entity: None }),
+    match crate::py::errors::ignoring_ours(statement.py(), "SQLAlchemyError", coerce::node(statement))? {
+        Some(n) => Ok(shape_of(&n)),
+        None => Ok(Shape { kind: Kind::Other, orm: false, entity: None }),
     }
 }
 

@@ -1,11 +1,12 @@
 //! [`IdentityKey`]: which row an instance stands for, hashed without calling Python for the usual integers and strings.
 
 use orm::Mapper;
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyTuple};
 use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// One value of a primary key. Values that Python calls equal (`1`, `True`, `1.0`, `Decimal(1)`) are equal here.
 #[derive(Debug)]
@@ -16,8 +17,58 @@ pub enum PkPart {
     Int(i64),
     /// A string.
     Text(Arc<str>),
-    /// Anything else, with its Python hash.
-    Host(Py<PyAny>, isize),
+    /// Anything else, with the class of equal values it is in. Its `__eq__` is asked once, when the key is made: maps of keys
+    /// never call Python, which might change the map meanwhile, or raise.
+    Host(Py<PyAny>, Arc<Equals>),
+}
+
+/// All values that Python calls equal to each other, while a key holds one of them.
+#[derive(Debug)]
+pub struct Equals {
+    hash: isize,
+    sample: Py<PyAny>,
+    /// The integer that is equal to them.
+    int: Option<i64>,
+}
+
+type Known = rustc_hash::FxHashMap<isize, SmallVec<[Weak<Equals>; 1]>>;
+static KNOWN: Mutex<Known> = Mutex::new(Known::with_hasher(rustc_hash::FxBuildHasher));
+
+impl Equals {
+    fn known(hash: isize) -> Vec<Arc<Self>> {
+        KNOWN.lock().get(&hash).map(|l| l.iter().filter_map(Weak::upgrade).collect()).unwrap_or_default()
+    }
+    fn of(value: &Bound<'_, PyAny>) -> PyResult<Arc<Self>> {
+        let py = value.py();
+        let hash = value.hash()?;
+        for known in Self::known(hash) {
+            if known.sample.bind(py).is(value) || known.sample.bind(py).eq(value)? {
+                return Ok(known);
+            }
+        }
+        let mut int = None;
+        // -2 is the hash of -1, too: -1 says "error" in C.
+        for i in [hash as i64, if hash == -2 { -1 } else { hash as i64 }] {
+            if int.is_none() && int_hash(i) == hash && value.eq(i)? {
+                int = Some(i);
+            }
+        }
+        let made = Arc::new(Self { hash, sample: value.clone().unbind(), int });
+        KNOWN.lock().entry(hash).or_default().push(Arc::downgrade(&made));
+        Ok(made)
+    }
+}
+
+impl Drop for Equals {
+    fn drop(&mut self) {
+        let mut known = KNOWN.lock();
+        if let Some(list) = known.get_mut(&self.hash) {
+            list.retain(|w| w.strong_count() > 0);
+            if list.is_empty() {
+                known.remove(&self.hash);
+            }
+        }
+    }
 }
 
 impl PkPart {
@@ -43,7 +94,7 @@ impl PkPart {
                 return Ok(Self::Int(f as i64));
             }
         }
-        Ok(Self::Host(value.clone().unbind(), value.hash()?))
+        Ok(Self::Host(value.clone().unbind(), Equals::of(value)?))
     }
 
     /// The Python value.
@@ -66,7 +117,7 @@ impl PkPart {
             Self::None => Self::None,
             Self::Int(i) => Self::Int(*i),
             Self::Text(s) => Self::Text(s.clone()),
-            Self::Host(o, h) => Self::Host(o.clone_ref(py), *h),
+            Self::Host(o, e) => Self::Host(o.clone_ref(py), e.clone()),
         }
     }
 }
@@ -87,21 +138,19 @@ impl Hash for PkPart {
             Self::None => state.write_u8(0),
             Self::Int(i) => state.write_isize(int_hash(*i)),
             Self::Text(s) => state.write(s.as_bytes()),
-            Self::Host(_, h) => state.write_isize(*h),
+            Self::Host(_, e) => state.write_isize(e.hash),
         }
     }
 }
 
 impl PartialEq for PkPart {
     fn eq(&self, other: &Self) -> bool {
-        let host = |o: &Py<PyAny>, x: &Self| Python::attach(|py| o.bind(py).eq(x.to_py(py)).unwrap_or(false));
         match (self, other) {
             (Self::None, Self::None) => true,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Text(a), Self::Text(b)) => a == b,
-            (Self::Host(a, h), Self::Host(b, g)) if h == g && a.as_ptr() == b.as_ptr() => true,
-            (Self::Host(a, h), Self::Host(_, g)) if h == g => host(a, other),
-            (Self::Host(a, h), Self::Int(i)) | (Self::Int(i), Self::Host(a, h)) if *h == int_hash(*i) => host(a, &Self::Int(*i)),
+            (Self::Host(_, a), Self::Host(_, b)) => Arc::ptr_eq(a, b),
+            (Self::Host(_, a), Self::Int(i)) | (Self::Int(i), Self::Host(_, a)) => a.int == Some(*i),
             _ => false,
         }
     }

@@ -9,6 +9,7 @@ use crate::py::errors;
 use crate::py::ffi::GilCell;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::state::InstanceState;
+use crate::py::text::Text;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PySet, PyTuple};
@@ -174,7 +175,7 @@ impl IdentityMap {
 /// The key of a state as messages show it.
 pub fn key_repr(state: &State<'_>) -> PyResult<String> {
     match state.get().identity_key(state.py()) {
-        Some(k) => Ok(k.repr()?.to_string()),
+        Some(k) => Ok(k.repr()?.text()),
         None => Ok("None".to_owned()),
     }
 }

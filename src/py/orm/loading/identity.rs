@@ -12,6 +12,7 @@ use crate::py::orm::identity::{IdentityKey, StateExt};
 use crate::py::orm::session::{self, Further, GetOptions, Session};
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::select::for_update;
+use crate::py::text::Text;
 use orm::compile::Settings;
 use orm::options::OptionNode;
 use orm::{Entity, Mapper};
@@ -76,7 +77,7 @@ fn lock_of(value: Option<&Any<'_>>) -> PyResult<Option<ForUpdate>> {
     if v.cast::<pyo3::types::PyDict>().is_err() && !v.hasattr("nowait")? {
         return Err(pyo3::exceptions::PyTypeError::new_err(format!(
             "with_for_update must be True or a dictionary of FOR UPDATE options (nowait, read, of, skip_locked, key_share), not {}",
-            v.repr()?
+            v.repr()?.text()
         )));
     }
     let flag = |name: &str| -> PyResult<bool> {
@@ -148,7 +149,7 @@ pub fn get_by_key<'py>(
         Some(given) => {
             let args = PyDict::new(py);
             args.set_item("mapper", aliased::mapper_face(py, mapper)?)?;
-            args.update(given.cast::<pyo3::types::PyMapping>()?)?;
+            args.update(crate::py::ffi::require_mapping(&given)?)?;
             session::connection_for(session, args)?
         }
         None => execute::connection_of(session, &e, || prepared.statement())?,

@@ -12,6 +12,7 @@ use crate::py::orm::identity::{IdentityKey, IdentityMap, PkPart, StateExt};
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
+use crate::py::text::Text;
 use crate::py::types::ResultProc;
 use base::{Cell, RowBatch};
 use indexmap::IndexMap;
@@ -223,7 +224,7 @@ impl<'py> Loader<'py> {
             None if value.is_none() => Err(self.wrong_class(rt, batch, row, None)?),
             None => Err(pyo3::exceptions::PyAssertionError::new_err(format!(
                 "No such polymorphic_identity {} is defined",
-                value.repr()?
+                value.repr()?.text()
             ))),
         }
     }
@@ -231,7 +232,7 @@ impl<'py> Loader<'py> {
     /// The error of a row whose discriminator (`None`: NULL) leads to no class of the hierarchy.
     fn wrong_class(&self, rt: &RtEntity, batch: &RowBatch, row: usize, value: Option<&Bound<'py, PyAny>>) -> PyResult<PyErr> {
         let key = match self.key(rt, batch, row)? {
-            Some(k) => k.to_py(self.py, &self.class_of(&rt.base)?)?.repr()?.to_string(),
+            Some(k) => k.to_py(self.py, &self.class_of(&rt.base)?)?.repr()?.text(),
             None => String::new(),
         };
         let column = discriminator_text(self.py, &rt.plan.entity)?;
@@ -243,8 +244,9 @@ impl<'py> Loader<'py> {
                         .polymorphic_identity
                         .as_ref()
                         .and_then(|h| crate::py::host::PyHost::get(self.py, h))
-                        .is_some_and(|v| v.eq(value).unwrap_or(false))
+                        .is_some_and(|v| errors::or_park(v.eq(value), || false))
                 });
+                errors::settle()?;
                 let named = named.map_or_else(String::new, |m| m.describe());
                 format!("refers to {named}, which is not a sub mapper of the requested {}", rt.plan.mapper.describe())
             }

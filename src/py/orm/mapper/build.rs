@@ -5,6 +5,7 @@ use crate::py::engine::events::{Event, fire};
 use crate::py::host::PyHost;
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::sqlface;
+use crate::py::text::Text;
 use crate::py::{errors, ffi};
 use orm::columns::{self, col_id};
 use orm::join_condition;
@@ -62,7 +63,7 @@ pub fn build<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>, kwar
     let this = slf.get();
     if let Some(kw) = kwargs {
         for (k, v) in kw {
-            let name = k.cast::<PyString>()?.to_string();
+            let name = k.cast::<PyString>()?.text();
             if !ARGUMENTS.contains(&name.as_str()) {
                 return Err(pyo3::exceptions::PyTypeError::new_err(format!(
                     "Mapper.__init__() got an unexpected keyword argument '{name}'"
@@ -77,7 +78,10 @@ pub fn build<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>, kwar
         && m.get().get_mapper(py).is_some()
         && !this.flag(py, "non_primary", false)?
     {
-        return Err(errors::argument_error(py, format!("Class '{}' already has a primary mapper defined. ", class.repr()?)));
+        return Err(errors::argument_error(
+            py,
+            format!("Class '{}' already has a primary mapper defined. ", class.repr()?.text()),
+        ));
     }
     let result = steps(slf, local_table);
     if result.is_err() {
@@ -150,7 +154,7 @@ fn options(slf: &This<'_>) -> PyResult<()> {
     };
     let load = match this.arg(py, "polymorphic_load")? {
         None => None,
-        Some(v) => match v.str()?.to_string().as_str() {
+        Some(v) => match v.str()?.text().as_str() {
             "inline" => Some(PolymorphicLoad::Inline),
             "selectin" => Some(PolymorphicLoad::Selectin),
             other => {
@@ -257,7 +261,7 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
     if !class.is_subclass(parent_class)? {
         return Err(errors::argument_error(
             py,
-            format!("Class '{}' does not inherit from '{}'", class.name()?, parent_class.name()?),
+            format!("Class '{}' does not inherit from '{}'", class.name()?.text(), parent_class.name()?.text()),
         ));
     }
     drop(this.inherits.replace(py, Some(parent.clone().unbind())));
@@ -332,10 +336,10 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
                     let text = format!(
                         "Reassigning polymorphic association for identity {} from {} to {}: Check for duplicate use of {} as value for \
                          polymorphic_identity.",
-                        identity.repr()?,
-                        old.repr()?,
-                        slf.repr()?,
-                        identity.repr()?
+                        identity.repr()?.text(),
+                        old.repr()?.text(),
+                        slf.repr()?.text(),
+                        identity.repr()?.text()
                     );
                     errors::warn(py, "SAWarning", &text)?;
                 }
@@ -355,7 +359,7 @@ fn inheritance(slf: &This<'_>) -> PyResult<()> {
                          unmapped, or may include the 'polymorphic_abstract=True' parameter in its Mapper arguments. To leave the class \
                          unmapped when using Declarative, set the '__abstract__ = True' attribute on the class.",
                         this.node.describe(),
-                        sqlface::wrap_expr(py, &on)?.str()?
+                        sqlface::wrap_expr(py, &on)?.str()?.text()
                     );
                     errors::warn(py, "SAWarning", &text)?;
                 }
@@ -478,18 +482,18 @@ fn instrument<'py>(slf: &This<'py>, registry: &Bound<'py, PyAny>) -> PyResult<Bo
     for c in crate::py::ffi::mro(class).iter() {
         for item in c.getattr("__dict__")?.call_method0("items")?.try_iter()? {
             let item = item?;
-            let (name, value) = (item.get_item(0)?.to_string(), item.get_item(1)?);
+            let (name, value) = (item.get_item(0)?.text(), item.get_item(1)?);
             if !seen.insert(name) {
                 continue;
             }
             if value.is_instance_of::<PyType>() {
                 continue;
             }
-            if value.getattr_opt("__sa_reconstructor__").ok().flatten().is_some() {
+            if value.getattr_opt("__sa_reconstructor__")?.is_some() {
                 py.import("oxalchemy.orm.events")?.getattr("_listen_reconstructor")?.call1((&manager, &value))?;
             }
-            if let Ok(Some(names)) = value.getattr_opt("__sa_validators__")
-                && let Ok(names) = names.try_iter()
+            if let Some(names) = value.getattr_opt("__sa_validators__")?
+                && let Some(names) = errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, names.try_iter())?
             {
                 let opts = value.getattr("__sa_validation_opts__")?;
                 for n in names {
@@ -499,7 +503,7 @@ fn instrument<'py>(slf: &This<'py>, registry: &Bound<'py, PyAny>) -> PyResult<Bo
                             py,
                             format!(
                                 "A validation function for mapped attribute {} on mapper {} already exists.",
-                                n.repr()?,
+                                n.repr()?.text(),
                                 this.node.describe()
                             ),
                         ));

@@ -6,6 +6,7 @@ use crate::py::errors;
 use crate::py::orm::attributes::QueryableAttribute;
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::property::MapperProperty;
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefMethods;
@@ -118,7 +119,7 @@ fn configure_registry_of(py: Python<'_>, this: &PyMapper) -> PyResult<()> {
 pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
     crate::py::orm::aliased::entity_of(attr.get().parent.bind(attr.py()))?;
     attr.get().implementation(attr.py()).ok_or_else(|| {
-        pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key))
+        pyo3::exceptions::PyAttributeError::new_err(format!("'{}' object has no attribute 'impl'", attr.get().key.text()))
     })
 }
 
@@ -201,7 +202,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<boo
                 continue;
             }
             if let Some(text) = m.get().failed.with(py, |f| f.as_ref().map(|e| e.clone_ref(py))) {
-                let value = text.value(py).str()?.to_string();
+                let value = text.value(py).str()?.text();
                 return Err(errors::invalid_request(
                     py,
                     format!(
@@ -215,7 +216,7 @@ fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<boo
                 let mut skip = false;
                 for f in l.try_iter()? {
                     let r = f?.call1((&m, m.get().class_.bind(py)))?;
-                    skip |= r.str()?.to_string().contains("EXT_SKIP");
+                    skip |= r.str()?.text().contains("EXT_SKIP");
                 }
                 if skip {
                     continue;

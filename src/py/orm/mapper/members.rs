@@ -11,6 +11,7 @@ use crate::py::orm::persistence::plan;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
+use crate::py::text::Text;
 use orm::columns::{self, col_id};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyString, PyTuple, PyType};
@@ -71,11 +72,14 @@ impl PyMapper {
         let Ok(class) = class_.cast::<PyType>() else {
             return Err(errors::argument_error(
                 py,
-                format!("Argument 'class_' is expected to be of type '<class 'type'>', got '{}'", class_.get_type().repr()?),
+                format!(
+                    "Argument 'class_' is expected to be of type '<class 'type'>', got '{}'",
+                    class_.get_type().repr()?.text()
+                ),
             ));
         };
         Ok(Self {
-            node: orm::Mapper::new(class.name()?.to_string(), orm::MapperData::default()),
+            node: orm::Mapper::new(class.name()?.text(), orm::MapperData::default()),
             class_: class.clone().unbind(),
             props: PyDict::new(py).unbind(),
             polymorphic_map: GilCell::new(None),
@@ -383,7 +387,7 @@ impl PyMapper {
             Some(p) => Ok(p),
             None => Err(PyErr::from_type(
                 crate::py::imports::orm_exc(py, "UnmappedColumnError")?,
-                format!("Column '{}' is not configured on mapper {}...", column.str()?, self.node.describe()),
+                format!("Column '{}' is not configured on mapper {}...", column.str()?.text(), self.node.describe()),
             )),
         }
     }
@@ -391,7 +395,7 @@ impl PyMapper {
     fn add_properties(slf: &This<'_>, dict_of_properties: &Bound<'_, PyAny>) -> PyResult<()> {
         for item in dict_of_properties.call_method0("items")?.try_iter()? {
             let item = item?;
-            Self::add_property(slf, &item.get_item(0)?.to_string(), &item.get_item(1)?)?;
+            Self::add_property(slf, &item.get_item(0)?.text(), &item.get_item(1)?)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
+use crate::py::text::Text;
 use orm::Property;
 use orm::columns::{self, as_column, col_id};
 use pyo3::prelude::*;
@@ -28,7 +29,7 @@ pub fn configure_on<'py>(slf: &This<'py>, on: &Bound<'py, PyAny>) -> PyResult<()
     let this = slf.get();
     let mut prop: Option<Bound<'_, MapperProperty>> = None;
     if let Ok(name) = on.cast::<PyString>() {
-        let name = name.to_string();
+        let name = name.text();
         prop = Some(this.property(py, &name).ok_or_else(|| {
             errors::argument_error(
                 py,

@@ -6,6 +6,7 @@ use crate::py::orm::impls::{AttributeImpl, Kind, Loader, Spec, Validator};
 use crate::py::orm::manager::ClassManager;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
+use crate::py::text::Text;
 use crate::py::{errors, imports};
 use orm::columns::{self, as_column, col_id};
 use orm::{ColumnProp, Property};
@@ -39,7 +40,8 @@ fn columns_given(all: &sql::ast::FromRef, value: &Bound<'_, PyAny>) -> PyResult<
     };
     let mut out = Vec::with_capacity(items.len());
     for i in items {
-        let Ok(e) = sqlface::expr(&i) else { return Ok(Vec::new()) };
+        let found = errors::ignoring_ours(i.py(), "SQLAlchemyError", sqlface::expr(&i))?;
+        let Some(e) = found else { return Ok(Vec::new()) };
         match as_column(&e).and_then(|c| orm::entity::corresponding(all, c)) {
             Some(c) => out.push(c),
             None => return Ok(Vec::new()),
@@ -61,7 +63,7 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
             .collect::<PyResult<_>>()?;
         let all = this.node.data().persist_selectable.clone();
         for (k, value) in items {
-            let key = k.str()?.to_string();
+            let key = k.str()?.text();
             let inherited = this.parent(py).is_some_and(|p| p.get().props.bind(py).contains(&key).unwrap_or(false));
             let columns = match &all {
                 Some(all) if !inherited && !value.is_instance_of::<PyString>() => columns_given(all, &value)?,
@@ -75,8 +77,7 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
         }
     }
     if let Some(parent) = this.parent(py) {
-        let inherited: Vec<(String, Bound<'_, PyAny>)> =
-            parent.get().props.bind(py).iter().map(|(k, v)| (k.to_string(), v)).collect();
+        let inherited: Vec<(String, Bound<'_, PyAny>)> = parent.get().props.bind(py).iter().map(|(k, v)| (k.text(), v)).collect();
         for (key, prop) in inherited {
             if this.props.bind(py).contains(&key)?
                 || placed.iter().any(|p| p.key == key)
@@ -89,7 +90,7 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
     }
     let data = this.node.data();
     let Some(all) = data.persist_selectable.clone() else { return Ok(()) };
-    let prefix = this.arg(py, "column_prefix")?.map(|p| p.to_string()).unwrap_or_default();
+    let prefix = this.arg(py, "column_prefix")?.map(|p| p.text()).unwrap_or_default();
     for c in columns::columns_of(&all) {
         // a column may be mapped under several names
         let mut rest = Vec::with_capacity(placed.len());
@@ -154,7 +155,7 @@ pub fn excluded(slf: &This<'_>, name: &str, assigned: &str, local: bool, column:
     };
     if local {
         if let Ok(v) = class.getattr("__dict__")?.get_item(assigned)
-            && v.is_truthy().unwrap_or(true)
+            && errors::ignoring::<pyo3::exceptions::PyTypeError, _>(v.py(), v.is_truthy())?.unwrap_or(true)
             && userland(&v)?
         {
             return Ok(true);
@@ -170,14 +171,15 @@ pub fn excluded(slf: &This<'_>, name: &str, assigned: &str, local: bool, column:
         }
     }
     let listed = |arg: &Bound<'_, PyAny>| -> PyResult<bool> {
-        if arg.contains(name).unwrap_or(false) {
+        // a list of columns compares them with the name, which has no truth
+        if errors::ignoring::<pyo3::exceptions::PyTypeError, _>(arg.py(), arg.contains(name))?.unwrap_or(false) {
             return Ok(true);
         }
         if let Some(c) = column {
             for item in arg.try_iter()? {
                 let item = item?;
                 if !item.is_instance_of::<PyString>()
-                    && let Ok(Some(o)) = sqlface::column(&item)
+                    && let Some(Some(o)) = errors::ignoring_ours(item.py(), "SQLAlchemyError", sqlface::column(&item))?
                     && Arc::ptr_eq(&o, c)
                 {
                     return Ok(true);
@@ -258,7 +260,7 @@ pub fn configure_property(slf: &This<'_>, key: &str, arg: &Bound<'_, PyAny>, ini
     {
         let text = format!(
             "Property {} on {} being replaced with new property {}; the old property will be discarded",
-            old.str()?,
+            old.str()?.text(),
             this.node.describe(),
             {
                 prop.get().key.replace(py, Some(key.to_owned()));
@@ -320,7 +322,7 @@ fn attach_extension(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>)
 fn other_node(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>) -> PyResult<Property> {
     let parent = Arc::downgrade(&slf.get().node);
     Ok(if is_a(prop, "SynonymProperty")? {
-        let name = prop.getattr("name")?.to_string();
+        let name = prop.getattr("name")?.text();
         Property::Synonym(Arc::new(orm::SynonymProp { key: key.into(), parent, name: name.into(), face: FaceSlot::default() }))
     } else if is_a(prop, "CompositeProperty")? {
         Property::Composite(Arc::new(orm::CompositeProp { key: key.into(), parent, ..orm::CompositeProp::default() }))
@@ -331,7 +333,7 @@ fn other_node(slf: &This<'_>, key: &str, prop: &Bound<'_, MapperProperty>) -> Py
 
 /// Whether a property is of a class of `oxalchemy.orm.properties` and its neighbours.
 pub fn is_a(prop: &Bound<'_, MapperProperty>, class: &str) -> PyResult<bool> {
-    Ok(prop.getattr_opt("_kind")?.is_some_and(|k| k.to_string() == class))
+    Ok(prop.getattr_opt("_kind")?.is_some_and(|k| k.text() == class))
 }
 
 fn is_column(prop: &Bound<'_, MapperProperty>) -> PyResult<bool> {
@@ -353,7 +355,7 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
             format!(
                 "Property '{key}' of {} is not a Column, a list of Columns or a mapper property: {}",
                 this.node.describe(),
-                arg.repr().map(|r| r.to_string()).unwrap_or_default()
+                arg.repr().map(|r| r.text()).unwrap_or_default()
             ),
         )
     };
@@ -362,7 +364,8 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
         if g.is_instance_of::<PyString>() || g.is_none() || g.extract::<f64>().is_ok() {
             return Err(not_a_property());
         }
-        exprs.push((sqlface::expr(&g).map_err(|_| not_a_property())?, g));
+        let expr = errors::ignoring_ours(py, "SQLAlchemyError", sqlface::expr(&g))?.ok_or_else(not_a_property)?;
+        exprs.push((expr, g));
     }
     let Some((first, _)) = exprs.first() else { return Err(not_a_property()) };
     let data = this.node.data();
@@ -389,8 +392,8 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                  entirely (i.e. prevent its being loaded or written), use the 'include_properties' or 'exclude_properties' mapper \
                  arguments to control specifically which table columns get mapped.",
                 this.node.describe(),
-                exprs[0].1.getattr("key").map_or_else(|_| String::new(), |k| k.to_string()),
-                existing.repr()?
+                exprs[0].1.getattr("key").map_or_else(|_| String::new(), |k| k.text()),
+                existing.repr()?.text()
             ),
         ));
     }
@@ -404,7 +407,7 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                     "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
                      `column_property()` function to force this column to be mapped as a read-only attribute.",
                     this.node.describe(),
-                    face.str()?
+                    face.str()?.text()
                 ),
             ));
         };
@@ -417,7 +420,7 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                         "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
                          `column_property()` function to force this column to be mapped as a read-only attribute.",
                         this.node.describe(),
-                        face.str()?
+                        face.str()?.text()
                     ),
                 ));
             }
@@ -443,7 +446,7 @@ fn combine(
     if equated || version || lineage {
         return Ok(());
     }
-    let show = |c: &Arc<Column>| sqlface::wrap_column(py, c).and_then(|f| f.str().map(|s| s.to_string()));
+    let show = |c: &Arc<Column>| sqlface::wrap_column(py, c).and_then(|f| f.str().map(|s| s.text()));
     let text = format!(
         "Implicitly combining column {} with column {} under attribute '{key}'.  Please configure one or more attributes for these \
          same-named columns explicitly.",
@@ -492,7 +495,7 @@ fn column<'py>(
                 columns: exprs,
                 deferred: flag("deferred")?,
                 raiseload: flag("raiseload")?,
-                group: if group.is_none() { None } else { Some(group.to_string().into()) },
+                group: if group.is_none() { None } else { Some(group.text().into()) },
                 active_history: flag("active_history")?,
                 expire_on_flush: flag("expire_on_flush")?,
                 query_expression: flag("_is_query_expression")?,

@@ -8,6 +8,7 @@ use super::session::{Session, attach, expire, flush, loading_get, orm_error};
 use super::state::InstanceState;
 use super::{cascade, collections, mapper, writer};
 use crate::py::engine::events::Event;
+use crate::py::text::Text;
 use crate::py::{errors, ffi};
 use orm::Relationship;
 use pyo3::prelude::*;
@@ -197,9 +198,9 @@ impl<'py> Merge<'_, 'py> {
             &format!(
                 "Version id '{}' on merged state {} does not match existing version '{}'. Leave the version attribute unset when merging to \
                  update the most recent version.",
-                given.str()?,
+                given.str()?.text(),
                 state.describe(),
-                have.str()?
+                have.str()?.text()
             ),
         ))
     }

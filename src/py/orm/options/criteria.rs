@@ -4,6 +4,7 @@ use crate::py::errors;
 use crate::py::host::PyHost;
 use crate::py::orm::aliased;
 use crate::py::sql::coerce;
+use crate::py::text::Text;
 use orm::options::{Criterion, LoaderCriteria};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -36,7 +37,7 @@ impl LoaderCriteriaOption {
             Some(_) => None,
             None if entity_or_base.is_instance_of::<PyType>() => Some(PyHost::wrap(entity_or_base)),
             None => {
-                return Err(errors::argument_error(py, format!("mapped class expected, got {}", entity_or_base.repr()?)));
+                return Err(errors::argument_error(py, format!("mapped class expected, got {}", entity_or_base.repr()?.text())));
             }
         };
         let clause =

@@ -4,6 +4,7 @@ use crate::py::errors;
 use crate::py::orm::aliased;
 use crate::py::orm::attributes::QueryableAttribute;
 use crate::py::sql::coerce;
+use crate::py::text::Text;
 use orm::options::{EagerAlias, InnerJoin, LoadElement, Step, Strategy, WildcardKind, describe};
 use orm::relationship::Lazy;
 use orm::{Entity, Mapper, Property};
@@ -93,7 +94,7 @@ impl Load {
         };
         let this = a.get();
         let Some(entity) = aliased::entity_of(this.parent.bind(py))? else {
-            return Err(errors::argument_error(py, format!("expected ORM mapped attribute, got {}", attr.repr()?)));
+            return Err(errors::argument_error(py, format!("expected ORM mapped attribute, got {}", attr.repr()?.text())));
         };
         let key: Arc<str> = this.key.bind(py).to_string_lossy().as_ref().into();
         let key = follow(&entity.mapper, &key);
@@ -118,7 +119,10 @@ impl Load {
     }
 
     fn not_linked(&self, py: Python<'_>, entity: &Entity, attr: &Any<'_>) -> PyErr {
-        let key = attr.getattr("key").and_then(|k| k.str()).map(|s| s.to_string()).unwrap_or_default();
+        let key = match attr.getattr("key").and_then(|k| k.str()) {
+            Ok(key) => key.text(),
+            Err(e) => return e,
+        };
         self.does_not_link(py, entity, &key)
     }
 
@@ -284,7 +288,7 @@ impl Load {
         let mut given = Vec::new();
         for o in options.iter() {
             let Ok(l) = o.cast::<Self>() else {
-                return Err(errors::argument_error(o.py(), format!("loader option expected, got {}", o.repr()?)));
+                return Err(errors::argument_error(o.py(), format!("loader option expected, got {}", o.repr()?.text())));
             };
             given.push(l.clone());
         }
@@ -353,7 +357,7 @@ impl Load {
             Some(e) => Ok(Self { entity: Some(e), ..Self::empty() }),
             None => {
                 crate::py::imports::inspect(entity.py())?.call1((entity,))?;
-                Err(errors::argument_error(entity.py(), format!("mapped class expected, got {}", entity.repr()?)))
+                Err(errors::argument_error(entity.py(), format!("mapped class expected, got {}", entity.repr()?.text())))
             }
         }
     }

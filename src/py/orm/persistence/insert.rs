@@ -262,7 +262,7 @@ fn computed<'py>(rows: &[Row<'py>], group: &[Insert<'py>], result: &Any<'py>, ex
         let dict = rows[g.row].state.get().instance_dict(rows[g.row].state.py());
         for i in executed {
             let c = &g.plan.columns[*i];
-            if let Ok(v) = set.get_item(&c.name) {
+            if let Some(v) = crate::py::errors::item_of(&set, &c.name)? {
                 dict.set_item(&c.key, v)?;
             }
         }

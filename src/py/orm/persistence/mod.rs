@@ -21,6 +21,7 @@ use super::session::{self, orm_error};
 use super::unitofwork::{Flush, State};
 use crate::py::engine::events::{Event, fire};
 use crate::py::errors;
+use crate::py::text::Text;
 use orm::Mapper;
 use plan::TablePlan;
 use pyo3::prelude::*;
@@ -83,7 +84,7 @@ fn sort(flush: &Flush<'_>, rows: &mut [usize]) -> PyResult<()> {
             flush.py,
             format!(
                 "Could not sort objects by primary key; primary key values must be sortable in Python (was: {})",
-                e.value(flush.py).str()?
+                e.value(flush.py).str()?.text()
             ),
         ));
     }

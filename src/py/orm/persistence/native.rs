@@ -77,9 +77,28 @@ pub fn run<'a, 'py: 'a>(
     batch.reserve(count);
     for row in 0..count {
         for (at, proc) in &slots {
-            if push(&mut batch, value(row, *at), proc).is_err() {
-                // The ordinary way reports values that cannot be converted with all their context.
-                return Ok(None);
+            if let Err(e) = push(&mut batch, value(row, *at), proc) {
+                if e.is_instance_of::<crate::py::types::UnsupportedValue>(py)
+                    || e.is_instance_of::<pyo3::exceptions::PyOverflowError>(py)
+                {
+                    // The ordinary way reports what no driver takes, and which row it was.
+                    return Ok(None);
+                }
+                // The user's code is not asked twice: it might answer another time.
+                let one = |row: usize| -> PyResult<Any<'py>> {
+                    let set = PyDict::new(py);
+                    for (i, name) in names.iter().enumerate() {
+                        set.set_item(name, value(row, i))?;
+                    }
+                    Ok(set.into_any())
+                };
+                let facts = Facts {
+                    statement: Some(entry.sql.bind(py).clone().into_any()),
+                    params: Some(PyList::new(py, (0..count).map(one).collect::<PyResult<Vec<_>>>()?)?.into_any()),
+                    many: count > 1,
+                    ..Facts::default()
+                };
+                return failure::handle(conn, e, facts);
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::py::orm::flags::{PASSIVE_OFF, is_no_state};
 use crate::py::orm::history;
 use crate::py::orm::session::{expire, orm_error};
 use crate::py::orm::unitofwork::Flush;
+use crate::py::text::Text;
 use orm::columns::col_id;
 use orm::mapper::{EagerDefaults, VersionGenerator};
 use pyo3::prelude::*;
@@ -328,7 +329,7 @@ fn prefetched<'py>(plan: &TablePlan, client: &[usize], result: &Any<'py>, into: 
     for (set, found) in sets.try_iter()?.zip(into) {
         let set = set?;
         for i in client {
-            if let Ok(v) = set.get_item(&plan.columns[*i].name) {
+            if let Some(v) = crate::py::errors::item_of(&set, &plan.columns[*i].name)? {
                 found.push((*i, v));
             }
         }
@@ -351,7 +352,7 @@ fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Any<'py>)
         return Ok(None);
     }
     let (py, plan) = (connection.py(), &first.plan);
-    let mut names: Vec<String> = first.params.iter().map(|(i, _)| plan.columns[*i].name.to_string()).collect();
+    let mut names: Vec<String> = first.params.iter().map(|(i, _)| plan.columns[*i].name.text()).collect();
     names.extend(plan.pk.iter().map(|i| exec::where_name(plan, *i)));
     names.extend(plan.version.filter(|_| first.version.is_some()).map(|i| exec::where_name(plan, i)));
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

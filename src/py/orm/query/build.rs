@@ -6,6 +6,7 @@ use crate::py::errors;
 use crate::py::host::PyHost;
 use crate::py::sql::coerce::{self, Role};
 use crate::py::sql::face;
+use crate::py::text::Text;
 use orm::attr::RelationshipAttr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
@@ -54,10 +55,11 @@ pub(super) fn namespace<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
 
 /// `entity.name`, with the documented error.
 pub fn attribute_of<'py>(entity: &Any<'py>, name: &Bound<'py, PyString>) -> PyResult<Any<'py>> {
-    if let Ok(a) = super::super::aliased::attribute(entity, name) {
+    let found = super::super::aliased::attribute(entity, name);
+    if let Some(a) = errors::ignoring::<pyo3::exceptions::PyAttributeError, _>(entity.py(), found)? {
         return Ok(a);
     }
-    let shown = super::super::aliased::describe(entity)?;
+    let (name, shown) = (name.text(), super::super::aliased::describe(entity)?);
     Err(errors::invalid_request(entity.py(), format!("Entity namespace for \"{shown}\" has no property \"{name}\"")))
 }
 
@@ -115,7 +117,7 @@ pub(super) fn filter_by<'py>(slf: &Q<'py>, kwargs: Kw<'_, 'py>) -> PyResult<Q<'p
     for (k, v) in kwargs.into_iter().flat_map(|k| k.iter()) {
         let name = k.cast::<PyString>()?;
         let Some(attr) = super::super::filter_by::lookup(&ns, name)? else {
-            let shown = shown_namespace(slf)?;
+            let (name, shown) = (name.text(), shown_namespace(slf)?);
             return Err(errors::invalid_request(py, format!("Entity namespace for \"{shown}\" has no property \"{name}\"")));
         };
         clauses.push(attr.rich_compare(v, pyo3::basic::CompareOp::Eq)?);
@@ -152,7 +154,7 @@ fn ordered(args: Args<'_, '_>, role: Role) -> PyResult<Vec<ExprRef>> {
         if let Some(entity) = coerce::entity_of(&a)? {
             // all columns of the class
             out.extend(entity.columns());
-        } else if let Ok(Node::From(f)) = coerce::node(&a) {
+        } else if let Some(Node::From(f)) = errors::ignoring_ours(a.py(), "SQLAlchemyError", coerce::node(&a))? {
             out.extend(sql::ast::proxy::columns(&f).into_iter().map(|(_, c)| c));
         } else if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
             for x in a.try_iter()? {

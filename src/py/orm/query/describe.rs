@@ -23,7 +23,7 @@ pub(super) fn statement<'py>(slf: &Q<'py>) -> PyResult<Any<'py>> {
 /// The text as it would execute on the session's bind.
 pub(super) fn text(slf: &Q<'_>) -> PyResult<String> {
     let face = statement_face(slf, LabelStyle::LegacyOrm)?;
-    let bind = bind(slf).ok().filter(|b| !b.is_none());
+    let bind = crate::py::errors::ignoring_ours(slf.py(), "UnboundExecutionError", bind(slf))?.filter(|b| !b.is_none());
     face.call_method1("compile", (bind,))?.str()?.extract()
 }
 

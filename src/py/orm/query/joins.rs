@@ -6,6 +6,7 @@ use super::{Any, Args, Q};
 use crate::py::errors;
 use crate::py::orm::aliased;
 use crate::py::sql::coerce::{self, Role};
+use crate::py::text::Text;
 use orm::Entity;
 use orm::attr::RelationshipAttr;
 use orm::compile::alias::alias_entity;
@@ -32,7 +33,10 @@ pub fn join_target(obj: &Any<'_>) -> PyResult<JoinTarget> {
         return Ok(JoinTarget::Attribute(Arc::new(a)));
     }
     if aliased::is_attribute(obj) {
-        return Err(errors::argument_error(obj.py(), format!("Join target {} does not refer to a mapped entity", obj.str()?)));
+        return Err(errors::argument_error(
+            obj.py(),
+            format!("Join target {} does not refer to a mapped entity", obj.str()?.text()),
+        ));
     }
     if let Some(e) = coerce::entity_of(obj)? {
         return Ok(JoinTarget::Entity(e));
@@ -80,7 +84,8 @@ pub(super) fn join<'py>(
             _ => Ok(None),
         }
     };
-    let is_path = |o: &Any<'py>| o.is_instance_of::<PyString>() || aliased::relationship_attr(o).is_ok_and(|a| a.is_some());
+    let is_path =
+        |o: &Any<'py>| -> PyResult<bool> { Ok(o.is_instance_of::<PyString>() || aliased::relationship_attr(o)?.is_some()) };
     match (props.len(), onclause) {
         (0, on) => specs.push(match tuple(target)? {
             Some(s) => s,
@@ -94,7 +99,7 @@ pub(super) fn join<'py>(
                     Some(s) => s,
                     None => Spec::One(second, None),
                 });
-            } else if is_path(target) && is_path(&second) {
+            } else if is_path(target)? && is_path(&second)? {
                 specs.push(Spec::One(target.clone(), None));
                 specs.push(Spec::One(second, None));
             } else {
@@ -133,7 +138,7 @@ pub(super) fn join<'py>(
                 if aliased::relationship_attr(&a)?.is_none() {
                     return Err(errors::argument_error(
                         slf.py(),
-                        format!("Join target {} does not refer to a mapped entity", a.str()?),
+                        format!("Join target {} does not refer to a mapped entity", a.str()?.text()),
                     ));
                 }
                 a

@@ -4,6 +4,7 @@ use super::state::{self, QueryState, with};
 use super::{Any, Args, Q, Query, build, derive};
 use crate::py::errors;
 use crate::py::orm::execute::{self, Job};
+use crate::py::text::Text;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySlice, PyTuple};
@@ -166,7 +167,7 @@ pub(super) fn getitem<'py>(slf: &Q<'py>, item: &Any<'py>) -> PyResult<Any<'py>> 
             None => {
                 return Err(PyTypeError::new_err(format!(
                     "query indices must be integers or slices, not {}",
-                    item.get_type().name()?
+                    item.get_type().name()?.text()
                 )));
             }
         },

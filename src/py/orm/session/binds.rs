@@ -3,6 +3,7 @@
 use super::Session;
 use crate::py::errors;
 use crate::py::imports;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -32,17 +33,21 @@ pub(super) fn add_bind(session: &Session, key: &Bound<'_, PyAny>, bind: &Bound<'
         if key.is_instance_of::<PyType>() {
             keys.push(key.clone().unbind());
         } else {
-            return Err(errors::argument_error(py, format!("Not an acceptable bind target: {}", key.str()?)));
+            return Err(errors::argument_error(py, format!("Not an acceptable bind target: {}", key.str()?.text())));
         }
-    } else if inspected.getattr_opt("is_mapper")?.is_some_and(|m| m.is_truthy().unwrap_or(false)) {
+    } else if inspected.getattr_opt("is_mapper")?.map_or(Ok(false), |m| m.is_truthy())? {
         keys.push(inspected.getattr("class_")?.unbind());
-        for table in inspected.getattr("_all_tables").or_else(|_| inspected.getattr("tables"))?.try_iter()? {
+        let tables = match inspected.getattr_opt("_all_tables")? {
+            Some(t) => t,
+            None => inspected.getattr("tables")?,
+        };
+        for table in tables.try_iter()? {
             keys.push(table?.unbind());
         }
-    } else if inspected.getattr_opt("is_selectable")?.is_some_and(|m| m.is_truthy().unwrap_or(false)) {
+    } else if inspected.getattr_opt("is_selectable")?.map_or(Ok(false), |m| m.is_truthy())? {
         keys.push(inspected.unbind());
     } else {
-        return Err(errors::argument_error(py, format!("Not an acceptable bind target: {}", key.str()?)));
+        return Err(errors::argument_error(py, format!("Not an acceptable bind target: {}", key.str()?.text())));
     }
     let mut d = session.d.lock();
     for k in keys {
@@ -169,7 +174,7 @@ pub(super) fn get_bind<'py>(
     }
     let mut context = Vec::new();
     if let Some(m) = &mapper {
-        context.push(format!("mapper {}", m.str()?));
+        context.push(format!("mapper {}", m.str()?.text()));
     }
     if clause.is_some() {
         context.push("SQL expression".to_owned());

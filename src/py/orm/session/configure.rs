@@ -2,6 +2,7 @@
 
 use super::{CloseState, JoinMode, Session, binds, registry};
 use crate::py::errors;
+use crate::py::text::Text;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -38,7 +39,10 @@ pub(super) fn configure(slf: &Bound<'_, Session>, bind: Option<Any<'_>>, kw: &Bo
         Some(m) => match m.extract::<String>().ok().as_deref().and_then(JoinMode::parse) {
             Some(m) => m,
             None => {
-                return Err(errors::argument_error(py, format!("invalid selection for join_transaction_mode: \"{}\"", m.str()?)));
+                return Err(errors::argument_error(
+                    py,
+                    format!("invalid selection for join_transaction_mode: \"{}\"", m.str()?.text()),
+                ));
             }
         },
     };
@@ -47,7 +51,7 @@ pub(super) fn configure(slf: &Bound<'_, Session>, bind: Option<Any<'_>>, kw: &Bo
     let info = match info.filter(|i| !i.is_none()) {
         Some(i) => {
             let d = PyDict::new(py);
-            d.update(i.cast::<pyo3::types::PyMapping>()?)?;
+            d.update(crate::py::ffi::require_mapping(&i)?)?;
             Some(d.unbind())
         }
         None => None,
@@ -55,7 +59,7 @@ pub(super) fn configure(slf: &Bound<'_, Session>, bind: Option<Any<'_>>, kw: &Bo
     let options = match o.take("execution_options")?.filter(|e| !e.is_none()) {
         Some(e) => {
             let d = PyDict::new(py);
-            d.update(e.cast::<pyo3::types::PyMapping>()?)?;
+            d.update(crate::py::ffi::require_mapping(&e)?)?;
             Some(d.unbind())
         }
         None => None,
@@ -97,7 +101,10 @@ pub(super) fn configure(slf: &Bound<'_, Session>, bind: Option<Any<'_>>, kw: &Bo
         o.take(ignored)?;
     }
     if let Some((name, _)) = o.0.iter().next() {
-        return Err(PyTypeError::new_err(format!("Session.__init__() got an unexpected keyword argument '{}'", name.str()?)));
+        return Err(PyTypeError::new_err(format!(
+            "Session.__init__() got an unexpected keyword argument '{}'",
+            name.str()?.text()
+        )));
     }
     if let Some(table) = table.filter(|t| !t.is_none()) {
         for pair in table.call_method0("items")?.try_iter()? {

@@ -5,6 +5,7 @@ use super::{Session, flush, lifecycle};
 use crate::py::engine::connection::Connection;
 use crate::py::engine::events::{Event, listeners};
 use crate::py::errors;
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -36,9 +37,9 @@ impl<'py> BindArguments<'py> {
         let out = PyDict::new(py);
         if let Some(given) = given.filter(|g| !g.is_none()) {
             // The 1.3 form: connection(mapper).
-            match given.cast::<pyo3::types::PyMapping>() {
-                Ok(mapping) => out.update(mapping)?,
-                Err(_) => out.set_item("mapper", given)?,
+            match crate::py::ffi::mapping(&given)? {
+                Some(mapping) => out.update(mapping)?,
+                None => out.set_item("mapper", given)?,
             }
         }
         for (name, value) in [("mapper", mapper), ("clause", clause), ("bind", bind)] {
@@ -242,7 +243,7 @@ fn coerce<'py>(statement: &Any<'py>) -> PyResult<Any<'py>> {
     if statement.is_instance_of::<PyString>() {
         return Err(errors::argument_error(
             py,
-            format!("Textual SQL expression {0} should be explicitly declared as text({0})", statement.repr()?.to_string()),
+            format!("Textual SQL expression {0} should be explicitly declared as text({0})", statement.repr()?.text()),
         ));
     }
     let mut element = statement.clone();
@@ -254,7 +255,7 @@ fn coerce<'py>(statement: &Any<'py>) -> PyResult<Any<'py>> {
     if element.getattr_opt("_execute_on_connection")?.is_none() {
         return Err(errors::argument_error(
             py,
-            format!("Executable SQL or text() construct expected, got {}.", statement.repr()?),
+            format!("Executable SQL or text() construct expected, got {}.", statement.repr()?.text()),
         ));
     }
     Ok(element)
@@ -456,7 +457,7 @@ impl ORMExecuteState {
         if let Some(options) = statement.bind(py).getattr_opt("_with_options")? {
             for o in options.try_iter()? {
                 let o = o?;
-                if o.getattr_opt("_is_user_defined_option")?.is_some_and(|x| x.is_truthy().unwrap_or(false)) {
+                if o.getattr_opt("_is_user_defined_option")?.map_or(Ok(false), |x| x.is_truthy())? {
                     out.append(o)?;
                 }
             }

@@ -5,6 +5,7 @@ use crate::py::ffi;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::state::{InstanceState, flag};
 use crate::py::orm::{collections, names};
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -108,7 +109,7 @@ pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]
                 d.expired.push(key.clone_ref(py));
             }
             let at = d.committed.iter().position(|c| c.0.is(&key));
-            let name = key.to_string();
+            let name = key.text();
             let pending = d.extra.as_mut().map(|e| e.pending.extract_if(.., |p| p.key == name).collect::<Vec<_>>());
             (at.map(|i| d.committed.remove(i)), pending)
         });

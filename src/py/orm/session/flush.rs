@@ -44,15 +44,13 @@ pub fn autoflush(session: &This<'_>) -> PyResult<()> {
     if !session.get().autoflushes() || is_clean(session)? {
         return Ok(());
     }
-    session.call_method0("flush").map(drop).inspect_err(|e| {
+    session.call_method0("flush").map(drop).map_err(|e| {
         let py = session.py();
         let note = "raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this flush is \
                     occurring prematurely";
         // A hint on the user's exception; an exception without the method keeps its own text.
-        let value = e.value(py);
-        if value.getattr_opt("add_detail").ok().flatten().is_some() {
-            let _ = value.call_method1("add_detail", (note,));
-        }
+        let noted = e.value(py).getattr_opt("add_detail").and_then(|add| add.map(|a| a.call1((note,))).transpose().map(drop));
+        errors::after_cleanup(py, e, noted)
     })
 }
 

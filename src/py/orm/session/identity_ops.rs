@@ -10,6 +10,7 @@ use crate::py::orm::identity::{IdentityKey, StateExt};
 use crate::py::orm::loading;
 use crate::py::orm::mapper;
 use crate::py::orm::state::{InstanceState, flag};
+use crate::py::text::Text;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -130,7 +131,7 @@ pub(super) fn get<'py>(
     let py = session.py();
     let Some(node) = mapper::inspect_mapper(entity)? else {
         crate::py::imports::inspect(py)?.call1((entity,))?;
-        return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?)));
+        return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?.text())));
     };
     if let Some(composite) = ident.getattr_opt("__composite_values__")? {
         return get(session, entity, &composite.call0()?, o);

@@ -1,6 +1,7 @@
 //! `sessionmaker`.
 
 use super::{Session, functions};
+use crate::py::text::Text;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
@@ -163,10 +164,10 @@ impl SessionMaker {
         let (class, kw) = slf.get().parts(slf.py())?;
         let mut args = Vec::new();
         for (k, v) in kw.iter() {
-            args.push(format!("{}={}", k.str()?, v.repr()?));
+            args.push(format!("{}={}", k.str()?.text(), v.repr()?.text()));
         }
-        let name = slf.get_type().name()?;
-        Ok(format!("{name}(class_='{}', {})", class.getattr("__name__")?.str()?, args.join(", ")))
+        let name = slf.get_type().name()?.text();
+        Ok(format!("{name}(class_='{}', {})", class.getattr("__name__")?.str()?.text(), args.join(", ")))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::py::errors;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::identity::IdentityKey;
 use crate::py::orm::state::InstanceState;
+use crate::py::text::Text;
 use indexmap::IndexMap;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyBaseException;
@@ -216,7 +217,7 @@ impl SessionTransaction {
                 let original = self.d.lock().rollback_exception.as_ref().map(|e| e.clone_ref(py));
                 match original {
                     Some(e) => {
-                        let text = e.bind(py).str().map(|s| s.to_string()).unwrap_or_default();
+                        let text = e.bind(py).str()?.text();
                         coded(
                             py,
                             "PendingRollbackError",
@@ -295,7 +296,7 @@ fn chain<'py>(tx: &Tx<'py>, upto: Option<&Tx<'py>>) -> PyResult<Vec<Tx<'py>>> {
         None => Ok(out),
         Some(u) => Err(errors::invalid_request(
             tx.py(),
-            format!("Transaction {} is not on the active transaction list", u.as_any().repr()?),
+            format!("Transaction {} is not on the active transaction list", u.as_any().repr()?.text()),
         )),
     }
 }
@@ -732,7 +733,7 @@ impl SessionTransaction {
                 py,
                 format!(
                     "This SessionTransaction holds no connection for {}; connection() acquires one",
-                    bind.repr().map(|r| r.to_string()).unwrap_or_default()
+                    bind.repr().map(|r| r.text()).unwrap_or_default()
                 ),
             )
         })

@@ -8,6 +8,7 @@ use crate::py::orm::flags::{INCLUDE_PENDING_MUTATIONS, PASSIVE_NO_FETCH_RELATED,
 use crate::py::orm::history::Changes;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::{persistence, session, sync};
+use crate::py::text::Text;
 use orm::flush::StateId;
 use orm::{Direction, PassiveDeletes, Relationship, RelationshipData};
 use pyo3::prelude::*;
@@ -518,7 +519,7 @@ fn verify_can_load(f: &Facts, child: &State<'_>) -> PyResult<()> {
 }
 
 fn path_of(class: &Bound<'_, pyo3::types::PyType>) -> PyResult<String> {
-    Ok(format!("{}.{}", class.module()?, class.qualname()?))
+    Ok(format!("{}.{}", class.module()?.text(), class.qualname()?.text()))
 }
 
 fn class_path(state: &State<'_>, name: &str) -> String {

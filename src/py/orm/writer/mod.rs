@@ -17,6 +17,7 @@ use super::impls::{AttributeImpl, Initiator};
 use super::relate::pend;
 use super::state::InstanceState;
 use crate::py::errors;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -76,7 +77,7 @@ fn stored<'py>(imp: &Imp<'py>, state: &State<'py>) -> PyResult<Vec<Any<'py>>> {
 
 fn pending<'py>(imp: &Imp<'py>, state: &State<'py>) -> Changes<'py> {
     let py = imp.py();
-    let name = imp.get().key.to_string();
+    let name = imp.get().key.text();
     let found = state.get().read_extra(py, |e| {
         e.pending.iter().find(|p| p.key == name).map(|p| {
             let copy = |l: &Vec<Py<PyAny>>| l.iter().map(|v| v.clone_ref(py).into_bound(py)).collect::<Vec<_>>();
@@ -89,7 +90,7 @@ fn pending<'py>(imp: &Imp<'py>, state: &State<'py>) -> Changes<'py> {
 
 fn kept<'py>(imp: &Imp<'py>, state: &State<'py>) -> Option<Vec<Any<'py>>> {
     let py = imp.py();
-    let name = imp.get().key.to_string();
+    let name = imp.get().key.text();
     state.get().read_extra(py, |e| {
         let kept = e.pending.iter().find(|p| p.key == name)?.kept.as_ref()?;
         Some(kept.iter().map(|v| v.clone_ref(py).into_bound(py)).collect())
@@ -97,14 +98,14 @@ fn kept<'py>(imp: &Imp<'py>, state: &State<'py>) -> Option<Vec<Any<'py>>> {
 }
 
 fn keep(imp: &Imp<'_>, state: &State<'_>, rest: Vec<Py<PyAny>>) {
-    let name = imp.get().key.to_string();
+    let name = imp.get().key.text();
     let old = InstanceState::with_extra(state, |e| e.pending.iter_mut().find(|p| p.key == name).map(|p| p.kept.replace(rest)));
     drop(old);
 }
 
 /// Whether anything was added or removed since the last flush.
 pub fn touched(imp: &Imp<'_>, state: &State<'_>) -> bool {
-    let name = imp.get().key.to_string();
+    let name = imp.get().key.text();
     state.get().read_extra(imp.py(), |e| e.pending.iter().any(|p| p.key == name).then_some(())).is_some()
 }
 

@@ -11,6 +11,7 @@ use crate::py::orm::loading::lazy;
 use crate::py::orm::query::Query;
 use crate::py::orm::state::InstanceState;
 use crate::py::sql::face;
+use crate::py::text::Text;
 use orm::{Direction, Mapper, Property, Relationship};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -22,7 +23,7 @@ type State<'py> = Bound<'py, InstanceState>;
 
 fn relationship_of(imp: &Bound<'_, AttributeImpl>, state: &State<'_>) -> PyResult<(Arc<Mapper>, Arc<Relationship>)> {
     let mapper = state.mapper()?;
-    let key = imp.get().key.to_string();
+    let key = imp.get().key.text();
     match mapper.prop(&key) {
         Some(Property::Relationship(r)) => Ok((mapper, r)),
         _ => Err(errors::invalid_request(imp.py(), format!("{} has no relationship '{key}'", mapper.describe()))),

@@ -1,13 +1,15 @@
 //! `values()`: what is given for columns.
 
 use super::*;
+use crate::py::text::Text;
 
 /// What names a column in `values()`.
 pub fn column_key(obj: &Bound<'_, PyAny>) -> PyResult<ColumnKey> {
     if let Ok(s) = obj.cast::<PyString>() {
         return Ok(ColumnKey::Name(s.to_str()?.into()));
     }
-    let e = coerce::expr_in(obj, Role::DmlColumn).map_err(|_| coerce::unexpected(obj, Role::DmlColumn))?;
+    let e = crate::py::errors::ignoring_ours(obj.py(), "SQLAlchemyError", coerce::expr_in(obj, Role::DmlColumn))?
+        .ok_or_else(|| coerce::unexpected(obj, Role::DmlColumn))?;
     Ok(match &e.kind {
         ExprKind::Column(c) if e.ann.is_none() => ColumnKey::Column(c.column.clone()),
         _ => ColumnKey::Expr(e),
@@ -154,12 +156,12 @@ pub(super) fn values(
             row = row_of_sequence(table, &first)?;
         } else if first.hasattr("items")? {
             let d = PyDict::new(py);
-            d.update(first.cast::<pyo3::types::PyMapping>()?)?;
+            d.update(crate::py::ffi::require_mapping(&first)?)?;
             row = row_of_dict(&d, entity)?;
         } else if first.is_none() {
             return Ok(());
         } else {
-            return Err(argument_error(py, format!("{} expected, got {}.", "dict, tuple or list of them", first.repr()?)));
+            return Err(argument_error(py, format!("{} expected, got {}.", "dict, tuple or list of them", first.repr()?.text())));
         }
     }
     if let Some(kw) = kw {

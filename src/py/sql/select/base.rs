@@ -203,7 +203,8 @@ impl SelectBase {
         proxy::corresponding_in(&cols, &e, require_embedded).map(|c| wrap_expr(slf.py(), &c)).transpose()
     }
     fn is_derived_from(slf: &Bound<'_, Self>, fromclause: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let Ok(f) = coerce::from(fromclause) else { return Ok(false) };
+        let from = crate::py::errors::ignoring_ours(slf.py(), "ArgumentError", coerce::from(fromclause))?;
+        let Some(f) = from else { return Ok(false) };
         Ok(proxy::derived(&proxy::anon_subquery(&own(slf.as_any())?), &f))
     }
     fn replace_selectable<'py>(

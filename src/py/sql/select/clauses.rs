@@ -1,6 +1,7 @@
 //! The clauses that SELECTs and set operations have in common: ORDER BY, LIMIT, correlation, joins.
 
 use super::*;
+use crate::py::text::Text;
 
 pub(super) fn set_style(k: &mut QueryKind, style: LabelStyle) {
     match k {
@@ -167,7 +168,7 @@ pub(super) fn affixes(exprs: &Bound<'_, PyTuple>, kw: Option<&Bound<'_, PyDict>>
         for (k, v) in kw {
             match k.extract::<String>()?.as_str() {
                 "dialect" => dialect = v.extract()?,
-                _ => return Err(argument_error(k.py(), format!("Unsupported argument(s): ['{k}']"))),
+                _ => return Err(argument_error(k.py(), format!("Unsupported argument(s): ['{}']", k.text()))),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Set operations.
 
 use super::*;
+use crate::py::text::Text;
 
 /// A set operation of `first` and `others`.
 pub(super) fn compound<'py>(
@@ -19,7 +20,7 @@ pub(super) fn compound<'py>(
                         format!(
                             "{} expected, got {}. To SELECT from any FROM clause, use the .select() method.",
                             Role::Compound.expects(),
-                            m.repr()?
+                            m.repr()?.text()
                         ),
                     ));
                 }

@@ -125,7 +125,9 @@ pub(super) fn legacy_select<'py>(
     if let Some(l) = get("offset")? {
         s.offset = coerce::limit(&l)?;
     }
-    if let Some(f) = get("for_update")?.filter(|f| f.is_truthy().unwrap_or(false)) {
+    if let Some(f) = get("for_update")?
+        && f.is_truthy()?
+    {
         let mut fu = ForUpdate::default();
         match f.extract::<String>().unwrap_or_default().as_str() {
             "nowait" => fu.nowait = true,
@@ -135,7 +137,7 @@ pub(super) fn legacy_select<'py>(
         }
         s.for_update = Some(fu);
     }
-    if get("use_labels")?.is_some_and(|u| u.is_truthy().unwrap_or(false)) {
+    if get("use_labels")?.map_or(Ok(false), |u| u.is_truthy())? {
         s.label_style = LabelStyle::TablenamePlusCol;
     }
     super::super::bound::carrying(wrap_query(py, &Query::select(s))?, get("bind")?.as_ref())

@@ -8,6 +8,7 @@ use crate::py::orm::execute::job::{as_dict, core};
 use crate::py::orm::execute::result;
 use crate::py::orm::session::attach;
 use crate::py::sql::face;
+use crate::py::text::Text;
 use orm::Entity;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -284,7 +285,7 @@ fn with_criteria<'py>(call: &Call<'_, 'py>, entity: &Entity, rows: &[Bound<'py, 
         }
         let set = PyDict::new(py);
         for (k, v) in row.iter() {
-            let name = k.str()?.to_string();
+            let name = k.str()?.text();
             if names.iter().any(|n| **n == *name) {
                 set.set_item(format!("_pk_{name}"), v)?;
                 continue;

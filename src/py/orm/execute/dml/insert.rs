@@ -10,6 +10,7 @@ use crate::py::orm::execute::job::{Loaded, as_dict, core};
 use crate::py::orm::execute::result;
 use crate::py::orm::persistence::plan::table_plan;
 use crate::py::orm::persistence::tables;
+use crate::py::text::Text;
 use orm::Entity;
 use orm::loadplan::LoadPlan;
 use pyo3::prelude::*;
@@ -43,7 +44,7 @@ fn strategy(call: &Call<'_, '_>, insert: &Insert) -> PyResult<Strategy> {
         Some("raw") => Ok(Strategy::Raw),
         _ => Err(errors::argument_error(
             call.py(),
-            format!("Valid strategies for ORM insert strategy are 'raw', 'orm', 'bulk', 'auto'; got {}", given.repr()?),
+            format!("Valid strategies for ORM insert strategy are 'raw', 'orm', 'bulk', 'auto'; got {}", given.repr()?.text()),
         )),
     }
 }
@@ -217,7 +218,7 @@ fn across_tables<'py>(
         let mut either = Vec::with_capacity(chunk.len());
         for row in chunk {
             let values = names.iter().map(|n| row.as_any().get_item(&**n)).collect::<PyResult<Vec<_>>>()?;
-            order.push(PyTuple::new(py, &values)?.repr()?.to_string());
+            order.push(PyTuple::new(py, &values)?.repr()?.text());
             let both = columns.iter().zip(&values).map(|(c, v)| {
                 let bind = build::anon_bind("pk", sql::ast::BindValue::Host(crate::py::host::PyHost::wrap(v)), c.ty.clone());
                 build::eq(c, &bind)
@@ -235,7 +236,7 @@ fn across_tables<'py>(
         };
         let read = returning::send(call, statement, &columns, wanted, &insert.common.options, None)?;
         for (key, row) in read.keys.into_iter().zip(read.loaded.rows) {
-            by_key.insert(PyTuple::new(py, key)?.repr()?.to_string(), row);
+            by_key.insert(PyTuple::new(py, key)?.repr()?.text(), row);
         }
         plan = Some(read.loaded.plan);
     }
