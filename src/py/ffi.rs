@@ -226,6 +226,12 @@ pub fn instance_dict<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::
     }
 }
 
+/// Keys and values of a dict as they are now. A loop over a live dict that runs user code may meet a changed one, which the
+/// iterator answers with a panic.
+pub fn pairs<'py>(dict: &Bound<'py, pyo3::types::PyDict>) -> Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    dict.iter().collect()
+}
+
 /// `dict[key]` of an exact dict and a string key, without raising.
 #[inline]
 pub fn dict_get<'py>(dict: &Bound<'py, pyo3::types::PyDict>, key: &Py<pyo3::types::PyString>) -> Option<Bound<'py, PyAny>> {

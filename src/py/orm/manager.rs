@@ -66,7 +66,7 @@ impl ClassManager {
             if let Ok(base) = base.cast::<PyType>()
                 && let Some(m) = Self::of(base)
             {
-                for (k, v) in m.get().attrs.bind(py) {
+                for (k, v) in ffi::pairs(m.get().attrs.bind(py)) {
                     attrs.set_item(k, v)?;
                 }
             }
@@ -228,7 +228,7 @@ impl ClassManager {
         for key in self.local.bind(py).keys().iter() {
             self.uninstrument_attribute(py, &key.text())?;
         }
-        for (k, v) in self.originals.bind(py) {
+        for (k, v) in ffi::pairs(self.originals.bind(py)) {
             set_on(class, k.cast::<PyString>()?, &v)?;
         }
         if !self.originals.bind(py).contains("__init__")?

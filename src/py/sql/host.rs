@@ -101,7 +101,7 @@ fn has_name(obj: &Bound<'_, PyAny>) -> bool {
             .py()
             .import("oxalchemy.sql.functions")
             .and_then(|m| m.getattr("Function"))
-            .is_ok_and(|f| obj.is_instance(&f).unwrap_or(false))
+            .is_ok_and(|f| crate::py::errors::or_park(obj.is_instance(&f), || false))
 }
 
 /// What to tell, once a class, about a construct of the user's that does not say whether its text may be cached.

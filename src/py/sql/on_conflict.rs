@@ -116,7 +116,7 @@ fn assignments(table: &FromRef, set: &Bound<'_, PyAny>) -> PyResult<Vec<(ColumnK
         Ok(())
     };
     if let Ok(d) = set.cast::<PyDict>() {
-        for (k, v) in d {
+        for (k, v) in crate::py::ffi::pairs(d) {
             add(&k, &v)?;
         }
     } else if set.is_instance_of::<super::collection::ColumnCollection>() {

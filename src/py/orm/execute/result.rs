@@ -53,14 +53,14 @@ pub fn meta(py: Python<'_>, plan: &LoadPlan, columns: &[SelectItem], portions: b
     let id = py.import("builtins")?.getattr("id")?;
     let refuse = portions.then(|| pyo3::wrap_pyfunction!(in_portions, py)).transpose()?;
     let filter = |i: &Item| match &refuse {
-        Some(f) => Some(f.clone().into_any().unbind()),
+        Some(f) => Ok(Some(f.clone().into_any().unbind())),
         None => match i {
-            Item::Entity(_) => Some(id.clone().unbind()),
+            Item::Entity(_) => Ok(Some(id.clone().unbind())),
             Item::Column { ty, .. } => refused(py, ty),
-            Item::Bundle { .. } => None,
+            Item::Bundle { .. } => Ok(None),
         },
     };
-    meta.unique_filters = Some(plan.items.iter().map(filter).collect());
+    meta.unique_filters = Some(plan.items.iter().map(filter).collect::<PyResult<_>>()?);
     Py::new(py, meta)
 }
 
@@ -78,10 +78,10 @@ fn add_expr(py: Python<'_>, meta: &mut RowMeta, expr: &ExprRef, at: usize) -> Py
 }
 
 /// What compares values of a type that says they cannot be: nothing does.
-fn refused(py: Python<'_>, ty: &sql::types::TypeRef) -> Option<Py<PyAny>> {
-    let face = crate::py::types::wrap_type(py, ty).ok()?;
-    let hashable = face.getattr("hashable").and_then(|h| h.is_truthy()).unwrap_or(true);
-    (!hashable).then(|| Bound::new(py, NotHashable { ty: face.unbind() }).ok().map(|o| o.into_any().unbind())).flatten()
+fn refused(py: Python<'_>, ty: &sql::types::TypeRef) -> PyResult<Option<Py<PyAny>>> {
+    let face = crate::py::types::wrap_type(py, ty)?;
+    let hashable = face.getattr_opt("hashable")?.map_or(Ok(true), |h| h.is_truthy())?;
+    Ok(if hashable { None } else { Some(Py::new(py, NotHashable { ty: face.unbind() })?.into_any()) })
 }
 
 /// See [`refused`].

@@ -62,7 +62,7 @@ pub fn build<'py>(slf: &This<'py>, local_table: Option<&Bound<'py, PyAny>>, kwar
     let py = slf.py();
     let this = slf.get();
     if let Some(kw) = kwargs {
-        for (k, v) in kw {
+        for (k, v) in crate::py::ffi::pairs(kw) {
             let name = k.cast::<PyString>()?.text();
             if !ARGUMENTS.contains(&name.as_str()) {
                 return Err(pyo3::exceptions::PyTypeError::new_err(format!(

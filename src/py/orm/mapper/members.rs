@@ -31,7 +31,7 @@ impl PyMapper {
     fn props_of_kind<'py>(&self, py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
         configure::check(py, self)?;
         let out = PyDict::new(py);
-        for (k, v) in self.props.bind(py) {
+        for (k, v) in crate::py::ffi::pairs(self.props.bind(py)) {
             let Ok(p) = v.cast::<MapperProperty>() else { continue };
             if props::is_a(p, kind)? {
                 out.set_item(k, v)?;

@@ -93,7 +93,7 @@ impl SessionMaker {
     fn __call__<'py>(&self, py: Python<'py>, local_kw: Option<Bound<'py, PyDict>>) -> PyResult<Any<'py>> {
         let (class, kw) = self.parts(py)?;
         let Some(local) = local_kw else { return class.call((), Some(&kw)) };
-        for (k, v) in kw.iter() {
+        for (k, v) in crate::py::ffi::pairs(&kw) {
             if k.cast::<PyString>().is_ok_and(|k| k == "info")
                 && let Some(mine) = local.get_item("info")?
             {
@@ -163,7 +163,7 @@ impl SessionMaker {
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let (class, kw) = slf.get().parts(slf.py())?;
         let mut args = Vec::new();
-        for (k, v) in kw.iter() {
+        for (k, v) in crate::py::ffi::pairs(&kw) {
             args.push(format!("{}={}", k.str()?.text(), v.repr()?.text()));
         }
         let name = slf.get_type().name()?.text();

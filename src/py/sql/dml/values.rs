@@ -49,7 +49,7 @@ pub fn pairs_of<'py>(
 
 pub(super) fn row_of_dict(d: &Bound<'_, PyDict>, entity: Option<&EntityRef>) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
     let mut row = Vec::with_capacity(d.len());
-    for (k, v) in d.iter() {
+    for (k, v) in crate::py::ffi::pairs(d) {
         row.extend(pairs_of(&k, &v, entity)?);
     }
     Ok(row)

@@ -103,7 +103,7 @@ fn renamed<'py>(entity: &Entity, params: &Any<'py>) -> PyResult<Any<'py>> {
     let py = params.py();
     let rename = |d: &Dict<'py>| -> PyResult<Dict<'py>> {
         let out = PyDict::new(py);
-        for (k, v) in d.iter() {
+        for (k, v) in crate::py::ffi::pairs(&d) {
             let name = name_of(&k)?;
             match plain_key(entity, &ColumnKey::Name(name.as_str().into())) {
                 ColumnKey::Column(c) => out.set_item(&*c.key(), v)?,
@@ -130,7 +130,7 @@ fn rows_of<'py>(entity: &Entity, params: &Any<'py>) -> PyResult<Vec<Dict<'py>>> 
     let mut out = Vec::with_capacity(given.len());
     for d in given {
         let row = PyDict::new(params.py());
-        for (k, v) in d.iter() {
+        for (k, v) in crate::py::ffi::pairs(&d) {
             let name = name_of(&k)?;
             match entity.mapper.prop(&name) {
                 Some(orm::Property::Synonym(s)) => row.set_item(&*s.name, v)?,
