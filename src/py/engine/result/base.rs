@@ -312,7 +312,7 @@ impl ResultBase {
     #[setter(_attributes)]
     fn set_attributes(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let dict = PyDict::new(value.py());
-        dict.update(crate::py::ffi::require_mapping(&value)?)?;
+        dict.update(crate::py::ffi::require_mapping(value)?)?;
         *self.core().attributes.lock() = Some(dict.unbind());
         Ok(())
     }

@@ -149,7 +149,7 @@ pub fn get_by_key<'py>(
         Some(given) => {
             let args = PyDict::new(py);
             args.set_item("mapper", aliased::mapper_face(py, mapper)?)?;
-            args.update(crate::py::ffi::require_mapping(&given)?)?;
+            args.update(crate::py::ffi::require_mapping(given)?)?;
             session::connection_for(session, args)?
         }
         None => execute::connection_of(session, &e, || prepared.statement())?,

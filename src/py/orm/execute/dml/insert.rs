@@ -103,7 +103,7 @@ fn renamed<'py>(entity: &Entity, params: &Any<'py>) -> PyResult<Any<'py>> {
     let py = params.py();
     let rename = |d: &Dict<'py>| -> PyResult<Dict<'py>> {
         let out = PyDict::new(py);
-        for (k, v) in crate::py::ffi::pairs(&d) {
+        for (k, v) in crate::py::ffi::pairs(d) {
             let name = name_of(&k)?;
             match plain_key(entity, &ColumnKey::Name(name.as_str().into())) {
                 ColumnKey::Column(c) => out.set_item(&*c.key(), v)?,
