@@ -9,6 +9,7 @@ use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::host::PyHost;
+use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use sql::ast::BindValue;
@@ -20,7 +21,7 @@ pub fn bind_value(state: &Bound<'_, InstanceState>, column: &Arc<Column>) -> PyR
     let py = state.py();
     let mapper = state.get().manager.get().get_mapper(py).map(|m| m.get().node.clone());
     let key = mapper.and_then(|n| n.key_of(column)).unwrap_or_else(|| column.key());
-    let shown = sqlface::wrap_column(py, column)?.str()?.to_string();
+    let shown = sqlface::wrap_column(py, column)?.str()?.text();
     let key = PyString::intern(py, &key).unbind();
     let dict = state.get().instance_dict(py).unbind();
     InstanceState::keep_last_known(state, &key);

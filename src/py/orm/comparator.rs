@@ -118,7 +118,7 @@ fn state_for_comparison<'py>(
 }
 
 fn values<'a, 'py>(state: &'a Bound<'py, InstanceState>) -> impl FnMut(&Arc<sql::schema::Column>) -> BindValue + 'a {
-    move |column| attribute_value::bind_value(state, column).unwrap_or(BindValue::Missing)
+    move |column| errors::or_park(attribute_value::bind_value(state, column), || BindValue::Missing)
 }
 
 /// Build a criterion with the key that an instance has now.
@@ -159,6 +159,7 @@ pub fn _relationship_equals<'py>(
             comparison::equals(&r, &source, &mut values(&state), value_is_parent)
         }
     };
+    errors::settle()?;
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }
 
@@ -180,6 +181,7 @@ pub fn _relationship_differs<'py>(
     } else {
         with_key(&state, |key| comparison::differs(&r, &source, key, of_type.as_ref(), &Host::new(py)))?
     };
+    errors::settle()?;
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }
 
