@@ -5,7 +5,6 @@ use super::impls::AttributeImpl;
 use super::state::InstanceState;
 use crate::py::ffi;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
-use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
