@@ -50,6 +50,7 @@ pub fn tables_of(from: &FromRef) -> Vec<Arc<Table>> {
     out
 }
 
+#[recursive::recursive]
 fn collect_tables(from: &FromRef, out: &mut Vec<Arc<Table>>) {
     match &from.kind {
         FromKind::Table(t) if !out.iter().any(|o| Arc::ptr_eq(o, t)) => out.push(t.clone()),
@@ -64,6 +65,7 @@ fn collect_tables(from: &FromRef, out: &mut Vec<Arc<Table>>) {
     }
 }
 
+#[recursive::recursive]
 fn collect_query_tables(query: &sql::ast::QueryRef, out: &mut Vec<Arc<Table>>) {
     use sql::ast::QueryKind as Q;
     match &query.kind {
@@ -89,6 +91,7 @@ fn collect_query_tables(query: &sql::ast::QueryRef, out: &mut Vec<Arc<Table>>) {
     }
 }
 
+#[recursive::recursive]
 fn column_from(e: &Expr) -> Option<FromRef> {
     match &e.kind {
         ExprKind::Column(c) => c.from().cloned(),
@@ -249,6 +252,7 @@ fn table_id(c: &Arc<Column>) -> usize {
 }
 
 /// The ON clauses of a join tree.
+#[recursive::recursive]
 pub fn onclauses(from: &FromRef) -> Vec<ExprRef> {
     match &from.kind {
         FromKind::Join(j) => {
@@ -268,6 +272,7 @@ pub fn overlap(a: &FromRef, b: &FromRef) -> bool {
     leaves(a).iter().any(|x| right.contains(x))
 }
 
+#[recursive::recursive]
 fn leaves(from: &FromRef) -> Vec<usize> {
     match &from.kind {
         FromKind::Join(j) => {

@@ -130,8 +130,18 @@ pub struct PostLoad {
     pub path: Vec<u64>,
 }
 
+/// Joined loads inside each other are let go level by level, not by one recursion.
+impl Drop for EntityPlan {
+    fn drop(&mut self) {
+        if !self.joined.is_empty() {
+            base::depth::release(std::mem::take(&mut self.joined));
+        }
+    }
+}
+
 impl EntityPlan {
     /// Adds `by` to every position at or behind `from`.
+    #[recursive::recursive]
     pub(crate) fn shift(self: &mut Arc<Self>, from: usize, by: usize) {
         let p = Arc::make_mut(self);
         let fix = |i: &mut usize| {
@@ -150,6 +160,7 @@ impl EntityPlan {
 }
 
 impl Item {
+    #[recursive::recursive]
     pub(crate) fn shift(&mut self, from: usize, by: usize) {
         match self {
             Item::Entity(p) => p.shift(from, by),
@@ -165,12 +176,14 @@ impl LoadPlan {
     ///
     /// # Errors
     /// The position of a column that the rows must have and have not: of a primary key, a discriminator, a plain column.
+    #[recursive::recursive]
     pub fn remap(&mut self, map: &[Option<usize>]) -> Result<(), usize> {
         self.items.iter_mut().try_for_each(|i| i.remap(map))
     }
 }
 
 impl Item {
+    #[recursive::recursive]
     fn remap(&mut self, map: &[Option<usize>]) -> Result<(), usize> {
         match self {
             Item::Entity(p) => p.remap(map),
@@ -188,6 +201,7 @@ fn found(index: usize, map: &[Option<usize>]) -> Result<usize, usize> {
 }
 
 impl EntityPlan {
+    #[recursive::recursive]
     fn remap(self: &mut Arc<Self>, map: &[Option<usize>]) -> Result<(), usize> {
         let p = Arc::make_mut(self);
         for i in &mut p.identity {

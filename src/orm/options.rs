@@ -386,6 +386,15 @@ pub struct AttrOption {
     pub node: Arc<OptionNode>,
 }
 
+/// A long chain of options is let go level by level, not by one recursion.
+impl Drop for OptionNode {
+    fn drop(&mut self) {
+        if !self.attrs.is_empty() {
+            base::depth::release(std::mem::take(&mut self.attrs));
+        }
+    }
+}
+
 impl OptionNode {
     /// Does it say nothing?
     pub fn is_empty(&self) -> bool {
@@ -405,6 +414,7 @@ impl OptionNode {
     ///
     /// # Errors
     /// With `strict`, the conflict of two strategies.
+    #[recursive::recursive]
     pub fn insert(&mut self, element: &LoadElement, at: usize, strict: bool) -> SqlResult<()> {
         let Some(step) = element.path.get(at) else { return Ok(()) };
         let last = at + 1 == element.path.len();

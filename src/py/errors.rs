@@ -167,6 +167,24 @@ fn unsupported(py: Python<'_>, message: &str) -> PyErr {
     made.unwrap_or_else(|e| e)
 }
 
+/// `RecursionError` where the stack ends, before user code is called once more: for recursions whose depth data or user code
+/// decides and that run statements or events on their way (see `base::depth`).
+pub fn room_below() -> PyResult<()> {
+    if base::depth::has_room() { Ok(()) } else { Err(too_deep(base::depth::TooDeep)) }
+}
+
+/// One level of a recursion that types of the user's, or lists inside lists, may never end.
+pub fn level() -> PyResult<base::depth::Level> {
+    thread_local! { static HERE: base::depth::Counter = const { base::depth::Counter::new() }; }
+    room_below()?;
+    base::depth::Level::enter(&HERE, base::depth::LIMIT).map_err(too_deep)
+}
+
+/// `RecursionError`.
+pub fn too_deep(_: base::depth::TooDeep) -> PyErr {
+    pyo3::exceptions::PyRecursionError::new_err(base::depth::MESSAGE)
+}
+
 /// Any error of room `sql` as its documented exception.
 pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
     if let Err(cause) = settle() {
@@ -191,6 +209,7 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         ErrorKind::LoaderStrategy => return loader_strategy(py, &e.message),
         ErrorKind::NotImplemented => return pyo3::exceptions::PyNotImplementedError::new_err(e.message),
         ErrorKind::Type => return pyo3::exceptions::PyTypeError::new_err(e.message),
+        ErrorKind::Recursion => return pyo3::exceptions::PyRecursionError::new_err(e.message),
     };
     if e.details.is_empty() {
         return exc(py, class, e.message);

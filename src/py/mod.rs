@@ -24,6 +24,7 @@ use pyo3::prelude::*;
 
 /// Add every room to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    base::depth::settle();
     dbapi::register(m)?;
     pool::register(m)?;
     types::register(m)?;

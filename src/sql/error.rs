@@ -33,6 +33,8 @@ pub enum ErrorKind {
     NotImplemented,
     /// `TypeError`
     Type,
+    /// `RecursionError`
+    Recursion,
     /// An exception that user code raised; the payload travels in [`SqlError::host`].
     Host,
 }
@@ -53,6 +55,12 @@ pub struct SqlError {
 
 /// Result of this room.
 pub type SqlResult<T> = Result<T, SqlError>;
+
+impl From<base::depth::TooDeep> for SqlError {
+    fn from(_: base::depth::TooDeep) -> Self {
+        Self::new(ErrorKind::Recursion, base::depth::MESSAGE)
+    }
+}
 
 impl SqlError {
     /// An error of `kind` with `message`.

@@ -15,6 +15,7 @@ use sql::{SqlError, SqlResult};
 use std::sync::Arc;
 
 /// The left-most element of a tree, `stop`, replaced by `with`.
+#[recursive::recursive]
 pub(crate) fn splice(tree: &FromRef, stop: &FromRef, with: &FromRef) -> FromRef {
     if Arc::ptr_eq(tree, stop) || tree.id() == stop.id() {
         return with.clone();
@@ -110,8 +111,12 @@ impl Context<'_> {
             outer: place.outer || innerjoin == InnerJoin::No,
             is_root: false,
         };
-        let plan = self.entity_plan(&dest, &below)?;
-        Ok(Some(JoinedLoad { relationship: rel.clone(), uselist: data.uselist, plan, contains: false }))
+        // A mapping may join itself without end (`join_depth`).
+        let above = self.nested;
+        self.nested = above.down()?;
+        let plan = self.entity_plan(&dest, &below);
+        self.nested = above;
+        Ok(Some(JoinedLoad { relationship: rel.clone(), uselist: data.uselist, plan: plan?, contains: false }))
     }
 
     /// The join tree that the root of `place` hangs on, as an index of `eager_joins`.
@@ -287,6 +292,7 @@ fn nest_inner(
     }
 }
 
+#[recursive::recursive]
 fn nest_at(
     tree: &FromRef,
     parent: &FromRef,

@@ -205,6 +205,7 @@ impl Context<'_> {
     }
 
     /// Add the entity's columns and eager loads, and plan its rows.
+    #[recursive::recursive]
     pub(crate) fn entity_plan(&mut self, entity: &Entity, place: &Place<'_>) -> SqlResult<Arc<EntityPlan>> {
         let mappers = polymorphic_mappers(entity);
         // position of each column, by its address as mapped
@@ -511,6 +512,7 @@ impl Context<'_> {
 }
 
 /// Does `from` contain the element `part` (a table of a join, or the element itself)?
+#[recursive::recursive]
 pub(crate) fn contains_from(from: &FromRef, part: &FromRef) -> bool {
     if from.id() == part.id() {
         return true;
@@ -523,6 +525,7 @@ pub(crate) fn contains_from(from: &FromRef, part: &FromRef) -> bool {
 }
 
 /// Does `from` contain every table that `part` is made of?
+#[recursive::recursive]
 pub(crate) fn covers_from(from: &FromRef, part: &FromRef) -> bool {
     if contains_from(from, part) {
         return true;

@@ -441,6 +441,7 @@ fn right_text(right: &Side) -> String {
     }
 }
 
+#[recursive::recursive]
 fn collect_sides(item: &SelectItem, out: &mut Vec<Side>) {
     match item {
         SelectItem::Entity(e) => {

@@ -33,6 +33,7 @@ use crate::attr::CompileHost;
 use crate::entity::Entity;
 use crate::loadplan::LoadPlan;
 use crate::options::{LoaderCriteria, OptionNode};
+use base::depth::Levels;
 use sql::SqlResult;
 use sql::ast::{ExprRef, FromRef, Select};
 use sql::compile::froms::Enclosing;
@@ -179,4 +180,6 @@ pub(crate) struct Context<'a> {
     /// Columns of secondary tables that a load of the ORM's own orders by.
     pub secondary_map: alias::ColumnMap,
     pub buffered: bool,
+    /// Eager joins inside each other.
+    pub nested: Levels,
 }

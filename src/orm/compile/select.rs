@@ -101,6 +101,7 @@ impl<'a> Context<'a> {
             pending_parent_columns: Vec::new(),
             secondary_map: Default::default(),
             buffered: false,
+            nested: base::depth::Levels::default(),
         };
         ctx.collect_roots()?;
         Ok(ctx)
@@ -285,6 +286,7 @@ impl<'a> Context<'a> {
         }
     }
 
+    #[recursive::recursive]
     fn entities_of_item(&mut self, item: &SelectItem) {
         match item {
             SelectItem::Entity(e) => {
@@ -325,6 +327,7 @@ impl<'a> Context<'a> {
         }
     }
 
+    #[recursive::recursive]
     fn item(&mut self, item: &SelectItem) -> SqlResult<NamedItems> {
         Ok(match item {
             SelectItem::Entity(e) => {
@@ -432,6 +435,7 @@ impl<'a> Context<'a> {
 }
 
 /// ON clauses of the tree in terms of the subquery that replaces `stop`.
+#[recursive::recursive]
 fn adapt_joins(tree: &FromRef, stop: &FromRef, sub: &FromRef) -> FromRef {
     if tree.id() == stop.id() {
         return tree.clone();
@@ -464,6 +468,7 @@ fn realias(e: &ExprRef, alias: &Entity) -> ExprRef {
 }
 
 /// The expressions that an ORDER BY element sorts by.
+#[recursive::recursive]
 fn unwrap_order(e: &ExprRef) -> Vec<ExprRef> {
     match &e.kind {
         ExprKind::UnaryPostfix { operand, .. } | ExprKind::Grouping(operand) | ExprKind::LabelRef(operand) => {
@@ -495,6 +500,7 @@ fn flatten(list: &[FromRef]) -> Vec<FromRef> {
         .collect()
 }
 
+#[recursive::recursive]
 fn leaves(f: &FromRef) -> Vec<FromRef> {
     match &f.kind {
         FromKind::Join(j) => {

@@ -103,18 +103,29 @@ pub fn textual(py: Python<'_>, what: &str, text: &str) -> PyErr {
     argument_error(py, format!("Textual {what} expression {shown} should be explicitly declared as text({shown})"))
 }
 
+/// How many objects may stand for each other (`__clause_element__`) before it is taken for endless.
+const ELEMENTS: u32 = 100 * base::depth::LIMIT;
+
 /// The clause element an object stands for: itself, or what `__clause_element__()` gives.
 pub fn clause_of<'py>(obj: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if obj.is_instance_of::<super::ClauseElement>() || is_plain(obj) {
         return Ok(obj.clone());
     }
     let mut current = obj.clone();
-    for _ in 0..8 {
+    // As many as somebody may wrap into each other; an element that gives itself never ends.
+    for level in 0.. {
+        if level > ELEMENTS {
+            return Err(crate::py::errors::too_deep(base::depth::TooDeep));
+        }
         let Some(f) = current.getattr_opt("__clause_element__")? else { break };
         if current.is_instance_of::<pyo3::types::PyType>() && !obj.is_callable() {
             break;
         }
-        current = f.call0()?;
+        let next = f.call0()?;
+        if next.is(&current) {
+            break;
+        }
+        current = next;
         if current.is_instance_of::<super::ClauseElement>() {
             return Ok(current);
         }

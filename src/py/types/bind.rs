@@ -82,6 +82,7 @@ pub enum BindProc {
 
 /// The conversion for parameters of `ty` on a dialect (its Python face, which user hooks receive).
 pub fn bind_processor(py: Python<'_>, ty: &TypeRef, dialect: &Bound<'_, PyAny>) -> PyResult<BindProc> {
+    let _level = crate::py::errors::level()?;
     let name: String = dialect.getattr("name")?.extract()?;
     let ty = ty.variant(&name);
     let family = Family::of(&name);
@@ -520,6 +521,7 @@ fn json_path(obj: &Bound<'_, PyAny>, family: Family) -> PyResult<Value> {
 
 /// Without a number of dimensions, lists are nested as deep as their first elements are.
 fn array(obj: &Bound<'_, PyAny>, item: &BindProc, dimensions: Option<i64>) -> PyResult<Value> {
+    let _level = crate::py::errors::level()?;
     let is_list = |o: &Bound<'_, PyAny>| o.is_instance_of::<PyList>() || o.is_instance_of::<PyTuple>();
     let elements: Vec<Bound<'_, PyAny>> = obj.try_iter()?.collect::<PyResult<_>>()?;
     let nested = match dimensions {

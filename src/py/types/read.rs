@@ -44,6 +44,7 @@ const NOT_OPTIONS: &[&str] = &[
 
 /// The type `obj` describes.
 pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
+    let _level = crate::py::errors::level()?;
     let py = obj.py();
     let cls = obj.get_type();
     let affinity = match obj.getattr_opt("_affinity")? {

@@ -69,6 +69,7 @@ pub enum ResultProc {
 
 /// The conversion for result columns of `ty` on a dialect (its Python face, which user hooks receive).
 pub fn result_processor(py: Python<'_>, ty: &TypeRef, dialect: &Bound<'_, PyAny>) -> PyResult<ResultProc> {
+    let _level = crate::py::errors::level()?;
     let name: String = dialect.getattr("name")?.extract()?;
     let ty = ty.variant(&name);
     if let Some(host) = TypeHost::of(ty) {
@@ -348,6 +349,7 @@ fn regexp<'py>(py: Python<'py>, cell: Cell<'_>, pattern: &Bound<'py, PyAny>, kin
 }
 
 fn array<'py>(py: Python<'py>, items: &[Value], item: &ResultProc, as_tuple: bool) -> PyResult<Bound<'py, PyAny>> {
+    let _level = crate::py::errors::level()?;
     let list = PyList::empty(py);
     for value in items {
         let element = match value {

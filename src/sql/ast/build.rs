@@ -219,6 +219,7 @@ fn not_prefix(e: &ExprRef) -> ExprRef {
 }
 
 /// `NOT e`, by the opposite operator where there is one.
+#[recursive::recursive]
 pub fn not_(e: &ExprRef) -> ExprRef {
     if let Some(n) = e.ann.as_ref().and_then(|a| a.negation.as_ref()) {
         return n.clone();

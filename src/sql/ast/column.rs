@@ -23,6 +23,10 @@ impl ColumnRef {
     pub fn new(column: Arc<Column>, from: Option<FromRef>) -> Self {
         Self { column, from: from.map_or_else(OnceLock::new, OnceLock::from) }
     }
+    /// What it is known to belong to without asking.
+    pub fn known_from(&self) -> Option<&FromRef> {
+        self.from.get()
+    }
     /// Its table, alias or subquery; `None` for a free `column("x")` and for a `Column` that no table has yet.
     pub fn from(&self) -> Option<&FromRef> {
         if let Some(known) = self.from.get() {

@@ -338,6 +338,26 @@ impl Expr {
     }
 }
 
+impl ExprKind {
+    /// Whether letting go of it may let go of a tree.
+    fn holds_a_tree(&self) -> bool {
+        match self {
+            Self::Column(c) => Arc::strong_count(&c.column) == 1 || c.known_from().is_some_and(|f| Arc::strong_count(f) == 1),
+            Self::LiteralColumn(_) | Self::Bind(_) | Self::Null | Self::True | Self::False | Self::TextualLabelRef(_) => false,
+            _ => true,
+        }
+    }
+}
+
+/// A deep tree is let go level by level, not by one recursion.
+impl Drop for Expr {
+    fn drop(&mut self) {
+        if self.kind.holds_a_tree() {
+            base::depth::release(std::mem::replace(&mut self.kind, ExprKind::Null));
+        }
+    }
+}
+
 impl From<ExprRef> for Node {
     fn from(e: ExprRef) -> Self {
         Self::Expr(e)

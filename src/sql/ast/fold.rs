@@ -62,6 +62,7 @@ impl Changed {
 }
 
 /// The expression around its folded children.
+#[recursive::recursive]
 pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
     use ExprKind as K;
     let mut c = Changed(false);
@@ -139,6 +140,7 @@ pub fn expr_children<F: Fold + ?Sized>(f: &mut F, expr: &ExprRef) -> ExprRef {
 
 /// The FROM element around its folded children. Joins and groupings only: what has a name of its own (alias, subquery,
 /// CTE) is a boundary, since its columns are known by its identity.
+#[recursive::recursive]
 pub fn from_children<F: Fold + ?Sized>(f: &mut F, from: &FromRef) -> FromRef {
     let mut c = Changed(false);
     let kind = match &from.kind {
@@ -156,6 +158,7 @@ pub fn from_children<F: Fold + ?Sized>(f: &mut F, from: &FromRef) -> FromRef {
 }
 
 /// The query around its folded children.
+#[recursive::recursive]
 pub fn query_children<F: Fold + ?Sized>(f: &mut F, query: &QueryRef) -> QueryRef {
     let mut c = Changed(false);
     let kind = match &query.kind {

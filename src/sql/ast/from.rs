@@ -137,6 +137,22 @@ pub struct TableValued {
     pub lateral: bool,
 }
 
+/// A deep tree is let go level by level, not by one recursion.
+impl Drop for From {
+    fn drop(&mut self) {
+        if !matches!(self.kind, FromKind::Table(_)) {
+            base::depth::release(std::mem::replace(&mut self.kind, nothing()));
+        }
+    }
+}
+
+/// What takes the place of parts that were let go.
+pub(super) fn nothing() -> FromKind {
+    static NOTHING: std::sync::LazyLock<Arc<super::TextClause>> =
+        std::sync::LazyLock::new(|| Arc::new(super::TextClause { text: "".into(), binds: Vec::new() }));
+    FromKind::Text(NOTHING.clone())
+}
+
 impl From {
     /// A fresh element.
     pub fn new(kind: FromKind) -> FromRef {

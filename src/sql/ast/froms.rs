@@ -47,6 +47,7 @@ pub fn column_froms(s: &Select) -> Vec<FromRef> {
 }
 
 /// Elements inside an element: the sides of joins.
+#[recursive::recursive]
 fn hidden(f: &FromRef, out: &mut Vec<FromRef>) {
     match &f.kind {
         FromKind::Join(j) => {

@@ -24,6 +24,7 @@ pub struct Named {
 }
 
 /// The column behind an expression, if it is nothing but a column.
+#[recursive::recursive]
 pub fn column_of(e: &ExprRef) -> Option<Arc<Column>> {
     match &e.kind {
         ExprKind::Column(c) => Some(c.column.clone()),
@@ -56,6 +57,7 @@ pub fn from_label(from: &From) -> Option<Label> {
 }
 
 /// The name without which an expression has to be labelled; `None` for unnamed ones.
+#[recursive::recursive]
 fn non_anon_label(e: &ExprRef) -> Option<Label> {
     match &e.kind {
         ExprKind::Column(c) => Some(c.column.label()),
@@ -85,6 +87,7 @@ fn is_text(e: &ExprRef) -> bool {
 }
 
 /// Text before the number of an anonymous label.
+#[recursive::recursive]
 fn anon_base(e: &ExprRef) -> Option<Label> {
     match &e.kind {
         ExprKind::Function(f) => Some(Label::Fixed(Name::new(f.name.text.clone()))),
@@ -107,6 +110,7 @@ fn numbered(id: u64, base: Option<Label>) -> Label {
 }
 
 /// The label an expression gets when it needs one: natural for wrappers, numbered otherwise.
+#[recursive::recursive]
 pub fn anon_name_label(e: &ExprRef) -> Label {
     if let Some(inner) = wrapped(e)
         && !is_text(inner)
@@ -122,6 +126,7 @@ pub fn proxy_label(e: &ExprRef) -> Label {
 }
 
 /// Key of an expression in `.c` and in rows; `None` for unnamed ones.
+#[recursive::recursive]
 pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
     if let Some(key) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
         return Some(key);
@@ -179,6 +184,7 @@ fn qualified(c: &ColumnRef, name: Label, dedupe: bool) -> Option<Label> {
 }
 
 /// The table-qualified label of an expression, when it has one.
+#[recursive::recursive]
 pub fn tq_label(e: &ExprRef) -> Option<Label> {
     match &e.kind {
         ExprKind::Column(c) => qualified(c, c.column.label(), true),
@@ -231,6 +237,7 @@ struct Keys {
 
 impl Keys {
     /// An anonymous table name inside a key is numbered within the clause.
+    #[recursive::recursive]
     fn text(&mut self, label: &Label) -> Arc<str> {
         match label {
             Label::Fixed(n) => n.text.clone(),

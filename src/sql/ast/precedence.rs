@@ -146,6 +146,7 @@ pub fn group(e: &ExprRef) -> ExprRef {
 }
 
 /// `e` as an operand of `against`: itself, in parentheses, or (a boolean column as a condition) as `AsBoolean`.
+#[recursive::recursive]
 pub fn self_group(e: &ExprRef, against: Option<&Op>) -> ExprRef {
     let by_op = |op: &Op| if is_precedent(op, against) { group(e) } else { e.clone() };
     match &e.kind {

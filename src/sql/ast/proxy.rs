@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub type KeyedColumn = (Arc<str>, ExprRef);
 
 /// What a result column is called: fixed, or anonymous for an expression without a name.
+#[recursive::recursive]
 pub fn result_name(e: &ExprRef) -> Label {
     match &e.kind {
         ExprKind::Column(c) => c.column.label(),
@@ -34,6 +35,7 @@ pub fn result_name(e: &ExprRef) -> Label {
 }
 
 /// The key of an expression in `.c` and in result rows; annotations of an ORM attribute come first.
+#[recursive::recursive]
 pub fn key_of(e: &ExprRef) -> Option<Arc<str>> {
     if let Some(k) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
         return Some(k);
@@ -72,6 +74,7 @@ fn select_columns(s: &super::Select) -> Vec<ExprRef> {
 }
 
 /// The columns a query gives, as they were selected (not proxies), with their keys.
+#[recursive::recursive]
 pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
     fn keyed(items: Vec<ExprRef>) -> Vec<KeyedColumn> {
         items
@@ -80,13 +83,26 @@ pub fn exported(q: &QueryRef) -> Vec<KeyedColumn> {
             .map(|e| (key_of(&e).unwrap_or_else(|| "".into()), e))
             .collect()
     }
-    match &q.kind {
+    match &leading(q).kind {
         QueryKind::Select(s) => keyed(select_columns(s)),
-        QueryKind::Compound(c) => c.selects.first().map(exported).unwrap_or_default(),
+        QueryKind::Compound(_) | QueryKind::Grouping(_) => Vec::new(),
         QueryKind::Textual(t) => keyed(t.columns.clone()),
         QueryKind::FromStatement(f) => keyed(f.entities.iter().flat_map(item_columns).collect()),
-        QueryKind::Grouping(q) => exported(q),
         QueryKind::Values(f) => columns(f),
+    }
+}
+
+/// The query that decides what `q` gives: the first of a set operation, however deep they are nested.
+fn leading(mut q: &QueryRef) -> &QueryRef {
+    loop {
+        q = match &q.kind {
+            QueryKind::Grouping(inner) => inner,
+            QueryKind::Compound(c) => match c.selects.first() {
+                Some(first) => first,
+                None => return q,
+            },
+            _ => return q,
+        };
     }
 }
 
@@ -125,14 +141,14 @@ fn without_text(mut all: Vec<Named>) -> Vec<Named> {
 }
 
 /// Exported columns of a query under the names its subquery gives them: duplicates are made distinct.
+#[recursive::recursive]
 pub fn named(q: &QueryRef) -> Vec<Named> {
-    match &q.kind {
+    match &leading(q).kind {
         QueryKind::Select(s) => without_text(naming::columns_plus_names(select_columns(s), s.label_style, false)),
-        // The first SELECT of a set operation decides the names, under the label style of that SELECT.
-        QueryKind::Compound(c) => c.selects.first().map(named).unwrap_or_default(),
+        // (The first SELECT of a set operation decides the names, under the label style of that SELECT.)
+        QueryKind::Compound(_) | QueryKind::Grouping(_) => Vec::new(),
         QueryKind::Textual(t) => naming::columns_plus_names(t.columns.clone(), super::LabelStyle::None, false),
         QueryKind::FromStatement(f) => named_items(&f.entities),
-        QueryKind::Grouping(q) => named(q),
         QueryKind::Values(f) => plain(f),
     }
 }
@@ -173,6 +189,7 @@ pub fn from_label(from: &FromRef) -> Option<Label> {
 }
 
 /// The columns of a FROM element as `.c` shows them.
+#[recursive::recursive]
 pub fn columns(from: &FromRef) -> Vec<KeyedColumn> {
     match &from.kind {
         FromKind::Table(t) => {
@@ -292,6 +309,7 @@ fn proxied_key(fk: &Arc<ForeignKey>, parent: &Arc<Column>) -> Arc<ForeignKey> {
 }
 
 /// The text that stands for an anonymous label inside a name until it is numbered: `%(id base)s`.
+#[recursive::recursive]
 pub fn anonymous(label: &Label) -> Arc<str> {
     match label {
         Label::Fixed(n) => n.text.clone(),
@@ -398,9 +416,9 @@ pub fn anon_subquery(q: &QueryRef) -> FromRef {
 }
 
 /// The query inside parentheses.
-pub fn strip_grouping(q: &QueryRef) -> &QueryRef {
-    match &q.kind {
-        QueryKind::Grouping(inner) => strip_grouping(inner),
-        _ => q,
+pub fn strip_grouping(mut q: &QueryRef) -> &QueryRef {
+    while let QueryKind::Grouping(inner) = &q.kind {
+        q = inner;
     }
+    q
 }

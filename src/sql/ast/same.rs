@@ -6,6 +6,7 @@ use std::mem::discriminant;
 use std::sync::Arc;
 
 /// Whether two nodes are the same SQL with the same values.
+#[recursive::recursive]
 pub fn same(a: &Node, b: &Node) -> bool {
     let own = match (a, b) {
         (Node::Expr(a), Node::Expr(b)) => {

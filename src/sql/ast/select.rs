@@ -187,6 +187,14 @@ pub struct FromStatement {
     pub exec_options: ExecOptions,
 }
 
+/// A deep tree is let go level by level, not by one recursion.
+impl Drop for Query {
+    fn drop(&mut self) {
+        static NOTHING: std::sync::LazyLock<FromRef> = std::sync::LazyLock::new(|| From::new(super::from::nothing()));
+        base::depth::release(std::mem::replace(&mut self.kind, QueryKind::Values(NOTHING.clone())));
+    }
+}
+
 impl Query {
     /// A fresh query.
     pub fn new(kind: QueryKind) -> QueryRef {

@@ -34,6 +34,7 @@ fn id_of(f: &From) -> usize {
     f.id()
 }
 
+#[recursive::recursive]
 fn reference(id: usize, c: &Cte) -> usize {
     match c.restates.as_ref().map(|r| (r.id(), &r.kind)) {
         Some((other, FromKind::Cte(inner))) => reference(other, inner),

@@ -121,6 +121,7 @@ impl Compiler<'_> {
     }
 
     /// Render an INSERT.
+    #[recursive::recursive]
     pub fn insert(&mut self, i: &Arc<Insert>, ctx: Ctx) -> SqlResult<()> {
         if self.opts.hooks.is_some()
             && let Some(done) = self.hooked(|| Node::Insert(i.clone()), ctx)
@@ -485,6 +486,7 @@ impl Compiler<'_> {
     }
 
     /// Render an UPDATE.
+    #[recursive::recursive]
     pub fn update(&mut self, u: &Arc<Update>, ctx: Ctx) -> SqlResult<()> {
         if self.opts.hooks.is_some()
             && let Some(done) = self.hooked(|| Node::Update(u.clone()), ctx)
@@ -597,6 +599,7 @@ impl Compiler<'_> {
     }
 
     /// Render a DELETE.
+    #[recursive::recursive]
     pub fn delete(&mut self, d: &Arc<Delete>, ctx: Ctx) -> SqlResult<()> {
         if self.opts.hooks.is_some()
             && let Some(done) = self.hooked(|| Node::Delete(d.clone()), ctx)

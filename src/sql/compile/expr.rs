@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 impl Compiler<'_> {
     /// Render an expression.
+    #[recursive::recursive]
     pub fn expr(&mut self, e: &ExprRef, ctx: Ctx) -> SqlResult<()> {
         // A SELECT in parentheses is the statement's own matter, not that of the expression that it stands in.
         if self.opts.hooks.is_some()
@@ -456,6 +457,7 @@ impl Compiler<'_> {
 }
 
 /// Are the column names of `f` labels, which may be cut, rather than names of the user's?
+#[recursive::recursive]
 fn names_are_generated(f: &FromRef) -> bool {
     match &f.kind {
         FromKind::Subquery { .. } | FromKind::Query(_) | FromKind::Lateral { .. } | FromKind::Cte(_) => true,
@@ -465,6 +467,7 @@ fn names_are_generated(f: &FromRef) -> bool {
 }
 
 /// The label below sort modifiers.
+#[recursive::recursive]
 fn inner_label(e: &ExprRef) -> Option<&ExprRef> {
     match &e.kind {
         ExprKind::Label { .. } => Some(e),

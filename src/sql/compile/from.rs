@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 impl Compiler<'_> {
     /// Render a FROM element; with `ctx.asfrom` the way a FROM clause shows it.
+    #[recursive::recursive]
     pub fn from(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
         if self.opts.hooks.is_some()
             && let Some(done) = self.hooked(|| Node::From(f.clone()), ctx)
@@ -167,6 +168,7 @@ impl Compiler<'_> {
     }
 
     /// A FROM element with the hint a `with_hint()` gives it.
+    #[recursive::recursive]
     pub(crate) fn hinted_from(&mut self, f: &FromRef, ctx: Ctx) -> SqlResult<()> {
         let Some(hint) = self.stack.last().and_then(|e| e.hint_of(f)) else { return self.from(f, ctx) };
         let hint = if hint.contains("%(name)s") {

@@ -4,30 +4,36 @@ use super::context::Entry;
 use super::{Compiler, joins};
 use crate::ast::*;
 use crate::error::{SqlError, SqlResult};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
-/// The query inside parentheses.
-pub(crate) fn ungroup(q: &QueryRef) -> &QueryRef {
-    match &q.kind {
-        QueryKind::Grouping(inner) => ungroup(inner),
-        _ => q,
-    }
-}
+pub(crate) use crate::ast::proxy::strip_grouping as ungroup;
 
-/// An ordered set of FROM elements.
+/// An ordered set of FROM elements. The ids beside the list are kept only when it is long.
 #[derive(Clone, Debug, Default)]
-pub struct FromSet(pub Vec<FromRef>);
+pub struct FromSet(pub Vec<FromRef>, FxHashSet<usize>);
+
+/// Up to here a list is searched.
+const SHORT: usize = 16;
 
 impl FromSet {
     /// Add unless it is there.
     pub fn add(&mut self, f: &FromRef) {
-        if !self.has(f) {
-            self.0.push(f.clone());
+        if self.has(f) {
+            return;
+        }
+        self.0.push(f.clone());
+        match self.0.len() {
+            n if n < SHORT => {}
+            SHORT => self.1 = self.0.iter().map(|f| f.id()).collect(),
+            _ => {
+                self.1.insert(f.id());
+            }
         }
     }
     /// Is it there?
     pub fn has(&self, f: &FromRef) -> bool {
-        has(&self.0, f)
+        if self.0.len() < SHORT { has(&self.0, f) } else { self.1.contains(&f.id()) }
     }
 }
 
@@ -37,6 +43,7 @@ pub(crate) fn has(list: &[FromRef], f: &FromRef) -> bool {
 }
 
 /// What a FROM element brings into a FROM list: itself, and the parts of a join.
+#[recursive::recursive]
 pub fn from_parts(f: &FromRef, out: &mut FromSet) {
     match &f.kind {
         FromKind::Join(j) => {
@@ -50,6 +57,7 @@ pub fn from_parts(f: &FromRef, out: &mut FromSet) {
 }
 
 /// FROM elements that an expression refers to.
+#[recursive::recursive]
 pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
     use ExprKind as K;
     match &e.kind {
@@ -135,7 +143,8 @@ pub fn from_objects(e: &ExprRef, out: &mut FromSet) {
 }
 
 /// FROM elements that `f` hides from a FROM list: the parts of a join.
-fn hidden(f: &FromRef, out: &mut Vec<usize>) {
+#[recursive::recursive]
+fn hidden(f: &FromRef, out: &mut FxHashSet<usize>) {
     match &f.kind {
         FromKind::Join(j) => {
             let mut parts = FromSet::default();
@@ -179,7 +188,7 @@ pub fn select_froms(s: &Select) -> SqlResult<Vec<FromRef>> {
 
 /// The list without what its joins hide.
 pub fn without_hidden(list: Vec<FromRef>) -> Vec<FromRef> {
-    let mut gone = Vec::new();
+    let mut gone = FxHashSet::default();
     list.iter().for_each(|f| hidden(f, &mut gone));
     if gone.is_empty() {
         return list;

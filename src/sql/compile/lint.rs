@@ -1,8 +1,9 @@
 //! FROM elements that no condition joins: a cartesian product is rarely meant.
 
 use super::Compiler;
-use super::froms::{FromSet, from_objects, from_parts};
+use super::froms::{FromSet, from_objects};
 use crate::ast::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// FROM elements of one statement, and which of them conditions connect.
 #[derive(Debug, Default)]
@@ -12,30 +13,45 @@ pub(crate) struct Linter {
 }
 
 impl Linter {
+    /// Everything on both sides belongs together: one edge for each element says so.
     fn connect(&mut self, left: &FromSet, right: &FromSet) {
-        for l in &left.0 {
-            for r in &right.0 {
-                self.edges.push((l.id(), r.id()));
-            }
-        }
+        let (Some(l), Some(r)) = (left.0.first(), right.0.first()) else { return };
+        let (l, r) = (l.id(), r.id());
+        self.edges.extend(left.0.iter().map(|x| (x.id(), r)));
+        self.edges.extend(right.0.iter().skip(1).map(|x| (l, x.id())));
     }
     /// Names of what cannot be reached from the first element.
     fn unreachable(&self) -> Vec<&str> {
         let Some((start, _)) = self.froms.first() else { return Vec::new() };
-        let mut reached = vec![*start];
-        let mut at = 0;
-        while at < reached.len() {
-            let node = reached[at];
-            at += 1;
-            for (a, b) in &self.edges {
-                for (x, y) in [(a, b), (b, a)] {
-                    if *x == node && !reached.contains(y) {
-                        reached.push(*y);
-                    }
+        if self.froms.len() == 1 {
+            return Vec::new();
+        }
+        let mut beside: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        for (a, b) in &self.edges {
+            beside.entry(*a).or_default().push(*b);
+            beside.entry(*b).or_default().push(*a);
+        }
+        let mut reached = FxHashSet::from_iter([*start]);
+        let mut next = vec![*start];
+        while let Some(node) = next.pop() {
+            for other in beside.get(&node).into_iter().flatten() {
+                if reached.insert(*other) {
+                    next.push(*other);
                 }
             }
         }
         self.froms.iter().filter(|(id, _)| !reached.contains(id)).map(|(_, name)| name.as_str()).collect()
+    }
+}
+
+/// An element that stands for `f`: a join has connected its own sides when it was rendered.
+fn end_of(mut f: &FromRef, out: &mut FromSet) {
+    loop {
+        f = match &f.kind {
+            FromKind::Join(j) => &j.left,
+            FromKind::Grouping(x) => x,
+            _ => return out.add(f),
+        };
     }
 }
 
@@ -100,8 +116,8 @@ impl Compiler<'_> {
     pub(crate) fn lint_join(&mut self, left: &FromRef, right: &FromRef) {
         let Some(linter) = &mut self.linter else { return };
         let (mut l, mut r) = (FromSet::default(), FromSet::default());
-        from_parts(left, &mut l);
-        from_parts(right, &mut r);
+        end_of(left, &mut l);
+        end_of(right, &mut r);
         linter.connect(&l, &r);
     }
 

@@ -34,6 +34,7 @@ impl Names {
         name
     }
     /// The text of a label.
+    #[recursive::recursive]
     pub fn resolve(&mut self, label: &Label) -> Arc<str> {
         match label {
             Label::Fixed(n) => n.text.clone(),

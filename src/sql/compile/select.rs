@@ -28,6 +28,7 @@ impl Limits<'_> {
 
 impl Compiler<'_> {
     /// Render a query.
+    #[recursive::recursive]
     pub fn query(&mut self, q: &QueryRef, ctx: Ctx) -> SqlResult<()> {
         // Parentheses are not the statement: user code renders what is inside.
         if self.opts.hooks.is_some()

@@ -8,6 +8,7 @@ use crate::error::{ErrorKind, SqlError, SqlResult};
 use crate::name::Name;
 use crate::schema::Column;
 use crate::types::{Affinity, SqlType, TypeArg, TypeRef};
+use base::depth::{Levels, TooDeep};
 use std::sync::Arc;
 
 /// What DDL knows beside the type.
@@ -37,6 +38,13 @@ fn unsupported(dialect: &Dialect, what: &str) -> SqlError {
 
 /// DDL text of a type.
 pub fn type_text(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>) -> SqlResult<String> {
+    text_below(dialect, ty, column, Levels::default())
+}
+
+/// `above`: types that stand for this one; the user's may name each other without end.
+#[recursive::recursive]
+fn text_below(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>, above: Levels) -> SqlResult<String> {
+    let levels = above.down()?;
     let ty = ty.variant(&dialect.name);
     if let Some(text) = crate::host::type_renderer().and_then(|r| r.text(ty, dialect, column)) {
         return text;
@@ -47,13 +55,13 @@ pub fn type_text(dialect: &Dialect, ty: &TypeRef, column: Option<&Arc<Column>>) 
         }
         let inner = host.dialect_impl(&dialect.name);
         if !Arc::ptr_eq(&inner, ty) && (inner.visit_name != ty.visit_name || inner.host.is_none()) {
-            return type_text(dialect, &inner, column);
+            return text_below(dialect, &inner, column, levels);
         }
     }
     if &*ty.visit_name == "type_decorator"
         && let Some(inner) = &ty.item
     {
-        return type_text(dialect, inner, column);
+        return text_below(dialect, inner, column, levels);
     }
     let context = TypeContext { column };
     if let Some(text) = dialect.rules().type_text(dialect, ty, &context) {
@@ -70,6 +78,7 @@ fn length(dialect: &Dialect, name: &str, ty: &SqlType) -> String {
 }
 
 /// A type's collation, quoted like any name.
+#[recursive::recursive]
 pub fn collation(dialect: &Dialect, ty: &SqlType) -> Option<String> {
     if let ("ARRAY", Some(item)) = (&*ty.visit_name, &ty.item) {
         return collation(dialect, item);
@@ -383,6 +392,7 @@ fn mysql_cast_string(ty: &SqlType) -> String {
 }
 
 /// A type without its collation.
+#[recursive::recursive]
 pub fn without_collation(ty: &SqlType) -> SqlType {
     let item = ty.item.as_ref().filter(|_| &*ty.visit_name == "ARRAY").map(|item| Arc::new(without_collation(item)));
     SqlType { collation: None, item: item.or_else(|| ty.item.clone()), ..ty.clone() }
@@ -390,19 +400,33 @@ pub fn without_collation(ty: &SqlType) -> SqlType {
 
 /// A type with its variant, its decorators and the user's replacement for a dialect taken off.
 pub fn resolved(ty: &TypeRef, dialect: &str) -> TypeRef {
-    let ty = ty.variant(dialect);
-    match &ty.host {
-        Some(host) => {
-            let inner = host.dialect_impl(dialect);
-            if Arc::ptr_eq(&inner, ty) || inner.host.as_ref().is_some_and(|h| Arc::ptr_eq(h, host)) {
-                return ty.clone();
+    settled(ty, dialect).unwrap_or_else(|_| ty.clone())
+}
+
+/// See [`resolved`].
+///
+/// # Errors
+/// [`TooDeep`] when types of the user's name each other without end.
+pub fn settled(ty: &TypeRef, dialect: &str) -> Result<TypeRef, TooDeep> {
+    let mut levels = Levels::default();
+    let mut ty = ty.clone();
+    loop {
+        levels = levels.down()?;
+        let own = ty.variant(dialect).clone();
+        let next = match &own.host {
+            Some(host) => {
+                let inner = host.dialect_impl(dialect);
+                if Arc::ptr_eq(&inner, &own) || inner.host.as_ref().is_some_and(|h| Arc::ptr_eq(h, host)) {
+                    return Ok(own);
+                }
+                inner
             }
-            resolved(&inner, dialect)
-        }
-        None => match (&*ty.visit_name, &ty.item) {
-            ("type_decorator", Some(item)) => resolved(item, dialect),
-            _ => ty.clone(),
-        },
+            None => match (&*own.visit_name, &own.item) {
+                ("type_decorator", Some(item)) => item.clone(),
+                _ => return Ok(own),
+            },
+        };
+        ty = next;
     }
 }
 

@@ -7,6 +7,7 @@ use crate::host::HostRef;
 use crate::name::Name;
 use crate::types::TypeRef;
 use parking_lot::RwLock;
+use rustc_hash::FxHashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -201,18 +202,13 @@ impl Column {
             }
             (d.ty.clone(), d.foreign_keys.clone())
         };
-        for fk in keys {
-            if let Ok(target) = fk.column()
-                && !std::ptr::eq(&*target, self)
-            {
-                let found = target.ty();
-                if !found.is_null() {
-                    self.d.write().ty = found.clone();
-                    return found;
-                }
+        match type_of_target(keys, self) {
+            Some(found) => {
+                self.d.write().ty = found.clone();
+                found
             }
+            None => ty,
         }
-        ty
     }
     /// The table it belongs to.
     pub fn table(&self) -> Option<Arc<super::Table>> {
@@ -228,4 +224,22 @@ impl Column {
             None => self.name().to_string(),
         }
     }
+}
+
+/// The type that a chain of foreign keys leads to, nearest first. Keys may refer to each other in a circle, which has none.
+fn type_of_target(keys: Vec<Arc<ForeignKey>>, origin: &Column) -> Option<TypeRef> {
+    let mut seen = FxHashSet::from_iter([std::ptr::from_ref(origin)]);
+    let mut next: Vec<Arc<ForeignKey>> = keys.into_iter().rev().collect();
+    while let Some(fk) = next.pop() {
+        let Ok(target) = fk.column() else { continue };
+        if !seen.insert(Arc::as_ptr(&target)) {
+            continue;
+        }
+        let d = target.d.read();
+        if !d.ty.is_null() {
+            return Some(d.ty.clone());
+        }
+        next.extend(d.foreign_keys.iter().rev().cloned());
+    }
+    None
 }

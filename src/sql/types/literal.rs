@@ -70,6 +70,7 @@ fn leaks(text: &str) -> bool {
 }
 
 /// The literal for a value that a type has already converted for the dialect; `None` where there is no such literal.
+#[recursive::recursive]
 pub fn literal_text(value: &Value, quoting: Quoting) -> Option<String> {
     let family = quoting.family;
     let native_bool = matches!(family, Family::PostgreSql | Family::MySql | Family::MariaDb);

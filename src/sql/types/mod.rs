@@ -52,6 +52,7 @@ pub enum TypeArg {
 
 impl TypeArg {
     /// Host values count by identity: the type that holds them keeps them alive.
+    #[recursive::recursive]
     fn hash_into(&self, h: &mut impl Hasher) {
         std::mem::discriminant(self).hash(h);
         match self {
@@ -165,6 +166,7 @@ impl SqlType {
         matches!(self.options.get(name), Some(TypeArg::Bool(true)))
     }
     /// Feed everything that decides rendering and conversion into `h`. False when user code forbids caching.
+    #[recursive::recursive]
     pub fn hash_into(&self, h: &mut impl Hasher) -> bool {
         self.visit_name.hash(h);
         self.affinity.hash(h);

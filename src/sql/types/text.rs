@@ -3,6 +3,7 @@
 use super::SqlType;
 
 /// Upper-case name with length or precision: `VARCHAR(30)`.
+#[recursive::recursive]
 pub fn display(ty: &SqlType) -> String {
     let name = match &*ty.visit_name {
         "string" | "unicode" | "enum" => "VARCHAR".to_owned(),

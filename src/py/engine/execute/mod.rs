@@ -71,9 +71,6 @@ pub fn execute<'py>(
         let empty = PyDict::new(py).into_any();
         return method.call1((conn, params, execution_options.unwrap_or(&empty)));
     }
-    if let Some(element) = statement.getattr_opt("__clause_element__")? {
-        return execute(conn, &element.call0()?, parameters, more, kw, execution_options);
-    }
     Err(PyErr::from_value(crate::py::imports::exc(py, "ObjectNotExecutableError")?.call1((statement,))?))
 }
 

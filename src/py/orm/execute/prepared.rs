@@ -97,13 +97,14 @@ impl Prepared {
         Query::select(self.select.clone())
     }
 
-    /// Rows as lists of their elements.
+    /// Rows as lists of their elements; what they wait for goes to `later`.
     pub fn rows<'py>(
         &self,
         session: &Bound<'py, Session>,
         entity: &Entity,
         where_: Option<&[ExprRef]>,
         mode: &Mode,
+        later: &mut Vec<post::Work<'py>>,
     ) -> PyResult<Vec<Vec<Any<'py>>>> {
         let py = session.py();
         let connection = connection_of(session, entity, || self.statement())?;
@@ -118,7 +119,7 @@ impl Prepared {
                 out.push(loader.values(&runtime.items, batch, i)?);
             }
         }
-        post::run(session, &mut loader, mode, &self.plan.criteria)?;
+        post::note(&mut loader, mode, &self.plan.criteria, later);
         Ok(out)
     }
 }

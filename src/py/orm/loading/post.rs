@@ -132,13 +132,40 @@ impl RtSubclass {
     }
 }
 
-/// Run the loads that instances of a result wait for.
-pub fn run<'py>(
-    session: &Bound<'py, Session>,
-    loader: &mut Loader<'py>,
-    mode: &Mode,
-    criteria: &[Arc<LoaderCriteria>],
-) -> PyResult<()> {
+/// A chain of loads makes a chain of plans: it is let go level by level.
+impl Drop for RtPost {
+    fn drop(&mut self) {
+        if let Some(planned) = self.planned.get_mut().take() {
+            base::depth::release(planned);
+        }
+    }
+}
+
+/// How the rows of a load are to be taken.
+pub struct Context {
+    mode: Mode,
+    criteria: Vec<Arc<LoaderCriteria>>,
+}
+
+/// What is left to do after the rows of a statement were read. The last one comes next, so that what the rows of a load wait
+/// for is loaded before its siblings; a chain of loads is as long as the data, and is no recursion.
+pub enum Work<'py> {
+    /// A load that has not begun.
+    Load(Waiting<'py>, Arc<Context>),
+    /// A load of which some keys are done.
+    Parents(Box<Parents<'py>>),
+    /// The attributes of a subclass for instances of it, and how many of them are done.
+    Subclass(Arc<RtSubclass>, Vec<State<'py>>, usize, Arc<Context>),
+}
+
+/// Note what the instances of a result wait for.
+pub fn note<'py>(loader: &mut Loader<'py>, mode: &Mode, criteria: &[Arc<LoaderCriteria>], later: &mut Vec<Work<'py>>) {
+    if loader.waiting.is_empty() && loader.subclass.is_empty() {
+        return;
+    }
+    let context = Arc::new(Context { mode: mode.clone_ref(loader.session.py()), criteria: criteria.to_vec() });
+    let subclass = std::mem::take(&mut loader.subclass);
+    later.extend(subclass.into_values().rev().map(|(load, states)| Work::Subclass(load, states, 0, context.clone())));
     let mut waiting: Vec<Waiting<'py>> = std::mem::take(&mut loader.waiting).into_values().collect();
     // statements for all come before what is asked for each
     waiting.sort_by_key(|w| match w.post.load.kind {
@@ -146,15 +173,40 @@ pub fn run<'py>(
         PostKind::Selectin => 1,
         PostKind::Immediate => 2,
     });
-    for w in &waiting {
-        match w.post.load.kind {
-            PostKind::Immediate => immediate(w)?,
-            PostKind::Selectin => of_parents(session, w, mode, criteria, w.post.load.chunksize.max(1))?,
-            PostKind::Subquery => of_parents(session, w, mode, criteria, usize::MAX)?,
+    later.extend(waiting.into_iter().rev().map(|w| Work::Load(w, context.clone())));
+}
+
+/// Run the loads that instances of a result wait for, and those that their rows wait for.
+pub fn run<'py>(
+    session: &Bound<'py, Session>,
+    loader: &mut Loader<'py>,
+    mode: &Mode,
+    criteria: &[Arc<LoaderCriteria>],
+) -> PyResult<()> {
+    let mut later = Vec::new();
+    note(loader, mode, criteria, &mut later);
+    let mut below = Vec::new();
+    while let Some(work) = later.pop() {
+        match work {
+            Work::Load(w, _) if w.post.load.kind == PostKind::Immediate => immediate(&w)?,
+            Work::Load(w, context) => {
+                later.extend(of_parents(session, w, context)?.map(|p| Work::Parents(Box::new(p))));
+            }
+            Work::Parents(mut parents) => {
+                parents.next(session, &mut below)?;
+                if parents.at < parents.order.len() {
+                    later.push(Work::Parents(parents));
+                }
+            }
+            Work::Subclass(load, states, at, context) => {
+                let end = states.len().min(at + KEYS_AT_ONCE);
+                of_subclass(session, &load, &states[at..end], &context, &mut below)?;
+                if end < states.len() {
+                    later.push(Work::Subclass(load, states, end, context));
+                }
+            }
         }
-    }
-    for (load, states) in std::mem::take(&mut loader.subclass).into_values() {
-        of_subclass(session, &load, &states, mode, criteria)?;
+        later.append(&mut below);
     }
     Ok(())
 }
@@ -162,6 +214,8 @@ pub fn run<'py>(
 /// As if the attribute was read: what a refreshed instance or `immediateload` asks for.
 fn immediate(w: &Waiting<'_>) -> PyResult<()> {
     for state in &w.states {
+        // the attribute's own loads are a recursion
+        crate::py::errors::room_below()?;
         let py = state.py();
         let imp = state.get().manager.get().require_impl(py, &w.post.load.relationship.key)?;
         let dict = state.get().instance_dict(py);
@@ -173,29 +227,27 @@ fn immediate(w: &Waiting<'_>) -> PyResult<()> {
 /// How many keys go into one statement.
 const KEYS_AT_ONCE: usize = 500;
 
-/// The attributes of a subclass, for the instances that are of it.
+/// The attributes of a subclass, for some instances that are of it.
 fn of_subclass<'py>(
     session: &Bound<'py, Session>,
     load: &RtSubclass,
     states: &[State<'py>],
-    mode: &Mode,
-    criteria: &[Arc<LoaderCriteria>],
+    context: &Context,
+    later: &mut Vec<Work<'py>>,
 ) -> PyResult<()> {
     let py = session.py();
-    let prepared = load.planned(py, criteria)?;
+    let prepared = load.planned(py, &context.criteria)?;
     let entity = Entity { mapper: load.load.mapper.clone(), alias: None };
-    let mut mode = mode.clone_ref(py);
+    let mut mode = context.mode.clone_ref(py);
     // the rest of an instance that is overwritten came with the first statement
     mode.partial = true;
-    for chunk in states.chunks(KEYS_AT_ONCE) {
-        let keys = chunk
-            .iter()
-            .filter_map(|s| s.key_ref())
-            .map(|k| key_value(py, &k.pk.iter().map(|p| p.to_py(py).into_bound(py)).collect::<Vec<_>>()))
-            .collect::<PyResult<Vec<_>>>()?;
-        let where_ = filled(&prepared, &PyList::new(py, keys)?);
-        prepared.rows(session, &entity, Some(&where_), &mode)?;
-    }
+    let keys = states
+        .iter()
+        .filter_map(|s| s.key_ref())
+        .map(|k| key_value(py, &k.pk.iter().map(|p| p.to_py(py).into_bound(py)).collect::<Vec<_>>()))
+        .collect::<PyResult<Vec<_>>>()?;
+    let where_ = filled(&prepared, &PyList::new(py, keys)?);
+    prepared.rows(session, &entity, Some(&where_), &mode, later)?;
     Ok(())
 }
 
@@ -230,41 +282,58 @@ fn key_of<'py>(state: &State<'py>, ties: &Ties) -> PyResult<Option<Vec<Any<'py>>
     local.iter().map(value).collect::<PyResult<_>>().map(Some)
 }
 
-/// The rows of a relationship for the instances that wait for it.
-fn of_parents<'py>(
-    session: &Bound<'py, Session>,
-    w: &Waiting<'py>,
-    mode: &Mode,
-    criteria: &[Arc<LoaderCriteria>],
-    chunksize: usize,
-) -> PyResult<()> {
+/// A load by lists of keys.
+pub struct Parents<'py> {
+    waiting: Waiting<'py>,
+    context: Arc<Context>,
+    planned: Arc<(SelectinPlan, Prepared)>,
+    /// States by the values that their rows will come back with.
+    by_key: FxHashMap<PkParts, Vec<State<'py>>>,
+    order: Vec<Any<'py>>,
+    /// How many of `order` are done.
+    at: usize,
+}
+
+/// The keys of the instances that wait for a relationship; `None`: there is nothing to look for.
+fn of_parents<'py>(session: &Bound<'py, Session>, w: Waiting<'py>, context: Arc<Context>) -> PyResult<Option<Parents<'py>>> {
     let py = session.py();
-    let Some(planned) = w.post.planned(py, criteria)? else { return Ok(()) };
-    let (plan, prepared) = &*planned;
+    let Some(planned) = w.post.planned(py, &context.criteria)? else { return Ok(None) };
     let uselist = w.post.load.relationship.data().uselist;
-    let mut by_key: FxHashMap<PkParts, Vec<&State<'py>>> = FxHashMap::default();
+    let mut by_key: FxHashMap<PkParts, Vec<State<'py>>> = FxHashMap::default();
     let mut order: Vec<Any<'py>> = Vec::new();
-    let none: Vec<Any<'py>> = Vec::new();
     for state in &w.states {
-        let Some(values) = key_of(state, &plan.ties)? else { continue };
+        let Some(values) = key_of(state, &planned.0.ties)? else { continue };
         if values.iter().all(|v| v.is_none()) {
-            fill(state, w, &none, uselist, mode)?;
+            fill(state, &w, &[], uselist, &context.mode)?;
             continue;
         }
         let entry = by_key.entry(parts_of(&values)?).or_default();
         if entry.is_empty() {
             order.push(key_value(py, &values)?);
         }
-        entry.push(state);
+        entry.push(state.clone());
     }
-    let n = plan.key_len;
-    // rows of joined collections repeat the object; to "selectin", association rows that do so are members of their own
-    let once = prepared.plan.unique || w.post.load.kind == PostKind::Subquery;
-    for chunk in order.chunks(chunksize.min(order.len()).max(1)) {
+    Ok((!order.is_empty()).then_some(Parents { waiting: w, context, planned, by_key, order, at: 0 }))
+}
+
+impl<'py> Parents<'py> {
+    /// Load the rows of the next keys; what they wait for goes to `later`.
+    fn next(&mut self, session: &Bound<'py, Session>, later: &mut Vec<Work<'py>>) -> PyResult<()> {
+        let py = session.py();
+        let (plan, prepared) = &*self.planned;
+        let (load, mode) = (&self.waiting.post.load, &self.context.mode);
+        let uselist = load.relationship.data().uselist;
+        let size = if load.kind == PostKind::Subquery { usize::MAX } else { load.chunksize.max(1) };
+        let end = self.order.len().min(self.at.saturating_add(size));
+        let chunk = &self.order[self.at..end];
+        self.at = end;
+        let n = plan.key_len;
+        // rows of joined collections repeat the object; to "selectin", association rows that do so are members of their own
+        let once = prepared.plan.unique || load.kind == PostKind::Subquery;
         let keys = PyList::new(py, chunk)?;
-        let rows = match w.post.changed(session, plan, &keys, criteria)? {
-            Some(other) => other.rows(session, &plan.target, None, mode)?,
-            None => prepared.rows(session, &plan.target, Some(&filled(prepared, &keys)), mode)?,
+        let rows = match self.waiting.post.changed(session, plan, &keys, &self.context.criteria)? {
+            Some(other) => other.rows(session, &plan.target, None, mode, later)?,
+            None => prepared.rows(session, &plan.target, Some(&filled(prepared, &keys)), mode, later)?,
         };
         let mut found: FxHashMap<PkParts, Vec<Any<'py>>> = FxHashMap::default();
         for row in rows {
@@ -281,13 +350,13 @@ fn of_parents<'py>(
         for value in chunk {
             let values: Vec<Any<'py>> = if n == 1 { vec![value.clone()] } else { value.try_iter()?.collect::<PyResult<_>>()? };
             let key = parts_of(&values)?;
-            let rows = found.get(&key).unwrap_or(&none);
-            for s in by_key.get(&key).into_iter().flatten() {
-                fill(s, w, rows, uselist, mode)?;
+            let rows = found.get(&key).map_or(&[][..], Vec::as_slice);
+            for s in self.by_key.get(&key).into_iter().flatten() {
+                fill(s, &self.waiting, rows, uselist, mode)?;
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn fill<'py>(state: &State<'py>, w: &Waiting<'py>, rows: &[Any<'py>], uselist: bool, mode: &Mode) -> PyResult<()> {

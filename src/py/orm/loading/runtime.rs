@@ -152,6 +152,7 @@ fn entity(
     criteria: &[Arc<LoaderCriteria>],
     dialect: &Bound<'_, PyAny>,
 ) -> PyResult<RtEntity> {
+    crate::py::errors::room_below()?;
     let data = plan.mapper.data();
     let mapper = super::super::mapper::face_of(py, &plan.mapper)?;
     let manager = super::super::mapper::manager_of(&mapper)?;

@@ -86,6 +86,7 @@ impl<'py> Merge<'_, 'py> {
         if let Some(found) = self.done.get(&id) {
             return Ok(found.clone());
         }
+        errors::room_below()?;
         let Some(obj) = state.obj() else { return Ok(py.None().into_bound(py)) };
         self.alive.push(state.clone());
         let mapper = state.mapper()?;

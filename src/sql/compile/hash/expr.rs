@@ -32,6 +32,7 @@ impl Walk {
         }
         self.ty(&e.ty);
     }
+    #[recursive::recursive]
     pub(super) fn expr(&mut self, e: &ExprRef) {
         use ExprKind as K;
         if let Some(ann) = &e.ann {

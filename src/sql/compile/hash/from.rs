@@ -3,6 +3,7 @@
 use super::*;
 
 impl Walk {
+    #[recursive::recursive]
     pub(super) fn from(&mut self, f: &FromRef) {
         use FromKind as K;
         if let K::Table(t) = &f.kind {

@@ -162,6 +162,7 @@ impl Walk {
         let n = *self.ids.entry(id).or_insert(next);
         self.tag(u64::from(n));
     }
+    #[recursive::recursive]
     fn label(&mut self, l: &Label) {
         match l {
             Label::Fixed(n) => {

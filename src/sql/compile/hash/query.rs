@@ -3,6 +3,7 @@
 use super::*;
 
 impl Walk {
+    #[recursive::recursive]
     pub(super) fn query(&mut self, q: &QueryRef) {
         match &q.kind {
             QueryKind::Select(s) => {
