@@ -1,4 +1,4 @@
-"""Deep and endless things, each a function. `python deep.py NAME STACK` runs one of them, on a thread with a stack of STACK KB when
+"""Deep and endless things, each a function. `python deep.py NAME STACK` runs one of them, on a thread with a stack of STACK KB if
 that is not 0, and prints how it ended. A file of its own, because what must not happen is the end of the process.
 """
 
@@ -219,7 +219,7 @@ def self_joins():
                 s.scalars(sa.select(Part)).all()
             except RecursionError:
                 assert lazy == "joined"
-        del Part
+
 
 
 def keys_in_a_circle():
