@@ -221,7 +221,6 @@ def self_joins():
                 assert lazy == "joined"
 
 
-
 def keys_in_a_circle():
     m = sa.MetaData()
     tables = [sa.Table(f"t{i}", m, sa.Column("id", sa.ForeignKey(f"t{(i + 1) % 50}.id"), primary_key=True)) for i in range(50)]

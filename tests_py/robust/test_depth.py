@@ -11,8 +11,8 @@ SCRIPT = Path(__file__).with_name("deep.py")
 LIMITED = {"merging", "pickling"}
 CASES = [
     "conjunction", "alternation", "sums", "functions", "cases", "casts", "scalars", "subqueries", "unions", "criteria", "aliases",
-    "joins", "cascades", "merging", "pickling", "selectin", "options", "self_joins", "keys_in_a_circle", "keys_in_a_row", "elements",
-    "types", "lists",
+    "joins", "cascades", "merging", "pickling", "selectin", "options", "self_joins", "keys_in_a_circle", "keys_in_a_row",
+    "elements", "types", "lists",
 ]  # fmt: skip
 
 
