@@ -32,6 +32,7 @@ fn parts(e: &ExprRef) -> impl Iterator<Item = ExprRef> {
 
 /// The entity of an element of the columns clause.
 pub(crate) fn leading(e: &ExprRef) -> Option<Entity> {
+    #[recursive::recursive]
     fn search(e: &ExprRef, depth: usize, best: &mut Option<(usize, Entity)>) {
         if best.as_ref().is_some_and(|(d, _)| *d <= depth) {
             return;
@@ -52,6 +53,7 @@ pub(crate) fn leading(e: &ExprRef) -> Option<Entity> {
 }
 
 /// The entities of a criterion. What is passed to a function is the function's.
+#[recursive::recursive]
 pub(crate) fn compared(e: &ExprRef, found: &mut dyn FnMut(&Entity, &ExprRef)) {
     if let Some(entity) = entity_of(e) {
         found(&entity, e);
@@ -64,6 +66,7 @@ pub(crate) fn compared(e: &ExprRef, found: &mut dyn FnMut(&Entity, &ExprRef)) {
 
 /// Whether statements of the ORM stand inside a plain one.
 pub(crate) fn nests(select: &Select) -> bool {
+    #[recursive::recursive]
     fn any(node: &Node, seen: &mut FxHashSet<usize>) -> bool {
         match node {
             Node::Query(q) => match &q.kind {

@@ -1,6 +1,6 @@
 //! Relationships are set up once all classes are known: `configure_mappers()`, run before first use.
 
-use super::PyMapper;
+use super::{PyMapper, turn};
 use crate::py::engine::events::{Event, fire, listeners};
 use crate::py::errors;
 use crate::py::orm::attributes::QueryableAttribute;
@@ -21,8 +21,6 @@ static NEW: AtomicBool = AtomicBool::new(false);
 static ANNOUNCED: AtomicU64 = AtomicU64::new(0);
 /// How many there were when the registries in use were last looked through.
 static IN_USE: AtomicU64 = AtomicU64::new(0);
-/// Configuration runs.
-static RUNNING: AtomicBool = AtomicBool::new(false);
 /// Every mapper, in order of definition; weak.
 static ALL: Mutex<Vec<Py<PyWeakrefReference>>> = Mutex::new(Vec::new());
 
@@ -74,7 +72,7 @@ pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
 }
 fn configure_in_use(py: Python<'_>) -> PyResult<()> {
     let announced = ANNOUNCED.load(Ordering::Relaxed);
-    if IN_USE.load(Ordering::Relaxed) == announced || RUNNING.load(Ordering::Relaxed) {
+    if IN_USE.load(Ordering::Relaxed) == announced || turn::is_mine() {
         return Ok(());
     }
     let mappers = all(py);
@@ -96,7 +94,7 @@ fn configure_in_use(py: Python<'_>) -> PyResult<()> {
 }
 fn configure_registry_of(py: Python<'_>, this: &PyMapper) -> PyResult<()> {
     let announced = ANNOUNCED.load(Ordering::Relaxed);
-    if this.checked.load(Ordering::Relaxed) == announced || RUNNING.load(Ordering::Relaxed) {
+    if this.checked.load(Ordering::Relaxed) == announced || turn::is_mine() {
         return Ok(());
     }
     let Some(registry) = this.registry_of(py) else { return configure_mappers(py) };
@@ -139,20 +137,18 @@ pub fn _configure_registries(registries: Vec<Bound<'_, PyAny>>) -> PyResult<()> 
 }
 
 fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>) -> PyResult<()> {
-    if !NEW.load(Ordering::Relaxed) || RUNNING.swap(true, Ordering::Relaxed) {
+    if !NEW.load(Ordering::Relaxed) {
         return Ok(());
     }
+    // this thread configures already, further up
+    let Some(turn) = turn::Turn::take(py)? else { return Ok(()) };
+    // another thread may have done it while this one waited
     let result = run(py, only);
-    RUNNING.store(false, Ordering::Relaxed);
-    match result {
-        Ok(ran) => {
-            if ran && Event::AfterConfigured.used() {
-                class_event(py, Event::AfterConfigured)?;
-            }
-            Ok(())
-        }
-        Err(e) => Err(e),
+    drop(turn);
+    if result? && Event::AfterConfigured.used() {
+        class_event(py, Event::AfterConfigured)?;
     }
+    Ok(())
 }
 
 fn class_event(py: Python<'_>, event: Event) -> PyResult<()> {

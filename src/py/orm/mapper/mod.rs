@@ -14,6 +14,7 @@ pub mod configure;
 pub mod members;
 pub mod polymorphic;
 pub mod props;
+pub mod turn;
 
 pub use configure::{check_configure, configure_if_needed, configured_impl};
 pub use polymorphic::set_polymorphic_identity;
