@@ -75,6 +75,7 @@ fn trim(found: &mut Vec<Match>, left: &FromRef, right: &FromRef) -> SqlResult<()
 }
 
 /// Name of a FROM element in messages.
+#[recursive::recursive]
 pub fn description(f: &FromRef) -> String {
     match &f.kind {
         FromKind::Table(t) => t.key(),
