@@ -115,7 +115,9 @@ impl DialectBase {
         }
         // Attributes are read without the lock: properties of user classes may come back here.
         let d = Arc::new(read(obj)?);
-        *base.cached.lock() = Some(d.clone());
+        let old = base.cached.lock().replace(d.clone());
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(d)
     }
 }
@@ -128,11 +130,15 @@ impl DialectBase {
         Self::default()
     }
     fn __setattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        *slf.get().cached.lock() = None;
+        let old = slf.get().cached.lock().take();
+        // Without the lock: its end may run Python code.
+        drop(old);
         ffi::generic_setattr(slf.as_any(), name, Some(value))
     }
     fn __delattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyAny>) -> PyResult<()> {
-        *slf.get().cached.lock() = None;
+        let old = slf.get().cached.lock().take();
+        // Without the lock: its end may run Python code.
+        drop(old);
         ffi::generic_setattr(slf.as_any(), name, None)
     }
     /// Reserved words, a frozenset in lower case.

@@ -428,7 +428,9 @@ impl EngineBegin {
             .call_method0("begin")
             .and_then(|t| t.call_method0("__enter__").map(|_| t))
             .map_err(|e| crate::py::errors::after_cleanup(py, e, conn.call_method0("close").map(drop)))?;
-        *self.held.lock() = Some((conn.clone().unbind(), transaction.unbind()));
+        let old = self.held.lock().replace((conn.clone().unbind(), transaction.unbind()));
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(conn)
     }
     fn __exit__(&self, py: Python<'_>, kind: Py<PyAny>, value: Py<PyAny>, traceback: Py<PyAny>) -> PyResult<()> {

@@ -406,7 +406,9 @@ pub fn shape(py: Python<'_>, entry: &Entry, names: &[&str], driver_names: bool) 
     };
     let made = Arc::new(made);
     if !by_cursor {
-        *entry.shape.lock() = Some(made.clone());
+        let old = entry.shape.lock().replace(made.clone());
+        // Without the lock: its end may run Python code.
+        drop(old);
     }
     Ok(made)
 }

@@ -313,7 +313,9 @@ impl ResultBase {
     fn set_attributes(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let dict = PyDict::new(value.py());
         dict.update(crate::py::ffi::require_mapping(value)?)?;
-        *self.core().attributes.lock() = Some(dict.unbind());
+        let old = self.core().attributes.lock().replace(dict.unbind());
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(())
     }
     fn __enter__<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {

@@ -175,7 +175,9 @@ impl Unique {
             return Ok(known);
         }
         let made: Option<Filters> = meta.get().filters(py)?.map(Into::into);
-        *self.filters.lock() = Some(made.clone());
+        let old = self.filters.lock().replace(made.clone());
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(made)
     }
 }

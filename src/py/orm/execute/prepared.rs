@@ -51,7 +51,9 @@ impl Prepared {
             return Ok(r.clone());
         }
         let made = Arc::new(Runtime::new(py, &self.plan, dialect)?);
-        *self.runtime.lock() = Some((id, made.clone()));
+        let old = self.runtime.lock().replace((id, made.clone()));
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(made)
     }
     fn node(&self, where_: Option<&[ExprRef]>) -> Node {

@@ -133,7 +133,9 @@ pub fn over<'py>(
     let facts = PyDict::new(py);
     facts.set_item("is_single_entity", single)?;
     facts.set_item("filtered", plan.items.iter().any(|i| matches!(i, Item::Entity(_))))?;
-    *core.attributes.lock() = Some(facts.unbind());
+    let old = core.attributes.lock().replace(facts.unbind());
+    // Without the lock: its end may run Python code.
+    drop(old);
     let mut view = View::new(core, Some(meta));
     if plan.unique {
         view.require_unique(py)?;

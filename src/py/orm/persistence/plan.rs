@@ -157,7 +157,9 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
     } else {
         None
     };
-    plan.tables.lock().insert(id, made.clone());
+    let old = plan.tables.lock().insert(id, made.clone());
+    // Without the lock: its end may run Python code.
+    drop(old);
     Ok(made)
 }
 
@@ -257,7 +259,9 @@ impl TablePlan {
             return Ok(s.bind(py).clone());
         }
         let made = build()?;
-        self.statements.lock().insert(key, made.clone().unbind());
+        let old = self.statements.lock().insert(key, made.clone().unbind());
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(made)
     }
     /// Name of the table in messages.

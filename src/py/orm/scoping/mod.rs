@@ -130,7 +130,9 @@ impl ScopedSession {
     #[pyo3(signature = (session_factory, scopefunc=None))]
     fn __init__(&self, py: Python<'_>, session_factory: Any<'_>, scopefunc: Option<Any<'_>>) -> PyResult<()> {
         let registry = Py::new(py, ScopedRegistry::make(session_factory.clone(), scopefunc)?)?;
-        *self.d.lock() = Some((session_factory.unbind(), registry));
+        let old = self.d.lock().replace((session_factory.unbind(), registry));
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(())
     }
     /// What makes sessions.

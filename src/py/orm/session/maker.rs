@@ -37,7 +37,9 @@ impl SessionBegin {
         let session = self.session.bind(py).clone();
         let tx = session.call_method0("begin")?;
         tx.call_method0("__enter__")?;
-        *self.transaction.lock() = Some(tx.unbind());
+        let old = self.transaction.lock().replace(tx.unbind());
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(session)
     }
     fn __exit__(&self, py: Python<'_>, kind: Any<'_>, value: Any<'_>, tb: Any<'_>) -> PyResult<bool> {
@@ -85,7 +87,9 @@ impl SessionMaker {
         let space = PyDict::new(py);
         space.set_item("__module__", base.getattr("__module__")?)?;
         let class = py.get_type::<PyType>().call1((base.getattr("__name__")?, (base,), space))?;
-        *slf.get().d.lock() = Some((class.unbind(), kw.unbind()));
+        let old = slf.get().d.lock().replace((class.unbind(), kw.unbind()));
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(())
     }
     /// A new session; arguments override those of the maker.
