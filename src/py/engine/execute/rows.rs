@@ -3,7 +3,7 @@
 use super::super::connection::Connection;
 use super::super::failure::{self, Facts};
 use super::super::meta::{Found, KeyFallback, RowMeta};
-use super::super::result::RowSource;
+use super::super::result::{Passed, RowSource};
 use super::execution::Execution;
 use crate::py::dbapi::NativeConnection;
 use crate::py::ffi;
@@ -94,6 +94,7 @@ impl NativeRows {
 impl RowSource for NativeRows {
     fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
         let mut left = n.unwrap_or(usize::MAX);
+        let mut passed = Passed::default();
         while left > 0 {
             let rows = self.batch.rows();
             if self.next >= rows {
@@ -113,13 +114,14 @@ impl RowSource for NativeRows {
             }
             let take = left.min(rows - self.next);
             out.reserve(take);
-            for row in self.next..self.next + take {
-                out.push(self.reader.tuple(py, &self.batch, row)?.into_any().unbind());
-            }
+            let start = self.next;
             self.next += take;
             left -= take;
+            for row in start..start + take {
+                passed.push(out, || Ok(self.reader.tuple(py, &self.batch, row)?.into_any().unbind()));
+            }
         }
-        Ok(())
+        passed.end()
     }
     fn default_many(&self) -> Option<usize> {
         Some(1)

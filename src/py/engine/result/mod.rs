@@ -9,7 +9,7 @@ pub mod frozen;
 pub mod source;
 
 pub use base::ResultBase;
-pub use source::RowSource;
+pub use source::{Passed, RowSource};
 
 use super::meta::RowMeta;
 use crate::py::errors::exc;

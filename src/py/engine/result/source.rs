@@ -262,7 +262,7 @@ pub struct Cursor {
     pub connection: Option<Py<Connection>>,
     /// The execution, which learns that the cursor is closed.
     pub exec: Option<Arc<Execution>>,
-    /// Rows the cursor is asked for at once when streaming.
+    /// Rows the cursor has given and nobody has asked for yet, as it gave them.
     pub buffer: VecDeque<Py<PyAny>>,
     /// Size of the streaming buffer: 0 not streaming, grows to the second number.
     pub grow: (usize, usize),
@@ -270,7 +270,37 @@ pub struct Cursor {
     pub closed: bool,
 }
 
+/// Rows that a fetch asked for are passed even where the conversion of one raises: the next fetch goes on behind them.
+#[derive(Default)]
+pub struct Passed(Option<PyErr>);
+
+impl Passed {
+    /// The next row, unless one before it has raised.
+    #[inline]
+    pub fn push(&mut self, out: &mut Vec<Py<PyAny>>, row: impl FnOnce() -> PyResult<Py<PyAny>>) {
+        if self.0.is_none() {
+            match row() {
+                Ok(row) => out.push(row),
+                Err(e) => self.0 = Some(e),
+            }
+        }
+    }
+    /// What was raised, if anything.
+    pub fn end(self) -> PyResult<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
 impl Cursor {
+    /// The next `take` rows of the buffer.
+    fn converted(&mut self, py: Python<'_>, take: usize, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        let rows: Vec<_> = self.buffer.drain(..take).collect();
+        let mut passed = Passed::default();
+        for row in rows {
+            passed.push(out, || self.row(py, row.into_bound(py)));
+        }
+        passed.end()
+    }
     fn row(&self, py: Python<'_>, row: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         if self.plain {
             return as_tuple(row, false);
@@ -298,11 +328,13 @@ impl RowSource for Cursor {
             && let Some(own) = ServerCursor::of(self.cursor.bind(py))
         {
             let reader = Reader { columns: None, procs: self.procs.clone(), plain: self.plain };
+            let mut passed = Passed::default();
             let read = own.get().read_rows(py, n, &mut |batch, row| {
-                out.push(reader.tuple(py, batch, row)?.into_any().unbind());
+                passed.push(out, || Ok(reader.tuple(py, batch, row)?.into_any().unbind()));
                 Ok(())
             });
-            return self.guard(py, read.map(|()| py.None().into_bound(py))).map(drop);
+            self.guard(py, read.map(|()| py.None().into_bound(py)))?;
+            return passed.end();
         }
         if self.grow.0 > 0
             && let Some(n) = n
@@ -313,18 +345,16 @@ impl RowSource for Cursor {
                 let rows = self.guard(py, self.cursor.bind(py).call_method1("fetchmany", (size,)))?;
                 let before = self.buffer.len();
                 for row in rows.try_iter()? {
-                    let row = self.row(py, row?)?;
-                    self.buffer.push_back(row);
+                    self.buffer.push_back(row?.unbind());
                 }
                 if self.buffer.len() == before {
                     break;
                 }
             }
             let take = n.min(self.buffer.len());
-            out.extend(self.buffer.drain(..take));
-            return Ok(());
+            return self.converted(py, take, out);
         }
-        out.extend(self.buffer.drain(..));
+        self.converted(py, self.buffer.len(), out)?;
         let cursor = self.cursor.bind(py);
         let rows = match n {
             Some(1) => {
@@ -340,10 +370,12 @@ impl RowSource for Cursor {
         if let Ok(list) = rows.cast::<PyList>() {
             out.reserve(list.len());
         }
+        let mut passed = Passed::default();
         for row in rows.try_iter()? {
-            out.push(self.row(py, row?)?);
+            let row = row?;
+            passed.push(out, || self.row(py, row));
         }
-        Ok(())
+        passed.end()
     }
     fn default_many(&self) -> Option<usize> {
         Some(1)

@@ -97,10 +97,8 @@ fn option<'py>(options: Option<&Any<'py>>, name: &str) -> PyResult<Option<Any<'p
 fn connection<'py>(session: &Bound<'py, Session>, node: &Node) -> PyResult<Any<'py>> {
     let py = session.py();
     let shape = super::shape::shape_of(node);
-    if let Some(e) = shape.entity() {
-        if let Node::Query(query) = node {
-            return super::prepared::connection_of(session, e, || query.clone());
-        }
+    if let (Some(e), Node::Query(query)) = (shape.entity(), node) {
+        return super::prepared::connection_of(session, e, || query.clone());
     }
     let args = PyDict::new(py);
     args.set_item("clause", face::wrap_node(py, node)?)?;
