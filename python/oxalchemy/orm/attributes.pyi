@@ -165,7 +165,10 @@ OP_MODIFIED: _AttributeOp
 HISTORY_BLANK: Any
 Event = _rs.AttributeEventToken
 
-class AttributeImplKind:
+class _ImplKind(type):
+    def __instancecheck__(cls, impl: Any) -> bool: ...
+
+class AttributeImplKind(metaclass=_ImplKind):
     @staticmethod
     def holds(impl: Any) -> bool: ...
 

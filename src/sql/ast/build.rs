@@ -320,6 +320,12 @@ pub fn label(name: Label, e: &ExprRef) -> ExprRef {
     while let ExprKind::Label { element, .. } = &inner.kind {
         inner = element.clone();
     }
+    // Operators without a place in the order of precedence are in parentheses here too.
+    if let ExprKind::Binary { op, .. } = &inner.kind
+        && super::precedence::is_precedent(op, Some(&Op::Comma))
+    {
+        inner = super::precedence::group(&inner);
+    }
     let ty = inner.ty.clone();
     Expr::new(ExprKind::Label { name, element: inner }, ty)
 }
