@@ -443,6 +443,14 @@ class ScalarObjectAttributeImpl(ScalarAttributeImpl):
         return not impl.collection and impl.uses_objects
 
 
+class _WriterImplKind(AttributeImplKind):
+    """The implementation of a collection that is not kept in the instance (`lazy="dynamic"`, `lazy="write_only"`)."""
+
+    @staticmethod
+    def holds(impl):
+        return impl.dynamic
+
+
 _CollectionAttributeImpl, _ScalarAttributeImpl, _ScalarObjectAttributeImpl = (
     CollectionAttributeImpl,
     ScalarAttributeImpl,

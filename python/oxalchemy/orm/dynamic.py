@@ -5,6 +5,7 @@ from functools import wraps
 from .. import exc, util
 from .._rs import Query, _relationship_query
 from ..exc import SAWarning
+from .attributes import _WriterImplKind as _DynamicAttributeImpl  # noqa: F401  extensions ask isinstance() of it
 from .base import state_str
 from .exc import DetachedInstanceError
 from .session import object_session

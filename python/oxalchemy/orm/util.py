@@ -16,6 +16,7 @@ from .._rs import (
     with_parent,
     with_polymorphic,
 )
+from .base import instance_str, state_str  # noqa: F401  published here too
 
 join = _orm_join
 outerjoin = _orm_outerjoin

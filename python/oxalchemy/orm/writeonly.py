@@ -3,6 +3,7 @@
 from .._rs import _relationship_rows, _relationship_values
 from ..exc import InvalidRequestError
 from ..sql import delete, insert, select, update
+from .attributes import _WriterImplKind as _WriteOnlyAttributeImpl  # noqa: F401  extensions ask isinstance() of it
 from .base import PASSIVE_NO_INITIALIZE, PASSIVE_OFF, instance_dict, instance_state
 
 
