@@ -165,11 +165,11 @@ mod tests {
     #[test]
     fn counted_levels_end() {
         thread_local! { static HERE: Counter = const { Counter::new() }; }
-        fn deeper(n: u32) -> Result<u32, TooDeep> {
+        fn deeper(wanted: u32) -> Result<u32, TooDeep> {
             let _level = Level::enter(&HERE, LIMIT)?;
-            deeper(n + 1)
+            if wanted == 0 { Ok(0) } else { deeper(wanted - 1) }
         }
-        assert_eq!(deeper(0), Err(TooDeep));
+        assert_eq!(deeper(u32::MAX), Err(TooDeep));
         assert!(Level::enter(&HERE, LIMIT).is_ok());
         let mut levels = Levels::default();
         let mut n = 0;

@@ -2,9 +2,8 @@
 
 import sqlite3
 
-import pytest
-
 import oxalchemy as sa
+import pytest
 
 
 class Picky(sa.TypeDecorator):

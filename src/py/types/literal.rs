@@ -1,6 +1,7 @@
 //! Values as SQL literals: converted like a parameter, then written by room `sql`.
 
 use super::bind::BindProc;
+use crate::py::text::Text;
 use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDate, PyDateTime, PyDelta, PyFloat, PyInt, PyString, PyTime};
@@ -23,7 +24,7 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, quo
     match affinity {
         Affinity::Integer => {
             let int = value.py().get_type::<PyInt>().call1((value,))?;
-            return Ok(int.str()?.to_string());
+            return Ok(int.str()?.text());
         }
         Affinity::Numeric | Affinity::Float => return number(value, family),
         // A UUID as text is stored without its dashes where the database has no such type, and read without them elsewhere.
@@ -34,7 +35,7 @@ pub fn render(value: &Bound<'_, PyAny>, proc: &BindProc, affinity: Affinity, quo
         // What is written is the value, not what a driver would make of it.
         Affinity::Date if !value.is_instance_of::<PyDate>() => return refused("isoformat"),
         Affinity::Date if value.is_instance_of::<PyDateTime>() && family != Family::Sqlite => {
-            return Ok(format!("'{}'", value.call_method0("date")?.str()?));
+            return Ok(format!("'{}'", value.call_method0("date")?.str()?.text()));
         }
         Affinity::DateTime if !value.is_instance_of::<PyDate>() => return refused("isoformat"),
         Affinity::Time if !value.is_instance_of::<PyTime>() => return refused("isoformat"),
@@ -61,7 +62,7 @@ fn number(value: &Bound<'_, PyAny>, family: Family) -> PyResult<String> {
         false => value.py().get_type::<PyFloat>().call1((value,))?.extract()?,
     };
     // Decimals and integers may be too large for a float.
-    let text = value.str()?.to_string();
+    let text = value.str()?.text();
     if f.is_finite() || text.bytes().any(|b| b.is_ascii_digit()) {
         return Ok(text.trim().replace('_', ""));
     }
