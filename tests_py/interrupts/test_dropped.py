@@ -217,6 +217,8 @@ def test_every_python_function_that_is_entered_may_raise(work, kind, classes, en
         gc.enable()
 
 
+# A moment may fall into a finalizer or a weak reference's callback, whose exceptions Python itself can only print.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals of a timer")
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, Timeout])
 def test_a_signal_handler_raises_at_any_moment(kind, classes, tmp_path):
