@@ -99,11 +99,12 @@ class _AssociationList(_AssociationCollection, collections.abc.MutableSequence):
     def copy(self):
         return list(self)
 
+    # Refused as in SQLAlchemy: the order is that of the objects behind.
     def reverse(self):
-        raise NotImplementedError
+        raise NotImplementedError("a list of an association proxy has no order of its own; reverse the relationship's collection")
 
     def sort(self, **kw):
-        raise NotImplementedError
+        raise NotImplementedError("a list of an association proxy has no order of its own; sort the relationship's collection")
 
     def __imul__(self, n):
         # unlike other sequence protocol methods, *= 1 of a list of objects would be the same objects again
