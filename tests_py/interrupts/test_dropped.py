@@ -276,9 +276,12 @@ def test_a_signal_handler_raises_at_any_moment(kind, classes, tmp_path):
     assert hits
 
 
-def test_values_are_converted_once(classes, engine):
-    """A conversion that raises is not tried again: the second try might not raise."""
+@pytest.mark.parametrize("watched", [False, True], ids=["plain", "watched"])
+def test_values_are_converted_once(engine, watched):
+    """A conversion that raises is not tried again: the second try might not raise. A listener changes nothing about it."""
     calls = []
+    if watched:
+        event.listen(engine, "before_cursor_execute", lambda *a: None)
 
     class Once(sa.TypeDecorator):
         impl = sa.Integer

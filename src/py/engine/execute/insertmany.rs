@@ -2,7 +2,7 @@
 
 use super::execution::Execution;
 use super::gather::Given;
-use super::run::{Batch, Ran, Sending, fetch_all};
+use super::run::{Batch, Ran, Sending, fetch_all, unconverted};
 use crate::py::errors::invalid_request;
 use crate::py::types::value_to_py;
 use ::engine::batch::{rows_per_statement, statements};
@@ -51,7 +51,10 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
     let style = s.conn.get().native().map_or(c.paramstyle, |n| n.style());
     let mut all = Vec::with_capacity(given.len());
     for g in given {
-        all.push(values(py, s.exec, g)?);
+        match values(py, s.exec, g) {
+            Ok(v) => all.push(v),
+            Err(e) => return unconverted(s, g, e),
+        }
     }
     let Some(range) = range else {
         let wire = entry.wire(style);

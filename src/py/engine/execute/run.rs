@@ -168,7 +168,7 @@ fn tuple<'py>(py: Python<'py>, values: &[Value]) -> PyResult<Bound<'py, PyAny>> 
 }
 
 /// Sets of parameters as they are shown in messages about values that cannot be converted.
-fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> PyResult<T> {
+pub(super) fn unconverted<'py, T>(s: &Sending<'_, 'py>, given: &[Given<'py>], e: PyErr) -> PyResult<T> {
     let py = s.conn.py();
     let sets = s.exec.f.lock().sets.iter().map(|d| d.bind(py).clone()).collect::<Vec<_>>();
     let list = if sets.is_empty() { PyList::new(py, [PyDict::new(py)])? } else { PyList::new(py, sets)? };
