@@ -49,6 +49,8 @@ objects! {
     connection = "oxalchemy.engine" "Connection";
     /// `schema.DefaultGenerator`
     default_generator = "oxalchemy.schema" "DefaultGenerator";
+    /// `sql.event_target.SchemaEventTarget`
+    schema_event_target = "oxalchemy.sql.event_target" "SchemaEventTarget";
     /// `inspect`
     inspect = "oxalchemy.inspection" "inspect";
 }

@@ -1,12 +1,13 @@
 //! Everything that must hold a Python object: the faces of the pure rooms, and the ORM at run time.
 //!
-//! `imports` is the one table of Python objects that Rust reaches for; `errors` the one place where errors become Python
+//! `events` knows which events anybody listens for; `imports` is the one table of Python objects that Rust reaches for; `errors` the one place where errors become Python
 //! exceptions; `ffi` the one file with `unsafe`.
 
 pub mod compile;
 pub mod dbapi;
 pub mod engine;
 pub mod errors;
+pub mod events;
 pub mod ffi;
 pub mod gc;
 pub mod generic;
@@ -25,6 +26,7 @@ use pyo3::prelude::*;
 /// Add every room to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     base::depth::settle();
+    events::register(m)?;
     dbapi::register(m)?;
     pool::register(m)?;
     types::register(m)?;

@@ -1,6 +1,6 @@
 """From the Inspector's answers to the parts of a Table."""
 
-from .. import util
+from .. import _rs, util
 from ..sql import operators
 
 
@@ -81,8 +81,7 @@ class _Filler:
         from ..sql.schema import Column, Computed, DefaultClause, FetchedValue, Identity
 
         original = found["name"]
-        self.table.metadata.dispatch.column_reflect(self.insp, self.table, found)
-        self.table.dispatch.column_reflect(self.insp, self.table, found)
+        _rs.fire_column_reflect(self.insp, self.table, found)
         name = found["name"]
         if (self.include and name not in self.include) or (self.exclude and name in self.exclude):
             return

@@ -1,6 +1,6 @@
 """What ``target.dispatch`` and ``target.dispatch.event_name`` are."""
 
-from .registry import Entry, changed, next_order, stored, version
+from .registry import Entry, changed, next_order, stored, tell_native, version
 
 
 class RefCollection:
@@ -78,6 +78,7 @@ class Listeners(RefCollection):
 
     def append(self, fn, propagate=False):
         """Add a function that cannot be removed through ``event.remove``."""
+        tell_native(self.name)
         self.add(Entry(fn, None, next_order(False), propagate))
         changed()
 

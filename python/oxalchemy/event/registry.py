@@ -143,7 +143,7 @@ class EventKey:
         store.add(entry)
         stored(store, entry)
         changed()
-        _tell_native(self.identifier)
+        tell_native(self.identifier)
 
     def contains(self):
         return self._key in _registry
@@ -159,7 +159,7 @@ class EventKey:
         changed()
 
 
-def _tell_native(identifier):
+def tell_native(identifier):
     """Rust looks for listeners of an event only after the first registration under its name."""
     from .. import _rs
 

@@ -1,6 +1,5 @@
 //! Engine, Connection, Transaction, pools, execution and results at run time.
 //!
-//! * `events`: which events anybody listens for.
 //! * `url`: DSNs.
 //! * `engine`, `connection`, `transaction`: the objects users hold.
 //! * `execute`: statements. `failure`: errors of drivers.
@@ -9,7 +8,6 @@
 pub mod connection;
 #[allow(clippy::module_inception, reason = "the file is named after the Engine it holds, as its neighbours are")]
 pub mod engine;
-pub mod events;
 pub mod execute;
 pub mod failure;
 pub mod meta;
@@ -18,11 +16,11 @@ pub mod row;
 pub mod transaction;
 pub mod url;
 
+pub use super::events;
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    events::register(m)?;
     url::register(m)?;
     row::register(m)?;
     result::classes::register(m)?;

@@ -3,6 +3,7 @@
 //!
 //! * [`column`], [`table`]: expressions and FROM elements with schema data. [`constraint`], [`foreign_key`], [`index`],
 //!   [`sequence`], [`metadata`]: the rest. [`sort`]: tables in order.
+//! * [`join`]: a part becomes part of something else.
 //!   [`plan`]: the steps of creating and dropping.
 
 pub mod column;
@@ -11,6 +12,7 @@ pub mod constraint;
 pub mod ddl;
 pub mod foreign_key;
 pub mod index;
+pub mod join;
 pub mod kept;
 pub mod metadata;
 pub mod plan;
@@ -44,6 +46,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyMetaData>()?;
     m.add_class::<PySequence>()?;
     compile::register(m)?;
+    join::register(m)?;
     m.add_function(wrap_pyfunction!(sort::sort_tables, m)?)?;
     m.add_function(wrap_pyfunction!(plan::ddl_plan, m)?)?;
     m.add_function(wrap_pyfunction!(constraint::home_of, m)?)?;
