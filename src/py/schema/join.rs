@@ -43,7 +43,11 @@ fn join_part<'py>(part: &Bound<'py, PyAny>, owner: &Bound<'py, PyAny>, how: Opti
 
 /// Tell who listens for `column_reflect` of the table's MetaData, then of the table, about a column that reflection found.
 #[pyfunction]
-pub fn fire_column_reflect<'py>(inspector: &Bound<'py, PyAny>, table: &Bound<'py, PyAny>, found: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn fire_column_reflect<'py>(
+    inspector: &Bound<'py, PyAny>,
+    table: &Bound<'py, PyAny>,
+    found: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     if Event::ColumnReflect.used() {
         fire(&table.getattr(intern!(table.py(), "metadata"))?, Event::ColumnReflect, (inspector, table, found))?;
         fire(table, Event::ColumnReflect, (inspector, table, found))?;
