@@ -8,6 +8,7 @@
 //! | [`join_condition`] | [`JoinCondition`]: how two mapped selectables join, and which columns follow which |
 //! | [`lazy_clause`] | the WHERE of a lazy load: the join condition with one side turned into binds |
 //! | [`cascade`] | [`Cascade`]: which session operations follow a relationship |
+//! | [`configure`] | from what users say about a mapping to the mapping |
 //! | [`entity`] | [`Entity`]: a mapped class, or an alias of one, inside a statement |
 //! | [`flush`] | flush plans over ids |
 //! | [`option_elements`] | the elements of a tree of options |
@@ -30,6 +31,7 @@ pub mod cascade;
 pub mod columns;
 pub mod comparison;
 pub mod compile;
+pub mod configure;
 pub mod entity;
 pub mod flush;
 pub mod join_condition;

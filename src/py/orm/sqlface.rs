@@ -1,6 +1,8 @@
 //! The few doors to the faces of room `sql` that mappings need.
 
+use crate::py::errors;
 use crate::py::sql::{coerce, face};
+use crate::py::text::Text;
 use orm::columns;
 use pyo3::prelude::*;
 use sql::ast::{ExprRef, FromRef};
@@ -45,4 +47,8 @@ pub fn exprs(obj: &Bound<'_, PyAny>) -> PyResult<Vec<ExprRef>> {
         return obj.try_iter()?.map(|o| expr(&o?)).collect();
     }
     Ok(vec![expr(obj)?])
+}
+/// Expressions as text, for messages; what goes wrong meanwhile is parked.
+pub fn render(py: Python<'_>) -> impl Fn(&ExprRef) -> String {
+    move |e| errors::or_park(wrap_expr(py, e).and_then(|f| Ok(f.str()?.text())), String::new)
 }

@@ -4,7 +4,6 @@ use super::{PyMapper, polymorphic, props};
 use crate::py::orm::sqlface;
 use orm::mapper::WithPolymorphic;
 use pyo3::prelude::*;
-use std::sync::Arc;
 
 type This<'py> = Bound<'py, PyMapper>;
 
@@ -25,9 +24,7 @@ pub fn _mapper_set_concrete_base(mapper: &This<'_>, base: &This<'_>) -> PyResult
     let py = mapper.py();
     let (this, parent) = (mapper.get(), base.get());
     drop(this.inherits.replace(py, Some(base.clone().unbind())));
-    this.node.update(|d| d.inherits = Some(parent.node.clone()));
-    let node = Arc::downgrade(&this.node);
-    parent.node.update(|d| d.children.push(node));
+    orm::configure::inheritance::adopt(&parent.node, &this.node);
     let map_of = |m: &PyMapper| m.polymorphic_map.with(py, |x| x.as_ref().map(|x| x.clone_ref(py)));
     if let Some(shared) = map_of(parent) {
         if let Some(own) = map_of(this) {

@@ -2,7 +2,8 @@
 //!
 //! | file | concept |
 //! |---|---|
-//! | [`build`] | from the arguments of `mapper()` to tables, primary key, hierarchy |
+//! | [`read`] | the arguments of `mapper()`, read once into a spec |
+//! | [`build`] | from the spec to a mapped class |
 //! | [`props`] | columns and properties under attribute names |
 //! | [`polymorphic`] | discriminators |
 //! | [`configure`] | relationships set up once all classes are known |
@@ -14,6 +15,7 @@ pub mod configure;
 pub mod members;
 pub mod polymorphic;
 pub mod props;
+pub mod read;
 pub mod turn;
 
 pub use configure::{check_configure, configure_if_needed, configured_impl};
@@ -78,10 +80,6 @@ impl PyMapper {
     /// A raw argument of `mapper()`.
     pub fn arg<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         Ok(self.args.bind(py).get_item(name)?.filter(|v| !v.is_none()))
-    }
-    /// A boolean argument of `mapper()`.
-    pub fn flag(&self, py: Python<'_>, name: &str, default: bool) -> PyResult<bool> {
-        self.args.bind(py).get_item(name)?.map_or(Ok(default), |v| v.is_truthy())
     }
 }
 

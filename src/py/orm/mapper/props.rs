@@ -9,6 +9,7 @@ use crate::py::orm::sqlface;
 use crate::py::text::Text;
 use crate::py::{errors, imports};
 use orm::columns::{self, as_column, col_id};
+use orm::configure::properties;
 use orm::{ColumnProp, Property};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -469,30 +470,15 @@ fn column<'py>(
 ) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
-    let data = this.node.data();
     // of a parent, unchanged: the same node
     let inherited = prop.get().get_node(py).filter(|_| !set_parent);
     let node = match inherited {
         Some(Property::Column(n)) => n,
         _ => {
             let flag = |n: &str| prop.getattr(n).and_then(|v| v.is_truthy());
-            let mut exprs = Vec::new();
-            for c in prop.getattr("columns")?.try_iter()? {
-                let e = sqlface::expr(&c?)?;
-                let e = match (as_column(&e), &data.persist_selectable) {
-                    (Some(c), Some(all)) => match orm::entity::corresponding(all, c) {
-                        Some(m) if !Arc::ptr_eq(&m, c) => columns::column_expr(&m),
-                        _ => e,
-                    },
-                    _ => e,
-                };
-                exprs.push(e);
-            }
             let group = prop.getattr("group")?;
-            let node = Arc::new(ColumnProp {
-                key: key.into(),
-                parent: Arc::downgrade(&this.node),
-                columns: exprs,
+            let spec = properties::ColumnSpec {
+                columns: prop.getattr("columns")?.try_iter()?.map(|c| sqlface::expr(&c?)).collect::<PyResult<_>>()?,
                 deferred: flag("deferred")?,
                 raiseload: flag("raiseload")?,
                 group: if group.is_none() { None } else { Some(group.text().into()) },
@@ -500,21 +486,14 @@ fn column<'py>(
                 expire_on_flush: flag("expire_on_flush")?,
                 query_expression: flag("_is_query_expression")?,
                 hidden: !flag("_instrument_attribute")?,
-                face: FaceSlot::default(),
-            });
+            };
+            let node = properties::column(&this.node, key, spec);
             MapperProperty::set_node(prop, Property::Column(node.clone()));
             node
         }
     };
     this.props.bind(py).set_item(key, prop)?;
-    this.node.update(|d| {
-        for c in node.columns.iter().filter_map(|e| as_column(e)) {
-            for p in columns::proxy_set(c) {
-                d.column_keys.insert(col_id(&p), key.into());
-            }
-        }
-        d.props.insert(key.into(), Property::Column(node.clone()));
-    });
+    properties::attach(&this.node, &node);
     if node.hidden || this.node.data().non_primary {
         return Ok(());
     }
@@ -531,17 +510,12 @@ fn install_column<'py>(
     node: &Arc<ColumnProp>,
 ) -> PyResult<()> {
     let compare = prop.call_method0("_compare_function")?;
-    let version = slf.get().node.data().version_id_col.clone();
-    let is_pk = node.table_columns().any(|c| slf.get().node.data().primary_key.iter().any(|p| Arc::ptr_eq(p, c)));
-    let is_version = version.is_some_and(|v| node.table_columns().any(|c| Arc::ptr_eq(c, &v)));
-    let on = slf.get().node.data().polymorphic_on.clone();
-    let is_on = on.is_some_and(|o| node.columns.iter().any(|e| Arc::ptr_eq(e, &o)));
     AttributeImpl::install(
         attr,
         Spec {
             kind: Kind::Scalar,
             parent_token: sql::name::next_id(),
-            active_history: node.active_history || is_pk || is_version || is_on,
+            active_history: properties::keeps_old_value(&slf.get().node, node),
             compare: if compare.is_none() { None } else { Some(compare) },
             // any column can be left out by options, or be a subclass's that the row of its base did not bring
             loader: Loader::Hook,
