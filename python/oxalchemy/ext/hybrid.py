@@ -4,7 +4,7 @@ from types import GenericAlias
 
 from ..exc import InvalidRequestError
 from ..orm import attributes
-from ..orm.base import InspectionAttr, InspectionAttrExtensionType
+from ..orm.base import InspectionAttrExtensionType, InspectionAttrInfo
 from ..orm.interfaces import PropComparator
 
 __all__ = [
@@ -36,7 +36,7 @@ def _plain(fn):
     return fn.__func__ if isinstance(fn, classmethod) else fn
 
 
-class hybrid_method(InspectionAttr):
+class hybrid_method(InspectionAttrInfo):
     """A method that computes with values on instances and with expressions on the class."""
 
     __class_getitem__ = classmethod(GenericAlias)
@@ -75,12 +75,13 @@ class _InPlaceMethod:
         return self.hybrid.expression(expr)
 
 
-class hybrid_property(InspectionAttr):
+class hybrid_property(InspectionAttrInfo):
     """A property that computes with values on instances and with expressions on the class."""
 
     __class_getitem__ = classmethod(GenericAlias)
     is_attribute = True
     extension_type = HYBRID_PROPERTY
+    _names_its_expression = True
 
     def __init__(self, fget, fset=None, fdel=None, expr=None, custom_comparator=None, update_expr=None, bulk_dml_setter=None):
         self.fget = fget
@@ -112,8 +113,12 @@ class hybrid_property(InspectionAttr):
 
     def _copy(self, **kw):
         defaults = {k: v for k, v in self.__dict__.items() if not k.startswith("_")}
+        info = defaults.pop("info", None)
         defaults.update(kw)
-        return type(self)(**defaults)
+        copied = type(self)(**defaults)
+        if info is not None:
+            copied.info = info
+        return copied
 
     @_property
     def overrides(self):
@@ -257,7 +262,7 @@ class ExprComparator(Comparator):
 
     @_property
     def info(self):
-        return self.hybrid.info if hasattr(self.hybrid, "info") else {}
+        return self.hybrid.info
 
     @_property
     def property(self):
@@ -301,10 +306,12 @@ class _HybridAttribute(attributes.QueryableAttribute):
 
     @_property
     def info(self):
-        return getattr(self.hybrid, "info", {})
+        return self.hybrid.info
 
     def __clause_element__(self):
         expr = self.comparator.__clause_element__()
+        if not self.hybrid._names_its_expression:
+            return expr
         annotate = getattr(expr, "_annotate", None)
         return annotate({"proxy_key": self.key}) if annotate is not None else expr
 

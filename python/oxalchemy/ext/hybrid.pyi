@@ -7,7 +7,7 @@ import oxalchemy.orm.interfaces
 import oxalchemy.sql.elements
 from oxalchemy import _rs
 from oxalchemy.orm import attributes as attributes
-from oxalchemy.orm.base import InspectionAttr as InspectionAttr, InspectionAttrExtensionType as InspectionAttrExtensionType
+from oxalchemy.orm.base import InspectionAttrExtensionType as InspectionAttrExtensionType, InspectionAttrInfo as InspectionAttrInfo
 from oxalchemy.orm.interfaces import PropComparator as PropComparator
 
 _T = TypeVar("_T")
@@ -39,7 +39,7 @@ class _InPlaceProperty:
     def bulk_dml(self, meth: Any) -> Any: ...
     hybrid: Any
 
-class hybrid_method(oxalchemy.orm.base.InspectionAttr, Generic[_T]):
+class hybrid_method(oxalchemy.orm.base.InspectionAttrInfo, Generic[_T]):
     def __init__(self, func: Callable[..., _T], expr: Callable[..., Any] | None = None) -> None: ...
     @overload
     def __get__(self, instance: None, owner: Any) -> Callable[..., oxalchemy.sql.elements.ColumnElement[_T]]: ...
@@ -55,7 +55,7 @@ class hybrid_method(oxalchemy.orm.base.InspectionAttr, Generic[_T]):
     func: Any
     expr: Any
 
-class hybrid_property(oxalchemy.orm.base.InspectionAttr, Generic[_T]):
+class hybrid_property(oxalchemy.orm.base.InspectionAttrInfo, Generic[_T]):
     def __init__(
         self,
         fget: Callable[[Any], _T],

@@ -13,7 +13,7 @@ from .._rs import (
     clear_mappers,
     configure_mappers,
 )
-from . import attributes, base, collections, descriptor_props, events, exc, instrumentation, interfaces, mapperlib, properties  # noqa: F401
+from . import attributes, base, collections, decl_base, descriptor_props, events, exc, instrumentation, interfaces, mapperlib, properties  # noqa: F401
 from . import relationships, state  # noqa: F401
 from ._constructors import (
     backref,
@@ -131,6 +131,8 @@ AttributeEvent = AttributeEventToken
 def _inspect_class(cls):
     manager = cls.__dict__.get("_sa_class_manager")
     if manager is None or not manager.is_mapped:
+        if decl_base.waits(cls):
+            raise exc.UnmappedClassError(cls, cls._sa_deferred_message())
         return None
     return manager.mapper
 

@@ -253,3 +253,12 @@ class InspectionAttrInfo(InspectionAttr):
     """The same with a user dictionary."""
 
     __slots__ = ()
+
+    @property
+    def info(self):
+        """A dictionary for whatever the user wants to remember of this object."""
+        return self.__dict__.setdefault("info", {})
+
+    @info.setter
+    def info(self, value):
+        self.__dict__["info"] = value

@@ -44,7 +44,8 @@ class RelationshipDirection(enum.Enum):
     MANYTOMANY = 3
 
 class InspectionAttrExtensionType(enum.Enum): ...
-class InspectionAttrInfo(InspectionAttr): ...
+class InspectionAttrInfo(InspectionAttr):
+    info: Any
 
 class NotExtension(InspectionAttrExtensionType):
     NOT_EXTENSION = "not_extension"

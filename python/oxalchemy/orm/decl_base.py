@@ -101,6 +101,11 @@ class DeferredScan(Scan):
         return [scan for scan in list(_waiting) if issubclass(scan.cls, base)]
 
 
+def waits(cls):
+    """Whether the class is declared and its mapping has to be completed."""
+    return DeferredScan.config_for_cls(cls) is not None
+
+
 def _own_bases(cls):
     """Names that the direct bases of a class say themselves."""
     return {name for base in cls.__bases__ for name in base.__dict__}

@@ -41,9 +41,6 @@ def _type_name(cls):
 
 
 def _unmapped_message(cls):
-    waits = getattr(cls, "_sa_deferred_message", None)
-    if waits is not None:
-        return waits()
     name = f"{cls.__module__}.{cls.__name__}" if cls.__module__ else cls.__name__
     return f"Class '{name}' is not mapped"
 

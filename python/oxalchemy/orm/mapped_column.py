@@ -67,8 +67,7 @@ class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
         self._name_given = self.column.name is not None
         self._type_given = not _is_null_type(self.column.type)
         self._template = None
-        group = self._mapper_args.get("deferred_group")
-        self.deferred = bool(self._mapper_args.get("deferred") or group)
+        self.deferred = _is_deferred(self._mapper_args)
         self.foreign_keys = self.column.foreign_keys
 
     @property
@@ -104,13 +103,24 @@ class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
     def _take_template(self, template):
         """Stand on the column of `Annotated[T, mapped_column(...)]`: what this one says goes on top. Dataclass arguments do not
         come with it."""
+        _warn_of_template(template)
         self._template = template
         self.column = _merge(template, self)
         self._type_given = self._type_given or template._type_given
         self._nullable_given = self._nullable_given or template._nullable_given
         self._mapper_args = {**template._mapper_args, **self._mapper_args}
-        self.deferred = bool(self._mapper_args.get("deferred") or self._mapper_args.get("deferred_group"))
+        self.deferred = _is_deferred(self._mapper_args)
         self.foreign_keys = self.column.foreign_keys
+
+    @property
+    def mapper_property_to_assign(self):
+        """The property that maps the column, or None when the column itself does."""
+        return self._property(False)
+
+    @property
+    def columns_to_assign(self):
+        """The column, with its place in the order of columns."""
+        return [(self.column, self._sort_order)]
 
     def _property(self, dataclass):
         """The property that maps the column, when it is more than the column: deferred, or the default of a dataclass field."""
@@ -125,7 +135,7 @@ class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
             self.column,
             deferred=self.deferred,
             group=args.get("deferred_group"),
-            raiseload=bool(args.get("deferred_raiseload")),
+            raiseload=args.get("deferred_raiseload"),
             active_history=bool(args.get("active_history")),
         )
         made._attribute_options = self._attribute_options
@@ -147,6 +157,28 @@ class MappedColumn(_DeclarativeMapped, operators.ColumnOperators):
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(object.__getattribute__(self, "column"), name)
+
+
+def _is_deferred(mapper_args):
+    given = mapper_args.get("deferred", NO_ARG)
+    if given is NO_ARG:
+        return bool(mapper_args.get("deferred_group") or mapper_args.get("deferred_raiseload"))
+    return bool(given)
+
+
+def _warn_of_template(template):
+    """Say what a `mapped_column()` inside `Annotated` cannot tell: it speaks for several attributes."""
+    from oxalchemy.util import warn_deprecated
+
+    if template.column.name is not None or template.column.key is not None:
+        warn_deprecated("Can't use the 'key' or 'name' arguments in Annotated with mapped_column(); this will be ignored", "2.0.22")
+    for name in template._attribute_options:
+        if name != "default":
+            warn_deprecated(
+                f"Argument '{name}' is a dataclass argument and cannot be specified within a mapped_column() bundled inside of an "
+                "Annotated object",
+                "2.0.22",
+            )
 
 
 def _is_null_type(type_):
@@ -199,8 +231,9 @@ def _merge(template, value):
     from oxalchemy.sql.event_target import join
 
     column = template.column._copy()
-    if own.name is not None:
-        column.name = own.name
+    # each attribute names its column itself
+    column.name = own.name
+    column.key = own.key
     if value._type_given:
         column._set_type(own.type)
     if value._nullable_given:

@@ -64,6 +64,12 @@ impl Role {
 /// The error for an object that a role does not accept.
 pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
     let py = obj.py();
+    // a class whose mapping waits for something says so
+    if obj.is_instance_of::<pyo3::types::PyType>()
+        && let Err(e) = crate::py::imports::inspect(py).and_then(|inspect| inspect.call1((obj, false)))
+    {
+        return e;
+    }
     let shown = match obj.repr() {
         Ok(r) => r.text(),
         Err(e) => return e,

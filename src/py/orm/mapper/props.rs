@@ -390,7 +390,7 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
             format!(
                 "WARNING: when configuring property '{key}' on {}, column '{}' conflicts with property '{}'. To resolve this, map the \
                  column to the class under a different name in the 'properties' dictionary.  Or, to remove all awareness of the column \
-                 entirely (i.e. prevent its being loaded or written), use the 'include_properties' or 'exclude_properties' mapper \
+                 entirely (including its availability as a foreign key), use the 'include_properties' or 'exclude_properties' mapper \
                  arguments to control specifically which table columns get mapped.",
                 this.node.describe(),
                 exprs[0].1.getattr("key").map_or_else(|_| String::new(), |k| k.text()),
