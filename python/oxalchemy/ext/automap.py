@@ -110,8 +110,8 @@ class AutomapBase:
     @classmethod
     def _sa_deferred_message(cls):
         return (
-            f"Class {cls.__module__}.{cls.__name__} is a subclass of AutomapBase.  Mappings are not produced until the .prepare() "
-            "method is called on the class hierarchy."
+            f"Class {cls.__module__}.{cls.__name__} is a subclass of AutomapBase.  Mappings are not produced until the "
+            ".prepare() method is called on the class hierarchy."
         )
 
 
@@ -121,8 +121,8 @@ AutomapBase._sa_decl_prepare = True
 def automap_base(declarative_base=None, **kw):
     """A base class whose :meth:`~.AutomapBase.prepare` makes classes from tables.
 
-    :param declarative_base: a declarative base of the user's; by default one is made with the further arguments, which are those of
-        :func:`.declarative_base`
+    :param declarative_base: a declarative base of the user's; by default one is made with the further arguments,
+        which are those of :func:`.declarative_base`
     """
     base = declarative_base if declarative_base is not None else _declarative_base(**kw)
     body = {"__abstract__": True, "classes": util.Properties({}), "by_module": util.Properties({}), "_sa_automapped": {}}
@@ -187,7 +187,7 @@ class _Preparation:
         return cls
 
     def publish(self, name, cls, module):
-        """Make the class an attribute of its module in ``Base.by_module``, and of ``Base.classes`` unless a module was chosen for it."""
+        """Make the class an attribute of its module in ``by_module``, and of ``classes`` unless a module was chosen for it."""
         at = self.base.by_module
         for token in cls.__module__.split("."):
             if token not in at:
@@ -227,9 +227,7 @@ class _Preparation:
             reverse = None
             if many not in others:
                 reverse = self.generate(self.base, interfaces.ONETOMANY, backref, many, referred_cls, cls, **of_many)
-            made = self.generate(
-                self.base, interfaces.MANYTOONE, relationship, one, cls, referred_cls, backref=reverse, **to_one
-            )
+            made = self.generate(self.base, interfaces.MANYTOONE, relationship, one, cls, referred_cls, backref=reverse, **to_one)
             if made is not None:
                 own[one] = made
                 if many in others and not reverse:
@@ -255,7 +253,9 @@ class _Preparation:
         if forth not in own:
             reverse = None
             if back not in others:
-                reverse = self.generate(self.base, interfaces.MANYTOMANY, backref, back, right_cls, left_cls, overlaps=None, **both)
+                reverse = self.generate(
+                    self.base, interfaces.MANYTOMANY, backref, back, right_cls, left_cls, overlaps=None, **both
+                )
             made = self.generate(
                 self.base, interfaces.MANYTOMANY, relationship, forth, left_cls, right_cls,
                 overlaps=None, backref=reverse, secondary=table, primaryjoin=_joined(left), secondaryjoin=_joined(right), **both,
@@ -267,7 +267,8 @@ class _Preparation:
         elif back not in others:
             made = self.generate(
                 self.base, interfaces.MANYTOMANY, relationship, back, right_cls, left_cls,
-                overlaps=None, back_populates=forth, secondary=table, primaryjoin=_joined(right), secondaryjoin=_joined(left), **both,
+                overlaps=None, back_populates=forth, secondary=table, primaryjoin=_joined(right),
+                secondaryjoin=_joined(left), **both,
             )  # fmt: skip
             if made is not None:
                 others[back] = made
@@ -317,4 +318,3 @@ def _deletes(constraint):
     if all(fk.parent.nullable for fk in constraint.elements):
         return {"passive_deletes": True} if on_delete == "set null" else {}
     return {"cascade": "all, delete-orphan", **({"passive_deletes": True} if on_delete == "cascade" else {})}
-

@@ -7,7 +7,10 @@ import oxalchemy.orm.interfaces
 import oxalchemy.sql.elements
 from oxalchemy import _rs
 from oxalchemy.orm import attributes as attributes
-from oxalchemy.orm.base import InspectionAttrExtensionType as InspectionAttrExtensionType, InspectionAttrInfo as InspectionAttrInfo
+from oxalchemy.orm.base import (
+    InspectionAttrExtensionType as InspectionAttrExtensionType,
+    InspectionAttrInfo as InspectionAttrInfo,
+)
 from oxalchemy.orm.interfaces import PropComparator as PropComparator
 
 _T = TypeVar("_T")

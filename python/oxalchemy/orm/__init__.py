@@ -13,7 +13,19 @@ from .._rs import (
     clear_mappers,
     configure_mappers,
 )
-from . import attributes, base, collections, decl_base, descriptor_props, events, exc, instrumentation, interfaces, mapperlib, properties  # noqa: F401
+from . import (
+    attributes,
+    base,
+    collections,
+    decl_base,
+    descriptor_props,
+    events,
+    exc,
+    instrumentation,
+    interfaces,
+    mapperlib,
+    properties,
+)  # noqa: F401
 from . import relationships, state  # noqa: F401
 from ._constructors import (
     backref,

@@ -44,6 +44,7 @@ class RelationshipDirection(enum.Enum):
     MANYTOMANY = 3
 
 class InspectionAttrExtensionType(enum.Enum): ...
+
 class InspectionAttrInfo(InspectionAttr):
     info: Any
 

@@ -171,7 +171,9 @@ def _warn_of_template(template):
     from oxalchemy.util import warn_deprecated
 
     if template.column.name is not None or template.column.key is not None:
-        warn_deprecated("Can't use the 'key' or 'name' arguments in Annotated with mapped_column(); this will be ignored", "2.0.22")
+        warn_deprecated(
+            "Can't use the 'key' or 'name' arguments in Annotated with mapped_column(); this will be ignored", "2.0.22"
+        )
     for name in template._attribute_options:
         if name != "default":
             warn_deprecated(

@@ -27,7 +27,9 @@ def declare(arguments, bases):
 
     column = A.__table__.c[1] if len(A.__table__.c) > 1 else A.__table__.c[0]
     print(*(getattr(column, n) for n in ("name", "key", "nullable", "default", "index", "unique", "comment", "info", "doc")))
-    print(*(getattr(column, n) for n in ("server_default", "onupdate", "autoincrement", "system")), [c.name for c in A.__table__.c])
+    print(
+        *(getattr(column, n) for n in ("server_default", "onupdate", "autoincrement", "system")), [c.name for c in A.__table__.c]
+    )
     prop = inspect(A).attrs.d
     print(prop.deferred, prop.group, prop.raiseload, prop.active_history)
     if len(bases) > 1:

@@ -47,7 +47,9 @@ user = Plain.classes.user(name="x", address_collection=[Plain.classes.address(em
 user.keyword_collection.append(Plain.classes.keyword(word="w"))
 session.add(user)
 session.commit()
-print(session.query(Plain.classes.address).one().user is user, session.query(Plain.classes.keyword).one().user_collection == [user])
+print(
+    session.query(Plain.classes.address).one().user is user, session.query(Plain.classes.keyword).one().user_collection == [user]
+)
 session.delete(user)
 session.commit()
 print(session.query(Plain.classes.address).count())
