@@ -78,6 +78,6 @@ class index_property(hybrid_property):  # noqa: N801
             flag_modified(instance, self.attr_name)
 
     def expr(self, model):
-        """The element, as an expression over the class or an alias of it. Subclasses cast it to the type that they know it has."""
+        """The element, as an expression over the class or an alias of it. Subclasses may cast it."""
         column = getattr(model, self.attr_name)
         return column[self.index + 1 if self.onebased else self.index]

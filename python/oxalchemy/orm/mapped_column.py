@@ -177,8 +177,8 @@ def _warn_of_template(template):
     for name in template._attribute_options:
         if name != "default":
             warn_deprecated(
-                f"Argument '{name}' is a dataclass argument and cannot be specified within a mapped_column() bundled inside of an "
-                "Annotated object",
+                f"Argument '{name}' is a dataclass argument and cannot be specified within a mapped_column() bundled inside of "
+                "an Annotated object",
                 "2.0.22",
             )
 

@@ -9,7 +9,8 @@ from oxalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_col
 ARGUMENTS = [
     {"name": "q"}, {"key": "q"}, {"init": False}, {"default": 5}, {"default_factory": list}, {"kw_only": True}, {"repr": False},
     {"compare": True}, {"hash": True}, {"dataclass_metadata": {}}, {"deferred": True}, {"deferred_group": "x"},
-    {"deferred_raiseload": True}, {"active_history": True}, {"sort_order": 5}, {"use_existing_column": True}, {"insert_default": 4},
+    {"deferred_raiseload": True}, {"active_history": True}, {"sort_order": 5}, {"use_existing_column": True},
+    {"insert_default": 4},
     {"quote": True}, {"autoincrement": False}, {"system": True}, {"nullable": True}, {"primary_key": True}, {"index": True},
     {"unique": True}, {"comment": "c"}, {"info": {"a": 1}}, {"doc": "d"}, {"server_default": "s"}, {"onupdate": 3},
     {"server_onupdate": FetchedValue()},
