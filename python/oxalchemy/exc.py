@@ -4,6 +4,7 @@ The ORM adds its own in :mod:`oxalchemy.orm.exc`. Errors of a database driver ar
 its subclasses, named after the PEP 249 class of the driver's exception, which stays reachable as ``orig``.
 """
 
+from ._rs import _PanicException, _place_of_panic
 from .util._reprs import repr_params as _repr_params
 
 # Where a short code is explained; the code takes the place of %s.
@@ -50,6 +51,23 @@ class SQLAlchemyError(HasDescriptionCode, Exception):
 
     def __str__(self):
         return self._sql_message()
+
+
+class DefectError(SQLAlchemyError):
+    """oxalchemy itself is wrong: a state that its authors held to be impossible came about.
+
+    The call has not done its work; roll back what it was part of. Please report the message, which names the place.
+    """
+
+
+def _instead_of_a_panic(cls, message=""):
+    place = _place_of_panic()
+    return DefectError(f"{message} (at {place})" if place else message)
+
+
+# What PyO3 raises for a panic is a BaseException, which no `except Exception` of a server stops, and it panics again in the next
+# Rust frame that it comes to, past the cleanup which that frame owes. An exception of ours takes its place when it is made.
+_PanicException.__new__ = _instead_of_a_panic
 
 
 class EmulatedDBAPIException(Exception):

@@ -54,12 +54,15 @@ pub fn ignoring<E: PyTypeInfo, T>(py: Python<'_>, answer: PyResult<T>) -> PyResu
     }
 }
 
-/// The answer, or nothing when it is an exception of `oxalchemy.exc`. Any other exception goes on.
+/// The answer, or nothing when it is an exception of `oxalchemy.exc`. Any other exception goes on, a defect of ours as well.
 pub fn ignoring_ours<T>(py: Python<'_>, class: &str, answer: PyResult<T>) -> PyResult<Option<T>> {
     match answer {
         Ok(v) => Ok(Some(v)),
-        Err(e) if e.value(py).is_instance(imports::exc(py, class)?.as_any())? => Ok(None),
-        Err(e) => Err(e),
+        Err(e) => {
+            let value = e.value(py);
+            let named = value.is_instance(imports::exc(py, class)?.as_any())?;
+            if named && !value.is_instance(imports::exc(py, "DefectError")?.as_any())? { Ok(None) } else { Err(e) }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod compile;
 pub mod dbapi;
+pub mod defects;
 pub mod engine;
 pub mod errors;
 pub mod events;
@@ -27,6 +28,7 @@ use pyo3::prelude::*;
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     base::depth::settle();
     events::register(m)?;
+    defects::register(m)?;
     dbapi::register(m)?;
     pool::register(m)?;
     types::register(m)?;

@@ -70,10 +70,16 @@ impl Inner {
 
     /// Runs SQLite code, during which the connection cannot be closed.
     fn run<R>(&self, call: impl FnOnce() -> R) -> R {
-        self.running.set(self.running.get() + 1);
-        let result = call();
-        self.running.set(self.running.get() - 1);
-        result
+        /// Counts back when the code returns, and when it panics.
+        struct Running<'a>(&'a Slot<u32>);
+        impl Drop for Running<'_> {
+            fn drop(&mut self) {
+                self.0.set(self.0.get().saturating_sub(1));
+            }
+        }
+        self.running.set(self.running.get().saturating_add(1));
+        let _running = Running(&self.running);
+        call()
     }
 
     /// An idle statement from the cache, or a new one. `None` for text without a statement.

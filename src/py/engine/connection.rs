@@ -6,6 +6,7 @@ use super::execute;
 use super::failure;
 use super::transaction::{self, Transaction};
 use crate::py::dbapi::{self, NativeConnection};
+use crate::py::defects::caught;
 use crate::py::errors::{exc, invalid_request};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::text::Text;
@@ -319,7 +320,7 @@ impl Connection {
     pub fn begin_impl(slf: &Bound<'_, Self>) -> PyResult<()> {
         // Listeners and drivers may execute on the way: that must not begin again.
         slf.get().s.lock().in_begin = true;
-        let done = Self::begin_now(slf);
+        let done = caught(|| Self::begin_now(slf));
         slf.get().s.lock().in_begin = false;
         done
     }
@@ -327,7 +328,7 @@ impl Connection {
     fn begin_now(slf: &Bound<'_, Self>) -> PyResult<()> {
         Self::proxied(slf)?;
         slf.get().s.lock().in_begin = true;
-        let told = fire(slf, Event::Begin, (slf,));
+        let told = caught(|| fire(slf, Event::Begin, (slf,)));
         slf.get().s.lock().in_begin = false;
         told?;
         if slf.get().echoes() {
@@ -432,7 +433,10 @@ impl Connection {
     pub fn begin_twophase_impl(slf: &Bound<'_, Self>, xid: &Bound<'_, PyAny>) -> PyResult<()> {
         fire(slf, Event::BeginTwophase, (slf, xid))?;
         slf.get().s.lock().in_begin = true;
-        let done = Self::twophase_do(slf, "BEGIN TWOPHASE (implicit)", "do_begin_twophase", &PyTuple::new(slf.py(), [xid])?);
+        let done = caught(|| {
+            let xid = PyTuple::new(slf.py(), [xid])?;
+            Self::twophase_do(slf, "BEGIN TWOPHASE (implicit)", "do_begin_twophase", &xid)
+        });
         slf.get().s.lock().in_begin = false;
         done
     }

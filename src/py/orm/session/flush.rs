@@ -3,6 +3,7 @@
 use super::statemap::id_of;
 use super::transaction::{self, TxState};
 use super::{Session, attach, lifecycle};
+use crate::py::defects::caught;
 use crate::py::engine::events::{Event, fire};
 use crate::py::errors;
 use crate::py::orm::history;
@@ -65,7 +66,7 @@ pub(super) fn flush<'py>(session: &This<'py>, objects: Option<Bound<'py, PyAny>>
         }
         d.flushing = true;
     }
-    let out = if is_clean(session).unwrap_or(false) { Ok(()) } else { flush_now(session, objects) };
+    let out = caught(|| if is_clean(session)? { Ok(()) } else { flush_now(session, objects) });
     session.get().d.lock().flushing = false;
     out
 }
@@ -128,7 +129,7 @@ fn flush_now<'py>(session: &This<'py>, objects: Option<Bound<'py, PyAny>>) -> Py
         current.get().require(py, "_begin", &[TxState::Active])?;
     }
     let tx = lifecycle::begin_flush(session)?;
-    let done = (|| {
+    let done = caught(|| {
         session.get().d.lock().warn_on_events = true;
         let executed = plan.execute();
         session.get().d.lock().warn_on_events = false;
@@ -159,7 +160,7 @@ fn flush_now<'py>(session: &This<'py>, objects: Option<Bound<'py, PyAny>>) -> Py
         }
         fire(session.as_any(), Event::AfterFlushPostexec, (session, &uow))?;
         transaction::commit(&tx, false)
-    })();
+    });
     if let Err(e) = done {
         session.get().d.lock().warn_on_events = false;
         // The rollback must not hide why the flush failed.
@@ -216,7 +217,7 @@ pub fn guarded(session: &This<'_>, f: impl FnOnce() -> PyResult<()>) -> PyResult
         }
         d.flushing = true;
     }
-    let out = f();
+    let out = caught(f);
     session.get().d.lock().flushing = false;
     out
 }

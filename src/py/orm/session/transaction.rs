@@ -4,6 +4,7 @@
 //! session (objects that became persistent, were deleted, changed, or changed their key) is noted at the boundary.
 
 use super::{Session, StateMap, snapshot};
+use crate::py::defects::caught;
 use crate::py::engine::events::{Event, fire};
 use crate::py::errors;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
@@ -252,7 +253,7 @@ impl SessionTransaction {
     /// Runs `f` while other methods that change the state are refused.
     fn busy<R>(&self, method: &'static str, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
         self.d.lock().busy = Some(method);
-        let out = f();
+        let out = caught(f);
         self.d.lock().busy = None;
         out
     }
