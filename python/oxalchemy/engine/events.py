@@ -30,6 +30,7 @@ class ConnectionEvents(event.Events):
 
             def without_answer(*args, **keywords):
                 fn(*args, **keywords)
+                return NotImplemented
 
             event_key = event_key.with_wrapper(without_answer)
         elif retval and identifier not in ("before_execute", "before_cursor_execute"):

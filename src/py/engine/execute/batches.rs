@@ -1,19 +1,23 @@
 //! [`Batches`]: the rows of a statement as the driver decoded them. The ORM makes instances of them directly.
 
 use super::super::connection::Connection;
-use super::super::events::{Event, listeners};
 use super::super::failure::{self, Facts};
+use super::super::result::{Core, View};
+use super::cursor_result::CursorResult;
+use super::events::{self, Heard};
 use super::execution::Execution;
 use super::node::{self, Prepared, stats};
 use super::params::Params;
+use super::rows::{Lent, NativeRows, Reader};
 use super::run::{Ran, Sending, send};
+use super::values;
 use crate::py::dbapi::{NativeConnection, ServerCursor};
 use crate::py::sql::face;
 use crate::py::types::{Family, value_of_any};
 use base::RowBatch;
 use drivers::CursorId;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 use sql::ast::{ExprRef, Node, proxy};
 use sql::compile::hash::{self, Shape};
 use std::sync::Arc;
@@ -41,50 +45,82 @@ pub struct Batches {
     at_once: usize,
 }
 
-/// Run a statement; `shape`: its structure and values, when they are known.
+/// What is run.
+pub struct Sent<'a, 'py> {
+    /// The statement.
+    pub node: &'a Node,
+    /// Its structure and values, when they are known.
+    pub shape: Option<Shape>,
+    /// Its parameters.
+    pub params: Params<'py>,
+    /// What listeners made of it, when they were asked already.
+    pub heard: Option<Heard<'py>>,
+}
+
+/// Run a statement.
 ///
 /// # Errors
 /// Those of `Connection.execute`.
-pub fn open<'py>(
+pub fn open<'py>(conn: &Bound<'py, Connection>, sent: Sent<'_, 'py>, opts: &Bound<'py, PyDict>) -> PyResult<Batches> {
+    let Sent { node, shape, params, heard } = sent;
+    if let Some(heard) = heard {
+        return watched(conn, node, shape, params, opts, &heard);
+    }
+    let Some(listening) = events::listening(conn)? else { return run(conn, node, shape, &params, None, opts).map(|r| r.rows) };
+    let heard = listening.before(&face::wrap_node(conn.py(), node)?, params.or_one(conn.py()), opts)?;
+    let params = heard.params.clone();
+    match heard.changed.then(|| heard.node()).transpose()? {
+        Some(node) => watched(conn, &node, None, params, opts, &heard),
+        None => watched(conn, node, shape, params, opts, &heard),
+    }
+}
+
+/// A statement that listeners know of; they see a result that has its rows.
+fn watched<'py>(
     conn: &Bound<'py, Connection>,
     node: &Node,
     shape: Option<Shape>,
     params: Params<'py>,
     opts: &Bound<'py, PyDict>,
+    heard: &Heard<'py>,
 ) -> PyResult<Batches> {
-    let py = conn.py();
-    let (before, after) = (listeners(conn.as_any(), Event::BeforeExecute)?, listeners(conn.as_any(), Event::AfterExecute)?);
-    let shown = if before.is_some() || after.is_some() { Some(face::wrap_node(py, node)?) } else { None };
-    let given = || -> PyResult<Bound<'py, PyAny>> {
-        Ok(match &params {
-            Params::One(d) => d.clone().into_any(),
-            _ => PyDict::new(py).into_any(),
-        })
-    };
-    if let (Some(found), Some(statement)) = (&before, &shown) {
-        for listener in found.try_iter()? {
-            listener?.call1((conn, statement, PyList::empty(py), given()?, opts))?;
+    let mut ran = run(conn, node, shape, &params, Some(&heard.statement), opts)?;
+    if heard.wants_result() {
+        match ran.buffered.take() {
+            Some(result) => heard.after(&result)?,
+            None => ran.rows.shown_to(conn.py(), heard)?,
         }
     }
+    Ok(ran.rows)
+}
+
+/// Rows that were read, and the result of those that were read as Python objects.
+struct Opened<'py> {
+    rows: Batches,
+    buffered: Option<Bound<'py, PyAny>>,
+}
+
+fn run<'py>(
+    conn: &Bound<'py, Connection>,
+    node: &Node,
+    shape: Option<Shape>,
+    params: &Params<'py>,
+    invoked: Option<&Bound<'py, PyAny>>,
+    opts: &Bound<'py, PyDict>,
+) -> PyResult<Opened<'py>> {
+    let py = conn.py();
     let many = params.is_many();
-    let keys = node::column_keys(node, &params)?;
+    let keys = node::column_keys(node, params)?;
     let Prepared { entry, binds, origin } =
         node::prepare_shaped(conn, node, shape.unwrap_or_else(|| hash::shape(node)), keys, many, opts)?;
     Connection::prepare(conn)?;
-    let exec = Execution::compiled(conn, opts, &entry, shown.as_ref(), binds);
+    let exec = Execution::compiled(conn, opts, &entry, invoked, binds);
     {
         let mut f = exec.f.lock();
         f.many = many;
-        f.sets = match &params {
-            Params::None => Vec::new(),
-            Params::One(d) => vec![d.clone().unbind()],
-            Params::Many(v) => v.iter().map(|d| d.clone().unbind()).collect(),
-        };
+        f.sets = params.sets();
     }
-    let values = match node::gather_all(conn, &exec, &params) {
-        Ok(g) => g,
-        Err(e) => return node::early(conn, &exec, &params, e),
-    };
+    let values = node::gather_all(conn, &exec, params).or_else(|e| values::early(conn, &exec, e))?;
     let words = if conn.get().echoes() { stats(&origin, &entry) } else { String::new() };
     let sending = Sending { conn, exec: &exec, stats: &words };
     let mut out = Batches {
@@ -97,8 +133,10 @@ pub fn open<'py>(
         node: node.clone(),
         at_once: BATCH_ROWS,
     };
+    let mut buffered = None;
     match send(&sending, &values, many, node)? {
         Ran::Native { native, outcome } => {
+            exec.f.lock().rowcount = outcome.rowcount;
             out.names = outcome.columns.iter().map(|c| c.name.as_ref().into()).collect();
             out.native = Some(native);
             out.batch = outcome.rows;
@@ -107,8 +145,11 @@ pub fn open<'py>(
         Ran::Rows(rows, names) => {
             out.names = names.iter().map(|n| n.as_str().into()).collect();
             out.batch.reset(names.len());
-            for row in rows {
+            for row in &rows {
                 push(&mut out.batch, row.bind(py))?;
+            }
+            if invoked.is_some() {
+                buffered = Some(node::buffered_result(conn, &exec, rows, &names, node)?);
             }
         }
         Ran::Cursor(cursor) => {
@@ -129,14 +170,12 @@ pub fn open<'py>(
                     }
                 }
             }
+            exec.note_cursor(&cursor)?;
             failure::close_quietly(conn, &cursor)?;
             exec.set_cursor(None);
         }
     }
-    if let (Some(found), Some(statement)) = (after, shown) {
-        found.call1((conn, statement, PyList::empty(py), given()?, opts, py.None()))?;
-    }
-    Ok(out)
+    Ok(Opened { rows: out, buffered })
 }
 
 fn push(batch: &mut RowBatch, row: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -173,6 +212,25 @@ impl Batches {
                 GivenColumn { name: name.clone(), exprs: known.map(|r| r.exprs.clone()).unwrap_or_default() }
             })
             .collect()
+    }
+    /// Lets listeners look at a result with these rows; what they leave of them is taken back.
+    fn shown_to(&mut self, py: Python<'_>, heard: &Heard<'_>) -> PyResult<()> {
+        let Some(entry) = &self.exec.entry else { return Ok(()) };
+        if self.names.is_empty() {
+            return heard.after(&CursorResult::make(py, View::new(Core::new(None), None), &self.exec)?);
+        }
+        let names: Vec<&str> = self.names.iter().map(|n| &**n).collect();
+        let shape = node::shape(py, entry, &names, false)?;
+        let reader = Reader { columns: shape.columns.clone(), procs: shape.procs.clone(), plain: shape.plain };
+        let batch = std::mem::replace(&mut self.batch, RowBatch::new(0));
+        let lent = Lent::new(NativeRows::new(self.native.clone(), batch, self.cursor.take(), reader, self.exec.clone()));
+        let meta = node::metadata(py, &self.exec, &shape, &self.node)?;
+        let view = View::new(Core::new(Some(Box::new(lent.clone()))), Some(meta));
+        let told = heard.after(&CursorResult::make(py, view, &self.exec)?);
+        if let Some(rows) = lent.take() {
+            (self.batch, self.cursor) = rows.left();
+        }
+        told
     }
     /// How many rows to ask of the driver at once, at most.
     pub fn at_once(&mut self, n: usize) {

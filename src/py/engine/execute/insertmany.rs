@@ -1,8 +1,8 @@
 //! INSERT … RETURNING of many sets of parameters: as few statements as the database takes, VALUES repeated.
 
-use super::execution::Execution;
 use super::gather::Given;
-use super::run::{Batch, Ran, Sending, fetch_all, unconverted};
+use super::run::{Batch, Ran, Sending, fetch_all};
+use super::values::{self, Values};
 use crate::py::errors::invalid_request;
 use crate::py::types::value_to_py;
 use ::engine::batch::{rows_per_statement, statements};
@@ -11,11 +11,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use sql::ast::Node;
 use sql::compile::{Compiled, ManyRows, Sentinel, StatementKind, given_key, insert_many, sentinel_of};
-
-fn values(py: Python<'_>, exec: &Execution, given: &[Given<'_>]) -> PyResult<Vec<Value>> {
-    let Some(entry) = &exec.entry else { return Ok(Vec::new()) };
-    given.iter().zip(&entry.binds).map(|(g, p)| g.value(py, p)).collect()
-}
 
 /// Run it.
 pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -> PyResult<Ran<'py>> {
@@ -49,23 +44,16 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
         .and_then(|d| d.values_range)
         .filter(|_| dialect.use_insertmanyvalues && (!sorted || batched(c, sentinel.as_ref())));
     let style = s.conn.get().native().map_or(c.paramstyle, |n| n.style());
-    let mut all = Vec::with_capacity(given.len());
-    for g in given {
-        match values(py, s.exec, g) {
-            Ok(v) => all.push(v),
-            Err(e) => return unconverted(s, g, e),
-        }
-    }
+    let all = given.iter().map(|g| values::one(s, g)).collect::<PyResult<Vec<_>>>()?;
     let Some(range) = range else {
         let wire = entry.wire(style);
-        for (i, by_bind) in all.iter().enumerate() {
+        for (i, values) in all.iter().enumerate() {
             let stats = batch_stats(s.stats, i, given.len(), &format!("{order}; batch not supported"));
-            let picked: Vec<Value> = wire.order.iter().map(|p| by_bind.get(*p as usize).cloned().unwrap_or_default()).collect();
             let batch = Batch {
                 sql: &wire.sql,
-                values: &picked,
+                values: &values.picked(&wire.order),
                 shown_sql: &|| c.sql.to_string(),
-                shown_values: &|| shown(py, c, by_bind),
+                shown_values: &|| Ok(values.shown(py, entry)?.params.unbind()),
             };
             total += fetch_all(&Sending { stats: &stats, ..*s }, &batch, &mut rows, &mut names)?.max(0);
         }
@@ -87,7 +75,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
             Some((rows, wire)) if rows == chunk.len() => wire,
             _ => insert_many(c, style, range, chunk.len(), sentinel.as_ref()),
         };
-        let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.get(bind as usize)).cloned().unwrap_or_default();
+        let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.by_bind.get(bind as usize)).cloned().unwrap_or_default();
         let picked: Vec<Value> = wire.order.iter().map(|(b, row)| at(*b, *row)).collect();
         let own = || insert_many(c, c.paramstyle, range, chunk.len(), sentinel.as_ref());
         let stats = batch_stats(s.stats, n, count, order);
@@ -126,7 +114,7 @@ fn batched(c: &Compiled, sentinel: Option<&Sentinel>) -> bool {
 }
 
 /// Puts the rows of a statement into the order of its parameters, and takes the columns off that tell the order.
-fn order_rows(py: Python<'_>, c: &Compiled, chunk: &[Vec<Value>], width: usize, rows: &mut [Py<PyAny>]) -> PyResult<()> {
+fn order_rows(py: Python<'_>, c: &Compiled, chunk: &[Values], width: usize, rows: &mut [Py<PyAny>]) -> PyResult<()> {
     let binds: Option<Vec<usize>> = given_key(c).unwrap_or_default().into_iter().map(|(_, bind)| bind).collect();
     let mut keyed = Vec::with_capacity(rows.len());
     for row in rows.iter() {
@@ -139,8 +127,8 @@ fn order_rows(py: Python<'_>, c: &Compiled, chunk: &[Vec<Value>], width: usize, 
         // The keys were given: each row goes where its key stands.
         Some(binds) => {
             let places = PyDict::new(py);
-            for (n, by_bind) in chunk.iter().enumerate() {
-                let key = binds.iter().map(|b| value_to_py(py, by_bind.get(*b).unwrap_or(&Value::Null)));
+            for (n, values) in chunk.iter().enumerate() {
+                let key = binds.iter().map(|b| value_to_py(py, values.by_bind.get(*b).unwrap_or(&Value::Null)));
                 places.set_item(PyTuple::new(py, key.collect::<PyResult<Vec<_>>>()?)?, n)?;
             }
             let mut place = Vec::with_capacity(keyed.len());
@@ -161,20 +149,6 @@ fn order_rows(py: Python<'_>, c: &Compiled, chunk: &[Vec<Value>], width: usize, 
         }
     }
     Ok(())
-}
-
-/// One row's parameters as Python sees them.
-fn shown(py: Python<'_>, c: &Compiled, by_bind: &[Value]) -> PyResult<Py<PyAny>> {
-    let at = |p: u32| value_to_py(py, by_bind.get(p as usize).unwrap_or(&Value::Null));
-    if c.paramstyle.is_positional() {
-        let values = c.positions.iter().map(|p| at(*p)).collect::<PyResult<Vec<_>>>()?;
-        return Ok(PyTuple::new(py, values)?.into_any().unbind());
-    }
-    let d = PyDict::new(py);
-    for (i, b) in c.binds.iter().enumerate() {
-        d.set_item(&*b.name, at(i as u32)?)?;
-    }
-    Ok(d.into_any().unbind())
 }
 
 /// What the log says of the batch at `index`: how the text was compiled with the first, the batch alone with the others.

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `params` | parameters in their many forms |
 //! | `options` | execution options |
+//! | `events` | `before_execute`, `after_execute`: the one door for every construct |
 //! | `raw` | text, and everything that goes through a PEP 249 cursor |
 //! | `node` | SQL constructs: compile or find in the cache, gather values, run, describe the rows |
 //! | `gather` | values of binds |
+//! | `values` | the same, converted for the driver; what a conversion that raises becomes |
 //! | `faces` | what is asked of the faces of SQL constructs |
 //! | `sequence` | the next value of a sequence |
 //! | `defaults` | values that the client computes for columns |
@@ -21,6 +23,7 @@ pub mod context;
 pub mod cursor_result;
 pub mod defaults;
 pub mod entry;
+pub mod events;
 pub mod execution;
 pub mod faces;
 pub mod gather;
@@ -33,6 +36,7 @@ pub mod params;
 pub mod raw;
 pub mod rows;
 pub mod run;
+pub mod values;
 
 use super::connection::Connection;
 use super::events::Event;
@@ -71,7 +75,7 @@ pub fn execute<'py>(
         let empty = PyDict::new(py).into_any();
         return method.call1((conn, params, execution_options.unwrap_or(&empty)));
     }
-    Err(PyErr::from_value(crate::py::imports::exc(py, "ObjectNotExecutableError")?.call1((statement,))?))
+    Err(events::not_executable(statement)?)
 }
 
 /// CREATE, DROP and the like.
@@ -80,28 +84,20 @@ fn ddl<'py>(
     statement: &Bound<'py, PyAny>,
     execution_options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    use super::connection::listeners;
     let py = conn.py();
     let own = statement.getattr_opt("_execution_options")?;
     let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
-    let mut statement = statement.clone();
-    let nothing = || (pyo3::types::PyList::empty(py), PyDict::new(py));
-    if let Some(found) = listeners(conn, Event::BeforeExecute)? {
-        for listener in found.try_iter()? {
-            let (multi, single) = nothing();
-            let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
-            if let Ok((s, _, _)) = answer.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
-                statement = s;
-            }
-        }
-    }
+    let heard = match events::listening(conn)? {
+        Some(l) => Some(l.before(statement, params::Params::None, &opts)?),
+        None => None,
+    };
+    let statement = heard.as_ref().map_or(statement, |h| &h.statement);
     let started = std::time::Instant::now();
     let map = opts.get_item("schema_translate_map")?;
-    let sql = crate::py::schema::compile::compile_ddl(&statement, conn.get().dialect(py), map.as_ref(), None)?;
-    let result = raw::ddl(conn, &statement, &PyString::new(py, &sql), &opts, started.elapsed())?;
-    if let Some(found) = listeners(conn, Event::AfterExecute)? {
-        let (multi, single) = nothing();
-        found.call1((conn, &statement, multi, single, &opts, &result))?;
+    let sql = crate::py::schema::compile::compile_ddl(statement, conn.get().dialect(py), map.as_ref(), None)?;
+    let result = raw::ddl(conn, statement, &PyString::new(py, &sql), &opts, started.elapsed())?;
+    if let Some(heard) = &heard {
+        heard.after(&result)?;
     }
     Ok(result)
 }

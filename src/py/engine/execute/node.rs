@@ -1,9 +1,7 @@
 //! SQL constructs: compiled or found in the cache, run, and their rows described.
 
 use super::super::connection::Connection;
-use super::super::connection::listeners;
-use super::super::events::Event;
-use super::super::failure::{self, Facts};
+use super::super::failure;
 use super::super::meta::{Found, RowMeta};
 use super::super::result::source::Buffered;
 use super::super::result::{Core, View};
@@ -16,7 +14,7 @@ use super::gather::{self, Given};
 use super::params::Params;
 use super::rows::{Expressions, NativeRows, Reader, Shape};
 use super::run::{Ran, Sending};
-use super::{faces, logs, options, raw};
+use super::{events, faces, logs, options, raw, values};
 use crate::py::compile::live::{self, Rendering};
 use crate::py::compile::{DialectBase, PyLiterals};
 use crate::py::errors::sql_error;
@@ -63,40 +61,11 @@ pub fn execute<'py>(
         None => None,
     };
     let opts = options::merged(&conn.get().options(py), own.as_ref(), execution_options)?;
-    let (before, after) = (listeners(conn, Event::BeforeExecute)?, listeners(conn, Event::AfterExecute)?);
-    if before.is_none() && after.is_none() {
-        return run(conn, Some(statement), &node, params, &opts);
-    }
-    let (mut statement, mut node, mut params) = (statement.clone(), node, params);
-    let shown = |params: &Params<'py>| -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        Ok(match params {
-            Params::None => (PyList::empty(py).into_any(), PyDict::new(py).into_any()),
-            Params::One(d) => (PyList::empty(py).into_any(), d.clone().into_any()),
-            Params::Many(v) => (PyList::new(py, v)?.into_any(), PyDict::new(py).into_any()),
-        })
-    };
-    let before = before.as_ref().map(|b| b.try_iter()).transpose()?;
-    for listener in before.into_iter().flatten() {
-        let (multi, single) = shown(&params)?;
-        let answer = listener?.call1((conn, &statement, multi, single, &opts))?;
-        if let Ok((s, m, p)) = answer.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>)>() {
-            if let Some(n) = faces::node_of(&s)? {
-                node = n;
-            }
-            statement = s;
-            let given = if m.is_truthy()? { m } else { p };
-            params = if given.is_truthy()? {
-                super::params::distill(py, Some(&given), &PyTuple::empty(py), None)?
-            } else {
-                Params::None
-            };
-        }
-    }
-    let (multi, single) = shown(&params)?;
-    let result = run(conn, Some(&statement), &node, params, &opts)?;
-    if let Some(found) = after {
-        found.call1((conn, statement, multi, single, &opts, &result))?;
-    }
+    let Some(listening) = events::listening(conn)? else { return run(conn, Some(statement), &node, params, &opts) };
+    let heard = listening.before(statement, params, &opts)?;
+    let node = if heard.changed { heard.node()? } else { node };
+    let result = run(conn, Some(&heard.statement), &node, heard.params.clone(), &opts)?;
+    heard.after(&result)?;
     Ok(result)
 }
 
@@ -278,16 +247,9 @@ pub fn run<'py>(
     {
         let mut f = exec.f.lock();
         f.many = many;
-        f.sets = match &params {
-            Params::None => Vec::new(),
-            Params::One(d) => vec![d.clone().unbind()],
-            Params::Many(v) => v.iter().map(|d| d.clone().unbind()).collect(),
-        };
+        f.sets = params.sets();
     }
-    let given = match gather_all(conn, &exec, &params) {
-        Ok(g) => g,
-        Err(e) => return early(conn, &exec, &params, e),
-    };
+    let given = gather_all(conn, &exec, &params).or_else(|e| values::early(conn, &exec, e))?;
     let stats = if conn.get().echoes() { stats(&origin, &entry) } else { String::new() };
     let sending = Sending { conn, exec: &exec, stats: &stats };
     match super::run::send(&sending, &given, many, node)? {
@@ -295,22 +257,6 @@ pub fn run<'py>(
         Ran::Rows(rows, names) => buffered_result(conn, &exec, rows, &names, node),
         Ran::Cursor(cursor) => cursor_result(conn, &exec, cursor, node),
     }
-}
-
-/// An error before the driver was asked: wrapped with what was given.
-pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, params: &Params<'py>, e: PyErr) -> PyResult<T> {
-    let py = conn.py();
-    let list = params.list(py)?;
-    if list.is_empty() {
-        list.append(PyDict::new(py))?;
-    }
-    let facts = Facts {
-        statement: exec.entry.as_ref().map(|e| e.sql.bind(py).clone().into_any()),
-        params: Some(list.into_any()),
-        many: params.is_many(),
-        ..Facts::default()
-    };
-    failure::handle(conn, e, facts)
 }
 
 pub(super) fn gather_all<'py>(
@@ -417,7 +363,7 @@ fn dialect_of<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyAny>
     Ok(entry.dialect.bind(py).clone())
 }
 
-fn metadata(py: Python<'_>, exec: &Arc<Execution>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
+pub(super) fn metadata(py: Python<'_>, exec: &Arc<Execution>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
     let Some(entry) = &exec.entry else { return Py::new(py, RowMeta::shared(py, shape, None)?) };
     let current = (!same(&entry.compiled.statement, node)).then(|| node.clone());
     let fallback = Expressions { compiled: entry.compiled.clone(), current };
@@ -473,7 +419,7 @@ fn native_result<'py>(
     let names: smallvec::SmallVec<[&str; 16]> = outcome.columns.iter().map(|c| &*c.name).collect();
     let shape = shape(py, entry, &names, asks_driver_names(exec, py)?)?;
     let reader = Reader { columns: shape.columns.clone(), procs: shape.procs.clone(), plain: shape.plain };
-    let mut source = NativeRows::new(native, outcome.rows, outcome.cursor, reader, exec.clone());
+    let mut source = NativeRows::new(Some(native), outcome.rows, outcome.cursor, reader, exec.clone());
     if implicit(entry) {
         let mut rows = Vec::new();
         super::super::result::RowSource::fetch(&mut source, py, None, &mut rows)?;
@@ -523,7 +469,7 @@ fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, sh
     Ok(meta)
 }
 
-fn buffered_result<'py>(
+pub(super) fn buffered_result<'py>(
     conn: &Bound<'py, Connection>,
     exec: &Arc<Execution>,
     rows: Vec<Py<PyAny>>,

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
 /// Parameters of one execution.
+#[derive(Clone)]
 pub enum Params<'py> {
     /// None.
     None,
@@ -25,6 +26,21 @@ impl<'py> Params<'py> {
             Self::None => None,
             Self::One(d) => Some(d),
             Self::Many(v) => v.first(),
+        }
+    }
+    /// A session always gives one set.
+    pub fn or_one(self, py: Python<'py>) -> Self {
+        match self {
+            Self::None => Self::One(PyDict::new(py)),
+            given => given,
+        }
+    }
+    /// Each set, kept.
+    pub fn sets(&self) -> Vec<Py<PyDict>> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(d) => vec![d.clone().unbind()],
+            Self::Many(v) => v.iter().map(|d| d.clone().unbind()).collect(),
         }
     }
     /// As a list, for events and messages.

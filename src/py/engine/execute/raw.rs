@@ -11,7 +11,7 @@ use super::super::result::{Core, View};
 use super::context::ExecutionContext;
 use super::cursor_result::CursorResult;
 use super::execution::Execution;
-use super::{logs, options};
+use super::{events, logs, options};
 use crate::py::types::ResultProc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -109,8 +109,8 @@ pub fn run_cursor<'py>(
             let ctx = context(exec)?;
             for listener in found.try_iter()? {
                 let answer = listener?.call1((conn, &cursor, &sql, &params, &ctx, many))?;
-                if let Ok((s, p)) = answer.extract::<(Bound<'py, PyString>, Bound<'py, PyAny>)>() {
-                    (sql, params) = (s, p);
+                if let Some([s, p]) = events::answer(&answer)? {
+                    (sql, params) = (s.cast_into()?, p);
                 }
             }
             exec.set_statement(&sql);

@@ -10,6 +10,7 @@ use crate::py::ffi;
 use crate::py::types::ResultProc;
 use base::RowBatch;
 use drivers::CursorId;
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use smallvec::SmallVec;
@@ -70,7 +71,8 @@ impl Reader {
 
 /// Rows of a running statement.
 pub struct NativeRows {
-    native: Arc<NativeConnection>,
+    /// `None`: no more than what is in the batch.
+    native: Option<Arc<NativeConnection>>,
     batch: RowBatch,
     next: usize,
     cursor: Option<CursorId>,
@@ -81,13 +83,61 @@ pub struct NativeRows {
 impl NativeRows {
     /// The rows that came with the execution, and those that follow.
     pub fn new(
-        native: Arc<NativeConnection>,
+        native: Option<Arc<NativeConnection>>,
         batch: RowBatch,
         cursor: Option<CursorId>,
         reader: Reader,
         exec: Arc<Execution>,
     ) -> Self {
         Self { native, batch, next: 0, cursor, reader, exec }
+    }
+
+    /// What nobody has read: the rows that are here, and the cursor of those to come.
+    pub fn left(mut self) -> (RowBatch, Option<CursorId>) {
+        let cursor = self.cursor.take();
+        let batch = std::mem::replace(&mut self.batch, RowBatch::new(0));
+        if self.next == 0 {
+            return (batch, cursor);
+        }
+        let mut rest = RowBatch::new(batch.columns());
+        for row in self.next..batch.rows() {
+            batch.row(row).for_each(|cell| rest.push_value(&cell.to_value()));
+        }
+        (rest, cursor)
+    }
+}
+
+/// Rows that a result reads from while listeners look at it, and that go to somebody else then.
+#[derive(Clone)]
+pub struct Lent(Arc<Mutex<Option<NativeRows>>>);
+
+impl Lent {
+    /// Lend the rows.
+    pub fn new(rows: NativeRows) -> Self {
+        Self(Arc::new(Mutex::new(Some(rows))))
+    }
+    /// Take them back: `None` when the result was closed.
+    pub fn take(&self) -> Option<NativeRows> {
+        self.0.lock().take()
+    }
+}
+
+impl RowSource for Lent {
+    fn fetch(&mut self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        // Not under the lock: conversions are Python's.
+        let Some(mut rows) = self.take() else { return Ok(()) };
+        let done = rows.fetch(py, n, out);
+        *self.0.lock() = Some(rows);
+        done
+    }
+    fn default_many(&self) -> Option<usize> {
+        Some(1)
+    }
+    fn close(&mut self, py: Python<'_>, hard: bool) -> PyResult<()> {
+        match self.take() {
+            Some(mut rows) => rows.close(py, hard),
+            None => Ok(()),
+        }
     }
 }
 
@@ -98,9 +148,9 @@ impl RowSource for NativeRows {
         while left > 0 {
             let rows = self.batch.rows();
             if self.next >= rows {
-                let Some(cursor) = self.cursor else { break };
+                let (Some(native), Some(cursor)) = (&self.native, self.cursor) else { break };
                 self.next = 0;
-                match self.native.fetch(py, cursor, BATCH_ROWS, &mut self.batch) {
+                match native.fetch(py, cursor, BATCH_ROWS, &mut self.batch) {
                     Ok(true) => {}
                     Ok(false) => self.cursor = None,
                     Err(e) => {
@@ -129,8 +179,8 @@ impl RowSource for NativeRows {
     fn close(&mut self, py: Python<'_>, _hard: bool) -> PyResult<()> {
         self.batch.reset(0);
         self.next = 0;
-        if let Some(cursor) = self.cursor.take() {
-            self.native.close_cursor(py, cursor);
+        if let (Some(native), Some(cursor)) = (&self.native, self.cursor.take()) {
+            native.close_cursor(py, cursor);
         }
         let conn = self.exec.connection.bind(py);
         if conn.get().closes_with_result() { Connection::close_impl(conn) } else { Ok(()) }
@@ -139,8 +189,8 @@ impl RowSource for NativeRows {
 
 impl Drop for NativeRows {
     fn drop(&mut self) {
-        if let Some(cursor) = self.cursor.take() {
-            Python::attach(|py| self.native.close_cursor(py, cursor));
+        if let (Some(native), Some(cursor)) = (&self.native, self.cursor.take()) {
+            Python::attach(|py| native.close_cursor(py, cursor));
         }
     }
 }

@@ -231,11 +231,12 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
             if !any {
                 continue;
             }
+            let mut found_by = Vec::with_capacity(plan.pk.len());
             for (i, c) in plan.columns.iter().enumerate() {
                 let given = row.get_item(&c.key)?;
                 if c.pk || plan.version == Some(i) {
                     let Some(v) = given else { return Err(missing_key(py, &plan)) };
-                    params.set_item(exec::where_name(&plan, i), &v)?;
+                    found_by.push((exec::where_name(&plan, i), v.clone()));
                     if plan.version == Some(i)
                         && let Some(next) = super::persistence::next_version(py, &plan, Some(&v))?
                     {
@@ -247,6 +248,7 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
                     names.push(i);
                 }
             }
+            found_by.into_iter().try_for_each(|(name, v)| params.set_item(name, v))?;
             if group.first().is_some_and(|g| g.0 != names) {
                 update_group(py, &connection, &plan, &std::mem::take(&mut group))?;
             }

@@ -2,6 +2,7 @@
 
 use super::job::{self, Job, Loaded, loader};
 use super::source;
+use crate::py::engine::execute::events::Heard;
 use crate::py::errors;
 use crate::py::orm::loading::{Mode, Runtime, post};
 use crate::py::orm::options::normalize;
@@ -100,6 +101,7 @@ pub fn load<'py>(
     connection: &Any<'py>,
     job: &Job<'py>,
     f: &FromStatement,
+    heard: Option<Heard<'py>>,
 ) -> PyResult<Loaded<'py>> {
     let py = session.py();
     let style = match &f.element {
@@ -121,7 +123,7 @@ pub fn load<'py>(
         other => other.clone(),
     };
     let options = job.options.as_ref().map(job::as_dict).transpose()?;
-    let mut rows = source::open(connection, &element, job.params.as_ref(), options.as_ref())?;
+    let mut rows = source::open_heard(connection, &element, None, job.params.as_ref(), options.as_ref(), heard)?;
     let map = positions(&expected, &rows.columns(py)?);
     let (runtime, plan) = remapped(py, connection, plan, &expected, &map)?;
     let mut l = loader(session, job, false)?;

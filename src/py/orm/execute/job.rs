@@ -6,6 +6,7 @@ use super::source::Rows;
 use super::stream::Streamed;
 use super::{Host, dml, from_statement, result, source};
 use crate::py::engine::events::{Event, listeners};
+use crate::py::engine::execute::events::{self, Heard};
 use crate::py::engine::meta::RowMeta;
 use crate::py::engine::row::Row;
 use crate::py::errors;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 type Any<'py> = Bound<'py, PyAny>;
 
 /// A statement to run, and how.
+#[derive(Clone)]
 pub struct Job<'py> {
     /// The session, or something that stands for one.
     pub session: Any<'py>,
@@ -117,33 +119,52 @@ pub struct Begun {
     pub locked: bool,
 }
 
-/// Load the rows of a query.
-pub fn load<'py>(
-    session: &Bound<'py, Session>,
-    connection: &Any<'py>,
-    job: &Job<'py>,
-    query: &QueryRef,
-) -> PyResult<Loaded<'py>> {
-    let py = session.py();
-    if let QueryKind::FromStatement(f) = &query.kind {
-        return from_statement::load(session, connection, job, f);
+/// Lets listeners of the connection have the statement; the job is as they want it then.
+fn announced<'py>(connection: &Any<'py>, job: &mut Job<'py>) -> PyResult<Option<Heard<'py>>> {
+    if !events::used() {
+        return Ok(None);
     }
-    let Some(select) = query.as_select() else {
-        return Err(errors::invalid_request(py, "a SELECT was expected"));
-    };
+    let options = job.options.as_ref().map(as_dict).transpose()?;
+    let heard = source::announce(connection, &job.node, job.params.as_ref(), options.as_ref())?;
+    if let Some(heard) = heard.as_ref().filter(|h| h.changed) {
+        job.node = heard.node()?;
+    }
+    Ok(heard)
+}
+
+fn query_of<'a>(py: Python<'_>, job: &'a Job<'_>) -> PyResult<&'a QueryRef> {
+    match &job.node {
+        Node::Query(query) => Ok(query),
+        _ => Err(errors::invalid_request(py, "a SELECT was expected")),
+    }
+}
+
+fn select_of<'a>(py: Python<'_>, query: &'a QueryRef) -> PyResult<&'a Select> {
+    query.as_select().ok_or_else(|| errors::invalid_request(py, "a SELECT was expected"))
+}
+
+/// Load the rows of the job's query.
+pub fn load<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, mut job: Job<'py>) -> PyResult<Loaded<'py>> {
+    let py = session.py();
+    let heard = announced(connection, &mut job)?;
+    let query = query_of(py, &job)?;
+    if let QueryKind::FromStatement(f) = &query.kind {
+        return from_statement::load(session, connection, &job, f, heard);
+    }
+    let select = select_of(py, query)?;
     let _pause = crate::py::ffi::GcPause::new(py);
-    let Begun { plan, runtime, rows: mut cursor, locked } = begin(connection, job, select)?;
-    let mut loader = loader(session, job, locked)?;
+    let Begun { plan, runtime, rows: mut cursor, locked } = begin(connection, &job, select, heard)?;
+    let mut loader = loader(session, &job, locked)?;
     let mut rows = Vec::new();
     while let Some(batch) = cursor.next(py)? {
         collect(&mut loader, &runtime, batch, &mut rows)?;
     }
-    post::run(session, &mut loader, &mode_of(job, locked), &plan.prepared.plan.criteria)?;
+    post::run(session, &mut loader, &mode_of(&job, locked), &plan.prepared.plan.criteria)?;
     Ok(Loaded { rows, plan: plan.prepared.plan.clone(), columns: select.columns.clone() })
 }
 
 /// Send a SELECT.
-fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select) -> PyResult<Begun> {
+fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select, heard: Option<Heard<'py>>) -> PyResult<Begun> {
     let py = connection.py();
     let host = Host::new(py);
     let mut settings = Settings::top(&host);
@@ -164,7 +185,8 @@ fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select) -> PyResul
         ));
     }
     let runtime = prepared.runtime(py, &connection.getattr("dialect")?)?;
-    let rows = source::open_shaped(connection, &plan.node, Some(shape), job.params.as_ref(), options.as_ref())?;
+    let (params, options) = (job.params.as_ref(), options.as_ref());
+    let rows = source::open_heard(connection, &plan.node, Some(shape), params, options, heard)?;
     if select.columns.iter().any(super::star::is_text) {
         super::star::check_width(py, select, prepared.plan.width, rows.columns(py)?.len())?;
     }
@@ -175,15 +197,17 @@ fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select) -> PyResul
 fn streamed<'py>(
     session: &Bound<'py, Session>,
     connection: &Any<'py>,
-    job: &Job<'py>,
-    select: &Select,
+    mut job: Job<'py>,
     per: usize,
 ) -> PyResult<Any<'py>> {
-    let begun = begin(connection, job, select)?;
+    let py = session.py();
+    let heard = announced(connection, &mut job)?;
+    let select = select_of(py, query_of(py, &job)?)?;
+    let begun = begin(connection, &job, select, heard)?;
     let plan = begun.plan.prepared.plan.clone();
     let single = matches!(plan.items.as_slice(), [Item::Entity(_)]);
-    let rows = Streamed::new(session, job, begun, per, single);
-    result::over(session.py(), Box::new(rows), single, &plan, &select.columns, Some(per))
+    let rows = Streamed::new(session, &job, begun, per, single);
+    result::over(py, Box::new(rows), single, &plan, &select.columns, Some(per))
 }
 
 /// The rows of a batch, appended.
@@ -267,8 +291,9 @@ pub fn all<'py>(job: Job<'py>) -> PyResult<Vec<Any<'py>>> {
         super::autoflush(&session)?;
     }
     let connection = connection(&session, &job.node)?;
-    let loaded = load(&session, &connection, &job, query)?;
-    legacy_rows(py, loaded, job.only_tuples, job.yield_per.is_none())
+    let (only_tuples, unique) = (job.only_tuples, job.yield_per.is_none());
+    let loaded = load(&session, &connection, job)?;
+    legacy_rows(py, loaded, only_tuples, unique)
 }
 
 /// Instances, or rows with names. Rows with instances are made unique, as `Query` always did.
@@ -359,8 +384,8 @@ pub fn stream<'py>(job: Job<'py>) -> PyResult<Any<'py>> {
         super::autoflush(&session)?;
     }
     let connection = connection(&session, &job.node)?;
-    let result = streamed(&session, &connection, &job, select, per)?;
     let lone = matches!(select.columns.as_slice(), [SelectItem::Entity(_)]) && !job.only_tuples;
+    let result = streamed(&session, &connection, job, per)?;
     let rows = if lone { result.call_method0("scalars")? } else { result };
     Ok(rows.try_iter()?.into_any())
 }
@@ -426,10 +451,10 @@ pub fn run<'py>(
             if let Some(plain) = query.as_select().map(|s| super::star::plain(py, s)).transpose()?.flatten() {
                 return core(connection, &plain, job.params, options);
             }
-            if let (Some(per), Some(select)) = (job.yield_per, query.as_select()) {
-                return streamed(session, connection, &job, select, per);
+            if let (Some(per), Some(_)) = (job.yield_per, query.as_select()) {
+                return streamed(session, connection, job, per);
             }
-            let loaded = load(session, connection, &job, query)?;
+            let loaded = load(session, connection, job)?;
             result::make(py, loaded)
         }
         Node::Insert(_) | Node::Update(_) | Node::Delete(_) => dml::run(session, connection, statement, &node, params, options),
@@ -446,5 +471,6 @@ pub(super) fn core<'py>(
 ) -> PyResult<Any<'py>> {
     let kw = PyDict::new(connection.py());
     kw.set_item("execution_options", options)?;
+    let params = params.filter(|p| !p.is_none()).unwrap_or_else(|| PyDict::new(connection.py()).into_any());
     connection.call_method("execute", (statement, params), Some(&kw))
 }

@@ -1,8 +1,11 @@
 //! The engine's rows, batch after batch.
 
 use crate::py::engine::connection::Connection;
-use crate::py::engine::execute::batches::{self, Batches};
-use crate::py::engine::execute::{node, options as exec_options, params};
+use crate::py::engine::execute::batches::{self, Batches, Sent};
+use crate::py::engine::execute::events::{self, Heard};
+use crate::py::engine::execute::params::{self, Params};
+use crate::py::engine::execute::{node, options as exec_options};
+use crate::py::sql::face;
 use crate::py::types::{Family, value_of_any};
 use base::RowBatch;
 use pyo3::prelude::*;
@@ -29,31 +32,62 @@ pub fn open<'py>(
     params: Option<&Any<'py>>,
     options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Rows> {
-    open_shaped(connection, node, None, params, options)
+    open_heard(connection, node, None, params, options, None)
 }
 
-/// The same, the statement's structure and values known.
-pub fn open_shaped<'py>(
+/// The same; what is known of the statement's structure and values, and what listeners made of it.
+pub fn open_heard<'py>(
     connection: &Any<'py>,
     node: &Node,
     shape: Option<Shape>,
     params: Option<&Any<'py>>,
     options: Option<&Bound<'py, PyDict>>,
+    heard: Option<Heard<'py>>,
 ) -> PyResult<Rows> {
-    let py = connection.py();
     let conn = connection.cast::<Connection>()?;
-    let given = match params {
-        Some(p) => params::distill(py, Some(p), &PyTuple::empty(py), None)?,
-        None => params::Params::None,
+    let opts = all_options(conn, node, options)?;
+    let params = match &heard {
+        Some(h) => h.params.clone(),
+        None => distilled(connection.py(), params)?,
     };
-    let own = node::statement_options(py, node);
-    let base = conn.get().options(py);
-    let opts = if own.is_none() && options.is_none() {
-        base
-    } else {
-        exec_options::merged(&base, own.as_ref(), options.map(|o| o.as_any()))?
-    };
-    Ok(Rows::Batches(batches::open(conn, node, shape, given, &opts)?))
+    Ok(Rows::Batches(batches::open(conn, Sent { node, shape, params, heard }, &opts)?))
+}
+
+fn distilled<'py>(py: Python<'py>, params: Option<&Any<'py>>) -> PyResult<Params<'py>> {
+    match params {
+        Some(p) => params::distill(py, Some(p), &PyTuple::empty(py), None),
+        None => Ok(Params::None),
+    }
+}
+
+/// Options of the connection, the statement and the execution in one.
+fn all_options<'py>(
+    conn: &Bound<'py, Connection>,
+    node: &Node,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let base = conn.get().options(conn.py());
+    let own = node::statement_options(conn.py(), node);
+    if own.is_none() && options.is_none() {
+        return Ok(base);
+    }
+    exec_options::merged(&base, own.as_ref(), options.map(|o| o.as_any()))
+}
+
+/// Lets the listeners of a connection have an ORM statement as it was written, before the ORM makes anything of it.
+pub fn announce<'py>(
+    connection: &Any<'py>,
+    node: &Node,
+    params: Option<&Any<'py>>,
+    options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Option<Heard<'py>>> {
+    if !events::used() {
+        return Ok(None);
+    }
+    let conn = connection.cast::<Connection>()?;
+    let Some(listening) = events::listening(conn)? else { return Ok(None) };
+    let statement = face::wrap_node(conn.py(), node)?;
+    listening.before(&statement, distilled(conn.py(), params)?.or_one(conn.py()), &all_options(conn, node, options)?).map(Some)
 }
 
 /// The rows of a result.

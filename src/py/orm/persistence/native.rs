@@ -4,13 +4,13 @@
 
 use crate::py::engine::connection::Connection;
 use crate::py::engine::events::Event;
-use crate::py::engine::execute::entry::{Entry, Wire};
-use crate::py::engine::execute::{faces, node};
+use crate::py::engine::execute::entry::Entry;
+use crate::py::engine::execute::{events, faces, node, values};
 use crate::py::engine::failure::{self, Facts};
-use crate::py::types::{BindProc, Family, value_to_py};
+use crate::py::types::{BindProc, Family};
 use base::RowBatch;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -27,8 +27,7 @@ pub struct Done {
 
 fn watched(connection: &Bound<'_, Connection>) -> PyResult<bool> {
     Ok(connection.get().echoes()
-        || Event::BeforeExecute.used()
-        || Event::AfterExecute.used()
+        || events::used()
         || Event::HandleError.used()
         || connection.get().is_watched(connection)?
         || !connection.get().options(connection.py()).is_empty())
@@ -85,20 +84,15 @@ pub fn run<'a, 'py: 'a>(
                     return Ok(None);
                 }
                 // The user's code is not asked twice: it might answer another time.
-                let one = |row: usize| -> PyResult<Any<'py>> {
+                let one = |row: usize| -> PyResult<Bound<'py, PyDict>> {
                     let set = PyDict::new(py);
                     for (i, name) in names.iter().enumerate() {
                         set.set_item(name, value(row, i))?;
                     }
-                    Ok(set.into_any())
+                    Ok(set)
                 };
-                let facts = Facts {
-                    statement: Some(entry.sql.bind(py).clone().into_any()),
-                    params: Some(PyList::new(py, (0..count).map(one).collect::<PyResult<Vec<_>>>()?)?.into_any()),
-                    many: count > 1,
-                    ..Facts::default()
-                };
-                return failure::handle(conn, e, facts);
+                let sets = (0..count).map(one).collect::<PyResult<Vec<_>>>()?;
+                return values::refused(conn, Some(entry.sql.bind(py).clone()), sets, count > 1, e);
             }
         }
     }
@@ -112,9 +106,9 @@ pub fn run<'a, 'py: 'a>(
             // SQLite takes the rows one by one, servers many at a time.
             let single = count == 1 || (returning && native.family() == Family::Sqlite);
             let params = if single {
-                shown(py, &entry, &wire, &batch, if returning { rows.rows() } else { 0 })?
+                values::shown_row(py, &entry, &wire, &batch, if returning { rows.rows() } else { 0 })?
             } else {
-                all_shown(py, &entry, &wire, &batch)?.into_any()
+                values::shown_rows(py, &entry, &wire, &batch)?.into_any()
             };
             let facts = Facts {
                 statement: Some(entry.sql.bind(py).clone().into_any()),
@@ -150,24 +144,4 @@ fn push(batch: &mut RowBatch, value: &Any<'_>, proc: &BindProc) -> PyResult<()> 
     }
     batch.push_value(&proc.bind(value)?);
     Ok(())
-}
-
-/// One row's parameters as Python sees them.
-fn shown<'py>(py: Python<'py>, entry: &Entry, wire: &Wire, batch: &RowBatch, row: usize) -> PyResult<Any<'py>> {
-    let c = &entry.compiled;
-    let named = PyDict::new(py);
-    for (cell, p) in batch.row(row).zip(&wire.order) {
-        if let Some(b) = c.binds.get(*p as usize) {
-            named.set_item(&*b.name, value_to_py(py, &cell.to_value())?)?;
-        }
-    }
-    if !c.paramstyle.is_positional() {
-        return Ok(named.into_any());
-    }
-    let values = c.positions.iter().filter_map(|p| c.binds.get(*p as usize)).map(|b| named.get_item(&*b.name));
-    Ok(PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)?.into_any())
-}
-
-fn all_shown<'py>(py: Python<'py>, entry: &Entry, wire: &Wire, batch: &RowBatch) -> PyResult<Bound<'py, PyList>> {
-    PyList::new(py, (0..batch.rows()).map(|r| shown(py, entry, wire, batch, r)).collect::<PyResult<Vec<_>>>()?)
 }
