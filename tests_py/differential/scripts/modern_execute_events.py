@@ -167,7 +167,11 @@ run("None", lambda s, m, p: None, lambda s: s.scalars(sa.select(A)).all())
 run("two", lambda s, m, p: (s, m), lambda s: s.scalars(sa.select(A)).all())
 run("four", lambda s, m, p: (s, m, p, 1), lambda s: s.scalars(sa.select(A)).all())
 run("core None", lambda s, m, p: None, lambda s: s.connection().execute(sa.select(A.id)).all())
-run("DDL", lambda s, m, p: (sa.DDL("create table x1 (a integer)"), m, p), lambda s: s.connection().execute(sa.DDL("nonsense")).rowcount)
+run(
+    "DDL",
+    lambda s, m, p: (sa.DDL("create table x1 (a integer)"), m, p),
+    lambda s: s.connection().execute(sa.DDL("nonsense")).rowcount,
+)
 run("DDL None", lambda s, m, p: None, lambda s: s.connection().execute(sa.DDL("create table x2 (a integer)")))
 
 # What a listener reads of the rows is gone.
@@ -186,10 +190,12 @@ def cursor(conn, cursor, statement, parameters, context, many):
     return answer(statement, parameters) if answer else (statement, parameters)
 
 
-for name, answer in {
+answers = {
     "comment": lambda s, p: (s + " -- c", p),
     "no answer": lambda s, p: None,
     "one": lambda s, p: (s,),
     "three": lambda s, p: (s, p, 1),
-}.items():
+}
+for name in answers:
+    answer = answers[name]
     run("cursor " + name, None, lambda s: s.execute(sa.select(A.id).order_by(A.id)).all())

@@ -89,8 +89,7 @@ impl<'py> Listening<'py> {
             if !m.is(&multi) || !s.is(&single) {
                 let given = if m.is_truthy()? { m } else { s };
                 let filled = given.is_truthy()?;
-                params =
-                    if filled { params::distill(py, Some(&given), &PyTuple::empty(py), None)? } else { Params::None };
+                params = if filled { params::distill(py, Some(&given), &PyTuple::empty(py), None)? } else { Params::None };
             }
         }
         let shown = shown(py, &params)?;

@@ -224,8 +224,7 @@ pub fn refused<'py, T>(
 ) -> PyResult<T> {
     let py = conn.py();
     let params = if sets.is_empty() { PyList::new(py, [PyDict::new(py)])? } else { PyList::new(py, sets)? };
-    let facts =
-        Facts { statement: statement.map(Bound::into_any), params: Some(params.into_any()), many, ..Facts::default() };
+    let facts = Facts { statement: statement.map(Bound::into_any), params: Some(params.into_any()), many, ..Facts::default() };
     failure::handle(conn, e, facts)
 }
 

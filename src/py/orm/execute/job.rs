@@ -194,12 +194,7 @@ fn begin<'py>(connection: &Any<'py>, job: &Job<'py>, select: &Select, heard: Opt
 }
 
 /// A result that loads batch after batch.
-fn streamed<'py>(
-    session: &Bound<'py, Session>,
-    connection: &Any<'py>,
-    mut job: Job<'py>,
-    per: usize,
-) -> PyResult<Any<'py>> {
+fn streamed<'py>(session: &Bound<'py, Session>, connection: &Any<'py>, mut job: Job<'py>, per: usize) -> PyResult<Any<'py>> {
     let py = session.py();
     let heard = announced(connection, &mut job)?;
     let select = select_of(py, query_of(py, &job)?)?;
