@@ -174,10 +174,20 @@ run(
 )
 run("DDL None", lambda s, m, p: None, lambda s: s.connection().execute(sa.DDL("create table x2 (a integer)")))
 
+
 # What a listener reads of the rows is gone.
-look = lambda result: print("    first", tuple(result.fetchone())) if result.returns_rows else None
+def first_row(result):
+    if result.returns_rows:
+        print("    first", tuple(result.fetchone()))
+
+
+def facts(result):
+    print("    rowcount", result.rowcount, result.context.compiled is not None, result.context.isinsert)
+
+
+look = first_row
 run("fetchone", None, lambda s: s.execute(sa.select(A.id).order_by(A.id)).all())
-look = lambda result: print("    rowcount", result.rowcount, result.context.compiled is not None, result.context.isinsert)
+look = facts
 run("facts", None, lambda s: (s.execute(sa.select(A.id).order_by(A.id)).all(), add("n1")(s)))
 look = None
 
