@@ -39,6 +39,8 @@ class registry:
             self.update_type_annotation_map(type_annotation_map)
         self._mappers = weakref.WeakSet()
         self._dependencies = weakref.WeakSet()
+        self._dependents = weakref.WeakSet()
+        self._new_mappers = False
         _all_registries.add(self)
 
     # -- what belongs to it --------------------------------------------------------------------------------------------
@@ -70,6 +72,7 @@ class registry:
     def _set_depends_on(self, other):
         if other is not self:
             self._dependencies.add(other)
+            other._dependents.add(self)
 
     def _resolve(self, mapper_class, expression, favor_tables=False):
         return clsregistry.resolve(self, mapper_class, expression, favor_tables)
@@ -150,9 +153,7 @@ class registry:
 
         :param cascade: also those of registries that this one depends on; without it, ``InvalidRequestError`` when some are left
         """
-        _rs._configure_registries(_closure(self, lambda r: r._dependencies) if cascade else [self])
-        if self._dependencies and not cascade:
-            raise exc.InvalidRequestError("configure was called with cascade=False but additional registries remain")
+        _rs._configure_registry(self, cascade)
 
     def dispose(self, cascade=False):
         """Unmap all classes of this registry. Since 1.4.

@@ -4,10 +4,13 @@
 //! list. Two places say which those are: an element of the columns clause counts for one entity, the one that stands least
 //! deep in it; WHERE counts for all that its comparisons name. ORDER BY, GROUP BY and HAVING count for none.
 
+use crate::attr::Bundled;
 use crate::entity::Entity;
+use crate::mapper::Mapper;
 use rustc_hash::FxHashSet;
 use sql::ast::children::children;
-use sql::ast::{ExprKind, ExprRef, Node, Query, QueryKind, Select};
+use sql::ast::{ExprKind, ExprRef, Node, Query, QueryKind, Select, SelectItem};
+use std::sync::Arc;
 
 /// Arguments of a function stand deeper than operands: inside its parentheses and the list between them.
 const ARGUMENTS: usize = 3;
@@ -50,6 +53,28 @@ pub(crate) fn leading(e: &ExprRef) -> Option<Entity> {
     let mut best = None;
     search(e, 0, &mut best);
     best.map(|(_, entity)| entity)
+}
+
+/// The mappers whose rows or attributes a statement selects.
+pub fn selected(select: &Select) -> Vec<Arc<Mapper>> {
+    #[recursive::recursive]
+    fn of_items(items: &[SelectItem], out: &mut Vec<Arc<Mapper>>) {
+        for item in items {
+            match item {
+                SelectItem::Entity(e) => out.extend(Entity::of(e).map(|e| e.mapper.clone())),
+                SelectItem::Expr(e) => out.extend(leading(e).map(|e| e.mapper)),
+                SelectItem::Host(h) => {
+                    if let Some(b) = h.as_any().downcast_ref::<Bundled>() {
+                        of_items(&b.items, out);
+                    }
+                }
+                SelectItem::From(_) => {}
+            }
+        }
+    }
+    let mut out = Vec::new();
+    of_items(&select.columns, &mut out);
+    out
 }
 
 /// The entities of a criterion. What is passed to a function is the function's.

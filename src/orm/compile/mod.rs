@@ -26,6 +26,7 @@ pub use criteria::{Counted, Occurrence, loader_criteria, single_table_criterion}
 pub(crate) use eager::with_subclasses;
 pub(crate) use entity::foreign_discriminator;
 pub use entity::{polymorphic_join, polymorphic_mappers, selectable};
+pub use gather::selected;
 pub use roots::Root;
 pub use select::{BaseAlias, NoEagerloads, entity_name, name_of};
 

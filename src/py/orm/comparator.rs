@@ -29,9 +29,8 @@ fn optional(obj: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Entity>> {
 }
 
 fn relationship(prop: &Bound<'_, MapperProperty>) -> PyResult<Arc<Relationship>> {
-    match prop.get().get_parent(prop.py()) {
-        Some(parent) => mapper::check_configure(&parent)?,
-        None => mapper::configure_if_needed(prop.py())?,
+    if let Some(parent) = prop.get().get_parent(prop.py()) {
+        mapper::check_configure(&parent)?;
     }
     match prop.get().get_node(prop.py()) {
         Some(Property::Relationship(r)) => Ok(r),

@@ -94,7 +94,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<property::MapperProperty>()?;
     mapper::concrete::register(m)?;
     m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
-    m.add_function(wrap_pyfunction!(mapper::configure::_configure_registries, m)?)?;
+    m.add_function(wrap_pyfunction!(mapper::configure::_configure_registry, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
     crate::py::sql::coerce::set_entity_hook(mapper::entity_of);
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;

@@ -30,7 +30,7 @@ pub(super) fn plan_of(
         orm: true,
         ..Select::default()
     };
-    crate::py::orm::mapper::configure_if_needed(py)?;
+    crate::py::orm::mapper::configure_for(py, &select)?;
     normalize(py, &mut select.options)?;
     let host = super::Host::new(py);
     let mut settings = Settings::top(&host);

@@ -71,7 +71,7 @@ impl StatementResolver for Resolver {
                 let mut select = (**s).clone();
                 let mut inherited = context.inherited.to_vec();
                 Python::attach(|py| {
-                    crate::py::orm::mapper::configure_if_needed(py)
+                    crate::py::orm::mapper::configure_for(py, s)
                         .and_then(|()| crate::py::orm::options::normalize(py, &mut select.options))
                         .and_then(|()| crate::py::orm::options::normalize(py, &mut inherited))
                         .map_err(|e| errors::to_sql_error(py, e))

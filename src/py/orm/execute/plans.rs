@@ -98,7 +98,7 @@ pub fn find<'py>(
 ) -> PyResult<Planned> {
     let py = connection.py();
     // mappers that are not set up yet change what is compiled
-    crate::py::orm::mapper::configure_if_needed(py)?;
+    crate::py::orm::mapper::configure_for(py, select)?;
     let compile = || -> PyResult<Prepared> {
         let made = Prepared::new(py, &prepare(select)?, settings)?;
         crate::py::errors::settle()?;

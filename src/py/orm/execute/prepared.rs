@@ -32,7 +32,7 @@ impl Prepared {
     /// Compile a statement.
     pub fn new(py: Python<'_>, select: &Select, settings: &Settings<'_>) -> PyResult<Self> {
         // statements may be built before mappers are set up; now they are needed
-        crate::py::orm::mapper::configure_if_needed(py)?;
+        crate::py::orm::mapper::configure_for(py, select)?;
         let generation = orm::mapper::generation();
         let (select, plan) = compile_select(select, settings).map_err(|e| errors::sql_error(py, e))?;
         Ok(Self { select, plan: Arc::new(plan), runtime: Mutex::new(None), generation })

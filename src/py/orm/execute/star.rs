@@ -47,7 +47,7 @@ pub fn plain<'py>(py: Python<'py>, select: &Select) -> PyResult<Option<Bound<'py
         return Ok(None);
     }
     alone(select).map_err(|e| errors::sql_error(py, e))?;
-    crate::py::orm::mapper::configure_if_needed(py)?;
+    crate::py::orm::mapper::configure_for(py, select)?;
     let host = super::Host::new(py);
     let mut select = select.clone();
     crate::py::orm::options::normalize(py, &mut select.options)?;

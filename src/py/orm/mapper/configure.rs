@@ -2,34 +2,57 @@
 
 use super::{PyMapper, turn};
 use crate::py::engine::events::{Event, fire, listeners};
-use crate::py::errors;
 use crate::py::orm::attributes::QueryableAttribute;
 use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::property::MapperProperty;
 use crate::py::text::Text;
+use crate::py::{errors, ffi};
 use parking_lot::Mutex;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefMethods;
 use pyo3::types::PyWeakrefReference;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use sql::ast::Select;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 type This<'py> = Bound<'py, PyMapper>;
 
-/// Some mapper waits for configuration.
+/// Some registry has mappers that wait for configuration. Which ones they themselves say (`_new_mappers`).
 static NEW: AtomicBool = AtomicBool::new(false);
-/// How many mappers were ever announced: a mapper whose registry was set up since the last of them has nothing to do.
-static ANNOUNCED: AtomicU64 = AtomicU64::new(0);
-/// How many there were when the registries in use were last looked through.
-static IN_USE: AtomicU64 = AtomicU64::new(0);
 /// Every mapper, in order of definition; weak.
 static ALL: Mutex<Vec<Py<PyWeakrefReference>>> = Mutex::new(Vec::new());
 
-/// A new mapper waits for configuration.
+const FLAG: &str = "_new_mappers";
+
+fn flagged(registry: &Bound<'_, PyAny>) -> PyResult<bool> {
+    registry.getattr(intern!(registry.py(), FLAG))?.is_truthy()
+}
+
+/// A new mapper waits for configuration, and with it those who use its registry.
 pub fn announce(slf: &This<'_>) -> PyResult<()> {
+    let py = slf.py();
     let weak = PyWeakrefReference::new(slf.as_any())?.unbind();
     ALL.lock().push(weak);
+    let mut family: Vec<Bound<'_, PyAny>> = slf.get().registry_of(py).into_iter().collect();
+    let mut at = 0;
+    while let Some(r) = family.get(at).cloned() {
+        at += 1;
+        r.setattr(intern!(py, FLAG), true)?;
+        add_all(&mut family, &r.getattr(intern!(py, "_dependents"))?)?;
+    }
     NEW.store(true, Ordering::Relaxed);
-    ANNOUNCED.fetch_add(1, Ordering::Relaxed);
+    Ok(())
+}
+
+/// The members of a set that are not in the list.
+fn add_all<'py>(list: &mut Vec<Bound<'py, PyAny>>, set: &Bound<'py, PyAny>) -> PyResult<()> {
+    for other in set.try_iter()? {
+        let other = other?;
+        if !list.iter().any(|o| o.is(&other)) {
+            list.push(other);
+        }
+    }
     Ok(())
 }
 
@@ -65,53 +88,25 @@ pub fn check_configure(mapper: &This<'_>) -> PyResult<()> {
 pub fn check(py: Python<'_>, mapper: &PyMapper) -> PyResult<()> {
     if NEW.load(Ordering::Relaxed) { configure_registry_of(py, mapper) } else { Ok(()) }
 }
-/// Set up what waits in the registries that are in use: another's broken mapper is not in the way of those who do not use it.
+/// Set up the mappers that a statement selects from. Another registry's broken mapper is not in the way of those who do not use it.
 #[inline]
-pub fn configure_if_needed(py: Python<'_>) -> PyResult<()> {
-    if NEW.load(Ordering::Relaxed) { configure_in_use(py) } else { Ok(()) }
+pub fn configure_for(py: Python<'_>, select: &Select) -> PyResult<()> {
+    if NEW.load(Ordering::Relaxed) { configure_mappers_of(py, &orm::compile::selected(select)) } else { Ok(()) }
 }
-fn configure_in_use(py: Python<'_>) -> PyResult<()> {
-    let announced = ANNOUNCED.load(Ordering::Relaxed);
-    if IN_USE.load(Ordering::Relaxed) == announced || turn::is_mine() {
-        return Ok(());
-    }
-    let mappers = all(py);
-    let mut seen: Vec<Bound<'_, PyAny>> = Vec::new();
-    for m in mappers.iter().filter(|m| !m.get().node.data().configured) {
-        let Some(registry) = m.get().registry_of(py) else { continue };
-        if seen.iter().any(|r| r.is(&registry)) {
-            continue;
+fn configure_mappers_of(py: Python<'_>, mappers: &[Arc<orm::Mapper>]) -> PyResult<()> {
+    for m in mappers {
+        // a mapper that was disposed of is reported where it is used
+        if let Some(Ok(m)) = ffi::face(py, &m.face).map(|f| f.cast_into::<PyMapper>()) {
+            check_configure(&m)?;
         }
-        let used =
-            |o: &Bound<'_, PyMapper>| o.get().node.data().configured && o.get().registry_of(py).is_some_and(|r| r.is(&registry));
-        if mappers.iter().any(used) {
-            configure_registry_of(py, m.get())?;
-        }
-        seen.push(registry);
     }
-    IN_USE.store(announced, Ordering::Relaxed);
     Ok(())
 }
 fn configure_registry_of(py: Python<'_>, this: &PyMapper) -> PyResult<()> {
-    let announced = ANNOUNCED.load(Ordering::Relaxed);
-    if this.checked.load(Ordering::Relaxed) == announced || turn::is_mine() {
-        return Ok(());
+    match this.registry_of(py) {
+        Some(registry) => configure_some(py, Some(&registry), true),
+        None => Ok(()),
     }
-    let Some(registry) = this.registry_of(py) else { return configure_mappers(py) };
-    let mut registries = vec![registry];
-    let mut at = 0;
-    while let Some(r) = registries.get(at).cloned() {
-        at += 1;
-        for other in r.getattr("_dependencies")?.try_iter()? {
-            let other = other?;
-            if !registries.iter().any(|o| o.is(&other)) {
-                registries.push(other);
-            }
-        }
-    }
-    configure_some(py, Some(&registries))?;
-    this.checked.store(announced, Ordering::Relaxed);
-    Ok(())
 }
 /// The implementation of an attribute whose mapper was not set up yet.
 pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<Bound<'py, AttributeImpl>> {
@@ -124,31 +119,30 @@ pub fn configured_impl<'py>(attr: &Bound<'py, QueryableAttribute>) -> PyResult<B
 /// `configure_mappers()`: set up the relationships of all mappers. A mapper that fails raises again at every later use.
 #[pyfunction]
 pub fn configure_mappers(py: Python<'_>) -> PyResult<()> {
-    configure_some(py, None)
+    configure_some(py, None, true)
 }
 
-/// Set up the mappers of these registries alone.
+/// Set up the mappers of a registry, and of those that it depends on if told to.
 #[pyfunction]
-pub fn _configure_registries(registries: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-    match registries.first().map(Bound::py) {
-        Some(py) => configure_some(py, Some(&registries)),
-        None => Ok(()),
-    }
+pub fn _configure_registry(registry: &Bound<'_, PyAny>, cascade: bool) -> PyResult<()> {
+    configure_some(registry.py(), Some(registry), cascade)
 }
 
-fn configure_some(py: Python<'_>, only: Option<&[Bound<'_, PyAny>]>) -> PyResult<()> {
-    if !NEW.load(Ordering::Relaxed) {
+fn configure_some(py: Python<'_>, only: Option<&Bound<'_, PyAny>>, cascade: bool) -> PyResult<()> {
+    if !NEW.load(Ordering::Relaxed) || !only.map_or(Ok(true), flagged)? {
         return Ok(());
     }
     // this thread configures already, further up
     let Some(turn) = turn::Turn::take(py)? else { return Ok(()) };
+    let mut run = Run { cascade, all: only.is_none(), scope: only.into_iter().cloned().collect() };
     // another thread may have done it while this one waited
-    let result = run(py, only);
+    let result = run.all_rounds(py).and_then(|any| run.nothing_remains(py).map(|()| any));
+    let ended = run.end(py);
     drop(turn);
     if result? && Event::AfterConfigured.used() {
         class_event(py, Event::AfterConfigured)?;
     }
-    Ok(())
+    ended
 }
 
 fn class_event(py: Python<'_>, event: Event) -> PyResult<()> {
@@ -161,80 +155,134 @@ fn registry_event(registry: &Bound<'_, PyAny>, event: Event) -> PyResult<()> {
     fire(registry, event, (registry,))
 }
 
-/// Mappers that wait for configuration, those of the given registries alone.
-fn waiting<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> Vec<Bound<'py, PyMapper>> {
-    all(py)
-        .into_iter()
-        .filter(|m| !m.get().node.data().configured)
-        .filter(|m| only.is_none_or(|list| m.get().registry_of(py).is_some_and(|r| list.iter().any(|o| o.is(&r)))))
-        .collect()
+/// Mappers that wait for configuration, in order of definition.
+fn waiting(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
+    let mut out = all(py);
+    out.retain(|m| !m.get().node.data().configured);
+    out
 }
 
-fn run<'py>(py: Python<'py>, only: Option<&[Bound<'py, PyAny>]>) -> PyResult<bool> {
-    if waiting(py, only).is_empty() {
-        NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
-        return Ok(false);
-    }
-    if Event::BeforeConfigured.used() {
-        class_event(py, Event::BeforeConfigured)?;
-    }
-    let mut registries: Vec<Bound<'py, PyAny>> = Vec::new();
-    if Event::BeforeConfigured.used() || Event::AfterConfigured.used() {
-        for r in waiting(py, only).iter().filter_map(|m| m.get().registry_of(py)) {
-            if !registries.iter().any(|o| o.is(&r)) {
-                registries.push(r);
-            }
+/// The registries of some mappers.
+fn registries_of<'py>(py: Python<'py>, mappers: &[Bound<'py, PyMapper>]) -> Vec<Bound<'py, PyAny>> {
+    let mut out: Vec<Bound<'py, PyAny>> = Vec::new();
+    for r in mappers.iter().filter_map(|m| m.get().registry_of(py)) {
+        if !out.iter().any(|o| o.is(&r)) {
+            out.push(r);
         }
     }
-    for r in &registries {
-        registry_event(r, Event::BeforeConfigured)?;
+    out
+}
+
+/// One turn of configuration.
+struct Run<'py> {
+    /// Every registry, also those that come meanwhile.
+    all: bool,
+    /// Registries that the ones in scope depend on come into scope.
+    cascade: bool,
+    scope: Vec<Bound<'py, PyAny>>,
+}
+
+impl<'py> Run<'py> {
+    /// What waits in scope, which grows: setting a mapper up finds out what its registry depends on.
+    fn in_scope(&mut self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyMapper>>> {
+        let mut out = waiting(py);
+        if self.all {
+            return Ok(out);
+        }
+        let mut at = 0;
+        while let Some(r) = self.scope.get(at).filter(|_| self.cascade).cloned() {
+            at += 1;
+            add_all(&mut self.scope, &r.getattr(intern!(py, "_dependencies"))?)?;
+        }
+        out.retain(|m| m.get().registry_of(py).is_some_and(|r| self.scope.iter().any(|o| o.is(&r))));
+        Ok(out)
     }
-    let mut any = false;
-    // backrefs and listeners may define further mappers while we go
-    loop {
+
+    fn all_rounds(&mut self, py: Python<'py>) -> PyResult<bool> {
+        let first = self.in_scope(py)?;
+        if first.is_empty() {
+            return Ok(false);
+        }
+        let (before, after) = (Event::BeforeConfigured.used(), Event::AfterConfigured.used());
+        if before {
+            class_event(py, Event::BeforeConfigured)?;
+        }
+        let registries = if before || after { registries_of(py, &self.in_scope(py)?) } else { Vec::new() };
+        for r in &registries {
+            registry_event(r, Event::BeforeConfigured)?;
+        }
+        let mut any = false;
+        // backrefs and listeners may define further mappers while we go
+        while self.round(py)? {
+            any = true;
+        }
+        for r in &registries {
+            registry_event(r, Event::AfterConfigured)?;
+        }
+        Ok(any)
+    }
+
+    fn nothing_remains(&self, py: Python<'py>) -> PyResult<()> {
+        match self.scope.first().filter(|_| !self.cascade) {
+            Some(r) if r.getattr(intern!(py, "_dependencies"))?.len()? > 0 => {
+                Err(errors::invalid_request(py, "configure was called with cascade=False but additional registries remain"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn round(&mut self, py: Python<'py>) -> PyResult<bool> {
         let mut progressed = false;
-        for m in waiting(py, only) {
+        for m in self.in_scope(py)? {
             if m.get().node.data().configured {
                 continue;
             }
-            if let Some(text) = m.get().failed.with(py, |f| f.as_ref().map(|e| e.clone_ref(py))) {
-                let value = text.value(py).str()?.text();
+            if let Some(e) = m.get().failed.with(py, |f| f.as_ref().map(|e| e.clone_ref(py))) {
                 return Err(errors::invalid_request(
                     py,
                     format!(
                         "One or more mappers failed to initialize - can't proceed with initialization of other mappers. Triggering \
-                         mapper: '{}'. Original exception was: {value}",
-                        m.get().node.describe()
+                         mapper: '{}'. Original exception was: {}",
+                        m.get().node.describe(),
+                        e.value(py).str()?.text()
                     ),
                 ));
             }
-            if let Some(l) = listeners(m.as_any(), Event::BeforeMapperConfigured)? {
-                let mut skip = false;
-                for f in l.try_iter()? {
-                    let r = f?.call1((&m, m.get().class_.bind(py)))?;
-                    skip |= r.str()?.text().contains("EXT_SKIP");
-                }
-                if skip {
-                    continue;
-                }
+            if skipped(&m)? {
+                continue;
             }
             if let Err(e) = one(&m) {
                 drop(m.get().failed.replace(py, Some(e.clone_ref(py))));
                 return Err(e);
             }
             progressed = true;
-            any = true;
             fire(m.as_any(), Event::MapperConfigured, (m.clone(), m.get().class_.bind(py).clone()))?;
         }
-        if !progressed {
-            break;
+        Ok(progressed)
+    }
+
+    /// Registries whose own mappers are done need no further look, though one that they depend on may be broken.
+    fn end(&self, py: Python<'py>) -> PyResult<()> {
+        let left = registries_of(py, &waiting(py));
+        let every = if self.all { registries_of(py, &all(py)) } else { Vec::new() };
+        for r in self.scope.iter().chain(&every).filter(|r| !left.iter().any(|o| o.is(r))) {
+            r.setattr(intern!(py, FLAG), false)?;
+        }
+        NEW.store(!left.is_empty(), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Whether a listener wants a mapper left for later.
+fn skipped(m: &This<'_>) -> PyResult<bool> {
+    let mut skip = false;
+    if let Some(l) = listeners(m.as_any(), Event::BeforeMapperConfigured)? {
+        for f in l.try_iter()? {
+            let answer = f?.call1((m, m.get().class_.bind(m.py())))?;
+            skip |= answer.str()?.text().contains("EXT_SKIP");
         }
     }
-    NEW.store(!waiting(py, None).is_empty(), Ordering::Relaxed);
-    for r in &registries {
-        registry_event(r, Event::AfterConfigured)?;
-    }
-    Ok(any)
+    Ok(skip)
 }
 
 fn one(m: &This<'_>) -> PyResult<()> {

@@ -92,7 +92,6 @@ impl PyMapper {
             args: PyDict::new(py).unbind(),
             failed: GilCell::new(None),
             disposed: GilCell::new(false),
-            checked: Default::default(),
         })
     }
     #[pyo3(signature = (class_, local_table = None, **kwargs))]

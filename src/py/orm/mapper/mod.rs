@@ -18,7 +18,7 @@ pub mod props;
 pub mod read;
 pub mod turn;
 
-pub use configure::{check_configure, configure_if_needed, configured_impl};
+pub use configure::{check_configure, configure_for, configured_impl};
 pub use polymorphic::set_polymorphic_identity;
 
 use super::identity::IdentityKey;
@@ -31,7 +31,6 @@ use orm::columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// See the module documentation.
 #[pyclass(frozen, subclass, weakref, dict, name = "Mapper", module = "oxalchemy.orm.mapper")]
@@ -56,8 +55,6 @@ pub struct PyMapper {
     /// What configuration raised; raised again for later uses.
     pub(super) failed: GilCell<Option<PyErr>>,
     pub(super) disposed: GilCell<bool>,
-    /// How many mappers there were when its registry was last set up.
-    pub(super) checked: AtomicU64,
 }
 
 impl PyMapper {

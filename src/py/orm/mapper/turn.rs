@@ -18,11 +18,6 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The right to configure, until it is dropped.
 pub struct Turn(());
 
-/// Whether this thread configures.
-pub fn is_mine() -> bool {
-    *OWNER.lock() == Some(std::thread::current().id())
-}
-
 impl Turn {
     /// Wait for the right to configure. `None`: this thread has it already, further up.
     ///

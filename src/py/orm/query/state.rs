@@ -108,7 +108,11 @@ impl QueryState {
 
 /// One entity or column of a query.
 pub fn item(obj: &Any<'_>) -> PyResult<SelectItem> {
-    coerce::select_item(obj)
+    let item = coerce::select_item(obj)?;
+    if let SelectItem::Entity(_) = &item {
+        crate::py::orm::aliased::entity_of(obj)?;
+    }
+    Ok(item)
 }
 
 pub(super) fn init<'py>(slf: &Q<'py>, entities: Option<Any<'py>>, session: Option<Any<'py>>) -> PyResult<()> {
