@@ -55,7 +55,8 @@ pub fn exists(
         }
         None => (plain, false),
     };
-    let join = join_targets(rel, source, &dest, aliased || dest.alias.is_some() || source.alias.is_some())?;
+    let given = of_type.is_some_and(|e| e.alias.is_some());
+    let join = join_targets(rel, source, &dest, aliased || given || source.alias.is_some())?;
     // criteria that come with the class are the class's, whatever name its table has here
     let class = Entity { mapper: dest.mapper.clone(), alias: if aliased { None } else { dest.alias.clone() } };
     let mut criterion = criterion.map(|c| if aliased { dest.adapt(&c) } else { c });

@@ -6,6 +6,7 @@ from ..exc import InvalidRequestError
 from ..orm import attributes
 from ..orm.base import InspectionAttrExtensionType, InspectionAttrInfo
 from ..orm.interfaces import PropComparator
+from ..sql.elements import ClauseElement
 
 __all__ = [
     "HYBRID_METHOD",
@@ -179,7 +180,7 @@ class hybrid_property(InspectionAttrInfo):
             else:
                 continue
             break
-        return _HybridAttribute(owner, name, comparator(owner), self)
+        return hybrid_propertyProxy(owner, name, comparator(owner), self)
 
 
 class _InPlaceProperty:
@@ -266,7 +267,7 @@ class ExprComparator(Comparator):
 
     @_property
     def property(self):
-        return getattr(self.expression, "property", None)
+        return self.expression.property
 
     def _bulk_update_tuples(self, value):
         if isinstance(self.expression, attributes.QueryableAttribute):
@@ -282,7 +283,7 @@ class ExprComparator(Comparator):
         return op(other, self.expression, **kwargs)
 
 
-class _HybridAttribute(attributes.QueryableAttribute):
+class hybrid_propertyProxy(attributes.QueryableAttribute):
     """What a hybrid is on its class: an expression under the hybrid's name."""
 
     def __new__(cls, owner, key, comparator, hybrid):
@@ -304,12 +305,43 @@ class _HybridAttribute(attributes.QueryableAttribute):
     def property(self):
         return self.comparator.property
 
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        try:
+            return getattr(self.comparator, name)
+        except AttributeError as err:
+            raise AttributeError(self._without(name)) from err
+
+    def _without(self, name):
+        """What to say when neither the hybrid nor its comparator has an attribute of this name."""
+        return (
+            f"Neither {type(self.hybrid).__name__!r} object nor {type(self.comparator).__name__!r} object associated with "
+            f"{self} has an attribute {name!r}"
+        )
+
+    @_property
+    def __name__(self):
+        return self.key
+
     @_property
     def info(self):
         return self.hybrid.info
 
     def __clause_element__(self):
+        # one expression for as long as the attribute lives: it has one label, wherever it is selected
+        made = self.__dict__.get("_made_expression")
+        if made is None:
+            made = self.__dict__["_made_expression"] = self._expression()
+        return made
+
+    def _expression(self):
         expr = self.comparator.__clause_element__()
+        if not isinstance(expr, ClauseElement):
+            raise InvalidRequestError(
+                f'When interpreting attribute "{self}" as a SQL expression, expected __clause_element__() to return a '
+                f"ClauseElement object, got: {expr!r}"
+            )
         if not self.hybrid._names_its_expression:
             return expr
         annotate = getattr(expr, "_annotate", None)

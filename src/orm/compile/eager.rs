@@ -266,13 +266,18 @@ pub(crate) fn with_subclasses(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[E
     alias::entity_over(target, selectable, map, None, chain, true)
 }
 
-/// The same alias once more, for a join of its own.
+/// The same alias once more, for a join of its own. Join conditions and orders that name columns of the alias itself
+/// (`relationship(aliased(B, subquery), primaryjoin=… subquery.c.b_id)`) follow.
 fn realias(e: &Entity) -> Entity {
     let Some(a) = &e.alias else { return e.clone() };
     let mut map = alias::ColumnMap::default();
     let selectable = alias::alias_from(&a.selectable, None, true, &mut map);
     let columns = a.columns.iter().filter_map(|(k, c)| map.get(&crate::columns::col_id(c)).map(|t| (*k, t.clone()))).collect();
-    alias::entity_over(&e.mapper, selectable, columns, a.name.as_deref(), a.with_polymorphic.clone(), true)
+    let mut out = alias::entity_over(&e.mapper, selectable, columns, a.name.as_deref(), a.with_polymorphic.clone(), true);
+    if let Some(again) = out.alias.as_mut().and_then(Arc::get_mut) {
+        again.columns.extend(map);
+    }
+    out
 }
 
 /// Put an inner join inside the outer join that brought its parent: `a LEFT JOIN (b JOIN c)`.

@@ -356,8 +356,9 @@ impl<'a> Context<'a> {
             SelectItem::Expr(e) => {
                 let shown = self.adapt_base(e);
                 let index = self.push(Dest::Primary, shown);
-                // A function has a name in the text, but none in the rows of a Query.
-                let name = name_of(e).filter(|_| !matches!(e.kind, ExprKind::Function(_)));
+                // A function has a name in the text, but none in the rows of a Query, except as an attribute.
+                let named = e.ann.as_ref().is_some_and(|a| a.proxy_key.is_some());
+                let name = name_of(e).filter(|_| named || !matches!(e.kind, ExprKind::Function(_)));
                 (vec![name], vec![Item::Column { index, ty: e.ty.clone(), expr: e.clone() }])
             }
             SelectItem::From(f) => {
@@ -523,7 +524,7 @@ fn label_keys(plan: &mut LoadPlan, style: LabelStyle) {
             _ => None,
         })
         .collect();
-    let mut names = naming::columns_plus_names(exprs, style, false).into_iter();
+    let mut names = naming::columns_plus_names(exprs, style, true).into_iter();
     for (key, item) in plan.keys.iter_mut().zip(&plan.items) {
         if let Item::Column { expr, .. } = item
             && let Some(n) = names.next()
@@ -544,6 +545,9 @@ pub fn entity_name(entity: &Entity) -> Arc<str> {
 
 /// The name of an expression in a result row.
 pub fn name_of(e: &ExprRef) -> Option<Arc<str>> {
+    if let Some(key) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
+        return Some(key);
+    }
     match &e.kind {
         ExprKind::Label { name: Label::Fixed(n), .. } => Some(n.text.clone()),
         ExprKind::Label { .. } => None,

@@ -62,6 +62,8 @@ pub fn changes<'py>(imp: &Bound<'py, AttributeImpl>, state: &Bound<'py, Instance
                 None if is_no_value(&current) => {}
                 None => out.unchanged.push(current),
                 Some(o) if o.is(&current) && !is_no_value(&current) => out.unchanged.push(current),
+                // no object is nothing that could have gone
+                Some(o) if o.is_none() => replaced(flags::no_value(py)?, current, &mut out),
                 Some(o) => replaced(o, current, &mut out),
             }
         }

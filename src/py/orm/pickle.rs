@@ -86,8 +86,7 @@ pub fn restore<'py>(state: &Bound<'py, InstanceState>, data: &Bound<'py, PyDict>
             .try_iter()?
             .map(|k| Ok(super::names::intern(k?.cast::<pyo3::types::PyString>()?)))
             .collect::<PyResult<Vec<_>>>()?;
-        let old = state.get().d.with(py, |d| std::mem::replace(&mut d.expired, keys));
-        drop(old);
+        super::session::expire::restore(state, keys)?;
     }
     if let Some(lazy) = data.get_item("lazy_options")? {
         let lazy = super::options::pickle::load_lazy(&lazy)?;

@@ -33,6 +33,8 @@ pub mod flag {
     pub const INITIALIZING: u32 = 64;
     /// Columns without a value were written as NULL: there is nothing to load for them.
     pub const NULLS: u32 = 128;
+    /// Relationships that are not loaded were expired with everything else.
+    pub const RELATED_EXPIRED: u32 = 256;
 }
 
 /// Appends and removes of a collection that is not loaded.
@@ -66,6 +68,8 @@ pub struct Extra {
     /// Attribute name to value before it was expired, where a criterion that was built with the instance may need it.
     pub last_known: Vec<(Py<PyString>, Py<PyAny>)>,
     pub runid: Option<Py<PyAny>>,
+    /// Relationships that were loaded after everything was expired, and then dropped one by one.
+    pub reloaded: Vec<Py<PyString>>,
 }
 
 /// Changing part of a state.
@@ -547,9 +551,14 @@ impl InstanceState {
     }
     /// Names of attributes whose value waits to be loaded again.
     #[getter]
-    fn expired_attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PySet>> {
-        let keys = self.d.with(py, |d| d.expired.iter().map(|k| k.clone_ref(py)).collect::<Vec<_>>());
-        pyo3::types::PySet::new(py, keys)
+    fn expired_attributes<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, pyo3::types::PySet>> {
+        let py = slf.py();
+        let keys = slf.get().d.with(py, |d| d.expired.iter().map(|k| k.clone_ref(py)).collect::<Vec<_>>());
+        let out = pyo3::types::PySet::new(py, keys)?;
+        for key in super::session::expire::related(slf)? {
+            out.add(key)?;
+        }
+        Ok(out)
     }
     /// Values before the first change, by attribute name.
     #[getter]

@@ -128,8 +128,11 @@ pub fn proxy_label(e: &ExprRef) -> Label {
 /// Key of an expression in `.c` and in rows; `None` for unnamed ones.
 #[recursive::recursive]
 pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
-    if let Some(key) = e.ann.as_ref().and_then(|a| a.proxy_key.clone()) {
-        return Some(key);
+    if let Some(ann) = &e.ann
+        && let Some(key) = &ann.proxy_key
+        && (ann.entity.is_some() || !named_by_user(e))
+    {
+        return Some(key.clone());
     }
     match &e.kind {
         ExprKind::Column(c) => Some(c.column.key()),
@@ -144,6 +147,15 @@ pub fn proxy_key(e: &ExprRef) -> Option<Arc<str>> {
         },
         ExprKind::Over(_) | ExprKind::FunctionFilter { .. } | ExprKind::WithinGroup { .. } => None,
         _ => wrapped(e).filter(|inner| !is_text(inner)).and_then(proxy_key),
+    }
+}
+
+/// Whether an expression brings a name with it that the user gave to it: it is known by that one where a hybrid returns it.
+fn named_by_user(e: &ExprRef) -> bool {
+    match &e.kind {
+        ExprKind::Label { .. } | ExprKind::LiteralColumn(_) => true,
+        ExprKind::Column(c) => c.from().is_none(),
+        _ => false,
     }
 }
 
@@ -225,6 +237,17 @@ fn takes_label(e: &ExprRef) -> bool {
     }
 }
 
+/// The name of an attribute as the label of an expression without a name. A function or a scalar subquery is labelled by what
+/// it is, and so is a constant where labels are qualified.
+fn attribute_label(e: &ExprRef, qualified: bool) -> Option<Label> {
+    match &e.kind {
+        ExprKind::Function(_) | ExprKind::ScalarSelect(_) => return None,
+        ExprKind::Bind(_) | ExprKind::Null | ExprKind::True | ExprKind::False if qualified => return None,
+        _ => {}
+    }
+    e.ann.as_ref()?.proxy_key.clone().map(|k| Label::Fixed(Name::new(k)))
+}
+
 /// Key of an expression that has no name.
 const NO_LABEL: &str = "_no_label";
 
@@ -233,6 +256,8 @@ struct Keys {
     style: LabelStyle,
     seen: FxHashMap<Arc<str>, u32>,
     ids: FxHashMap<(u64, Arc<str>), u32>,
+    /// Of rows: an attribute's name comes first there, whatever the expression is called.
+    rows: bool,
 }
 
 impl Keys {
@@ -260,7 +285,7 @@ impl Keys {
         }
         let name = match self.style {
             LabelStyle::TablenamePlusCol => tq_key_of(e).map(|l| self.text(&l)),
-            _ => proxy_key(e),
+            _ => e.ann.as_ref().filter(|_| self.rows).and_then(|a| a.proxy_key.clone()).or_else(|| proxy_key(e)),
         };
         let name = name.unwrap_or_else(|| NO_LABEL.into());
         if self.style == LabelStyle::None {
@@ -278,7 +303,7 @@ impl Keys {
 pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: bool) -> Vec<Named> {
     let qualified = style == LabelStyle::TablenamePlusCol;
     let mut names: FxHashMap<Label, u64> = FxHashMap::default();
-    let mut keys = Keys { style, seen: FxHashMap::default(), ids: FxHashMap::default() };
+    let mut keys = Keys { style, seen: FxHashMap::default(), ids: FxHashMap::default(), rows: for_render };
     let mut placeholder = 0u64;
     let mut out = Vec::with_capacity(columns.len());
     for expr in columns {
@@ -290,9 +315,7 @@ pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: 
             if style == LabelStyle::None {
                 named.fallback = Some(non_anon_label(e).unwrap_or_else(|| anon_name_label(e)));
             } else {
-                let label = natural
-                    .clone()
-                    .or_else(|| e.ann.as_ref().and_then(|a| a.proxy_key.clone()).map(|k| Label::Fixed(Name::new(k))));
+                let label = natural.clone().or_else(|| attribute_label(e, qualified));
                 if let Some(label) = &label {
                     named.fallback = Some(label.clone());
                     if qualified || natural.is_none() {

@@ -57,6 +57,12 @@ pub fn hook_expired<'py>(state: &State<'py>, passive: u32) -> PyResult<Any<'py>>
     load_scalars(state, only, passive, || {
         format!("Instance {} is not bound to a Session; attribute refresh operation cannot proceed", state.describe())
     })?;
+    // relationships are asked for when somebody reads them, what has been set since has its value: nothing waits any more
+    let old = state.get().d.with(py, |d| {
+        d.flags &= !(crate::py::orm::state::flag::RELATED_EXPIRED | crate::py::orm::state::flag::EXPIRED);
+        std::mem::take(&mut d.expired)
+    });
+    drop(old);
     flags::attr_was_set(py)
 }
 

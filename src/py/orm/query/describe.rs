@@ -95,9 +95,11 @@ fn mentions_entity(item: &SelectItem) -> bool {
     found
 }
 
-/// The name of an expression as a Query describes it: only what has been named.
+/// The name of an expression as a Query describes it: only what has been named, be it as an attribute.
 fn given_name(e: &sql::ast::ExprRef) -> Option<String> {
     match &e.kind {
+        ExprKind::ScalarSelect(_) | ExprKind::Exists(_) => None,
+        _ if e.ann.as_ref().is_some_and(|a| a.proxy_key.is_some()) => name_of(e).map(|n| n.to_string()),
         ExprKind::Column(_) | ExprKind::LiteralColumn(_) | ExprKind::Label { .. } => name_of(e).map(|n| n.to_string()),
         _ => None,
     }

@@ -72,8 +72,11 @@ fn one(state: &Bound<'_, InstanceState>, e: &Expirer) -> PyResult<()> {
         }
     }
     let old = s.d.with(py, |d| {
-        d.flags |= flag::EXPIRED;
+        d.flags |= flag::EXPIRED | flag::RELATED_EXPIRED;
         d.flags &= !flag::NULLS;
+        if let Some(extra) = &mut d.extra {
+            extra.reloaded.clear();
+        }
         for k in d.expired.drain(..) {
             if !expired.iter().any(|x| x.is(&k)) {
                 expired.push(k);
@@ -103,6 +106,9 @@ pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]
             }
             s.set_last_known(py, &key, value);
             dict.del_item(&key)?;
+            if !i.accepts_scalar_loader && s.is(py, flag::RELATED_EXPIRED) {
+                InstanceState::with_extra(state, |e| e.reloaded.push(key.clone_ref(py)));
+            }
         }
         let old = s.d.with(py, |d| {
             if i.accepts_scalar_loader && !d.expired.iter().any(|k| k.is(&key)) {
@@ -116,6 +122,45 @@ pub fn attributes(state: &Bound<'_, InstanceState>, keys: &[Bound<'_, PyString>]
         drop(old);
     }
     fire(state, Some(keys))
+}
+
+/// Relationships that wait to be loaded again since everything was expired.
+pub fn related(state: &Bound<'_, InstanceState>) -> PyResult<Vec<Py<PyString>>> {
+    let py = state.py();
+    let s = state.get();
+    if !s.is(py, flag::RELATED_EXPIRED) {
+        return Ok(Vec::new());
+    }
+    let dict = s.instance_dict(py);
+    let reloaded = s.read_extra(py, |e| Some(e.reloaded.iter().map(|k| k.clone_ref(py)).collect::<Vec<_>>())).unwrap_or_default();
+    let waits = |key: &Py<PyString>, scalar: bool, missing: bool| {
+        !scalar && missing && ffi::dict_get(&dict, key).is_none() && !reloaded.iter().any(|r| r.is(key))
+    };
+    let keys = Expirer::of(state)?.keys;
+    Ok(keys.into_iter().filter(|(key, scalar, missing, _)| waits(key, *scalar, *missing)).map(|(key, ..)| key).collect())
+}
+
+/// After unpickling: of the expired attributes, those that a load of the row brings, and whether there were others.
+pub fn restore(state: &Bound<'_, InstanceState>, names: Vec<Py<PyString>>) -> PyResult<()> {
+    let py = state.py();
+    let s = state.get();
+    let keys = Expirer::of(state)?.keys;
+    let columns = |name: &Py<PyString>| keys.iter().any(|(key, scalar, ..)| key.is(name) && *scalar);
+    let (expired, related): (Vec<_>, Vec<_>) = names.into_iter().partition(columns);
+    let any = !related.is_empty();
+    if any {
+        let others = keys.iter().filter(|(key, scalar, missing, _)| !scalar && *missing && !related.iter().any(|r| r.is(key)));
+        let others: Vec<_> = others.map(|(key, ..)| key.clone_ref(py)).collect();
+        InstanceState::with_extra(state, |e| e.reloaded = others);
+    }
+    let old = s.d.with(py, |d| {
+        if any {
+            d.flags |= flag::RELATED_EXPIRED;
+        }
+        std::mem::replace(&mut d.expired, expired)
+    });
+    drop(old);
+    Ok(())
 }
 
 fn fire(state: &Bound<'_, InstanceState>, keys: Option<&[Bound<'_, PyString>]>) -> PyResult<()> {
@@ -150,7 +195,7 @@ pub fn unloaded(state: &Bound<'_, InstanceState>) -> PyResult<()> {
 pub fn forget(state: &Bound<'_, InstanceState>) {
     let py = state.py();
     let old = state.get().d.with(py, |d| {
-        d.flags &= !flag::EXPIRED;
+        d.flags &= !(flag::EXPIRED | flag::RELATED_EXPIRED);
         (std::mem::take(&mut d.expired), d.extra.as_mut().and_then(|e| e.callables.take()))
     });
     drop(old);

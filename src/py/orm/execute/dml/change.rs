@@ -119,7 +119,10 @@ pub fn run<'py>(call: &Call<'_, 'py>, entity: &Entity, change: &Change) -> PyRes
             let result = core(call.connection, &face::wrap_node(py, &node)?, call.params.clone(), call.options)?;
             beyond = written(entity, &result)?;
             let rows = result.call_method0("fetchall")?;
-            matched = synchronize::by_keys(call, entity, rows.try_iter()?.map(|r| r?.try_iter()?.collect()))?;
+            // rows that an alias names are not recognised: their instances stay as they are
+            if entity.alias.is_none() {
+                matched = synchronize::by_keys(call, entity, rows.try_iter()?.map(|r| r?.try_iter()?.collect()))?;
+            }
             result
         } else {
             let result = call.plainly()?;
