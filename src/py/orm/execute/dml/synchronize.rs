@@ -240,21 +240,22 @@ pub fn after_update<'py>(
     params: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<()> {
     let py = call.py();
-    // instances know the attributes of the class: names, and columns of its own; columns of an alias of it they do not
-    let class = Entity { mapper: entity.mapper.clone(), alias: None };
-    let values = match super::plain_values(&class, &update.values) {
+    let values = match super::plain_values(entity, &update.values) {
         DmlValues::Single(values) => values,
         DmlValues::None | DmlValues::Multi(_) => Vec::new(),
     };
     let mut keyed: Vec<(Bound<'py, PyString>, &DmlValue)> = Vec::new();
     for (k, v) in &values {
-        if let ColumnKey::Column(c) = k {
-            let own = match entity.alias {
-                Some(_) => entity.mapper.data().column_keys.get(&orm::columns::col_id(c)).cloned(),
-                None => entity.mapper.key_of(c),
-            };
-            keyed.extend(own.map(|k| (PyString::intern(py, &k), v)));
-        }
+        let key = match k {
+            // of an alias
+            ColumnKey::Name(n) => entity.mapper.data().local_table.as_ref().and_then(|t| {
+                let column = orm::columns::tables_of(t).iter().find_map(|t| t.d.read().columns.get(n).cloned())?;
+                entity.mapper.key_of(&column)
+            }),
+            ColumnKey::Column(c) => entity.mapper.key_of(c),
+            ColumnKey::Expr(_) => None,
+        };
+        keyed.extend(key.map(|k| (PyString::intern(py, &k), v)));
     }
     let all: Vec<&State<'py>> = matched.states.iter().chain(&matched.unsure).collect();
     for (i, state) in all.iter().enumerate() {
