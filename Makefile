@@ -21,7 +21,7 @@ demo: $(VENV)/.installed ## set everything up and run the main job on SQLite
 test: test-rust test-python ## set everything up and pass all tests
 
 test-rust: ## the Rust tests of the pure rooms
-	cargo test --quiet -p oxalchemy-base -p oxalchemy-sql -p oxalchemy-drivers -p oxalchemy-engine -p oxalchemy-orm -p oxalchemy-tests
+	cargo test --quiet -p oxalchemy-base -p oxalchemy-sql -p oxalchemy-drivers -p oxalchemy-engine -p oxalchemy-orm -p oxalchemy-tests -p oxalchemy-fuzz
 
 test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest against the installed wheel
 	PYTHONPATH=tests_py $(BIN)/python -m servers

@@ -194,3 +194,14 @@ fn backup_copies_everything() {
     from.backup_to(&to).expect("copied");
     assert_eq!(run(&to, "SELECT x FROM t").rows.cell(0, 0), Cell::Int(42));
 }
+
+/// The last owner may be a thread-local variable, which ends after those of libraries.
+#[test]
+fn a_connection_ends_with_its_thread() {
+    thread_local! {
+        static KEPT: std::cell::OnceCell<Sqlite> = const { std::cell::OnceCell::new() };
+    }
+    let body = || KEPT.with(|kept| kept.get_or_init(memory).execute("SELECT 1", &[]).map(|a| a.rows.rows()));
+    let thread = std::thread::Builder::new().spawn(body).expect("a thread");
+    assert_eq!(thread.join().expect("the thread ends"), Ok(1));
+}

@@ -24,17 +24,17 @@
 //! the older result is read into memory.
 
 mod connection;
-mod decode;
-mod encode;
+pub mod decode;
+pub mod encode;
 pub mod error;
 mod many;
 mod options;
 mod reader;
 mod session;
 mod statements;
-mod temporal;
+pub mod temporal;
 pub mod text;
-mod types;
+pub mod types;
 
 pub use connection::MySql;
 pub use options::Options;

@@ -27,8 +27,8 @@
 
 mod array;
 mod connection;
-mod decode;
-mod encode;
+pub mod decode;
+pub mod encode;
 pub mod error;
 mod many;
 mod numeric;
@@ -38,7 +38,7 @@ mod session;
 mod statements;
 mod temporal;
 pub mod text;
-mod types;
+pub mod types;
 
 pub use connection::Postgres;
 pub use options::Options;

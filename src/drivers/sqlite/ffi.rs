@@ -60,8 +60,8 @@ impl Db {
     /// Takes over a connection. `lock_handle` is called this once: after it sqlx's thread waits for commands that
     /// never come, and the handle is ours.
     pub fn adopt(mut owner: SqliteConnection) -> DbResult<Self> {
-        let raw = options::block_on(async { owner.lock_handle().await.map(|mut h| h.as_raw_handle()) })?
-            .map_err(options::open_error)?;
+        let raw =
+            options::block_on(async { owner.lock_handle().await.map(|mut h| h.as_raw_handle()) }).map_err(options::open_error)?;
         Ok(Db {
             raw,
             owner: Some(owner),

@@ -1,8 +1,12 @@
 //! [`Options`]: how a SQLite database is opened.
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use base::{DbError, DbErrorKind, DbResult};
+use parking_lot::{Condvar, Mutex};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
@@ -46,19 +50,44 @@ impl Options {
             .busy_timeout(timeout)
             .statement_cache_capacity(1)
             .disable_statement_logging();
-        block_on(options.connect())?.map_err(open_error)
+        block_on(options.connect()).map_err(open_error)
     }
 }
 
 /// Closes a connection that sqlx opened and waits until its thread has ended.
 pub(super) fn disconnect(conn: SqliteConnection) -> DbResult<()> {
-    block_on(conn.close())?.map_err(open_error)
+    block_on(conn.close()).map_err(open_error)
+}
+
+/// Whoever waits for sqlx's thread. Thread-local variables (and with them tokio's context) may be gone already where a connection
+/// is closed: one that is kept in such a variable ends with its thread.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock() = true;
+        self.changed.notify_one();
+    }
 }
 
 /// Polls a future on this thread. sqlx's SQLite futures wait for its worker thread only: no timers, no sockets.
-pub(super) fn block_on<F: Future>(future: F) -> DbResult<F::Output> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| DbError::operational(e.to_string()))?;
-    Ok(runtime.block_on(future))
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(bell.clone());
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        let mut rung = bell.rung.lock();
+        while !std::mem::take(&mut *rung) {
+            bell.changed.wait(&mut rung);
+        }
+    }
 }
 
 /// What sqlx says about a failed opening, as SQLite's own code and text.

@@ -31,39 +31,42 @@ fn tokens(sql: &str) -> Vec<Token> {
     let chars: Vec<char> = sql.chars().collect();
     let mut out = Vec::new();
     let mut i = 0;
-    while let Some(&c) = chars.get(i) {
-        match c {
-            _ if c.is_whitespace() => i += 1,
-            '-' if chars.get(i + 1) == Some(&'-') => i = skip_line(&chars, i),
-            '/' if chars.get(i + 1) == Some(&'*') => i = skip_block(&chars, i),
-            ',' => {
-                out.push(Token::Comma);
-                i += 1;
-            }
-            '(' => {
-                let end = matching(&chars, i);
-                out.push(Token::Group(chars.get(i + 1..end).unwrap_or_default().iter().collect::<String>().trim().to_owned()));
-                i = end + 1;
-            }
-            '"' | '`' | '[' | '\'' => {
-                let (text, end) = quoted(&chars, i);
-                out.push(if c == '\'' { Token::Other(format!("'{text}'")) } else { Token::Quoted(text) });
-                i = end;
-            }
-            _ if c.is_alphanumeric() || c == '_' || c == '$' => {
-                let start = i;
-                while chars.get(i).is_some_and(|c| c.is_alphanumeric() || *c == '_' || *c == '$') {
-                    i += 1;
-                }
-                out.push(Token::Word(chars[start..i].iter().collect()));
-            }
-            _ => {
-                out.push(Token::Other(c.to_string()));
-                i += 1;
-            }
-        }
+    while i < chars.len() {
+        let (token, end) = lexeme(&chars, i);
+        out.extend(token);
+        i = end;
     }
     out
+}
+
+/// What begins at `i` and the position behind it; blanks and comments are no tokens.
+fn lexeme(chars: &[char], i: usize) -> (Option<Token>, usize) {
+    let c = chars[i];
+    match c {
+        _ if c.is_whitespace() => (None, i + 1),
+        '-' if chars.get(i + 1) == Some(&'-') => (None, skip_line(chars, i)),
+        '/' if chars.get(i + 1) == Some(&'*') => (None, skip_block(chars, i)),
+        ',' => (Some(Token::Comma), i + 1),
+        '(' => {
+            let end = matching(chars, i);
+            let inside: String = chars.get(i + 1..end).unwrap_or_default().iter().collect();
+            (Some(Token::Group(inside.trim().to_owned())), end + 1)
+        }
+        '"' | '`' | '[' | '\'' => {
+            let (text, end) = quoted(chars, i);
+            (Some(if c == '\'' { Token::Other(format!("'{text}'")) } else { Token::Quoted(text) }), end)
+        }
+        _ if is_word(c) => {
+            let word: String = chars[i..].iter().take_while(|c| is_word(**c)).collect();
+            let end = i + word.chars().count();
+            (Some(Token::Word(word)), end)
+        }
+        _ => (Some(Token::Other(c.to_string())), i + 1),
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
 }
 
 fn skip_line(chars: &[char], mut i: usize) -> usize {
@@ -297,17 +300,23 @@ fn references(t: &[Token], at: usize, name: Option<String>, columns_: Vec<String
     i
 }
 
-/// The condition of a partial index.
+/// The condition of a partial index: what stands behind WHERE, outside of names and behind the columns.
 pub fn index_where(sql: &str) -> Option<String> {
-    let upper = sql.to_uppercase();
-    let close = {
-        let chars: Vec<char> = sql.chars().collect();
-        let open = chars.iter().position(|c| *c == '(')?;
-        let end = matching(&chars, open);
-        chars[..end.min(chars.len())].iter().map(|c| c.len_utf8()).sum::<usize>()
-    };
-    let at = close + upper.get(close..)?.find("WHERE")?;
-    Some(sql.get(at + 5..)?.trim().to_owned())
+    let chars: Vec<char> = sql.chars().collect();
+    let mut columns = false;
+    let mut i = 0;
+    while i < chars.len() {
+        let (token, end) = lexeme(&chars, i);
+        match token {
+            Some(Token::Group(_)) => columns = true,
+            Some(word) if columns && word.is("where") => {
+                return Some(chars.get(end..)?.iter().collect::<String>().trim().to_owned());
+            }
+            _ => {}
+        }
+        i = end;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -335,6 +344,15 @@ mod tests {
         let p =
             parse("CREATE TABLE t (a INT, -- ) \n b INT /* ) */ DEFAULT 3, CONSTRAINT -- name\n named CHECK (a > 1 /* ) */))");
         assert_eq!(p.checks, [(Some("named".to_owned()), "a > 1 /* ) */".to_owned())]);
+    }
+
+    #[test]
+    fn conditions_of_indexes() {
+        let condition = |sql: &str| index_where(sql).unwrap_or_default();
+        assert_eq!(condition("CREATE INDEX i ON t (a, lower(b)) where a > ')' "), "a > ')'");
+        assert_eq!(condition("CREATE INDEX i ON \"t(\" (\"b)\") WHERE a"), "a");
+        assert_eq!(condition("CREATE INDEX ŉ ON t (ŉŉŉ) /* WHERE */ WHERE b = 'ŉ'"), "b = 'ŉ'");
+        assert_eq!(condition("CREATE INDEX i ON \"a WHERE (b\" (c)"), "");
     }
 
     #[test]
