@@ -51,6 +51,38 @@ objects! {
     default_generator = "oxalchemy.schema" "DefaultGenerator";
     /// `sql.event_target.SchemaEventTarget`
     schema_event_target = "oxalchemy.sql.event_target" "SchemaEventTarget";
+    /// `SchemaEventTarget._set_parent`, which a class of the user's may override.
+    set_parent = "oxalchemy.sql.event_target" "set_parent";
+    /// `schema.Table`
+    schema_table = "oxalchemy.sql.schema.table" "Table";
+    /// `schema.Column`
+    schema_column = "oxalchemy.sql.schema.columns" "Column";
+    /// `schema.ForeignKey`
+    foreign_key = "oxalchemy.sql.schema.foreign_keys" "ForeignKey";
+    /// `schema.ForeignKeyConstraint`
+    foreign_key_constraint = "oxalchemy.sql.schema.foreign_keys" "ForeignKeyConstraint";
+    /// What a ForeignKey refers to, from what else than names it is given.
+    foreign_key_target = "oxalchemy.sql.schema.foreign_keys" "_target_of";
+    /// `schema.PrimaryKeyConstraint`
+    primary_key_constraint = "oxalchemy.sql.schema.constraints" "PrimaryKeyConstraint";
+    /// `schema.UniqueConstraint`
+    unique_constraint = "oxalchemy.sql.schema.constraints" "UniqueConstraint";
+    /// `schema.Index`
+    schema_index = "oxalchemy.sql.schema.indexes" "Index";
+    /// `schema.BLANK_SCHEMA`
+    blank_schema = "oxalchemy.sql.schema.items" "BLANK_SCHEMA";
+    /// `schema.NULL_UNSPECIFIED`
+    null_unspecified = "oxalchemy.sql.schema.items" "NULL_UNSPECIFIED";
+    /// An argument that was left out.
+    not_given = "oxalchemy.sql.schema.items" "NOTHING";
+    /// Checks `<dialect>_<option>` arguments of a schema item.
+    take_options = "oxalchemy.sql.schema.items" "take_options";
+    /// Names a part by the naming convention of its MetaData.
+    give_name = "oxalchemy.sql.schema.names" "give_name";
+    /// The naming convention of a MetaData without one.
+    default_convention = "oxalchemy.sql.schema.metadata" "_DEFAULT_CONVENTION";
+    /// `sql.elements.quoted_name`
+    quoted_name = "oxalchemy.sql.elements" "quoted_name";
     /// `inspect`
     inspect = "oxalchemy.inspection" "inspect";
 }

@@ -81,7 +81,7 @@ class _Filler:
         from ..sql.schema import Column, Computed, DefaultClause, FetchedValue, Identity
 
         original = found["name"]
-        _rs.fire_column_reflect(self.insp, self.table, found)
+        _rs._fire_column_reflect(self.insp, self.table, found)
         name = found["name"]
         if (self.include and name not in self.include) or (self.exclude and name in self.exclude):
             return

@@ -1,16 +1,19 @@
 //! `Column`.
 
 use super::{PyForeignKey, PySequence, dialect_options, opt_name, opt_text};
+use crate::py::ffi::instance_dict;
 use crate::py::host::PyHost;
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
-use crate::py::sql::{ColumnClause, names, to_expr, wrap_expr, wrap_from};
+use crate::py::sql::{ColumnClause, names, to_expr, wrap_expr};
 use crate::py::text::Text;
 use crate::py::types::{to_type, wrap_type};
 use pyo3::IntoPyObjectExt;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PySet, PyString, PyTuple};
 use sql::ast::{ExprKind, ExprRef, FromKind, Node};
 use sql::schema::column::ColumnData;
+use sql::schema::placement::Placement;
 use sql::schema::{Autoincrement, Column, ColumnParent, Computed, Default_, Identity, IdentityOptions, ServerDefault};
 use std::sync::Arc;
 
@@ -20,6 +23,14 @@ type Reference<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
 face_class! {
     /// A column of a table.
     PyColumn: ColumnClause, "Column", "oxalchemy.sql.schema"
+}
+
+/// Is it the object of this column?
+pub fn is_face(obj: &Bound<'_, PyAny>, column: &Arc<Column>) -> bool {
+    obj.cast::<ClauseElement>().is_ok_and(|face| match face.get().node() {
+        Some(Node::Expr(e)) => matches!(&e.kind, ExprKind::Column(c) if Arc::ptr_eq(&c.column, column)),
+        _ => false,
+    })
 }
 
 /// The column of a face.
@@ -36,7 +47,8 @@ pub fn column_of(obj: &Bound<'_, PyAny>) -> PyResult<Arc<Column>> {
     }
 }
 
-fn own(slf: &Bound<'_, PyColumn>) -> PyResult<Arc<Column>> {
+/// The column of a Column object.
+pub fn own(slf: &Bound<'_, PyColumn>) -> PyResult<Arc<Column>> {
     match slf.cast::<ClauseElement>()?.get().node() {
         Some(Node::Expr(e)) => match &e.kind {
             ExprKind::Column(c) => Ok(c.column.clone()),
@@ -49,6 +61,19 @@ fn own(slf: &Bound<'_, PyColumn>) -> PyResult<Arc<Column>> {
 fn uninitialised(slf: &Bound<'_, PyColumn>) -> PyErr {
     let name = slf.get_type().name().map(|n| n.text()).unwrap_or_default();
     pyo3::exceptions::PyAttributeError::new_err(format!("'{name}' object is not initialised: Column.__init__() was not called"))
+}
+
+/// What `autoincrement=` says.
+pub fn autoincrement_of(value: &Bound<'_, PyAny>) -> PyResult<Autoincrement> {
+    Ok(match value.cast::<PyString>() {
+        Ok(word) => match word.to_str()? {
+            "auto" => Autoincrement::Auto,
+            "ignore_fk" => Autoincrement::IgnoreFk,
+            _ => Autoincrement::False,
+        },
+        Err(_) if value.is_truthy()? => Autoincrement::True,
+        Err(_) => Autoincrement::False,
+    })
 }
 
 /// Options of Sequence and Identity from a tuple of nine.
@@ -73,6 +98,11 @@ impl PyColumn {
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
         Self::init()
+    }
+    /// `Column([name], [type], *items, **kw)`.
+    #[pyo3(signature = (*args, **kw))]
+    fn __init__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::assemble::init(slf, args, kw)
     }
     fn _init(slf: &Bound<'_, Self>, name: &Bound<'_, PyAny>, ty: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>) -> PyResult<()> {
         let data =
@@ -194,13 +224,7 @@ impl PyColumn {
     }
     #[setter]
     fn set_autoincrement(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let mode = match value.extract::<String>().ok().as_deref() {
-            Some("auto") => Autoincrement::Auto,
-            Some("ignore_fk") => Autoincrement::IgnoreFk,
-            Some(_) => Autoincrement::False,
-            None if value.is_truthy()? => Autoincrement::True,
-            None => Autoincrement::False,
-        };
+        let mode = autoincrement_of(value)?;
         own(slf)?.d.write().autoincrement = mode;
         Ok(())
     }
@@ -234,8 +258,17 @@ impl PyColumn {
         own(slf)?.d.write().checks = checks;
         Ok(())
     }
-    /// The table it became part of.
-    fn _attach(slf: &Bound<'_, Self>, table: &Bound<'_, PyAny>) -> PyResult<()> {
+    /// The Table it belongs to.
+    #[getter]
+    fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(table) = instance_dict(slf)?.get_item(intern!(slf.py(), "table"))? {
+            return Ok(table);
+        }
+        ColumnClause::table(slf.cast::<ColumnClause>()?)
+    }
+    #[setter]
+    fn set_table(slf: &Bound<'_, Self>, table: &Bound<'_, PyAny>) -> PyResult<()> {
+        instance_dict(slf)?.set_item(intern!(slf.py(), "table"), table)?;
         let parent = match &crate::py::sql::to_from(table)?.kind {
             FromKind::Table(t) => ColumnParent::Table(Arc::downgrade(t)),
             _ => ColumnParent::None,
@@ -243,8 +276,51 @@ impl PyColumn {
         own(slf)?.d.write().parent = parent;
         Ok(())
     }
-    fn _table<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        own(slf)?.table().map(|t| wrap_from(slf.py(), &t.as_from())).transpose()
+    /// CHECK constraints of the column.
+    #[getter]
+    fn constraints<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        kept_or(slf, intern!(py, "@constraints"), || Ok(PySet::empty(py)?.into_any()))
+    }
+    #[setter]
+    fn set_constraints(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        instance_dict(slf)?.set_item(intern!(slf.py(), "@constraints"), value)
+    }
+    /// Set of ForeignKey. The column of a subquery or alias has keys in its node only.
+    #[getter]
+    fn foreign_keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        kept_or(slf, intern!(py, "@foreign_keys"), || {
+            let keys = PySet::empty(py)?;
+            for target in Self::_foreign_key_targets(slf)? {
+                let key = crate::py::imports::foreign_key(py)?.call1(target)?;
+                key.setattr(intern!(py, "parent"), slf)?;
+                keys.add(key)?;
+            }
+            Ok(keys.into_any())
+        })
+    }
+    #[setter]
+    fn set_foreign_keys(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        instance_dict(slf)?.set_item(intern!(slf.py(), "@foreign_keys"), value)
+    }
+    /// Become part of `table`, without events.
+    #[pyo3(signature = (table, **how))]
+    fn _enter<'py>(slf: &Bound<'py, Self>, table: &Bound<'py, PyAny>, how: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        let (mut replace, mut index) = (false, None);
+        if let Some(how) = how {
+            replace = how.get_item("replace_existing")?.map_or(Ok(false), |r| r.is_truthy())?;
+            index = how.get_item("index")?.map(|i| i.extract()).transpose()?.flatten();
+        }
+        super::assemble::enter(slf, table, &Placement { index, replace, advise: false })
+    }
+    /// Call `fn(column, table)` as soon as it belongs to a table.
+    fn _when_in_table<'py>(slf: &Bound<'py, Self>, then: Bound<'py, PyAny>) -> PyResult<()> {
+        super::assemble::when_in_table(slf, then)
+    }
+    /// Types with DDL of their own want to know their columns.
+    fn _tell_type<'py>(slf: &Bound<'py, Self>, type_: &Bound<'py, PyAny>) -> PyResult<()> {
+        super::assemble::tell_type(slf, type_)
     }
     /// References of the column, for proxies that have no Python objects of their own: targets and constraints.
     fn _foreign_key_targets<'py>(slf: &Bound<'py, Self>) -> PyResult<Vec<Reference<'py>>> {
@@ -275,6 +351,21 @@ impl PyColumn {
         }
         Ok(())
     }
+}
+
+/// What is kept under a name, made when it is first asked for.
+fn kept_or<'py>(
+    slf: &Bound<'py, PyColumn>,
+    word: &Bound<'py, PyString>,
+    make: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let dict = instance_dict(slf)?;
+    if let Some(found) = dict.get_item(word)? {
+        return Ok(found);
+    }
+    let made = make()?;
+    dict.set_item(word, &made)?;
+    Ok(made)
 }
 
 fn client_generator(kind: Option<&str>, arg: &Bound<'_, PyAny>) -> PyResult<Option<Default_>> {

@@ -4,10 +4,10 @@ use super::column::column_of;
 use super::kept::{keep, keep_name, kept, kept_name};
 use super::table::table_of;
 use super::{PyForeignKey, dialect_options, opt_text};
-use crate::py::errors::{sql_error, warn};
+use crate::py::errors::sql_error;
 use crate::py::sql::{to_expr, wrap_expr, wrap_from};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::FaceSlot;
 use sql::schema::constraint::ConstraintData;
 use sql::schema::membership::{Home, home, scattered};
@@ -25,6 +25,17 @@ impl PyConstraint {
     /// The constraint.
     pub fn inner(&self) -> Arc<Constraint> {
         self.inner.clone()
+    }
+    /// The references of a FOREIGN KEY.
+    pub fn set_elements(&self, list: &Bound<'_, PyList>) -> PyResult<()> {
+        let list = list.iter().map(|f| f.cast::<PyForeignKey>()?.get().inner()).collect::<PyResult<Vec<_>>>()?;
+        for fk in &list {
+            fk.d.write().constraint = Some(Arc::downgrade(&self.inner));
+        }
+        if let ConstraintKind::ForeignKey { elements, .. } = &mut self.inner.d.write().kind {
+            *elements = list;
+        }
+        Ok(())
     }
 }
 impl Drop for PyConstraint {
@@ -93,37 +104,21 @@ impl PyConstraint {
         Ok(())
     }
     /// The references of a FOREIGN KEY.
-    fn _set_elements(&self, list: Vec<Bound<'_, PyForeignKey>>) -> PyResult<()> {
-        let list = list.iter().map(|f| f.get().inner()).collect::<PyResult<Vec<_>>>()?;
-        for fk in &list {
-            fk.d.write().constraint = Some(Arc::downgrade(&self.inner));
-        }
-        if let ConstraintKind::ForeignKey { elements, .. } = &mut self.inner.d.write().kind {
-            *elements = list;
-        }
-        Ok(())
+    fn _set_elements(&self, list: &Bound<'_, PyList>) -> PyResult<()> {
+        self.set_elements(list)
     }
-    fn _set_columns(&self, columns: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-        let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
-        self.inner.d.write().columns = columns;
-        Ok(())
+    /// Become part of a table or column, without events.
+    #[pyo3(signature = (owner, **_how))]
+    fn _enter<'py>(slf: &Bound<'py, Self>, owner: &Bound<'py, PyAny>, _how: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::members::enter(slf, owner)
     }
-    /// A primary key becomes that of `table`: gives its columns, warns when the columns' marks say otherwise.
-    fn _settle_primary_key<'py>(&self, table: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let py = table.py();
-        if let Some(warning) = self.inner.settle_primary_key(&*table_of(table)?) {
-            warn(py, "SAWarning", &warning)?;
-        }
-        self._columns(py)
+    /// A primary key takes a column in, in the place of one with the same key.
+    fn _admit_column<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>) -> PyResult<()> {
+        super::members::admit(slf, column)
     }
-    /// A primary key takes a column in; gives its columns.
-    fn _admit<'py>(&self, column: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        self.inner.admit(&column_of(column)?);
-        self._columns(column.py())
-    }
-    fn _columns<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let columns = self.inner.d.read().columns.clone();
-        columns.iter().map(|c| wrap_expr(py, &c.to_expr())).collect()
+    /// A foreign key constraint takes one more pair of columns.
+    fn _add_pair<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, key: &Bound<'py, PyForeignKey>) -> PyResult<()> {
+        super::members::add_pair(slf, column, key)
     }
     /// Text of a token of a naming convention, `None` for an unknown one.
     fn _token(&self, table: &Bound<'_, PyAny>, token: &str) -> PyResult<Option<String>> {

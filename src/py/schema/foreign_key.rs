@@ -27,25 +27,8 @@ impl PyForeignKey {
             .cloned()
             .ok_or_else(|| pyo3::exceptions::PyAttributeError::new_err("'ForeignKey' object is not initialised"))
     }
-}
-
-impl Drop for PyForeignKey {
-    fn drop(&mut self) {
-        if let Some(fk) = self.inner.get() {
-            crate::py::ffi::forget(&fk.face);
-        }
-    }
-}
-
-#[pymethods]
-impl PyForeignKey {
-    #[new]
-    #[pyo3(signature = (*_args, **_kw))]
-    fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
-        Self { inner: OnceLock::new() }
-    }
     /// The target: dotted text, a column, or a tuple of names. One whose text is safe is kept as text.
-    fn _init(slf: &Bound<'_, Self>, target: &Bound<'_, PyAny>) -> PyResult<()> {
+    pub fn begin(slf: &Bound<'_, Self>, target: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = slf.py();
         let mut data = ForeignKeyData::default();
         if let Ok(parts) = target.cast::<PyTuple>() {
@@ -63,6 +46,41 @@ impl PyForeignKey {
         let fk = slf.get().inner.get_or_init(|| ForeignKey::new(data));
         crate::py::ffi::remember(&fk.face, slf.as_any());
         Ok(())
+    }
+}
+
+impl Drop for PyForeignKey {
+    fn drop(&mut self) {
+        if let Some(fk) = self.inner.get() {
+            crate::py::ffi::forget(&fk.face);
+        }
+    }
+}
+
+#[pymethods]
+impl PyForeignKey {
+    #[new]
+    #[pyo3(signature = (*_args, **_kw))]
+    fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
+        Self { inner: OnceLock::new() }
+    }
+    /// `ForeignKey(column, …)`.
+    #[pyo3(signature = (*args, **kw))]
+    fn __init__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::references::init(slf, args, kw)
+    }
+    /// Become part of a column, without events.
+    #[pyo3(signature = (column, **_how))]
+    fn _enter<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, _how: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::references::enter(slf, column)
+    }
+    /// Its column has a table.
+    fn _into_table<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>, table: &Bound<'py, PyAny>) -> PyResult<()> {
+        super::references::enter_table(slf, column, table)
+    }
+    /// The target, for an object that comes out of a pickle.
+    fn _init(slf: &Bound<'_, Self>, target: &Bound<'_, PyAny>) -> PyResult<()> {
+        Self::begin(slf, target)
     }
     fn _set_link_to_name(&self, value: bool) -> PyResult<()> {
         self.inner()?.d.write().link_to_name = value;

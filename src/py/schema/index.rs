@@ -1,6 +1,5 @@
 //! `Index`.
 
-use super::column::column_of;
 use super::dialect_options;
 use super::kept::{keep_name, kept_name};
 use super::table::table_of;
@@ -67,12 +66,6 @@ impl PyIndex {
     fn _set_expressions(&self, expressions: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
         let expressions = expressions.iter().map(to_expr).collect::<PyResult<Vec<_>>>()?;
         self.inner.d.write().expressions = expressions;
-        Ok(())
-    }
-    /// The columns among its expressions.
-    fn _set_columns(&self, columns: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-        let columns = columns.iter().map(column_of).collect::<PyResult<Vec<_>>>()?;
-        self.inner.d.write().columns = columns;
         Ok(())
     }
     /// Text of a token of a naming convention, `None` for an unknown one.

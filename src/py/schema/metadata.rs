@@ -1,12 +1,11 @@
 //! `MetaData`.
 
 use super::table::table_of;
-use super::{PySequence, opt_name};
-use crate::py::errors::sql_error;
+use super::{PySequence, PyTable, opt_name};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use sql::schema::MetaData;
-use sql::schema::metadata::{Claim, Claimed};
+use sql::schema::{MetaData, Table};
 use std::sync::Arc;
 
 /// A collection of tables.
@@ -19,6 +18,17 @@ pub struct PyMetaData {
 impl Drop for PyMetaData {
     fn drop(&mut self) {
         crate::py::ffi::forget(&self.inner.face);
+    }
+}
+
+impl PyMetaData {
+    /// A table is one of this collection.
+    pub fn enlist(slf: &Bound<'_, Self>, face: &Bound<'_, PyTable>, table: &Arc<Table>) -> PyResult<()> {
+        let key = table.key();
+        // past the methods by which users may not change it
+        slf.getattr(intern!(slf.py(), "tables"))?.cast::<PyDict>()?.set_item(&key, face)?;
+        slf.get().inner.d.write().tables.insert(key.into(), table.clone());
+        Ok(())
     }
 }
 
@@ -37,24 +47,6 @@ impl PyMetaData {
         let schema = opt_name(schema)?;
         self.inner.d.write().schema = schema;
         Ok(())
-    }
-    /// What `Table(name, metadata, …)` gives: `fresh`, `existing` or `extend`.
-    #[pyo3(signature = (key, keep_existing, extend_existing, must_exist, has_items))]
-    fn _claim(
-        &self,
-        py: Python<'_>,
-        key: &str,
-        keep_existing: bool,
-        extend_existing: bool,
-        must_exist: bool,
-        has_items: bool,
-    ) -> PyResult<&'static str> {
-        let claim = Claim { keep_existing, extend_existing, must_exist, has_items };
-        match self.inner.claim(key, claim).map_err(|e| sql_error(py, e))? {
-            Claimed::Fresh => Ok("fresh"),
-            Claimed::Existing(_) => Ok("existing"),
-            Claimed::Extend(_) => Ok("extend"),
-        }
     }
     /// Schemas of tables and sequences.
     fn _schema_names(&self) -> Vec<String> {

@@ -3,19 +3,24 @@
 //!
 //! * [`column`], [`table`]: expressions and FROM elements with schema data. [`constraint`], [`foreign_key`], [`index`],
 //!   [`sequence`], [`metadata`]: the rest. [`sort`]: tables in order.
-//! * [`join`]: a part becomes part of something else.
+//! * [`join`]: a part becomes part of something else. [`assemble`], [`references`], [`members`], [`declare`]: arguments of columns,
+//!   foreign keys, constraints and tables, and what they do when they join.
 //!   [`plan`]: the steps of creating and dropping.
 
+pub mod assemble;
 pub mod column;
 pub mod compile;
 pub mod constraint;
 pub mod ddl;
+pub mod declare;
 pub mod foreign_key;
 pub mod index;
 pub mod join;
 pub mod kept;
+pub mod members;
 pub mod metadata;
 pub mod plan;
+pub mod references;
 pub mod sequence;
 pub mod sort;
 pub mod table;
@@ -49,13 +54,16 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     join::register(m)?;
     m.add_function(wrap_pyfunction!(sort::sort_tables, m)?)?;
     m.add_function(wrap_pyfunction!(plan::ddl_plan, m)?)?;
+    m.add_function(wrap_pyfunction!(declare::table_given, m)?)?;
+    m.add_function(wrap_pyfunction!(members::next_number, m)?)?;
+    m.add_function(wrap_pyfunction!(members::hold_columns, m)?)?;
     m.add_function(wrap_pyfunction!(constraint::home_of, m)?)?;
     m.add_function(wrap_pyfunction!(column::columns_of, m)?)?;
     m.add_function(wrap_pyfunction!(column::replace_columns, m)?)
 }
 
 /// A name from Python, `None` for `None`.
-fn opt_name(obj: &Bound<'_, PyAny>) -> PyResult<Option<Name>> {
+pub(crate) fn opt_name(obj: &Bound<'_, PyAny>) -> PyResult<Option<Name>> {
     if obj.is_none() { Ok(None) } else { crate::py::sql::names::name(obj).map(Some) }
 }
 

@@ -1,13 +1,15 @@
 //! `Table`.
 
 use super::column::column_of;
-use super::{PyConstraint, PyIndex, PyMetaData, dialect_options, opt_name, opt_text};
-use crate::py::errors::{sql_error, warn};
+use super::{PyMetaData, dialect_options, opt_name, opt_text};
+use crate::py::errors::sql_error;
+use crate::py::ffi::instance_dict;
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
 use crate::py::sql::{TableClause, names, wrap_expr};
 use crate::py::text::Text;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyList, PyTuple};
 use sql::ast::{FromKind, Node};
 use sql::schema::Table;
 use sql::schema::placement::Placement;
@@ -37,11 +39,21 @@ fn own(slf: &Bound<'_, PyTable>) -> PyResult<Arc<Table>> {
 }
 
 /// A table keeps the Python objects of its columns: they may be of a subclass of the user's.
-fn hold_columns(slf: &Bound<'_, PyTable>, table: &Arc<Table>) -> PyResult<()> {
+pub fn hold_columns(slf: &Bound<'_, PyTable>, table: &Arc<Table>) -> PyResult<()> {
     let py = slf.py();
+    let (dict, word) = (instance_dict(slf)?, intern!(py, "@columns"));
     let columns: Vec<_> = table.d.read().columns.values().cloned().collect();
+    if let Some(held) = dict.get_item(word)?
+        && let Ok(held) = held.cast::<PyList>()
+        && held.len() + 1 == columns.len()
+        && let Some(last) = columns.last()
+        && held.iter().zip(&columns).all(|(face, c)| super::column::is_face(&face, c))
+    {
+        // one more behind the others, as nearly always
+        return held.append(wrap_expr(py, &last.to_expr())?);
+    }
     let faces = columns.iter().map(|c| wrap_expr(py, &c.to_expr())).collect::<PyResult<Vec<_>>>()?;
-    slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@columns", faces)
+    dict.set_item(word, PyList::new(py, faces)?)
 }
 
 #[pymethods]
@@ -50,6 +62,51 @@ impl PyTable {
     #[pyo3(signature = (*_args, **_kwargs))]
     fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> PyClassInitializer<Self> {
         Self::init()
+    }
+    /// All is done in `__new__`; it calls this with `_no_init=False` for the table that it has made.
+    #[pyo3(signature = (*args, **kw))]
+    fn __init__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::declare::init(slf, args, kw)
+    }
+    /// The PrimaryKeyConstraint, maybe without columns.
+    #[getter]
+    fn primary_key<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        instance_dict(slf)?.get_item(intern!(slf.py(), "@primary_key"))
+    }
+    #[setter]
+    fn set_primary_key(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<()> {
+        instance_dict(slf)?.set_item(intern!(slf.py(), "@primary_key"), key)
+    }
+    /// Set of ForeignKey.
+    #[getter]
+    fn foreign_keys<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::references::keys_of(slf)
+    }
+    /// Key in `MetaData.tables`.
+    #[getter]
+    fn key(slf: &Bound<'_, Self>) -> PyResult<String> {
+        Ok(own(slf)?.key())
+    }
+    /// Make items part of the table; columns replace those of their key or name if so wanted.
+    #[pyo3(signature = (items, replace_existing=false, advise=false))]
+    fn _adopt<'py>(slf: &Bound<'py, Self>, items: Vec<Bound<'py, PyAny>>, replace_existing: bool, advise: bool) -> PyResult<()> {
+        let how = Placement { index: None, replace: replace_existing, advise };
+        super::join::adopt(slf, &super::join::flattened(slf.py(), items.into_iter())?, &how)
+    }
+    /// Hand constraints and indexes to the node, in the order of their declaration.
+    fn _push_parts(slf: &Bound<'_, Self>) -> PyResult<()> {
+        super::members::push_parts(slf)
+    }
+    /// A column left the table: its foreign keys leave it, too.
+    fn _release_keys<'py>(slf: &Bound<'py, Self>, column: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        let (keys, constraints) = (super::references::keys_of(slf)?, slf.getattr(intern!(py, "constraints"))?);
+        for key in column.getattr(intern!(py, "foreign_keys"))?.try_iter()? {
+            let key = key?;
+            super::members::discard(&keys, &key)?;
+            super::members::discard(&constraints, &key.getattr(intern!(py, "constraint"))?)?;
+        }
+        super::members::push_parts(slf)
     }
     fn _init(
         slf: &Bound<'_, Self>,
@@ -63,17 +120,20 @@ impl PyTable {
             implicit_returning: true,
             ..TableData::default()
         };
-        slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.set_item("@name", name)?;
+        instance_dict(slf)?.set_item(intern!(slf.py(), "@name"), name)?;
         let table = Table::new(names::name(name)?, data);
         ClauseElement::set_node(slf.as_any(), Node::From(table.as_from()))
     }
     #[getter]
     fn name<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        // The `quoted_name` it was made with.
-        if let Some(name) = slf.as_any().getattr("__dict__")?.cast::<PyDict>()?.get_item("@name")? {
+        let (py, dict) = (slf.py(), instance_dict(slf)?);
+        if let Some(name) = dict.get_item(intern!(py, "@name"))? {
             return Ok(name);
         }
-        names::wrap(slf.py(), &own(slf)?.name)
+        let name = own(slf)?.name.clone();
+        let shown = crate::py::imports::quoted_name(py)?.call1((&*name.text, name.quote))?;
+        dict.set_item(intern!(py, "@name"), &shown)?;
+        Ok(shown)
     }
     #[getter]
     fn comment(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {
@@ -114,25 +174,6 @@ impl PyTable {
         table.d.write().columns = map;
         hold_columns(slf, &table)
     }
-    /// Add a column; returns the one that gave way.
-    fn _place<'py>(
-        slf: &Bound<'py, Self>,
-        column: &Bound<'py, PyAny>,
-        index: Option<i64>,
-        replace: bool,
-        advise: bool,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let py = slf.py();
-        let table = own(slf)?;
-        let placed = table.place(&column_of(column)?, &Placement { index, replace, advise }).map_err(|e| sql_error(py, e))?;
-        // Before the old one loses its last holder.
-        let replaced = placed.replaced.map(|c| wrap_expr(py, &c.to_expr())).transpose()?;
-        hold_columns(slf, &table)?;
-        if let Some(warning) = placed.warning {
-            warn(py, "SAWarning", &warning)?;
-        }
-        Ok(replaced)
-    }
     /// Take the column with this key out.
     fn _displace(slf: &Bound<'_, Self>, key: &str) -> PyResult<()> {
         let table = own(slf)?;
@@ -144,35 +185,6 @@ impl PyTable {
         let py = slf.py();
         let column = own(slf)?.column_for(what, key).map_err(|e| sql_error(py, e))?;
         wrap_expr(py, &column.to_expr())
-    }
-    /// Constraints in the order of their creation.
-    fn _set_constraints(
-        slf: &Bound<'_, Self>,
-        constraints: Vec<Bound<'_, PyConstraint>>,
-        primary_key: Option<Bound<'_, PyConstraint>>,
-    ) -> PyResult<()> {
-        let table = own(slf)?;
-        let inner: Vec<_> = constraints.iter().map(|c| c.get().inner()).collect();
-        for c in &inner {
-            c.d.write().table = Some(Arc::downgrade(&table));
-        }
-        let pk = primary_key.map(|c| c.get().inner());
-        if let Some(pk) = &pk {
-            pk.d.write().table = Some(Arc::downgrade(&table));
-        }
-        let mut d = table.d.write();
-        d.constraints = inner;
-        d.primary_key = pk;
-        Ok(())
-    }
-    fn _set_indexes(slf: &Bound<'_, Self>, indexes: Vec<Bound<'_, PyIndex>>) -> PyResult<()> {
-        let table = own(slf)?;
-        let inner: Vec<_> = indexes.iter().map(|c| c.get().inner()).collect();
-        for i in &inner {
-            i.d.write().table = Some(Arc::downgrade(&table));
-        }
-        table.d.write().indexes = inner;
-        Ok(())
     }
     fn _set_dialect_options(slf: &Bound<'_, Self>, list: &Bound<'_, PyAny>) -> PyResult<()> {
         let options = dialect_options(list)?;

@@ -708,7 +708,7 @@ impl ColumnClause {
     }
     /// The FROM element it belongs to.
     #[getter]
-    fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match &plain(slf.as_any())?.kind {
             ExprKind::Column(c) => match c.from() {

@@ -53,29 +53,39 @@ impl Table {
             placed.warning = renamed_away(column, &rival.column);
             placed.replaced = Some(rival.column);
         }
-        {
-            let mut d = self.d.write();
-            let columns = &mut d.columns;
-            let place = match how.index {
-                Some(i) => Some(from_start(i, columns.len())),
-                // In the place of the old one.
-                None => old_key.as_ref().or(Some(&key)).and_then(|k| columns.get_index_of(k)),
-            };
-            let gone_before = |columns: &indexmap::IndexMap<Arc<str>, Arc<Column>>, k: &Arc<str>, place: usize| {
-                usize::from(columns.get_index_of(k).is_some_and(|i| i < place))
-            };
-            let mut place = place.unwrap_or(columns.len());
-            for k in old_key.iter().chain((old_key.as_ref() != Some(&key)).then_some(&key)) {
-                place -= gone_before(columns, k, place);
-                columns.shift_remove(k);
-            }
-            columns.shift_insert(place.min(columns.len()), key, column.clone());
-            let all: Vec<_> = columns.values().cloned().collect();
-            drop(d);
-            renumber(&all);
+        if how.index.is_none() && old_key.is_none() && !self.d.read().columns.contains_key(&key) {
+            // at the end, where nearly all go: the others stay where they are
+            let position = self.d.read().columns.len();
+            column.d.write().position = position;
+            self.d.write().columns.insert(key, column.clone());
+        } else {
+            self.put(column, key, old_key.as_ref(), how.index);
         }
         column.d.write().parent = ColumnParent::Table(Arc::downgrade(self));
         Ok(placed)
+    }
+
+    /// Puts `column` in its place, and the others in theirs. `old_key` is that of the column it replaces.
+    fn put(&self, column: &Arc<Column>, key: Arc<str>, old_key: Option<&Arc<str>>, index: Option<i64>) {
+        let all: Vec<_> = {
+            let mut d = self.d.write();
+            let columns = &mut d.columns;
+            let place = match index {
+                Some(i) => Some(from_start(i, columns.len())),
+                // In the place of the old one.
+                None => old_key.or(Some(&key)).and_then(|k| columns.get_index_of(k)),
+            };
+            let mut place = place.unwrap_or(columns.len());
+            for k in old_key.into_iter().chain((old_key != Some(&key)).then_some(&key)) {
+                if let Some(at) = columns.get_index_of(k) {
+                    place -= usize::from(at < place);
+                    columns.shift_remove(k);
+                }
+            }
+            columns.shift_insert(place.min(columns.len()), key, column.clone());
+            columns.values().cloned().collect()
+        };
+        renumber(&all);
     }
 
     /// Takes the column with this key out.

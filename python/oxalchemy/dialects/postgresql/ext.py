@@ -60,8 +60,8 @@ class ExcludeConstraint(schema.ColumnCollectionConstraint):
             elements.append((expr, self.ops.get(getattr(expr, "key", None)), op))
         self._init_exclude(elements, self.using, self.where)
 
-    def _take_place(self, owner):
-        super()._take_place(owner)
+    def _placed(self):
+        """It is part of its table."""
         self._tell_rust()
 
     def copy(self, *, target_table=None, **where):

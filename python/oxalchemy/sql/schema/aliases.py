@@ -12,7 +12,6 @@ from .items import SchemaItem
 from .metadata import MetaData
 from .table import Table
 
-SchemaEventTarget._set_parent = lambda self, parent, **kw: self._enter(parent, **kw)
 SchemaEventTarget._set_parent_with_dispatch = lambda self, parent, **kw: join(self, parent, **kw)
 SchemaItem._copy = lambda self, **kw: self.copy(**kw)
 Column._on_table_attach = lambda self, fn: self._when_in_table(fn)

@@ -2,22 +2,11 @@
 
 import types
 
-from ... import _rs, exc
+from ... import _rs
 from ..dialect_kw import DialectKWArgs, given_options
 from ..elements import ColumnClause
-from ..type_api import to_instance
 from .generators import ColumnDefault, Computed, DefaultClause, FetchedValue, InsertSentinelDefault
-from .items import (
-    NOTHING,
-    NULL_UNSPECIFIED,
-    SchemaEventTarget,
-    SchemaItem,
-    blank,
-    by_number,
-    join,
-    take_options,
-    wake,
-)
+from .items import NULL_UNSPECIFIED, SchemaEventTarget, SchemaItem, blank, by_number, join, wake
 from .sequences import Identity, Sequence
 
 _SHOWN = (
@@ -88,108 +77,15 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
     _is_multiparam_column = False
     computed = None
     identity = None
-    # What the column of a subquery or alias, which is made without __init__, has of these.
-    constraints = frozenset()
+    # Attributes that were not given are the class's.
     index = unique = doc = None
-    _awaiting = ()
 
     default = _Generator(for_update=False, on_server=False)
     onupdate = _Generator(for_update=True, on_server=False)
     server_default = _Generator(for_update=False, on_server=True)
     server_onupdate = _Generator(for_update=True, on_server=True)
 
-    def __init__(
-        self,
-        __name_pos=None,
-        __type_pos=None,
-        *args,
-        name=None,
-        type_=None,
-        autoincrement="auto",
-        default=NOTHING,
-        insert_default=NOTHING,
-        doc=None,
-        key=None,
-        index=None,
-        unique=None,
-        info=None,
-        nullable=NULL_UNSPECIFIED,
-        onupdate=None,
-        primary_key=False,
-        server_default=None,
-        server_onupdate=None,
-        quote=None,
-        system=False,
-        comment=None,
-        insert_sentinel=False,
-        _omit_from_statements=False,
-        _proxies=None,
-        **dialect_kwargs,
-    ):
-        name, type_, items = _sorted_out([__name_pos, __type_pos, *args], name, type_, quote)
-        if insert_default is not NOTHING:
-            if default is not NOTHING:
-                raise exc.ArgumentError("The 'default' and 'insert_default' parameters of Column are mutually exclusive")
-            default = insert_default
-        self._init(name, type_, name if key is None else key)
-        self.primary_key = primary_key
-        self._insert_sentinel = bool(insert_sentinel)
-        self._omit_from_statements = _omit_from_statements
-        self._nullability_given = nullable is not NULL_UNSPECIFIED
-        self.nullable = nullable if self._nullability_given else not primary_key
-        self.index, self.unique, self.doc = index, unique, doc
-        self.system = bool(system)
-        self.autoincrement = autoincrement
-        self.comment = comment
-        self.constraints = set()
-        self.foreign_keys = set()
-        self._tell_type(type_)
-        take_options(self, dialect_kwargs)
-        given = {
-            "server_default": server_default,
-            "server_onupdate": server_onupdate,
-            "default": None if default is NOTHING else default,
-            "onupdate": onupdate,
-        }
-        made = {slot: getattr(Column, slot).made(value) for slot, value in given.items() if value is not None}
-        # A server default is there before an Identity that refuses it; a client default replaces a Sequence.
-        self._adopt(made[slot] for slot in ("server_default", "server_onupdate") if slot in made)
-        self._adopt(items)
-        self._adopt(made[slot] for slot in ("default", "onupdate") if slot in made)
-        if info is not None:
-            self.info = info
-
     # -- belonging --------------------------------------------------------
-    @property
-    def table(self):
-        """The Table it belongs to."""
-        try:
-            return self.__dict__["table"]
-        except KeyError:
-            return _rs.ColumnClause.table.__get__(self)
-
-    @table.setter
-    def table(self, table):
-        self.__dict__["table"] = table
-        self._attach(table)
-
-    @property
-    def foreign_keys(self):
-        """Set of ForeignKey."""
-        found = self.__dict__.get("@foreign_keys")
-        if found is None:
-            # The column of a subquery or alias has keys in Rust only.
-            from .foreign_keys import ForeignKey
-
-            found = self.__dict__["@foreign_keys"] = {ForeignKey(*key) for key in self._foreign_key_targets()}
-            for fk in found:
-                fk.parent = self
-        return found
-
-    @foreign_keys.setter
-    def foreign_keys(self, value):
-        self.__dict__["@foreign_keys"] = value
-
     @property
     def foreign_key(self):
         """The first ForeignKey, or ``None`` (0.5)."""
@@ -207,50 +103,9 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
         generators = [g for g in (self.default, self.onupdate) if g is not None]
         return [*generators, *self.foreign_keys, *self.constraints]
 
-    def _when_in_table(self, fn):
-        """Call ``fn(column, table)`` as soon as it belongs to a table."""
-        table = self.__dict__.get("table")
-        if table is None:
-            self._awaiting = [*self._awaiting, fn]
-        else:
-            fn(self, table)
-
-    def _tell_type(self, type_):
-        """Types with DDL of their own want to know their columns."""
-        for t in (type_, *type_._variant_mapping.values()):
-            if isinstance(t, SchemaEventTarget):
-                join(t, self)
-
     def _set_type(self, type_):
         self.type = type_
         self._tell_type(type_)
-
-    def _enter(self, table, *, replace_existing=False, index=None, advise=False):
-        for flag in ("index", "unique"):
-            if isinstance(getattr(self, flag), str):
-                raise exc.ArgumentError(_NOT_A_NAME[flag])
-        if self.identity is not None and (isinstance(self.default, Sequence) or isinstance(self.onupdate, Sequence)):
-            raise exc.ArgumentError("An column cannot specify both Identity and Sequence.")
-        replaced = table._place(self, index, bool(replace_existing), bool(advise))
-        if replaced is not None:
-            table._release_keys(replaced)
-        # Names made from the columns of a key need to know the table.
-        self.table = table
-        if self.primary_key:
-            table.primary_key._admit_column(self)
-        if self.index:
-            from .indexes import Index
-
-            table.append_constraint(Index(None, self.key, unique=bool(self.unique), _from_column=True))
-        elif self.unique:
-            from .constraints import UniqueConstraint
-
-            table.append_constraint(UniqueConstraint(self.key, _from_column=True))
-
-    def _entered(self, table):
-        waiting, self._awaiting = self._awaiting, ()
-        for fn in waiting:
-            fn(self, table)
 
     # -- copying ----------------------------------------------------------
     def copy(self, **where):
@@ -330,36 +185,6 @@ class Column(DialectKWArgs, SchemaItem, _rs.Column, ColumnClause):
             *[f"{attr}={getattr(self, attr)!r}" for attr, is_shown in _SHOWN if is_shown(self)],
         ]
         return f"Column({', '.join(parts)})"
-
-
-_NOT_A_NAME = {
-    "index": "The 'index' keyword argument on Column is boolean only. To create indexes with a specific name, create an explicit "
-    "Index object external to the Table.",
-    "unique": "The 'unique' keyword argument on Column is boolean only. To create unique constraints or indexes with a specific "
-    "name, append an explicit UniqueConstraint to the Table's list of elements, or create an explicit Index object external to "
-    "the Table.",
-}
-
-
-def _sorted_out(positional, name, type_, quote):
-    """Name, type and items from what ``Column()`` was called with."""
-    from ..elements import quoted_name
-
-    if isinstance(positional[0], str):
-        if name is not None:
-            raise exc.ArgumentError("May not pass name positionally and as a keyword.")
-        name = positional.pop(0)
-    elif positional[0] is None:
-        positional.pop(0)
-    if positional and hasattr(positional[0], "_is_type_decorator"):
-        if type_ is not None:
-            raise exc.ArgumentError("May not pass type_ positionally and as a keyword.")
-        type_ = positional.pop(0)
-    if name is not None:
-        name = quoted_name(name, quote)
-    elif quote is not None:
-        raise exc.ArgumentError("Explicit 'name' is required when sending 'quote' argument")
-    return name, to_instance(type_), positional
 
 
 def insert_sentinel(name=None, type_=None, *, default=None, omit_from_statements=True):

@@ -4,8 +4,7 @@ from ... import _rs, exc
 from ..dialect_kw import DialectKWArgs
 from .copying import copied_expression, copied_part
 from .generators import as_text
-from .items import HasConditionalDDL, SchemaItem, blank, by_number, join, numbered, take_options, wake
-from .names import give_name
+from .items import HasConditionalDDL, SchemaItem, blank, join, numbered, take_options, wake
 
 
 class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
@@ -72,18 +71,6 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
         """Engine of the MetaData (legacy)."""
         return self.table.bind
 
-    def _enter(self, owner, **how):
-        self._take_place(owner)
-        give_name(self, owner)
-
-    def _take_place(self, owner):
-        self.parent = owner
-        owner.constraints.add(self)
-        if isinstance(owner, _rs.Table):
-            owner._push_parts()
-        else:
-            owner._set_checks(by_number(owner.constraints))
-
     def copy(self, **where):
         """A copy that belongs to no table, or to ``target_table``."""
         raise NotImplementedError(f"{type(self).__name__}.copy()")
@@ -144,10 +131,7 @@ class ColumnCollectionMixin:
 
     def _hold(self, columns):
         """The columns from now on, those made ad hoc by ``column()`` included."""
-        self._held = tuple(columns)
-        if any(c.name is None for c in self._held):
-            raise exc.ArgumentError("Can't add unnamed column to column collection")
-        self._set_columns([_plain(c) for c in self._held])
+        _rs._hold_columns(self, list(columns))
 
     def _found_in(self, owner):
         """The columns given, names looked up in the table."""
@@ -168,14 +152,6 @@ class ColumnCollectionMixin:
         return any(c is col for c in self._held)
 
 
-def _plain(column):
-    """A literal column as one that stands unquoted."""
-    from ..elements import column as make
-    from ..elements import quoted_name
-
-    return make(quoted_name(column.name, False)) if column.is_literal else column
-
-
 def _column_or_name(column):
     if hasattr(column, "__clause_element__"):
         column = column.__clause_element__()
@@ -194,13 +170,6 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
         self._from_column = _from_column
         self._tell_rust()
         self._take_columns(columns)
-
-    def _take_place(self, owner):
-        # columns first: a missing one leaves the table as it was
-        found = self._found_in(owner)
-        if not self._held:
-            self._hold({c.key: c for c in found}.values())
-        super()._take_place(owner)
 
     def __contains__(self, x):
         return x in self.columns
@@ -261,12 +230,6 @@ class CheckConstraint(ColumnCollectionConstraint):
         """Was it given inside a Column? (2.1)"""
         return not isinstance(self._owner(), _rs.Table)
 
-    def _take_place(self, owner):
-        if isinstance(owner, _rs.Table):
-            super()._take_place(owner)
-        else:
-            Constraint._take_place(self, owner)
-
     def copy(self, *, target_table=None, **where):
         source = self.table if target_table is not None else None
         return self._twin(
@@ -310,15 +273,6 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
     def _tell_rust(self):
         self._init_primary_key(bool(self._implicit))
 
-    def _take_place(self, table):
-        before = table.primary_key
-        super()._take_place(table)
-        if before is not self:
-            table.constraints.discard(before)
-            table.primary_key = self
-        self._hold(self._settle_primary_key(table))
-        table._push_parts()
-
     def _take_reflected(self, columns):
         """Become the primary key that the database has."""
         for column in columns:
@@ -326,17 +280,6 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
         self._given = list(columns)
         self._hold(columns)
         join(self, self.table)
-
-    def _admit_column(self, column):
-        self._hold(self._admit(column))
-        table = self._owner()
-        if table is None:
-            return
-        table._push_parts()
-        if self._implicit:
-            # A name made from the columns follows them; an explicit constraint keeps the one it got.
-            self.name = None
-            give_name(self, table)
 
     # 0.5
     def append_column(self, column):

@@ -2,11 +2,11 @@
 
 import typing
 
-from ... import _rs, exc
+from ... import _rs, exc, util
 from ..dialect_kw import DialectKWArgs
 from .constraints import ColumnCollectionConstraint
 from .copying import copied_key_target
-from .items import SchemaItem, blank, join, numbered, wake
+from .items import SchemaItem, blank, join, wake
 
 # What a ForeignKey has in common with the constraint that it makes.
 _SHARED = ("name", "onupdate", "ondelete", "use_alter", "deferrable", "initially", "match", "link_to_name")
@@ -52,38 +52,12 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
     """
 
     __visit_name__ = "foreign_key"
-    parent = None
-    constraint = None
-
-    def __init__(
-        self,
-        column,
-        constraint=None,
-        use_alter=False,
-        name=None,
-        onupdate=None,
-        ondelete=None,
-        deferrable=None,
-        initially=None,
-        link_to_name=False,
-        match=None,
-        info=None,
-        comment=None,
-        **dialect_kw,
-    ):
-        target = _target_of(column)
-        self._init(target)
-        # The Column given, which must outlive the reference.
-        self.target_column = target if isinstance(target, _rs.Column) else None
-        self._set_link_to_name(bool(link_to_name))
-        self.constraint = constraint
-        self.use_alter, self.name, self.onupdate, self.ondelete = use_alter, name, onupdate, ondelete
-        self.deferrable, self.initially, self.match = deferrable, initially, match
-        self.link_to_name, self.comment = link_to_name, comment
-        self._options = dialect_kw
-        numbered(self)
-        if info:
-            self.info = info
+    # Attributes that were not given are the class's.
+    parent = constraint = target_column = None
+    name = onupdate = ondelete = deferrable = initially = match = comment = None
+    use_alter = link_to_name = False
+    #: ``<dialect>_<option>`` for the constraint that it makes.
+    _options = util.EMPTY_DICT
 
     # -- target -----------------------------------------------------------
     @property
@@ -112,24 +86,6 @@ class ForeignKey(DialectKWArgs, SchemaItem, _rs.ForeignKey):
     def get_referent(self, table):
         """The column of ``table`` (a table or an alias) that stands for the one referred to."""
         return table.columns.corresponding_column(self.column)
-
-    # -- belonging --------------------------------------------------------
-    def _enter(self, column, **how):
-        if self.parent is not None and self.parent is not column:
-            raise exc.InvalidRequestError("This ForeignKey already has a parent !")
-        self.parent = column
-        self._attach(column)
-        column.foreign_keys.add(self)
-        column._add_foreign_key(self)
-        column._when_in_table(self._into_table)
-
-    def _into_table(self, column, table):
-        if self.constraint is None:
-            shared = {name: getattr(self, name) for name in _SHARED}
-            self.constraint = ForeignKeyConstraint([], [], comment=self.comment, **shared, **self._options)
-            self.constraint._add_pair(column, self)
-            join(self.constraint, table)
-        table.foreign_keys.add(self)
 
     # -- copying, pickling ------------------------------------------------
     def copy(self, *, schema=None, **where):
@@ -162,6 +118,9 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "foreign_key_constraint"
     _convention_key = "fk"
+    onupdate = ondelete = match = None
+    use_alter = link_to_name = False
+    elements = ()
 
     def __init__(
         self,
@@ -195,14 +154,14 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         if table is not None:
             join(self, table)
 
+    @classmethod
+    def _of_key(cls, key):
+        """What a ForeignKey with options of a dialect makes when its column joins a table."""
+        shared = {name: getattr(key, name) for name in _SHARED}
+        return cls([], [], comment=key.comment, **shared, **key._options)
+
     def _tell_rust(self):
         self._init_foreign_key(self.onupdate, self.ondelete, self.match, bool(self.use_alter), bool(self.link_to_name))
-        self._set_elements(list(self.elements))
-
-    def _add_pair(self, column, fk):
-        self._given.append(column)
-        self._hold([*self._held, column])
-        self.elements.append(fk)
         self._set_elements(list(self.elements))
 
     def append_element(self, column, refcolumn):
@@ -226,26 +185,6 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         if self._owner() is not None:
             return self.keys()
         return [c if isinstance(c, str) else c.key for c in self._given]
-
-    def _take_place(self, table):
-        # One local column may refer to several others: all of them are kept.
-        found = self._found_in(table)
-        if not self._held:
-            self._hold(found)
-        super()._take_place(table)
-        for column, fk in zip(self._held, self.elements, strict=False):
-            if fk.parent is not column:
-                join(fk, column)
-        self._refers_to_one_table(table)
-
-    def _refers_to_one_table(self, table):
-        keys = {fk.target_table_key for fk in self.elements}
-        if len(keys) > 1 and None not in keys:
-            first, second = sorted(keys)[:2]
-            raise exc.ArgumentError(
-                f"ForeignKeyConstraint on {table.fullname}({', '.join(self.column_keys)}) refers to multiple remote tables: "
-                f"{first} and {second}"
-            )
 
     def copy(self, *, schema=None, target_table=None, **where):
         source = self._owner()

@@ -1,11 +1,11 @@
 """What all schema constructs share."""
 
 import enum
-import itertools
 
-from ... import exc, util
+from ... import _rs, util
 from ..dialect_kw import given_options
-from ..event_target import SchemaEventTarget, join
+from ..event_target import SchemaEventTarget
+from ..event_target import join as join
 
 
 class SchemaConst(enum.Enum):
@@ -32,12 +32,9 @@ class Given(enum.Enum):
 
 NOTHING = Given.NOTHING
 
-_numbers = itertools.count(1)
-
-
 def numbered(item):
     """Let ``item`` know its place in the order of declarations, in which DDL renders constraints and indexes."""
-    item._number = next(_numbers)
+    item._number = _rs._next_number()
 
 
 def by_number(items):
@@ -103,15 +100,6 @@ class SchemaItem(SchemaEventTarget):
 
     def get_children(self, **kw):
         return []
-
-    def _adopt(self, items, **how):
-        """Make each of ``items`` a part of this one."""
-        for item in items:
-            if item is None:
-                continue
-            if isinstance(item, type) or not isinstance(item, SchemaEventTarget):
-                raise exc.ArgumentError(f"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {item!r}")
-            join(item, self, **how)
 
     def _hand_down(self, twin):
         """Give ``twin``, a copy, the user's data and listeners of this one."""

@@ -82,10 +82,6 @@ class MetaData(HasSchemaAttr, _rs.MetaData):
         return (table_or_key if isinstance(table_or_key, str) else table_or_key.key) in self.tables
 
     # -- tables -----------------------------------------------------------
-    def _enlist(self, table):
-        self.tables._insert_item(table.key, table)
-        self._put_table(table.key, table)
-
     def _delist(self, table):
         if table.__dict__.get("metadata") is self and self.tables.get(table.key) is table:
             dict.pop(self.tables, table.key)

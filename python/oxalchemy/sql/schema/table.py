@@ -4,11 +4,8 @@ from ... import _rs, exc
 from ..ddl.check import CheckFirst
 from ..dialect_kw import DialectKWArgs, given_options
 from ..selectable import TableClause
-from .columns import Column
-from .constraints import PrimaryKeyConstraint
 from .copying import table_in
 from .items import (
-    BLANK_SCHEMA,
     RETAIN_SCHEMA,
     HasSchemaAttr,
     SchemaItem,
@@ -18,21 +15,6 @@ from .items import (
     table_key,
     take_options,
 )
-from .typed import declared_columns, require_typed_columns
-
-
-def _claim(name, metadata, args, kw):
-    """Key of the table, and what the MetaData says about it."""
-    schema = kw.get("schema", kw.get("owner"))
-    if schema is None:
-        schema = metadata.schema
-    elif schema is BLANK_SCHEMA:
-        schema = None
-    key = table_key(name, schema)
-    keep = bool(kw.get("keep_existing"))
-    extend = bool(kw.get("extend_existing") or kw.get("useexisting"))
-    must = bool(kw.get("must_exist") or kw.get("mustexist"))
-    return key, metadata._claim(key, keep, extend, must, bool(args))
 
 
 class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
@@ -55,88 +37,11 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     __visit_name__ = "table"
     is_view = False
 
+    # Attributes that were not given are the class's.
+    _creator_ddl = _dropper_ddl = None
+
     def __new__(cls, *args, **kw):
-        if not args and not kw:
-            return super().__new__(cls)
-        given = list(args)
-        for place, word in enumerate(("name", "metadata")):
-            if word in kw:
-                given.insert(place, kw[word])
-        if len(given) < 2:
-            raise TypeError("Table() takes at least two positional-only arguments 'name', and 'metadata'")
-        key, claimed = _claim(given[0], given[1], given[2:], kw)
-        return super().__new__(cls) if claimed == "fresh" else given[1].tables[key]
-
-    def __init__(self, name, metadata, *args, **kw):
-        for word in ("keep_existing", "must_exist", "mustexist"):
-            kw.pop(word, None)
-        extend = bool(kw.pop("extend_existing", False)) | bool(kw.pop("useexisting", False))
-        owner = kw.pop("owner", None)
-        if owner is not None:
-            kw["schema"] = owner
-        if "metadata" not in self.__dict__:
-            self.dispatch.before_parent_attach(self, metadata)
-            try:
-                self._declare(name, metadata, args, replace=extend, **kw)
-            except BaseException:
-                metadata._delist(self)
-                raise
-            self.dispatch.after_parent_attach(self, metadata)
-        elif extend:
-            self._extend(args, kw)
-
-    def _declare(
-        self,
-        name,
-        metadata,
-        items,
-        *,
-        replace,
-        schema=None,
-        quote=None,
-        quote_schema=None,
-        autoload=False,
-        autoload_with=None,
-        autoload_replace=True,
-        include_columns=None,
-        resolve_fks=True,
-        implicit_returning=True,
-        comment=None,
-        info=None,
-        listeners=(),
-        prefixes=(),
-        _creator_ddl=None,
-        _dropper_ddl=None,
-        _extend_on=None,
-        **options,
-    ):
-        from ..elements import quoted_name
-
-        if schema is BLANK_SCHEMA:
-            schema = None
-        elif schema is not None or quote_schema is not None:
-            schema = quoted_name.construct(metadata.schema if schema is None else schema, quote_schema)
-        else:
-            schema = metadata.schema
-        self.metadata = metadata
-        self._init(quoted_name(name, quote), schema, metadata)
-        self.indexes, self.constraints, self.__dict__["@foreign_keys"] = set(), set(), set()
-        self._creator_ddl, self._dropper_ddl = _creator_ddl, _dropper_ddl
-        self._prefixes = []
-        metadata._enlist(self)
-        join(PrimaryKeyConstraint(_implicit=True), self)
-        self.implicit_returning = implicit_returning
-        if comment is not None:
-            self.comment = comment
-        if info is not None:
-            self.info = info
-        self._listen(listeners)
-        self._take_prefixes(prefixes)
-        self._take_options(options)
-        if autoload or autoload_with is not None:
-            self._autoload(autoload_with, include_columns, (), resolve_fks, _extend_on)
-            replace = True
-        self._adopt(items, replace_existing=replace)
+        return _rs._table_given(cls, args, kw) if args or kw else super().__new__(cls)
 
     def _extend(self, items, kw):
         """More options and columns for a table that is there."""
@@ -187,33 +92,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
             bind = bind_of(self.metadata, None)
         inspect(bind).reflect_table(self, include, exclude, resolve_fks, _extend_on=extend_on)
 
-    def _adopt(self, items, **how):
-        flat = []
-        for item in items:
-            if isinstance(item, (list, tuple)):
-                flat.extend(item)
-            else:
-                flat.append(item)
-        if flat and isinstance(flat[0], type):
-            flat[:1] = declared_columns(require_typed_columns(flat[0]))
-        for item in flat:
-            super()._adopt([item], **(how if isinstance(item, Column) else {}))
-
     # -- structure --------------------------------------------------------
-    @property
-    def primary_key(self):
-        """The PrimaryKeyConstraint, maybe without columns."""
-        return self.__dict__.get("@primary_key")
-
-    @primary_key.setter
-    def primary_key(self, pk):
-        self.__dict__["@primary_key"] = pk
-
-    @property
-    def foreign_keys(self):
-        """Set of ForeignKey."""
-        return self.__dict__["@foreign_keys"]
-
     @property
     def foreign_key_constraints(self):
         """Set of ForeignKeyConstraint."""
@@ -225,11 +104,6 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
         return self._find_autoincrement()
 
     _autoincrement_column = autoincrement_column
-
-    @property
-    def key(self):
-        """Key in ``MetaData.tables``."""
-        return table_key(self.name, self.schema)
 
     def append_column(self, column, *, replace_existing=False):
         """Add a Column.
@@ -263,18 +137,6 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     def _become_view(self):
         self.is_view = True
         self._set_is_view(True)
-
-    def _release_keys(self, column):
-        """The foreign keys of a column that left the table leave it, too."""
-        for fk in column.foreign_keys:
-            self.foreign_keys.discard(fk)
-            self.constraints.discard(fk.constraint)
-        self._push_parts()
-
-    def _push_parts(self):
-        """Hand constraints and indexes to Rust, in the order of their declaration."""
-        self._set_constraints(by_number(self.constraints), self.primary_key)
-        self._set_indexes(by_number(self.indexes))
 
     def get_children(self, *, column_tables=None, schema_visitor=False, **kw):
         return list(self.c) if schema_visitor else []
@@ -324,6 +186,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
     # -- pickling ---------------------------------------------------------
     def __reduce__(self):
         state = {k: v for k, v in self.__dict__.items() if k != "dispatch"}
+        state["@name"] = self.name
         state["@rust"] = (self.schema, self.comment, self.implicit_returning)
         return blank, (type(self),), state
 

@@ -55,6 +55,11 @@ def require_typed_columns(cls):
     return cls
 
 
+def columns_of_class(cls):
+    """What ``Table("t", metadata, cls)`` gets."""
+    return declared_columns(require_typed_columns(cls))
+
+
 def declared_columns(cls):
     """Fresh Columns of a TypedColumns class: those of its bases first, redefined ones in their place."""
     found = {}
