@@ -278,8 +278,7 @@ pub fn enter<'py>(column: &Bound<'py, PyColumn>, owner: &Any<'py>, how: &Placeme
     let unique = wish(&dict, intern!(py, "unique"), NOT_A_CONSTRAINT)?;
     let (table, node) = (table_of(owner)?, own(column)?);
     let owner = owner.cast::<PyTable>()?;
-    let (placed, steps) =
-        column_joins(&table, &node, how, Wishes { index, unique }).map_err(|e| sql_error(py, e))?;
+    let (placed, steps) = column_joins(&table, &node, how, Wishes { index, unique }).map_err(|e| sql_error(py, e))?;
     // Before the old one loses its last holder.
     let replaced = placed.replaced.map(|c| wrap_expr(py, &c.to_expr())).transpose()?;
     hold_columns(owner, &table)?;
@@ -294,7 +293,9 @@ pub fn enter<'py>(column: &Bound<'py, PyColumn>, owner: &Any<'py>, how: &Placeme
     for step in steps {
         match step {
             Step::Admit => members::admit(&owner.getattr(intern!(py, "primary_key"))?.cast_into::<PyConstraint>()?, column)?,
-            Step::Index { unique } => append(owner, &imports::schema_index(py)?, (py.None(), column.getattr("key")?), Some(unique))?,
+            Step::Index { unique } => {
+                append(owner, &imports::schema_index(py)?, (py.None(), column.getattr("key")?), Some(unique))?
+            }
             Step::Unique => append(owner, &imports::unique_constraint(py)?, (column.getattr("key")?,), None)?,
         }
     }

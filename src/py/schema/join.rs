@@ -84,7 +84,8 @@ pub fn adopt<'py>(owner: &Bound<'py, PyAny>, items: &[Bound<'py, PyAny>], how: &
             continue;
         }
         if item.is_instance_of::<PyType>() || !is_part(item)? {
-            let message = format!("'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {}", item.repr()?.text());
+            let message =
+                format!("'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got {}", item.repr()?.text());
             return Err(argument_error(owner.py(), message));
         }
         join(item, owner, how)?;
@@ -145,7 +146,11 @@ fn enter_part<'py>(
 /// Tell who listens for `column_reflect` of the table's MetaData, then of the table, about a column that reflection found.
 #[pyfunction]
 #[pyo3(name = "_fire_column_reflect")]
-pub fn fire_column_reflect<'py>(inspector: &Bound<'py, PyAny>, table: &Bound<'py, PyAny>, found: &Bound<'py, PyAny>) -> PyResult<()> {
+pub fn fire_column_reflect<'py>(
+    inspector: &Bound<'py, PyAny>,
+    table: &Bound<'py, PyAny>,
+    found: &Bound<'py, PyAny>,
+) -> PyResult<()> {
     if Event::ColumnReflect.used() {
         fire(&table.getattr(intern!(table.py(), "metadata"))?, Event::ColumnReflect, (inspector, table, found))?;
         fire(table, Event::ColumnReflect, (inspector, table, found))?;

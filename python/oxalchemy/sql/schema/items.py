@@ -32,6 +32,7 @@ class Given(enum.Enum):
 
 NOTHING = Given.NOTHING
 
+
 def numbered(item):
     """Let ``item`` know its place in the order of declarations, in which DDL renders constraints and indexes."""
     item._number = _rs._next_number()
