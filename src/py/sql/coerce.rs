@@ -5,9 +5,10 @@ use crate::py::errors::{argument_error, warn};
 use crate::py::host::PyHost;
 use crate::py::text::Text;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyFloat, PyInt, PyString, PyTuple};
 use sql::ast::build::{self, Other};
-use sql::ast::{BindValue, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Node, QueryRef, SelectItem};
+use sql::ast::generative::Clauses;
+use sql::ast::{Affix, BindValue, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Node, QueryRef, SelectItem};
 
 /// Where an object is used: decides what is accepted and what the error says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub enum Role {
     OnClause,
     OrderBy,
     GroupBy,
+    ByOf,
     From,
     JoinTarget,
     Statement,
@@ -45,6 +47,7 @@ impl Role {
             Role::OnClause => "ON clause, typically a SQL expression or ORM relationship attribute",
             Role::OrderBy => "ORDER BY expression",
             Role::GroupBy => "GROUP BY expression",
+            Role::ByOf => "GROUP BY / OF / etc. expression",
             Role::From => "FROM expression, such as a Table or alias() object",
             Role::JoinTarget => "Join target, typically a FROM expression, or ORM relationship attribute",
             Role::Statement => "Executable SQL or text() construct",
@@ -78,12 +81,12 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
         return textual(py, "SQL", &obj.text());
     }
     let mut message = format!("{} expected, got {shown}.", role.expects());
-    if matches!(role, Role::Expression | Role::BinaryElement | Role::WhereHaving | Role::OrderBy | Role::GroupBy) {
+    if matches!(role, Role::Expression | Role::BinaryElement | Role::WhereHaving | Role::OrderBy | Role::GroupBy | Role::ByOf) {
         match node_of(obj) {
             Ok(Some(Node::From(f))) if matches!(f.kind, FromKind::Values(_)) => {
                 message.push_str(" To create a column expression from a VALUES clause, use the .scalar_values() method.");
             }
-            Ok(Some(Node::From(_))) => message
+            Ok(Some(Node::From(_))) if matches!(role, Role::Expression | Role::BinaryElement) => message
                 .push_str(" To create a column expression from a FROM clause row as a whole, use the .table_valued() method."),
             Ok(Some(Node::Query(_))) => {}
             _ => {}
@@ -181,6 +184,10 @@ pub fn expr(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
 /// An expression where `role` says, literals refused (`None`, `True`, `False` are SQL constants in conditions).
 pub fn expr_in(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
     if let Some(e) = try_expr(obj, role)? {
+        // Several expressions (a bundle, a composite) are no condition.
+        if role == Role::WhereHaving && matches!(&e.kind, ExprKind::List { op: sql::ast::Op::Comma, group: false, .. }) {
+            return Err(unexpected(&clause_of(obj)?, role));
+        }
         return Ok(e);
     }
     if matches!(role, Role::WhereHaving | Role::OnClause | Role::Expression) {
@@ -411,6 +418,84 @@ pub fn ordering(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
         ExprKind::Label { .. } => Expr::new(ExprKind::LabelRef(e.clone()), e.ty.clone()),
         _ => e,
     })
+}
+
+/// What `order_by()` and `group_by()` are given: `None` alone takes back what was said before, and rows are grouped by all columns of
+/// a FROM element (a table, a mapped class).
+pub fn clauses(args: &Bound<'_, PyTuple>, role: Role) -> PyResult<Clauses> {
+    if args.len() == 1 && args.get_item(0)?.is_none() {
+        return Ok(Clauses::Clear);
+    }
+    ordered(spread(args)?, role)
+}
+
+/// The same as a list.
+pub fn ordered(args: Vec<Bound<'_, PyAny>>, role: Role) -> PyResult<Clauses> {
+    let mut out = Vec::with_capacity(args.len());
+    for obj in args {
+        if role == Role::GroupBy
+            && let Some(columns) = columns_of(&obj)?
+        {
+            out.extend(columns);
+        } else {
+            out.push(ordering(&obj, role)?);
+        }
+    }
+    Ok(Clauses::of(out))
+}
+
+/// The columns of an entity or another FROM element, `None` for everything else.
+fn columns_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ExprRef>>> {
+    if is_plain(obj) {
+        return Ok(None);
+    }
+    let from = match entity_of(obj)? {
+        Some(entity) => entity_from(&entity),
+        None => match node_of(&clause_of(obj)?)? {
+            Some(Node::From(f)) => f,
+            _ => return Ok(None),
+        },
+    };
+    Ok(Some(sql::ast::proxy::columns(&from).into_iter().map(|(_, c)| c).collect()))
+}
+
+/// Columns of DISTINCT ON.
+pub fn distinct(args: &Bound<'_, PyTuple>) -> PyResult<Vec<ExprRef>> {
+    args.iter().map(|e| ordering(&e, Role::ByOf)).collect()
+}
+
+/// FROM elements.
+pub fn froms(args: &Bound<'_, PyTuple>) -> PyResult<Vec<FromRef>> {
+    args.iter().map(|f| from(&f)).collect()
+}
+
+/// FROM elements of `correlate()`: `None` or `False` for none.
+pub fn correlated(args: &Bound<'_, PyTuple>) -> PyResult<Option<Vec<FromRef>>> {
+    let off = args.get_item(0).is_ok_and(|f| f.is_none() || f.cast::<PyBool>().is_ok_and(|b| !b.is_true()));
+    if off { Ok(None) } else { froms(args).map(Some) }
+}
+
+/// The FROM element that a hint is about: `None` for the whole statement.
+pub fn hinted(obj: &Bound<'_, PyAny>) -> PyResult<Option<FromRef>> {
+    match entity_of(obj)? {
+        // The very element that the statement selects from.
+        Some(entity) => Ok(Some(entity.selectable())),
+        None if obj.is_none() => Ok(None),
+        None => from(obj).map(Some),
+    }
+}
+
+/// Words before or behind a statement.
+pub fn affixes(args: &Bound<'_, PyTuple>, dialect: &str) -> PyResult<Vec<Affix>> {
+    args.iter().map(|e| Ok(Affix { expr: text_or_expr(&e)?, dialect: dialect.into() })).collect()
+}
+
+/// Text, or an expression.
+pub fn text_or_expr(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
+    match obj.cast::<PyString>() {
+        Ok(s) => Ok(Expr::new(ExprKind::Text(super::text::text_node(s.to_str()?).into()), sql::types::null_type())),
+        Err(_) => expr(obj),
+    }
 }
 
 /// LIMIT and OFFSET: a number becomes a bound parameter, `None` removes.

@@ -514,8 +514,8 @@ pub fn over<'py>(
     let ty = func.ty.clone();
     let node = Over {
         func,
-        partition_by: some_list(partition_by, Role::GroupBy)?,
-        order_by: some_list(order_by, Role::OrderBy)?,
+        partition_by: some_list(partition_by, Role::ByOf)?,
+        order_by: some_list(order_by, Role::ByOf)?,
         frame: given.first().map(|(u, v)| frame(py, u, v)).transpose()?,
         exclude: exclude.map(Into::into),
     };
@@ -542,7 +542,7 @@ pub fn funcfilter<'py>(func: &Bound<'py, PyAny>, criterion: &Bound<'py, PyTuple>
 }
 
 fn orderings(order_by: &Bound<'_, PyTuple>) -> PyResult<Vec<ExprRef>> {
-    coerce::spread(order_by)?.iter().map(|o| coerce::ordering(o, Role::OrderBy)).collect()
+    coerce::spread(order_by)?.iter().map(|o| coerce::ordering(o, Role::ByOf)).collect()
 }
 
 /// `within_group(element, *order_by)`.

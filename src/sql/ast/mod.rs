@@ -13,6 +13,7 @@ pub mod expr;
 pub mod fold;
 pub mod from;
 pub mod froms;
+pub mod generative;
 pub mod joins;
 pub mod naming;
 pub mod ops;

@@ -616,7 +616,14 @@ impl Compiler<'_> {
     pub fn for_update_of(&mut self, f: &ForUpdate, ctx: Ctx) -> SqlResult<()> {
         let mut tables = super::froms::FromSet::default();
         for from in &f.of_from {
-            super::froms::from_parts(from, &mut tables);
+            // Of a join the right side first.
+            let mut left = vec![from];
+            while let Some(part) = left.pop() {
+                match &part.kind {
+                    FromKind::Join(j) => left.extend([&j.left, &j.right]),
+                    _ => super::froms::from_parts(part, &mut tables),
+                }
+            }
         }
         for e in &f.of {
             super::froms::from_objects(e, &mut tables);

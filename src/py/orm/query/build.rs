@@ -10,7 +10,8 @@ use crate::py::text::Text;
 use orm::attr::RelationshipAttr;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
-use sql::ast::{Affix, Correlate, Distinct, ExprRef, ForUpdate, Hint, JoinTarget, LabelStyle, Node, SelectItem, build as exprs};
+use sql::ast::generative::Clauses;
+use sql::ast::{ExprRef, ForUpdate, JoinTarget, LabelStyle, SelectItem, build as exprs};
 
 /// `filter()` of a query whose join was aliased means the alias, of several the last one.
 pub(super) fn adapted(s: &state::QueryState, e: ExprRef) -> ExprRef {
@@ -24,7 +25,7 @@ pub(super) fn filter<'py>(slf: &Q<'py>, criterion: Args<'_, 'py>) -> PyResult<Q<
     with(slf, |s, _| {
         for e in list {
             let e = adapted(s, e);
-            s.select.where_.push(e);
+            s.select.add_where(e);
         }
         Ok(())
     })
@@ -133,88 +134,47 @@ pub(super) fn having<'py>(slf: &Q<'py>, having: Args<'_, 'py>) -> PyResult<Q<'py
     with(slf, |s, _| {
         for e in list {
             let e = adapted(s, e);
-            s.select.having.push(e);
+            s.select.add_having(e);
         }
         Ok(())
     })
 }
 
-/// `None` or `False` alone takes the clause away.
-fn clears(args: Args<'_, '_>) -> PyResult<bool> {
-    if args.len() != 1 {
-        return Ok(false);
+/// What `order_by()` and `group_by()` are given; `False` alone takes the clause away too.
+fn clauses(args: Args<'_, '_>, role: Role) -> PyResult<Clauses> {
+    if args.len() == 1 && args.get_item(0)?.cast::<PyBool>().is_ok_and(|b| !b.is_true()) {
+        return Ok(Clauses::Clear);
     }
-    let one = args.get_item(0)?;
-    Ok(one.is_none() || one.cast::<PyBool>().is_ok_and(|b| !b.is_true()))
+    coerce::clauses(args, role)
 }
 
-fn ordered(args: Args<'_, '_>, role: Role) -> PyResult<Vec<ExprRef>> {
-    let mut out = Vec::new();
-    for a in args.iter() {
-        if let Some(entity) = coerce::entity_of(&a)? {
-            // all columns of the class
-            out.extend(entity.columns());
-        } else if let Some(Node::From(f)) = errors::ignoring_ours(a.py(), "SQLAlchemyError", coerce::node(&a))? {
-            out.extend(sql::ast::proxy::columns(&f).into_iter().map(|(_, c)| c));
-        } else if a.is_instance_of::<pyo3::types::PyList>() || a.is_instance_of::<PyTuple>() {
-            for x in a.try_iter()? {
-                out.push(coerce::ordering(&x?, role)?);
-            }
-        } else {
-            out.push(coerce::ordering(&a, role)?);
-        }
-    }
-    Ok(out)
-}
-
-pub(super) fn order_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+pub(super) fn order_by<'py>(slf: &Q<'py>, given: Args<'_, 'py>) -> PyResult<Q<'py>> {
     no_statement(slf, "order_by")?;
     no_limit(slf, "order_by")?;
-    if clears(clauses)? {
-        return with(slf, |s, _| {
-            s.select.order_by.clear();
-            Ok(())
-        });
-    }
-    let list = ordered(clauses, Role::OrderBy)?;
+    let given = clauses(given, Role::OrderBy)?;
     with(slf, |s, _| {
-        for e in list {
-            let e = adapted(s, e);
-            s.select.order_by.push(e);
-        }
+        let given = given.map(|e| adapted(s, e));
+        s.select.generative().order_by(given);
         Ok(())
     })
 }
 
-pub(super) fn group_by<'py>(slf: &Q<'py>, clauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
+pub(super) fn group_by<'py>(slf: &Q<'py>, given: Args<'_, 'py>) -> PyResult<Q<'py>> {
     no_statement(slf, "group_by")?;
     no_limit(slf, "group_by")?;
-    if clears(clauses)? {
-        return with(slf, |s, _| {
-            s.select.group_by.clear();
-            Ok(())
-        });
-    }
-    let list = ordered(clauses, Role::GroupBy)?;
+    let given = clauses(given, Role::GroupBy)?;
     with(slf, |s, _| {
-        for e in list {
-            let e = adapted(s, e);
-            s.select.group_by.push(e);
-        }
+        let given = given.map(|e| adapted(s, e));
+        s.select.generative().group_by(given);
         Ok(())
     })
 }
 
 pub(super) fn distinct<'py>(slf: &Q<'py>, expr: Args<'_, 'py>) -> PyResult<Q<'py>> {
     no_statement(slf, "distinct")?;
-    let list = expr.iter().map(|e| coerce::expr_in(&e, Role::ColumnsClause)).collect::<PyResult<Vec<_>>>()?;
+    let list = coerce::distinct(expr)?;
     with(slf, |s, _| {
-        let mut on = match std::mem::take(&mut s.select.distinct) {
-            Distinct::On(l) => l,
-            _ => Vec::new(),
-        };
-        on.extend(list);
-        s.select.distinct = if on.is_empty() { Distinct::Yes } else { Distinct::On(on) };
+        s.select.distinct_on(list);
         Ok(())
     })
 }
@@ -223,7 +183,7 @@ pub(super) fn limit<'py>(slf: &Q<'py>, limit: &Any<'py>) -> PyResult<Q<'py>> {
     no_statement(slf, "limit")?;
     let e = coerce::limit(limit)?;
     with(slf, |s, _| {
-        s.select.limit = e;
+        s.select.generative().limit(e);
         Ok(())
     })
 }
@@ -232,134 +192,56 @@ pub(super) fn offset<'py>(slf: &Q<'py>, offset: &Any<'py>) -> PyResult<Q<'py>> {
     no_statement(slf, "offset")?;
     let e = coerce::limit(offset)?;
     with(slf, |s, _| {
-        s.select.offset = e;
+        s.select.generative().offset(e);
         Ok(())
     })
 }
 
-/// The number behind a LIMIT or OFFSET.
-fn number(py: Python<'_>, e: Option<&ExprRef>) -> Option<i64> {
-    match &e?.kind {
-        sql::ast::ExprKind::Bind(b) => match &b.value {
-            sql::ast::BindValue::Host(h) => PyHost::get(py, h)?.extract().ok(),
-            sql::ast::BindValue::Literal(sql::ast::Literal::Int(i)) => Some(*i),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 pub(super) fn slice<'py>(slf: &Q<'py>, start: Option<i64>, stop: Option<i64>) -> PyResult<Q<'py>> {
     no_statement(slf, "slice")?;
-    with(slf, |s, py| {
-        let bind = |n: i64| -> PyResult<Option<ExprRef>> { coerce::limit(&n.into_pyobject(py)?.into_any()) };
-        let before = number(py, s.select.offset.as_ref());
-        match (start, stop) {
-            (Some(a), Some(b)) => {
-                s.select.offset = bind(before.unwrap_or(0) + a)?;
-                s.select.limit = bind(b - a)?;
-            }
-            (None, Some(b)) => s.select.limit = bind(b)?,
-            (Some(a), None) => s.select.offset = bind(before.unwrap_or(0) + a)?,
-            (None, None) => {}
-        }
-        if number(py, s.select.offset.as_ref()) == Some(0) {
-            s.select.offset = None;
-        }
+    with(slf, |s, _| {
+        s.select.generative().slice(start, stop);
         Ok(())
     })
 }
 
 pub(super) fn correlate<'py>(slf: &Q<'py>, fromclauses: Args<'_, 'py>) -> PyResult<Q<'py>> {
-    if clears(fromclauses)? {
-        return with(slf, |s, _| {
-            s.select.correlate = Correlate::None;
-            Ok(())
-        });
-    }
-    let list = fromclauses.iter().map(|f| coerce::from(&f)).collect::<PyResult<Vec<_>>>()?;
+    let froms = coerce::correlated(fromclauses)?;
     with(slf, |s, _| {
-        let mut all = match std::mem::take(&mut s.select.correlate) {
-            Correlate::To(l) => l,
-            _ => Vec::new(),
-        };
-        all.extend(list);
-        s.select.correlate = Correlate::To(all);
+        s.select.correlate_to(froms);
         Ok(())
     })
 }
 
 pub(super) fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResult<Q<'py>> {
     state::no_criterion(slf, "select_from", true)?;
-    let list = from_obj.iter().map(|f| coerce::from(&f)).collect::<PyResult<Vec<_>>>()?;
+    let list = coerce::froms(from_obj)?;
     with(slf, |s, _| {
-        s.select.from_obj = list;
+        s.select.from_obj.clear();
+        s.select.add_froms(list);
         Ok(())
     })
 }
 
 pub(super) fn affix<'py>(slf: &Q<'py>, list: Args<'_, 'py>, dialect: &str, before: bool) -> PyResult<Q<'py>> {
-    let list =
-        list.iter().map(|p| Ok(Affix { expr: text_or_expr(&p)?, dialect: dialect.into() })).collect::<PyResult<Vec<_>>>()?;
+    let list = coerce::affixes(list, dialect)?;
     with(slf, |s, _| {
-        if before {
-            s.select.prefixes.extend(list)
-        } else {
-            s.select.suffixes.extend(list)
-        }
+        if before { s.select.add_prefixes(list) } else { s.select.add_suffixes(list) }
         Ok(())
     })
-}
-
-fn text_or_expr(obj: &Any<'_>) -> PyResult<ExprRef> {
-    match obj.cast::<PyString>() {
-        Ok(s) => {
-            let text = sql::ast::TextClause { text: s.to_str()?.into(), binds: Vec::new() };
-            Ok(sql::ast::Expr::new(sql::ast::ExprKind::Text(text.into()), sql::types::null_type()))
-        }
-        Err(_) => coerce::expr(obj),
-    }
 }
 
 pub(super) fn hint<'py>(slf: &Q<'py>, selectable: Option<&Any<'py>>, text: &str, dialect: &str) -> PyResult<Q<'py>> {
-    let target = match selectable {
-        Some(o) => Some(match super::super::aliased::entity_of(o)? {
-            Some(e) => orm::compile::selectable(&e),
-            None => coerce::from(o)?,
-        }),
-        None => None,
-    };
+    let target = selectable.map(coerce::hinted).transpose()?.flatten();
     with(slf, |s, _| {
-        s.select.hints.push(Hint { target, text: text.into(), dialect: dialect.into() });
+        s.select.add_hint(target, text, dialect);
         Ok(())
     })
 }
 
-pub(super) fn for_update<'py>(
-    slf: &Q<'py>,
-    nowait: bool,
-    read: bool,
-    of: Option<&Any<'py>>,
-    skip_locked: bool,
-    key_share: bool,
-) -> PyResult<Q<'py>> {
-    let mut f = ForUpdate { nowait, read, skip_locked, key_share, ..ForUpdate::default() };
-    if let Some(of) = of {
-        let list: Vec<Any<'py>> = if of.is_instance_of::<pyo3::types::PyList>() || of.is_instance_of::<PyTuple>() {
-            of.try_iter()?.collect::<PyResult<_>>()?
-        } else {
-            vec![of.clone()]
-        };
-        for o in list {
-            match coerce::node(&o)? {
-                Node::Expr(e) => f.of.push(e),
-                Node::From(x) => f.of_from.push(x),
-                _ => return Err(coerce::unexpected(&o, Role::ColumnsClause)),
-            }
-        }
-    }
+pub(super) fn for_update<'py>(slf: &Q<'py>, how: Option<ForUpdate>) -> PyResult<Q<'py>> {
     with(slf, |s, _| {
-        s.select.for_update = Some(f);
+        s.select.generative().for_update(how);
         Ok(())
     })
 }
@@ -373,10 +255,7 @@ pub(super) fn lockmode<'py>(slf: &Q<'py>, mode: Option<&str>) -> PyResult<Q<'py>
         Some("read_nowait") => Some(ForUpdate { read: true, nowait: true, ..ForUpdate::default() }),
         Some(other) => return Err(errors::argument_error(slf.py(), format!("Unknown with_lockmode argument: '{other}'"))),
     };
-    with(slf, |s, _| {
-        s.select.for_update = f;
-        Ok(())
-    })
+    for_update(slf, f)
 }
 
 pub(super) fn options<'py>(slf: &Q<'py>, args: Args<'_, 'py>) -> PyResult<Q<'py>> {
@@ -488,7 +367,7 @@ pub(super) fn with_parent<'py>(
     };
     let e = super::super::aliased::with_parent_criterion(instance, property.as_ref(), target.as_ref())?;
     with(slf, |s, _| {
-        s.select.where_.push(e);
+        s.select.add_where(e);
         Ok(())
     })
 }

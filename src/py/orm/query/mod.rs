@@ -143,7 +143,8 @@ impl Query {
         skip_locked: bool,
         key_share: bool,
     ) -> PyResult<Q<'py>> {
-        build::for_update(slf, nowait, read, of.as_ref(), skip_locked, key_share)
+        let how = crate::py::sql::select::for_update(slf.py(), nowait, read, of, skip_locked, key_share)?;
+        build::for_update(slf, Some(how))
     }
     /// Legacy: `'read'`, `'update'`, `'update_nowait'`, `'read_nowait'` or None.
     fn with_lockmode<'py>(slf: &Q<'py>, mode: Option<&str>) -> PyResult<Q<'py>> {

@@ -23,100 +23,35 @@ pub(super) fn set_style(k: &mut QueryKind, style: LabelStyle) {
     }
 }
 
-/// Parts that SELECT and set operations share (`GenerativeSelect`).
-pub(super) struct Generative<'a> {
-    pub(super) order_by: &'a mut Vec<ExprRef>,
-    pub(super) group_by: &'a mut Vec<ExprRef>,
-    pub(super) limit: &'a mut Option<ExprRef>,
-    pub(super) offset: &'a mut Option<ExprRef>,
-    pub(super) fetch: &'a mut Option<Fetch>,
-    pub(super) for_update: &'a mut Option<ForUpdate>,
-}
-pub(super) fn generative<'py>(
-    obj: &Bound<'py, PyAny>,
-    change: impl FnOnce(Generative<'_>) -> PyResult<()>,
-) -> PyResult<Bound<'py, PyAny>> {
-    changed_any(obj, |k| match k {
-        QueryKind::Select(s) => change(Generative {
-            order_by: &mut s.order_by,
-            group_by: &mut s.group_by,
-            limit: &mut s.limit,
-            offset: &mut s.offset,
-            fetch: &mut s.fetch,
-            for_update: &mut s.for_update,
-        }),
-        QueryKind::Compound(s) => change(Generative {
-            order_by: &mut s.order_by,
-            group_by: &mut s.group_by,
-            limit: &mut s.limit,
-            offset: &mut s.offset,
-            fetch: &mut s.fetch,
-            for_update: &mut s.for_update,
-        }),
-        _ => Ok(()),
+/// A copy with its `GenerativeSelect` clauses changed.
+fn generative<'py>(obj: &Bound<'py, PyAny>, change: impl FnOnce(Generative<'_>)) -> PyResult<Bound<'py, PyAny>> {
+    changed_any(obj, |k| {
+        if let Some(g) = k.generative() {
+            change(g);
+        }
+        Ok(())
     })
-}
-
-/// `order_by(*clauses)`: `None` or `False` alone clears; a no-argument sentinel changes nothing.
-pub(super) fn orderings(clauses: &Bound<'_, PyTuple>, role: Role) -> PyResult<Option<Vec<ExprRef>>> {
-    if clauses.len() == 1 {
-        let only = clauses.get_item(0)?;
-        if only.is_none() || only.cast::<PyBool>().is_ok_and(|b| !b.is_true()) {
-            return Ok(None);
-        }
-    }
-    let mut out = Vec::new();
-    for c in coerce::spread(clauses)? {
-        let e = coerce::ordering(&c, role)?;
-        match &e.kind {
-            ExprKind::List { op: sql::ast::Op::Comma, clauses, group: false } => out.extend(clauses.iter().cloned()),
-            _ => out.push(e),
-        }
-    }
-    Ok(Some(out))
 }
 
 pub(super) fn order_by<'py>(obj: &Bound<'py, PyAny>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let new = orderings(clauses, Role::OrderBy)?;
-    generative(obj, |g| {
-        match new {
-            None => g.order_by.clear(),
-            Some(list) => g.order_by.extend(list),
-        }
-        Ok(())
-    })
+    let new = coerce::clauses(clauses, Role::OrderBy)?;
+    generative(obj, |g| g.order_by(new))
 }
 pub(super) fn group_by<'py>(obj: &Bound<'py, PyAny>, clauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let new = orderings(clauses, Role::GroupBy)?;
-    generative(obj, |g| {
-        match new {
-            None => g.group_by.clear(),
-            Some(list) => g.group_by.extend(list),
-        }
-        Ok(())
-    })
+    let new = coerce::clauses(clauses, Role::GroupBy)?;
+    generative(obj, |g| g.group_by(new))
 }
 /// `FOR UPDATE` and its kin.
 pub(super) fn lock_rows<'py>(obj: &Bound<'py, PyAny>, how: ForUpdate) -> PyResult<Bound<'py, PyAny>> {
-    generative(obj, |g| {
-        *g.for_update = Some(how);
-        Ok(())
-    })
+    generative(obj, |g| g.for_update(Some(how)))
 }
 pub(super) fn limit<'py>(obj: &Bound<'py, PyAny>, n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let e = coerce::limit(n)?;
-    generative(obj, |g| {
-        *g.fetch = None;
-        *g.limit = e;
-        Ok(())
-    })
+    generative(obj, |g| g.limit(e))
 }
 pub(super) fn offset<'py>(obj: &Bound<'py, PyAny>, n: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let e = coerce::limit(n)?;
-    generative(obj, |g| {
-        *g.offset = e;
-        Ok(())
-    })
+    generative(obj, |g| g.offset(e))
 }
 pub(super) fn fetch<'py>(
     obj: &Bound<'py, PyAny>,
@@ -125,40 +60,10 @@ pub(super) fn fetch<'py>(
     percent: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let e = coerce::limit(count)?;
-    generative(obj, |g| {
-        *g.limit = None;
-        *g.fetch = e.map(|count| Fetch { count, with_ties, percent });
-        Ok(())
-    })
+    generative(obj, |g| g.fetch(e.map(|count| Fetch { count, with_ties, percent })))
 }
 pub(super) fn slice<'py>(obj: &Bound<'py, PyAny>, start: Option<i64>, stop: Option<i64>) -> PyResult<Bound<'py, PyAny>> {
-    let int = |i: i64| build::anon_bind("param", sql::ast::BindValue::Literal(sql::ast::Literal::Int(i)), sql::types::integer());
-    generative(obj, |g| {
-        *g.fetch = None;
-        let given = |e: &Option<ExprRef>| -> i64 {
-            match e.as_ref().map(|e| &e.kind) {
-                Some(ExprKind::Bind(b)) => match b.value.as_literal() {
-                    Some(sql::ast::Literal::Int(i)) => i,
-                    _ => 0,
-                },
-                _ => 0,
-            }
-        };
-        let before = given(g.offset);
-        match (start, stop) {
-            (Some(a), Some(b)) => {
-                *g.offset = Some(int(before + a));
-                *g.limit = Some(int(b - a));
-            }
-            (None, Some(b)) => *g.limit = Some(int(b)),
-            (Some(a), None) => *g.offset = Some(int(before + a)),
-            (None, None) => {}
-        }
-        if start == Some(0) && before == 0 {
-            *g.offset = None;
-        }
-        Ok(())
-    })
+    generative(obj, |g| g.slice(start, stop))
 }
 
 /// Prefix or suffix words.
@@ -172,11 +77,7 @@ pub(super) fn affixes(exprs: &Bound<'_, PyTuple>, kw: Option<&Bound<'_, PyDict>>
             }
         }
     }
-    exprs.iter().map(|e| Ok(Affix { expr: text_or_expr(&e)?, dialect: dialect.as_str().into() })).collect()
-}
-
-pub(super) fn froms(list: &Bound<'_, PyTuple>) -> PyResult<Vec<FromRef>> {
-    list.iter().map(|f| coerce::from(&f)).collect()
+    coerce::affixes(exprs, &dialect)
 }
 
 pub(super) fn bind_value<'py>(py: Python<'py>, e: Option<&ExprRef>) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -195,25 +96,16 @@ pub(super) fn from_list<'py>(py: Python<'py>, froms: &[FromRef]) -> PyResult<Bou
 }
 
 pub(super) fn correlate<'py>(obj: &Bound<'py, PyAny>, fromclauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let none = fromclauses.get_item(0).is_ok_and(|f| f.is_none() || f.cast::<PyBool>().is_ok_and(|b| !b.is_true()));
-    let list = if none { Vec::new() } else { froms(fromclauses)? };
+    let froms = coerce::correlated(fromclauses)?;
     changed(obj, |s| {
-        s.correlate = match (&s.correlate, none) {
-            (_, true) => Correlate::None,
-            (Correlate::To(old), false) => Correlate::To(old.iter().cloned().chain(list).collect()),
-            _ => Correlate::To(list),
-        };
+        s.correlate_to(froms);
         Ok(())
     })
 }
 pub(super) fn correlate_except<'py>(obj: &Bound<'py, PyAny>, fromclauses: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-    let none = fromclauses.get_item(0).is_ok_and(|f| f.is_none() || f.extract::<bool>().is_ok_and(|b| !b));
-    let list = if none { Vec::new() } else { froms(fromclauses)? };
+    let froms = coerce::correlated(fromclauses)?;
     changed(obj, |s| {
-        s.correlate = match &s.correlate {
-            Correlate::Except(old) if !none => Correlate::Except(old.iter().cloned().chain(list).collect()),
-            _ => Correlate::Except(list),
-        };
+        s.correlate_but(froms);
         Ok(())
     })
 }

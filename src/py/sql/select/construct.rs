@@ -83,47 +83,43 @@ pub(super) fn legacy_select<'py>(
     };
     let mut s = select_node(&columns)?;
     if let Some(w) = get("whereclause")? {
-        s.where_.push(coerce::expr_in(&w, Role::WhereHaving)?);
+        s.add_where(coerce::expr_in(&w, Role::WhereHaving)?);
     }
     if let Some(f) = get("from_obj")? {
-        for f in list(f)? {
-            s.from_obj.push(coerce::from(&f)?);
-        }
+        s.add_froms(list(f)?.iter().map(coerce::from).collect::<PyResult<_>>()?);
     }
     if let Some(d) = get("distinct")? {
         if let Ok(b) = d.cast::<PyBool>() {
             s.distinct = if b.is_true() { Distinct::Yes } else { Distinct::No };
         } else {
-            s.distinct = Distinct::On(list(d)?.iter().map(|e| coerce::ordering(e, Role::GroupBy)).collect::<PyResult<_>>()?);
+            s.distinct_on(coerce::distinct(&PyTuple::new(py, list(d)?)?)?);
         }
     }
     if let Some(h) = get("having")? {
-        s.having.push(coerce::expr_in(&h, Role::WhereHaving)?);
+        s.add_having(coerce::expr_in(&h, Role::WhereHaving)?);
     }
     if let Some(c) = kw.get_item("correlate")?.filter(|c| c.is_instance_of::<PyBool>())
         && !c.is_truthy()?
     {
-        s.correlate = Correlate::None;
+        s.correlate_to(None);
     }
     for (name, suffix) in [("prefixes", false), ("suffixes", true)] {
         if let Some(p) = get(name)? {
-            for p in list(p)? {
-                let affix = Affix { expr: text_or_expr(&p)?, dialect: "*".into() };
-                if suffix { s.suffixes.push(affix) } else { s.prefixes.push(affix) }
-            }
+            let words = coerce::affixes(&PyTuple::new(py, list(p)?)?, "*")?;
+            if suffix { s.add_suffixes(words) } else { s.add_prefixes(words) }
         }
     }
     if let Some(o) = get("order_by")? {
-        s.order_by = list(o)?.iter().map(|e| coerce::ordering(e, Role::OrderBy)).collect::<PyResult<_>>()?;
+        s.generative().order_by(coerce::ordered(list(o)?, Role::OrderBy)?);
     }
     if let Some(o) = get("group_by")? {
-        s.group_by = list(o)?.iter().map(|e| coerce::ordering(e, Role::GroupBy)).collect::<PyResult<_>>()?;
+        s.generative().group_by(coerce::ordered(list(o)?, Role::GroupBy)?);
     }
     if let Some(l) = get("limit")? {
-        s.limit = coerce::limit(&l)?;
+        s.generative().limit(coerce::limit(&l)?);
     }
     if let Some(l) = get("offset")? {
-        s.offset = coerce::limit(&l)?;
+        s.generative().offset(coerce::limit(&l)?);
     }
     if let Some(f) = get("for_update")?
         && f.is_truthy()?
@@ -135,20 +131,12 @@ pub(super) fn legacy_select<'py>(
             "read_nowait" => (fu.read, fu.nowait) = (true, true),
             _ => {}
         }
-        s.for_update = Some(fu);
+        s.generative().for_update(Some(fu));
     }
     if get("use_labels")?.map_or(Ok(false), |u| u.is_truthy())? {
         s.label_style = LabelStyle::TablenamePlusCol;
     }
     super::super::bound::carrying(wrap_query(py, &Query::select(s))?, get("bind")?.as_ref())
-}
-
-/// Text or an expression, for prefixes and hints.
-pub(super) fn text_or_expr(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
-    if let Ok(s) = obj.cast::<PyString>() {
-        return Ok(Expr::new(ExprKind::Text(Arc::new(super::super::text::text_node(s.to_str()?))), sql::types::null_type()));
-    }
-    coerce::expr(obj)
 }
 
 /// `SELECT f.* FROM f`.

@@ -37,17 +37,17 @@ use crate::py::errors::{argument_error, invalid_request, sql_error};
 use crate::py::host::PyHost;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyList, PyTuple};
 use sql::ast::build;
+use sql::ast::generative::Generative;
 use sql::ast::proxy::{self, KeyedColumn};
 use sql::ast::{
-    Affix, Compound, Correlate, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, Hint, JoinOn,
+    Affix, Compound, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, JoinOn,
     JoinTarget, LabelStyle, Node, Query, QueryKind, QueryRef, Select as SelectNode, SelectItem, SetupJoin,
     TextualSelect as TextualNode,
 };
 use sql::host::HostRef;
 use sql::{Label, Name};
-use std::sync::Arc;
 
 face_class! {
     /// Anything that yields rows and is no FROM element by itself.

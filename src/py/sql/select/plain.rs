@@ -12,12 +12,10 @@ impl Select {
     #[pyo3(signature = (*whereclause))]
     fn r#where<'py>(slf: &Bound<'py, Self>, whereclause: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         changed(slf.as_any(), |s| {
-            for c in whereclause.iter() {
-                let e = coerce::expr_in(&c, Role::WhereHaving)?;
-                s.orm |= !s.orm && expr_is_orm(&e);
-                s.where_.push(e);
-            }
-            Ok(())
+            whereclause.iter().try_for_each(|c| {
+                s.add_where(coerce::expr_in(&c, Role::WhereHaving)?);
+                Ok(())
+            })
         })
     }
     #[pyo3(signature = (*criteria))]
@@ -32,10 +30,10 @@ impl Select {
     #[pyo3(signature = (*having))]
     fn having<'py>(slf: &Bound<'py, Self>, having: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
         changed(slf.as_any(), |s| {
-            for c in having.iter() {
-                s.having.push(coerce::expr_in(&c, Role::WhereHaving)?);
-            }
-            Ok(())
+            having.iter().try_for_each(|c| {
+                s.add_having(coerce::expr_in(&c, Role::WhereHaving)?);
+                Ok(())
+            })
         })
     }
     #[pyo3(signature = (*clauses))]
@@ -90,12 +88,9 @@ impl Select {
     }
     #[pyo3(signature = (*expr))]
     fn _distinct_on<'py>(slf: &Bound<'py, Self>, expr: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        let exprs = expr.iter().map(|e| coerce::ordering(&e, Role::GroupBy)).collect::<PyResult<Vec<_>>>()?;
+        let exprs = coerce::distinct(expr)?;
         changed(slf.as_any(), |s| {
-            match &mut s.distinct {
-                Distinct::On(list) => list.extend(exprs),
-                d => *d = if exprs.is_empty() { Distinct::Yes } else { Distinct::On(exprs) },
-            }
+            s.distinct_on(exprs);
             Ok(())
         })
     }
@@ -152,10 +147,9 @@ impl Select {
     }
     #[pyo3(signature = (*froms))]
     fn select_from<'py>(slf: &Bound<'py, Self>, froms: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        let list = self::froms(froms)?;
+        let list = coerce::froms(froms)?;
         changed(slf.as_any(), |s| {
-            s.orm |= list.iter().any(|f| f.entity.as_ref().is_some_and(|e| e.makes_orm()));
-            s.from_obj.extend(list);
+            s.add_froms(list);
             Ok(())
         })
     }
@@ -215,7 +209,7 @@ impl Select {
     ) -> PyResult<Bound<'py, PyAny>> {
         let list = affixes(prefixes, kw)?;
         changed(slf.as_any(), |s| {
-            s.prefixes.extend(list);
+            s.add_prefixes(list);
             Ok(())
         })
     }
@@ -227,7 +221,7 @@ impl Select {
     ) -> PyResult<Bound<'py, PyAny>> {
         let list = affixes(suffixes, kw)?;
         changed(slf.as_any(), |s| {
-            s.suffixes.extend(list);
+            s.add_suffixes(list);
             Ok(())
         })
     }
@@ -238,16 +232,16 @@ impl Select {
         text: &str,
         dialect_name: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let target = if selectable.is_none() { None } else { Some(coerce::from(selectable)?) };
+        let target = coerce::hinted(selectable)?;
         changed(slf.as_any(), |s| {
-            s.hints.push(Hint { target, text: text.into(), dialect: dialect_name.into() });
+            s.add_hint(target, text, dialect_name);
             Ok(())
         })
     }
     #[pyo3(signature = (text, dialect_name="*"))]
     fn with_statement_hint<'py>(slf: &Bound<'py, Self>, text: &str, dialect_name: &str) -> PyResult<Bound<'py, PyAny>> {
         changed(slf.as_any(), |s| {
-            s.hints.push(Hint { target: None, text: text.into(), dialect: dialect_name.into() });
+            s.add_hint(None, text, dialect_name);
             Ok(())
         })
     }

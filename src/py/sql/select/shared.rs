@@ -53,16 +53,6 @@ fn speaks_of_entity(e: &ExprRef) -> bool {
     }
 }
 
-/// Does an expression stem from an ORM attribute?
-pub(super) fn expr_is_orm(e: &ExprRef) -> bool {
-    let mut found = false;
-    sql::ast::fold::walk(e, &mut |x| {
-        found |= x.ann.as_ref().is_some_and(|a| a.entity.is_some());
-        !found
-    });
-    found
-}
-
 pub(super) fn items(objs: &[Bound<'_, PyAny>]) -> PyResult<Vec<SelectItem>> {
     coerce::flat(objs.iter().cloned())?.iter().map(coerce::select_item).collect()
 }
@@ -228,7 +218,7 @@ pub fn for_update(
             match node_of(&coerce::clause_of(&o)?)? {
                 Some(Node::From(f)) => fu.of_from.push(f),
                 Some(Node::Expr(e)) => fu.of.push(e),
-                _ => return Err(coerce::unexpected(&o, Role::GroupBy)),
+                _ => return Err(coerce::unexpected(&o, Role::ByOf)),
             }
         }
     }
