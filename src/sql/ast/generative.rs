@@ -2,7 +2,8 @@
 //! arguments and come here.
 
 use super::{
-    Affix, Compound, Correlate, Distinct, ExprKind, ExprRef, Fetch, ForUpdate, FromRef, Hint, Literal, Op, QueryKind, Select, build,
+    Affix, Compound, Correlate, Distinct, ExprKind, ExprRef, Fetch, ForUpdate, FromRef, Hint, Literal, Op, QueryKind, Select,
+    build,
 };
 
 /// What `order_by()` and `group_by()` were given.

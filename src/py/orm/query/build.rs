@@ -226,7 +226,11 @@ pub(super) fn select_from<'py>(slf: &Q<'py>, from_obj: Args<'_, 'py>) -> PyResul
 pub(super) fn affix<'py>(slf: &Q<'py>, list: Args<'_, 'py>, dialect: &str, before: bool) -> PyResult<Q<'py>> {
     let list = coerce::affixes(list, dialect)?;
     with(slf, |s, _| {
-        if before { s.select.add_prefixes(list) } else { s.select.add_suffixes(list) }
+        if before {
+            s.select.add_prefixes(list)
+        } else {
+            s.select.add_suffixes(list)
+        }
         Ok(())
     })
 }

@@ -42,9 +42,8 @@ use sql::ast::build;
 use sql::ast::generative::Generative;
 use sql::ast::proxy::{self, KeyedColumn};
 use sql::ast::{
-    Affix, Compound, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, JoinOn,
-    JoinTarget, LabelStyle, Node, Query, QueryKind, QueryRef, Select as SelectNode, SelectItem, SetupJoin,
-    TextualSelect as TextualNode,
+    Affix, Compound, Distinct, Expr, ExprKind, ExprRef, Fetch, ForUpdate, From, FromKind, FromRef, JoinOn, JoinTarget,
+    LabelStyle, Node, Query, QueryKind, QueryRef, Select as SelectNode, SelectItem, SetupJoin, TextualSelect as TextualNode,
 };
 use sql::host::HostRef;
 use sql::{Label, Name};
