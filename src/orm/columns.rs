@@ -50,43 +50,69 @@ pub fn tables_of(from: &FromRef) -> Vec<Arc<Table>> {
     out
 }
 
-#[recursive::recursive]
+/// Whether a selectable reads from `wanted`, at any depth.
+pub fn reads_from(from: &FromRef, wanted: &FromRef) -> bool {
+    let mut found = Vec::new();
+    collect_froms(from, &mut found);
+    found.iter().any(|f| same_from(f, wanted))
+}
+
+fn same_from(a: &FromRef, b: &FromRef) -> bool {
+    match (&a.kind, &b.kind) {
+        (FromKind::Table(a), FromKind::Table(b)) => Arc::ptr_eq(a, b),
+        _ => a.id() == b.id(),
+    }
+}
+
 fn collect_tables(from: &FromRef, out: &mut Vec<Arc<Table>>) {
-    match &from.kind {
-        FromKind::Table(t) if !out.iter().any(|o| Arc::ptr_eq(o, t)) => out.push(t.clone()),
-        FromKind::Join(j) => {
-            collect_tables(&j.left, out);
-            collect_tables(&j.right, out);
+    let mut found = Vec::new();
+    collect_froms(from, &mut found);
+    for f in &found {
+        if let FromKind::Table(t) = &f.kind
+            && !out.iter().any(|o| Arc::ptr_eq(o, t))
+        {
+            out.push(t.clone());
         }
-        FromKind::Grouping(x) => collect_tables(x, out),
-        FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } => collect_tables(element, out),
-        FromKind::Subquery { query, .. } | FromKind::Query(query) => collect_query_tables(query, out),
+    }
+}
+
+#[recursive::recursive]
+fn collect_froms(from: &FromRef, out: &mut Vec<FromRef>) {
+    out.push(from.clone());
+    match &from.kind {
+        FromKind::Join(j) => {
+            collect_froms(&j.left, out);
+            collect_froms(&j.right, out);
+        }
+        FromKind::Grouping(x) => collect_froms(x, out),
+        FromKind::Alias { element, .. } | FromKind::TableSample { element, .. } => collect_froms(element, out),
+        FromKind::Subquery { query, .. } | FromKind::Query(query) => collect_query_froms(query, out),
         _ => {}
     }
 }
 
 #[recursive::recursive]
-fn collect_query_tables(query: &sql::ast::QueryRef, out: &mut Vec<Arc<Table>>) {
+fn collect_query_froms(query: &sql::ast::QueryRef, out: &mut Vec<FromRef>) {
     use sql::ast::QueryKind as Q;
     match &query.kind {
         Q::Select(s) => {
             for f in &s.from_obj {
-                collect_tables(f, out);
+                collect_froms(f, out);
             }
             for item in &s.columns {
                 match item {
                     sql::ast::SelectItem::Expr(e) => {
                         if let Some(f) = column_from(e) {
-                            collect_tables(&f, out);
+                            collect_froms(&f, out);
                         }
                     }
-                    sql::ast::SelectItem::From(f) => collect_tables(f, out),
+                    sql::ast::SelectItem::From(f) => collect_froms(f, out),
                     _ => {}
                 }
             }
         }
-        Q::Compound(c) => c.selects.iter().for_each(|q| collect_query_tables(q, out)),
-        Q::Grouping(q) => collect_query_tables(q, out),
+        Q::Compound(c) => c.selects.iter().for_each(|q| collect_query_froms(q, out)),
+        Q::Grouping(q) => collect_query_froms(q, out),
         _ => {}
     }
 }

@@ -9,7 +9,6 @@ use crate::entity::Entity;
 use crate::lazy_clause::LazyClause;
 use crate::relationship::{Direction, Relationship};
 use sql::ast::{Bind, BindValue, Correlate, Expr, ExprKind, ExprRef, Op, Query, Select, SelectItem, build, fold};
-use sql::host::EntityNode;
 use sql::schema::Column;
 use sql::{Label, Name, SqlError, SqlResult};
 use std::sync::Arc;
@@ -59,13 +58,14 @@ pub fn exists(
     let join = join_targets(rel, source, &dest, aliased || given || source.alias.is_some())?;
     // criteria that come with the class are the class's, whatever name its table has here
     let class = Entity { mapper: dest.mapper.clone(), alias: if aliased { None } else { dest.alias.clone() } };
-    let mut criterion = criterion.map(|c| if aliased { dest.adapt(&c) } else { c });
+    let shown = |c: &ExprRef| if aliased || dest.alias.is_none() { dest.show(c) } else { c.clone() };
+    let mut criterion = criterion.map(|c| shown(&c));
     if let Some(single) = single_table_criterion(&Entity { mapper: dest.mapper.clone(), alias: None }, host) {
-        let single = if aliased { dest.adapt(&single) } else { single };
+        let single = shown(&single);
         criterion = build::and_(std::iter::once(single).chain(criterion).collect());
     }
     let mut criteria = vec![join.primary];
-    let mut froms = vec![dest.selectable()];
+    let mut froms = vec![crate::compile::selectable(&dest)];
     if let Some((secondary, second)) = join.secondary {
         criteria.push(second);
         froms.push(secondary);

@@ -22,6 +22,8 @@ pub struct Mapper {
     data: RwLock<Arc<MapperData>>,
     /// The Python object (`Mapper`).
     pub face: FaceSlot,
+    /// What [`Mapper::polymorphic_from`] made, and for which configuration of the mappers.
+    polymorphic_from: RwLock<Option<(u64, FromRef)>>,
 }
 
 /// Which tables of subclasses take part in a SELECT of the class.
@@ -140,6 +142,7 @@ impl Mapper {
             class_name: class_name.into(),
             data: RwLock::new(Arc::new(data)),
             face: FaceSlot::default(),
+            polymorphic_from: RwLock::new(None),
         })
     }
     /// What is known now; does not change under the caller.
@@ -187,6 +190,38 @@ impl Mapper {
             let children: Vec<_> = out[i].data().children.iter().filter_map(Weak::upgrade).collect();
             out.extend(children);
             i += 1;
+        }
+        out
+    }
+    /// The mappers that rows of this one are loaded as by its own `with_polymorphic`; none when it says nothing.
+    pub fn with_polymorphic_mappers(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        let data = self.data();
+        let Some(w) = &data.with_polymorphic else { return Vec::new() };
+        let given: Vec<_> = w.mappers.iter().filter_map(Weak::upgrade).collect();
+        self.polymorphic_within((!w.all).then_some(&given), w.selectable.as_ref())
+    }
+    /// What rows of this mapper and of the subclasses that it always loads come from: the same element each time, as long as
+    /// no mapper changes.
+    pub fn polymorphic_from(self: &Arc<Self>, make: impl FnOnce() -> FromRef) -> FromRef {
+        let now = generation();
+        if let Some((then, from)) = &*self.polymorphic_from.read()
+            && *then == now
+        {
+            return from.clone();
+        }
+        let from = make();
+        *self.polymorphic_from.write() = Some((now, from.clone()));
+        from
+    }
+    /// Of the hierarchy below this mapper: all, or the given ones with those between. A selectable of the user's has the columns of
+    /// those only whose tables it reads.
+    pub fn polymorphic_within(self: &Arc<Self>, given: Option<&Vec<Arc<Self>>>, selectable: Option<&FromRef>) -> Vec<Arc<Self>> {
+        let mut out = self.self_and_descendants();
+        if let Some(given) = given {
+            out.retain(|m| given.iter().any(|g| if selectable.is_some() { g.id == m.id } else { g.isa(m) }));
+        }
+        if let Some(selectable) = selectable {
+            out.retain(|m| m.data().local_table.as_ref().is_some_and(|t| columns::reads_from(selectable, t)));
         }
         out
     }

@@ -182,10 +182,16 @@ def polymorphic_union(table_map, typecolname, aliasname="p_union", cast_nulls=Tr
         if hasattr(table, "subquery") and not hasattr(table, "c"):
             table = table.subquery()
         table_map[key] = table
-        columns[key] = dict(table.c.items())
-        for name, column in table.c.items():
-            colnames[name] = True
-            types.setdefault(name, column.type)
+        # by the keys of the columns themselves: equally named ones of a join are one
+        columns[key] = {column.key: column for column in table.c}
+        for column in table.c:
+            if column.key == typecolname:
+                raise exc.InvalidRequestError(
+                    f"Polymorphic union can't use '{typecolname}' as the discriminator column due to mapped column {column!r}; "
+                    "please apply the 'typecolname' argument; this is available on ConcreteBase as '_concrete_discriminator_name'"
+                )
+            colnames[column.key] = True
+            types[column.key] = column.type
 
     def column_of(name, key):
         if name in columns[key]:

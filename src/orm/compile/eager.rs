@@ -207,8 +207,7 @@ impl Context<'_> {
             }
             // a subclass without alias: rows may be of other classes
             (None, Some(e)) if e.alias.is_none() && e.mapper.id != target.id => {
-                let chain = chain_to(&target, &e.mapper, also);
-                let from = super::entity::polymorphic_join(&target, &chain, false);
+                let (chain, from) = chain_to(&target, &e.mapper, also);
                 alias::entity_over(&target, from, Default::default(), None, chain, true)
             }
             (None, Some(e)) => e.clone(),
@@ -233,17 +232,14 @@ impl Context<'_> {
     }
 }
 
-/// The mappers below `target` that lead to `sub` and to the others, and they themselves.
-fn chain_to(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[EntityRef]) -> Vec<Arc<Mapper>> {
-    let mut out: Vec<Arc<Mapper>> = Vec::new();
-    for sub in std::iter::once(sub).chain(also.iter().filter_map(Entity::of).map(|e| &e.mapper)) {
-        for m in sub.iterate_to_root().into_iter().rev() {
-            if m.isa(target) && m.id != target.id && !out.iter().any(|o| o.id == m.id) {
-                out.push(m);
-            }
-        }
-    }
-    out
+/// The mappers below `target` that lead to `sub` and to the others, and they themselves; and what their rows come from.
+fn chain_to(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[EntityRef]) -> (Vec<Arc<Mapper>>, FromRef) {
+    let named: Vec<_> = std::iter::once(sub).chain(also.iter().filter_map(Entity::of).map(|e| &e.mapper)).cloned().collect();
+    let given = target.data().with_polymorphic.as_ref().and_then(|w| w.selectable.clone());
+    let mut out = target.polymorphic_within(Some(&named), given.as_ref());
+    out.retain(|m| m.id != target.id);
+    let from = given.unwrap_or_else(|| super::entity::polymorphic_join(target, &out, false));
+    (out, from)
 }
 
 /// The error of an eager load into what is never populated.
@@ -256,11 +252,10 @@ pub(crate) fn no_population(rel: &Relationship) -> SqlError {
 
 /// An alias of a class with the columns of subclasses.
 pub(crate) fn with_subclasses(target: &Arc<Mapper>, sub: &Arc<Mapper>, also: &[EntityRef]) -> Entity {
-    let chain = chain_to(target, sub, also);
+    let (chain, from) = chain_to(target, sub, also);
     if chain.is_empty() {
         return alias::alias_entity(target, None, true, true);
     }
-    let from = super::entity::polymorphic_join(target, &chain, false);
     let mut map = alias::ColumnMap::default();
     let selectable = alias::alias_from(&from, None, !also.is_empty(), &mut map);
     alias::entity_over(target, selectable, map, None, chain, true)

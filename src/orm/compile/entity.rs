@@ -15,7 +15,7 @@ use sql::SqlResult;
 use sql::ast::{ExprKind, ExprRef, From, FromKind, FromRef, Join};
 use sql::host::EntityNode;
 use sql::types::TypeRef;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// The entity's mapper and the subclasses whose columns are selected with it.
 pub fn polymorphic_mappers(entity: &Entity) -> Vec<Arc<Mapper>> {
@@ -29,13 +29,7 @@ pub fn polymorphic_mappers(entity: &Entity) -> Vec<Arc<Mapper>> {
         a.with_polymorphic.iter().for_each(|m| add(m.clone(), &mut out));
         return out;
     }
-    let data = entity.mapper.data();
-    if let Some(w) = &data.with_polymorphic {
-        if w.all {
-            entity.mapper.self_and_descendants().into_iter().for_each(|m| add(m, &mut out));
-        }
-        w.mappers.iter().filter_map(Weak::upgrade).for_each(|m| add(m, &mut out));
-    }
+    entity.mapper.with_polymorphic_mappers().into_iter().for_each(|m| add(m, &mut out));
     for m in entity.mapper.self_and_descendants() {
         if m.data().polymorphic_load == Some(crate::mapper::PolymorphicLoad::Inline) {
             add(m, &mut out);
@@ -63,7 +57,8 @@ pub fn selectable(entity: &Entity) -> FromRef {
     }
     let mappers = polymorphic_mappers(entity);
     if mappers.len() > 1 {
-        return polymorphic_join(&entity.mapper, mappers.get(1..).unwrap_or_default(), false);
+        let join = || polymorphic_join(&entity.mapper, mappers.get(1..).unwrap_or_default(), false);
+        return entity.mapper.polymorphic_from(join);
     }
     entity.selectable()
 }

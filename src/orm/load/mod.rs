@@ -6,10 +6,12 @@
 //! | [`ties`] | the columns that tie a parent to the rows of a relationship |
 //! | [`selectin`] | the statement of a selectin load |
 //! | [`lazy`] | the statement of a lazy load |
+//! | [`narrow`] | columns of subclasses read from their own tables |
 //! | [`polymorphic`] | the statements of `selectin_polymorphic` |
 
 pub mod kept;
 pub mod lazy;
+pub mod narrow;
 pub mod polymorphic;
 pub mod selectin;
 pub mod ties;

@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-/// The subclass mappers of `'*'`, a class or a list of classes.
-fn mappers_of(base: &Arc<Mapper>, classes: &Any<'_>) -> PyResult<Vec<Arc<Mapper>>> {
+/// The mappers that `'*'` (nothing), a class or a list of classes names.
+fn named(base: &Arc<Mapper>, classes: &Any<'_>) -> PyResult<Option<Vec<Arc<Mapper>>>> {
     let py = classes.py();
     if classes.cast::<PyString>().is_ok_and(|s| s.to_str().is_ok_and(|s| s == "*")) {
-        return Ok(base.self_and_descendants());
+        return Ok(None);
     }
     let list: Vec<Any<'_>> = match registry::entity_of(classes)? {
         Some(_) => vec![classes.clone()],
@@ -36,14 +36,9 @@ fn mappers_of(base: &Arc<Mapper>, classes: &Any<'_>) -> PyResult<Vec<Arc<Mapper>
                 format!("{} does not inherit from {}", e.mapper.describe(), base.describe()),
             ));
         }
-        // classes between the base and the one asked for have columns too
-        for m in e.mapper.iterate_to_root().into_iter().rev() {
-            if m.isa(base) && !out.iter().any(|o| o.id == m.id) {
-                out.push(m);
-            }
-        }
+        out.push(e.mapper.clone());
     }
-    Ok(out)
+    Ok(Some(out))
 }
 
 /// The entity of `with_polymorphic`.
@@ -59,8 +54,7 @@ fn build<'py>(
     name: Option<&str>,
 ) -> PyResult<Entity> {
     let mapper = &base.mapper;
-    let mappers = mappers_of(mapper, classes)?;
-    let subs: Vec<Arc<Mapper>> = mappers.iter().filter(|m| m.id != mapper.id).cloned().collect();
+    let named = named(mapper, classes)?;
     let mut map = ColumnMap::default();
     let given = match selectable.filter(|s| !s.is_none() && !s.cast::<pyo3::types::PyBool>().is_ok_and(|b| !b.is_true())) {
         Some(s) => Some(match coerce::node(s)? {
@@ -69,13 +63,10 @@ fn build<'py>(
         }),
         None => None,
     };
-    let from = match given {
-        Some(f) => f,
-        None => match mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.clone()) {
-            Some(s) => s,
-            None => polymorphic_join(mapper, &subs, innerjoin),
-        },
-    };
+    let given = given.or_else(|| mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.clone()));
+    let mut subs = mapper.polymorphic_within(named.as_ref(), given.as_ref());
+    subs.retain(|m| m.id != mapper.id);
+    let from = given.unwrap_or_else(|| polymorphic_join(mapper, &subs, innerjoin));
     let use_mapper_path = !(aliased || flat);
     let from = if aliased || flat { alias_from(&from, name, flat, &mut map) } else { from };
     let mut entity = entity_over(mapper, from, map, name, subs, use_mapper_path);

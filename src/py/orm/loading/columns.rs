@@ -145,6 +145,18 @@ pub(super) fn deferred<'py>(
             .filter(|p| !state.get().has_committed(py, &pyo3::types::PyString::intern(py, &p.key).unbind()))
             .map(|p| p.key.clone())
             .collect(),
+        // the row was one of a base class: whatever else it did not bring comes with it
+        None if !prop.deferred && super::options::lazy_of(state, &prop.key).is_none() => data
+            .column_props()
+            .filter(|p| p.key == prop.key || (!p.deferred && !p.hidden && !p.says_nothing()))
+            .filter(|p| {
+                let key = pyo3::types::PyString::intern(py, &p.key).unbind();
+                ffi::dict_get(&dict, &key).is_none()
+                    && !state.get().has_committed(py, &key)
+                    && super::options::lazy_of(state, &p.key).is_none()
+            })
+            .map(|p| p.key.clone())
+            .collect(),
         None => vec![prop.key.clone()],
     };
     if !load_on(&session, state, Some(only), None, node_of(state))? {

@@ -14,6 +14,7 @@ use crate::py::orm::state::InstanceState;
 use crate::py::sql::select::for_update;
 use crate::py::text::Text;
 use orm::compile::Settings;
+use orm::load::narrow::narrow;
 use orm::options::OptionNode;
 use orm::{Entity, Mapper};
 use parking_lot::Mutex;
@@ -56,6 +57,13 @@ fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>
             build::eq(&column, &bind)
         })
         .collect()
+}
+
+/// The bind for a value of the primary key; NULL has none.
+fn bind_of(entity: &Entity, position: usize, value: &Any<'_>) -> Option<ExprRef> {
+    let data = entity.mapper.data();
+    let column = data.primary_key.get(position).filter(|_| !value.is_none())?;
+    Some(build::anon_bind("param", BindValue::Host(PyHost::wrap(value)), orm::columns::column_expr(column).ty.clone()))
 }
 
 /// A SELECT of one row.
@@ -173,6 +181,13 @@ pub fn load_on<'py>(
     let values: Vec<Any<'py>> = key.pk.iter().map(|p| p.to_py(py).into_bound(py)).collect();
     let mut select = select_one(&entity, &values, &mut Vec::new());
     let refresh_all = lock.is_some();
+    if let (None, Some(only)) = (&lock, &only)
+        && let Some(narrow) = narrow(&mapper, only, &|i| bind_of(&entity, i, values.get(i)?))
+    {
+        select.from_obj = narrow.from;
+        select.where_ = narrow.where_;
+        select.label_style = LabelStyle::TablenamePlusCol;
+    }
     select.for_update = lock;
     let host = execute::Host::new(py);
     let mut settings = Settings::top(&host);

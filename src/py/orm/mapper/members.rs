@@ -302,17 +302,7 @@ impl PyMapper {
     #[getter]
     fn with_polymorphic_mappers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         configure::check(py, self)?;
-        let d = self.node.data();
-        let mut out: Vec<Arc<orm::Mapper>> = Vec::new();
-        if let Some(w) = &d.with_polymorphic {
-            out = if w.all {
-                self.node.self_and_descendants()
-            } else {
-                let mut l = vec![self.node.clone()];
-                l.extend(w.mappers.iter().filter_map(std::sync::Weak::upgrade));
-                l
-            };
-        }
+        let out = self.node.with_polymorphic_mappers();
         PyList::new(py, faces(py, &out)?)
     }
     /// Attribute name to property.
