@@ -205,6 +205,8 @@ impl Context<'_> {
         let mappers = polymorphic_mappers(entity);
         // position of each column, by its address as mapped
         let mut at: FxHashMap<usize, (usize, ExprRef)> = FxHashMap::default();
+        // position of each column, as the rows show it: those of two tables may be one column of a union
+        let mut seen: FxHashMap<usize, usize> = FxHashMap::default();
         // attributes whose value is not a plain mapped column (SQL expressions, with_expression)
         let mut by_prop: FxHashMap<(Arc<str>, usize), (usize, TypeRef)> = FxHashMap::default();
         let mut done: FxHashSet<usize> = FxHashSet::default();
@@ -229,7 +231,13 @@ impl Context<'_> {
                             Some((i, _)) => *i,
                             None => {
                                 let shown = self.through(entity, &expr);
-                                let i = self.push_of_entity(place.dest, shown);
+                                let known = seen.get(&sql::ast::proxy::expr_id(&shown)).copied();
+                                let i = known.unwrap_or_else(|| {
+                                    let id = sql::ast::proxy::expr_id(&shown);
+                                    let i = self.push_of_entity(place.dest, shown);
+                                    seen.insert(id, i);
+                                    i
+                                });
                                 at.insert(id, (i, expr.clone()));
                                 i
                             }

@@ -200,6 +200,9 @@ impl Context<'_> {
             self.joined_edges.push(edge);
         }
         let right = self.apart(right);
+        if let Some(e) = &right.entity {
+            self.loads_polymorphically(e);
+        }
         let onclause = onclause.map(|e| self.adapt_base(&e));
         let left = match (&j.left, &attr) {
             (Some(JoinTarget::Entity(e)), _) => Entity::of(e).map(Side::of_entity),

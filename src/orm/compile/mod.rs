@@ -19,6 +19,7 @@ mod eager;
 mod entity;
 mod gather;
 pub mod joins;
+mod polymorphic;
 mod roots;
 mod select;
 
@@ -172,6 +173,8 @@ pub(crate) struct Context<'a> {
     pub joined_edges: Vec<(u64, u64, u64)>,
     /// Classes that a join put under an alias, since their tables were in the statement already.
     pub realiased: Vec<Entity>,
+    /// Selectables that mappings name for their rows.
+    pub polymorphic: Vec<polymorphic::PolymorphicFrom>,
     /// Entities whose criteria go to WHERE.
     pub criteria_entities: Vec<Entity>,
     /// Entities whose criteria are in an ON clause already.

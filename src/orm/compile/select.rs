@@ -96,6 +96,7 @@ impl<'a> Context<'a> {
             criteria: criteria::in_force(&select.options, settings),
             joined_edges: Vec::new(),
             realiased: Vec::new(),
+            polymorphic: Vec::new(),
             criteria_entities: Vec::new(),
             joined_entities: Vec::new(),
             pending_parent_columns: Vec::new(),
@@ -121,7 +122,11 @@ impl<'a> Context<'a> {
     fn resolve_entities(&self, e: &ExprRef) -> ExprRef {
         fold::replace(e, &mut |x| match &x.kind {
             ExprKind::Column(_) => {
-                let entity = entity_of(&x.ann)?;
+                let entity = entity_of(&x.ann);
+                if let Some(new) = self.of_polymorphic(x, entity) {
+                    return Some(new);
+                }
+                let entity = entity?;
                 if entity.alias.is_some() || entity.mapper.data().with_polymorphic.as_ref().is_none_or(|w| w.selectable.is_none())
                 {
                     return None;
@@ -157,12 +162,14 @@ impl<'a> Context<'a> {
         for f in &select.memo_froms {
             if let Some(e) = f.entity.as_ref().and_then(Entity::of) {
                 self.takes_part(e);
+                self.loads_polymorphically(e);
             }
         }
         for f in &select.from_obj {
             let shown = match f.entity.as_ref().and_then(Entity::of) {
                 Some(e) => {
                     self.takes_part(e);
+                    self.loads_polymorphically(e);
                     selectable(e)
                 }
                 None => {
@@ -292,12 +299,14 @@ impl<'a> Context<'a> {
             SelectItem::Entity(e) => {
                 if let Some(e) = Entity::of(e) {
                     self.takes_part(e);
+                    self.loads_polymorphically(e);
                     self.offer(e, None);
                 }
             }
             SelectItem::Expr(e) => {
                 if let Some(entity) = super::gather::leading(e) {
                     self.takes_part(&entity);
+                    self.loads_polymorphically(&entity);
                     self.offer(&entity, Some(e));
                 }
             }
