@@ -189,12 +189,14 @@ impl EntityNode for Entity {
                     continue;
                 }
                 match columns::as_column(e) {
-                    Some(c) => {
-                        if seen.insert(columns::col_id(c)) {
-                            out.push(annotated(&self.show(e), None));
+                    Some(_) => {
+                        // columns of two tables may be one column of a union
+                        let shown = self.show(e);
+                        if seen.insert(sql::ast::proxy::expr_id(&shown)) {
+                            out.push(annotated(&shown, None));
                         }
-                        for (c, shown) in self.further_columns(p) {
-                            if seen.insert(columns::col_id(&c)) {
+                        for (_, shown) in self.further_columns(p) {
+                            if seen.insert(sql::ast::proxy::expr_id(&shown)) {
                                 out.push(annotated(&shown, None));
                             }
                         }

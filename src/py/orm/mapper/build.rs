@@ -55,6 +55,7 @@ fn steps(slf: &This<'_>, spec: &MapperSpec) -> PyResult<()> {
     if let Some(parent) = this.parent(py).and_then(|p| p.get().registry_of(py)) {
         registry.call_method1("_set_depends_on", (parent,))?;
     }
+    read::join_named(slf)?;
     let manager = instrument(slf)?;
     py.import("oxalchemy.orm.events")?.getattr("_new_mapper")?.call1((slf, &manager))?;
     fire(slf.as_any(), Event::InstrumentClass, (slf.clone(), this.class_.bind(py).clone()))?;

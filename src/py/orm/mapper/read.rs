@@ -154,26 +154,51 @@ fn polymorphic_load(v: &Bound<'_, PyAny>) -> PyResult<PolymorphicLoad> {
     }
 }
 
-/// `'*'`, a list of classes, or `(list or '*', selectable)`.
-pub fn with_polymorphic(w: &Bound<'_, PyAny>) -> PyResult<WithPolymorphic> {
+type Given<'py> = (Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+
+/// The two parts of `'*'`, a list of classes, or `(list or '*', selectable)`.
+fn with_polymorphic_parts<'py>(w: &Bound<'py, PyAny>) -> PyResult<Given<'py>> {
     let py = w.py();
     let list = |v: &Bound<'_, PyAny>| v.is_instance_of::<PyList>() || v.is_instance_of::<PyTuple>();
-    if let Ok(s) = w.cast::<PyString>() {
-        if s.to_string_lossy() == "*" {
-            return Ok(WithPolymorphic { all: true, ..WithPolymorphic::default() });
-        }
-        return Err(errors::argument_error(py, "Invalid setting for with_polymorphic"));
+    if w.cast::<PyString>().is_ok_and(|s| s.to_string_lossy() == "*") {
+        return Ok((w.clone(), None));
     }
     if !list(w) {
         return Err(errors::argument_error(py, "Invalid setting for with_polymorphic"));
     }
     let items: Vec<Bound<'_, PyAny>> = w.try_iter()?.collect::<PyResult<_>>()?;
-    let (which, selectable) = match items.as_slice() {
+    Ok(match items.as_slice() {
         [first, second] if first.is_instance_of::<PyString>() || list(first) => {
-            (first.clone(), (!second.is_none()).then(|| sqlface::from(second)).transpose()?)
+            (first.clone(), (!second.is_none()).then(|| second.clone()))
         }
         _ => (w.clone(), None),
-    };
+    })
+}
+
+/// A class may be named before it is mapped: now it is, so that it joins those that its ancestors, or it itself, load with them.
+pub fn join_named(slf: &Bound<'_, PyMapper>) -> PyResult<()> {
+    let py = slf.py();
+    let class = slf.get().class_.bind(py);
+    let mut next = Some(slf.clone());
+    while let Some(m) = next {
+        if let Some(w) = m.get().arg(py, "with_polymorphic")?.filter(|w| !w.is_none()) {
+            let (which, _) = with_polymorphic_parts(&w)?;
+            if !which.is_instance_of::<PyString>() && which.try_iter()?.any(|c| c.is_ok_and(|c| c.is(class))) {
+                m.get().node.update(|d| {
+                    let with = d.with_polymorphic.get_or_insert_default();
+                    with.mappers.push(Arc::downgrade(&slf.get().node));
+                });
+            }
+        }
+        next = m.get().parent(py);
+    }
+    Ok(())
+}
+
+/// `with_polymorphic=`, with those of its classes that are mapped.
+pub fn with_polymorphic(w: &Bound<'_, PyAny>) -> PyResult<WithPolymorphic> {
+    let (which, selectable) = with_polymorphic_parts(w)?;
+    let selectable = selectable.map(|s| sqlface::from(&s)).transpose()?;
     let mut out = WithPolymorphic { selectable, ..WithPolymorphic::default() };
     if which.is_instance_of::<PyString>() {
         out.all = true;
