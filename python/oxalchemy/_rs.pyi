@@ -1016,6 +1016,28 @@ class MapperProperty(Generic[_T_co]):
     is_aliased_class: Any
     is_selectable: Any
 
+class RelationshipBase(MapperProperty[_T_co]):
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    @property
+    def mapper(self) -> Any: ...
+    @property
+    def entity(self) -> Any: ...
+    @property
+    def direction(self) -> Any: ...
+    @property
+    def local_remote_pairs(self) -> Any: ...
+    @property
+    def synchronize_pairs(self) -> Any: ...
+    @property
+    def secondary_synchronize_pairs(self) -> Any: ...
+    @property
+    def local_columns(self) -> Any: ...
+    primaryjoin: Any
+    secondaryjoin: Any
+    remote_side: Any
+    uselist: Any
+    order_by: Any
+
 @disjoint_base
 class Session(_SessionMethods):
     def __init__(

@@ -23,12 +23,12 @@ impl Cascade {
     pub const VIEWONLY: Self =
         Self { save_update: false, merge: true, expunge: false, refresh_expire: false, delete: false, delete_orphan: false };
 
-    /// Reads the words of a comma separated list, already split.
+    /// Reads words.
     ///
     /// # Errors
     /// The offending words, sorted, when some are not cascade words.
     pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, Vec<String>> {
-        let words: Vec<&str> = words.into_iter().map(str::trim).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&str> = words.into_iter().collect();
         let mut bad: Vec<String> =
             words.iter().filter(|w| !WORDS.contains(w) && !matches!(**w, "all" | "none")).map(|w| (*w).to_owned()).collect();
         if !bad.is_empty() {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn words_round_trip_and_bad_words_are_named() {
-        let c = Cascade::parse("all, delete-orphan".split(',')).unwrap();
+        let c = Cascade::parse(["all", "delete-orphan"]).unwrap();
         assert_eq!(c.words(), WORDS);
         assert_eq!(Cascade::parse(["fake", "all, x"]).unwrap_err(), ["all, x", "fake"]);
         assert!(Cascade::parse(["none"]).unwrap().words().is_empty());

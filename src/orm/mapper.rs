@@ -119,6 +119,8 @@ pub struct MapperData {
     pub delete_orphans: Vec<Weak<crate::relationship::Relationship>>,
     /// Relationships are set up.
     pub configured: bool,
+    /// The mapping has ended.
+    pub disposed: bool,
 }
 
 /// Counts every change of any mapper or relationship.

@@ -87,6 +87,8 @@ pub struct RelationshipData {
     pub single_parent: bool,
     pub post_update: bool,
     pub sync_backref: bool,
+    /// `sync_backref=True` was said.
+    pub insists_on_sync: bool,
     pub active_history: bool,
     pub load_on_pending: bool,
     pub enable_typechecks: bool,
@@ -122,6 +124,7 @@ impl Default for RelationshipData {
             single_parent: false,
             post_update: false,
             sync_backref: true,
+            insists_on_sync: false,
             active_history: false,
             load_on_pending: false,
             enable_typechecks: true,

@@ -158,6 +158,7 @@ pub fn to_sql_error(py: Python<'_>, e: PyErr) -> SqlError {
         // never shown: the exception itself is raised
         message: String::new(),
         details: Vec::new(),
+        code: None,
         host: Some(std::sync::Arc::new(HostError(e.into_value(py).into_any()))),
     }
 }
@@ -215,7 +216,14 @@ pub fn sql_error(py: Python<'_>, e: SqlError) -> PyErr {
         ErrorKind::Recursion => return pyo3::exceptions::PyRecursionError::new_err(e.message),
     };
     if e.details.is_empty() {
-        return exc(py, class, e.message);
+        let made = exc(py, class, e.message);
+        // an exception of ours takes attributes; should it not, it is the better of the two to raise
+        if let Some(code) = e.code
+            && let Err(cause) = made.value(py).setattr("code", code)
+        {
+            made.set_cause(py, Some(cause));
+        }
+        return made;
     }
     let args = std::iter::once(e.message).chain(e.details).collect::<Vec<_>>();
     let build =

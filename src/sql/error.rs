@@ -49,6 +49,8 @@ pub struct SqlError {
     pub message: String,
     /// Further arguments of the documented exception (`table_name`, `column_name`).
     pub details: Vec<String>,
+    /// Section of the page of errors that explains it.
+    pub code: Option<&'static str>,
     /// The user's own exception, opaque to this room.
     pub host: Option<std::sync::Arc<dyn crate::host::HostObject>>,
 }
@@ -65,7 +67,13 @@ impl From<base::depth::TooDeep> for SqlError {
 impl SqlError {
     /// An error of `kind` with `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), details: Vec::new(), host: None }
+        Self { kind, message: message.into(), details: Vec::new(), code: None, host: None }
+    }
+    /// The same, explained on the page of errors.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
     }
     /// `ArgumentError`.
     pub fn argument(message: impl Into<String>) -> Self {

@@ -1,13 +1,12 @@
 """Relationships."""
 
-import weakref
-
 from .. import _rs, exc
 from ..sql import operators
 from .base import MANYTOMANY, MANYTOONE, ONETOMANY
 from .interfaces import PropComparator, StrategizedProperty, take_dataclass_options
+from .util import CascadeOptions
 
-__all__ = ["Relationship", "RelationshipProperty", "foreign", "remote"]
+__all__ = ["CascadeOptions", "Relationship", "RelationshipProperty", "foreign", "remote"]
 
 
 def remote(expr):
@@ -20,47 +19,7 @@ def foreign(expr):
     return _rs._mark_column(expr, "foreign")
 
 
-_ALL = ("delete", "expunge", "merge", "refresh-expire", "save-update")
-_VIEWONLY = frozenset(["expunge", "refresh-expire", "merge"])
-
-
-class CascadeOptions(frozenset):
-    """The words of ``cascade=``."""
-
-    def __new__(cls, value_list):
-        if isinstance(value_list, str) or value_list is None:
-            value_list = [w for w in (w.strip() for w in (value_list or "").split(",")) if w]
-        values = set(value_list)
-        bad = sorted(values.difference(_ALL + ("delete-orphan", "all", "none")))
-        if bad:
-            raise exc.ArgumentError(f"Invalid cascade option(s): {', '.join(repr(w) for w in bad)}")
-        if "all" in values:
-            values.update(_ALL)
-        if "none" in values:
-            values.clear()
-        values.discard("all")
-        self = super().__new__(cls, values)
-        self.save_update = "save-update" in values
-        self.delete = "delete" in values
-        self.refresh_expire = "refresh-expire" in values
-        self.merge = "merge" in values
-        self.expunge = "expunge" in values
-        self.delete_orphan = "delete-orphan" in values
-        if self.delete_orphan and not self.delete:
-            from .. import util
-
-            util.warn("The 'delete-orphan' cascade option requires 'delete'.")
-        return self
-
-    @classmethod
-    def from_string(cls, arg):
-        return cls(arg)
-
-    def __repr__(self):
-        return f"CascadeOptions({','.join(sorted(self))!r})"
-
-
-class RelationshipProperty(StrategizedProperty):
+class RelationshipProperty(StrategizedProperty, _rs.RelationshipBase):
     """A relationship to another mapped class. What it comes to is known once mappers are configured."""
 
     __module__ = "oxalchemy.orm"
@@ -207,9 +166,8 @@ class RelationshipProperty(StrategizedProperty):
     @cascade.setter
     def cascade(self, cascade):
         words = CascadeOptions(cascade)
-        if self.viewonly:
-            words = CascadeOptions(words.intersection(_VIEWONLY))
-        self._cascade = words
+        kept = self._cascade_of(words, self.viewonly)
+        self._cascade = words if len(kept) == len(words) else CascadeOptions(kept)
 
     @property
     def collection_class_or_default(self):
@@ -220,87 +178,13 @@ class RelationshipProperty(StrategizedProperty):
         """What gives the class or table that a name in an argument stands for; extensions ask."""
         return lambda: self.parent.registry._resolve(self.parent.class_, argument)
 
-    def _facts(self):
-        return _rs._relationship_facts(self)
-
-    def _fact(self, name):
-        facts = self._facts()
-        if name not in facts:
-            from . import configure_mappers
-
-            configure_mappers()
-            facts = self._facts()
-        try:
-            return facts[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    @property
-    def mapper(self):
-        """The target's mapper."""
-        return self._fact("mapper")
-
-    @property
-    def entity(self):
-        """The target: mapper, or inspection of an alias."""
-        return self._fact("mapper")
-
     @property
     def target(self):
         return self.mapper.local_table
 
     @property
-    def direction(self):
-        """``ONETOMANY``, ``MANYTOONE`` or ``MANYTOMANY``."""
-        return self._fact("direction")
-
-    @property
-    def local_remote_pairs(self):
-        return self._fact("local_remote_pairs")
-
-    @property
-    def _is_collection(self):
-        return self.uselist if self.uselist is not None else self._fact("uselist")
-
-    @property
-    def synchronize_pairs(self):
-        return self._fact("synchronize_pairs")
-
-    @property
-    def secondary_synchronize_pairs(self):
-        return self._fact("secondary_synchronize_pairs")
-
-    @property
-    def local_columns(self):
-        return self._fact("local_columns")
-
-    @property
-    def _calculated_foreign_keys(self):
-        return self._fact("foreign_key_columns")
-
-    @property
-    def _reverse_property(self):
-        return self._facts().get("reverse", set())
-
-    @property
-    def _use_get(self):
-        return self._fact("use_get")
-
-    @property
     def _join_condition(self):
         return _JoinCondition(self)
-
-    def _after_init(self):
-        """Arguments that configuration derives take their final values."""
-        facts = self._facts()
-        self.__dict__.update(
-            primaryjoin=facts["primaryjoin"],
-            secondaryjoin=facts["secondaryjoin"],
-            remote_side=facts["remote_side"],
-            uselist=facts["uselist"],
-            order_by=facts["order_by"] or False,
-        )
-        _warn_conflicting_targets(self, facts)
 
     @property
     def class_attribute(self):
@@ -461,51 +345,6 @@ class RelationshipProperty(StrategizedProperty):
     comparator_factory = Comparator
 
 
-_sync_targets = weakref.WeakKeyDictionary()
-
-
-def _warn_conflicting_targets(prop, facts):
-    """Two relationships that copy different columns to the same one, and do not know of each other."""
-    if prop.viewonly:
-        return
-    for from_, to_ in [*facts["synchronize_pairs"], *facts["secondary_synchronize_pairs"]]:
-        known = _sync_targets.setdefault(to_, weakref.WeakKeyDictionary())
-        others = []
-        for other, other_from in list(known.items()):
-            if (
-                not other.parent._dispose_called
-                and other is not prop
-                and other not in prop._reverse_property
-                and prop not in other._reverse_property
-                and other.key not in prop._overlaps
-                and prop.key not in other._overlaps
-                and "__*" not in prop._overlaps
-                and "__*" not in other._overlaps
-                and not prop.parent.is_sibling(other.parent)
-                and not prop.mapper.is_sibling(other.mapper)
-                and not prop.parent.is_sibling(other.mapper)
-                and not prop.mapper.is_sibling(other.parent)
-                and (prop.key != other.key or not prop.parent.common_parent(other.parent))
-            ):
-                others.append((other, other_from))
-        if others:
-            from .. import util
-
-            conflicts = ", ".join(sorted(f"'{pr}' (copies {fr} to {to_})" for pr, fr in others))
-            overlaps = ",".join(sorted(pr.key for pr, fr in others))
-            util.warn(
-                f"relationship '{prop}' will copy column {from_} to column {to_}, which conflicts with relationship(s): "
-                f"{conflicts}. If "
-                "this is not the intention, consider if these relationships should be linked with back_populates, or "
-                "if viewonly=True "
-                "should be applied to one or more if they are read-only. For the less common case that foreign key "
-                "constraints are "
-                "partially overlapping, the orm.foreign() annotation can be used to isolate the columns that should be written "
-                f"towards.   To silence this warning, add the parameter 'overlaps=\"{overlaps}\"' to the '{prop}' relationship."
-            )
-        known[prop] = from_
-
-
 class _Strategy:
     """Read-only view of how a relationship loads."""
 
@@ -528,8 +367,8 @@ class _JoinCondition:
         self.prop = prop
 
     def __getattr__(self, name):
-        renamed = {"remote_columns": "remote_side"}
-        return self.prop._fact(renamed.get(name, name))
+        renamed = {"remote_columns": "remote_side", "foreign_key_columns": "_calculated_foreign_keys"}
+        return getattr(self.prop, renamed.get(name, name))
 
 
 def _is_null(other):

@@ -2,7 +2,7 @@
 
 from types import GenericAlias
 
-from .. import exc, inspection
+from .. import _rs, inspection
 from .._rs import (
     AliasedClass,
     AliasedInsp,
@@ -223,24 +223,14 @@ def object_state(instance):
 class CascadeOptions(frozenset):
     """The words of a relationship's ``cascade``."""
 
-    _names = ("delete", "delete-orphan", "expunge", "merge", "refresh-expire", "save-update")
-
     def __new__(cls, value_list):
-        if isinstance(value_list, str) or value_list is None:
-            value_list = [w.strip() for w in (value_list or "").split(",") if w.strip()]
-        values = set(value_list)
-        unknown = values.difference(cls._names, ("all", "none"))
-        if unknown:
-            words = ", ".join(repr(w) for w in sorted(unknown))
-            raise exc.ArgumentError(f"Invalid cascade option(s): {words}")
-        if "all" in values:
-            values.update(w for w in cls._names if w != "delete-orphan")
-        if "none" in values:
-            values.clear()
-        values.discard("all")
-        self = super().__new__(cls, values)
-        for word in cls._names:
-            setattr(self, word.replace("-", "_"), word in values)
+        self = super().__new__(cls, _rs._cascade_words(value_list))
+        for word in ("delete", "delete-orphan", "expunge", "merge", "refresh-expire", "save-update"):
+            setattr(self, word.replace("-", "_"), word in self)
+        if self.delete_orphan and not self.delete:
+            from ..util import warn
+
+            warn("The 'delete-orphan' cascade option requires 'delete'.")
         return self
 
     @classmethod

@@ -6,13 +6,19 @@
 //! | [`inheritance`] | the tables of a mapper below another, the join between them, what it takes over |
 //! | [`properties`] | columns under attribute names |
 //! | [`primary_key`] | the columns of the identity, and those of each table |
+//! | [`relationship`] | join condition, direction and cascades of a relationship |
+//! | [`backref`] | the two sides of a two-way relationship |
+//! | [`conflicts`] | relationships that write to the same column |
 //!
 //! Callers: `src/py/orm/mapper` reads Python objects into specs, asks here, and carries out (attributes, events). Order:
 //! [`inheritance::enter`], then the properties, then [`primary_key::assemble`].
 
+pub mod backref;
+pub mod conflicts;
 pub mod inheritance;
 pub mod primary_key;
 pub mod properties;
+pub mod relationship;
 pub mod spec;
 
 pub use spec::MapperSpec;

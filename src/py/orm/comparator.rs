@@ -184,50 +184,6 @@ pub fn _relationship_differs<'py>(
     sqlface::wrap_expr(py, &e.map_err(|e| errors::sql_error(py, e))?)
 }
 
-/// What configuration found out about a relationship: direction and columns, for `RelationshipProperty`'s attributes.
-#[pyfunction]
-pub fn _relationship_facts<'py>(prop: &Bound<'py, MapperProperty>) -> PyResult<Bound<'py, pyo3::types::PyDict>> {
-    let py = prop.py();
-    let out = pyo3::types::PyDict::new(py);
-    let Some(Property::Relationship(r)) = prop.get().get_node(py) else { return Ok(out) };
-    let d = r.data();
-    if let Some(t) = r.target() {
-        out.set_item("mapper", mapper::face_of(py, &t)?)?;
-    }
-    out.set_item("use_get", d.use_get)?;
-    let Some(j) = &d.join else { return Ok(out) };
-    out.set_item("uselist", d.uselist)?;
-    let direction = match d.direction {
-        orm::Direction::OneToMany => "ONETOMANY",
-        orm::Direction::ManyToOne => "MANYTOONE",
-        orm::Direction::ManyToMany => "MANYTOMANY",
-    };
-    out.set_item("direction", py.import("oxalchemy.orm.base")?.getattr(direction)?)?;
-    let pairs = |p: &[orm::join_condition::Pair]| -> PyResult<Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
-        p.iter().map(|(a, b)| Ok((sqlface::wrap_column(py, a)?, sqlface::wrap_column(py, b)?))).collect()
-    };
-    let set = |s: &orm::columns::ColumnSet| -> PyResult<Bound<'py, pyo3::types::PySet>> {
-        pyo3::types::PySet::new(py, s.iter().map(|c| sqlface::wrap_column(py, c)).collect::<PyResult<Vec<_>>>()?)
-    };
-    out.set_item("local_remote_pairs", pairs(&j.local_remote_pairs)?)?;
-    out.set_item("synchronize_pairs", pairs(&j.synchronize_pairs)?)?;
-    out.set_item("secondary_synchronize_pairs", pairs(&j.secondary_synchronize_pairs)?)?;
-    out.set_item("local_columns", set(&j.local_columns)?)?;
-    out.set_item("remote_side", set(&j.remote_columns)?)?;
-    out.set_item("foreign_key_columns", set(&j.foreign_key_columns)?)?;
-    out.set_item("primaryjoin", sqlface::wrap_expr(py, &j.primaryjoin)?)?;
-    out.set_item("secondaryjoin", j.secondaryjoin.as_ref().map(|s| sqlface::wrap_expr(py, s)).transpose()?)?;
-    out.set_item("order_by", d.order_by.iter().map(|e| sqlface::wrap_expr(py, e)).collect::<PyResult<Vec<_>>>()?)?;
-    let reverse: Vec<Bound<'py, MapperProperty>> = d
-        .reverse
-        .iter()
-        .filter_map(std::sync::Weak::upgrade)
-        .filter_map(|r| MapperProperty::face_of(py, &Property::Relationship(r)))
-        .collect();
-    out.set_item("reverse", pyo3::types::PySet::new(py, reverse)?)?;
-    Ok(out)
-}
-
 /// The columns of a column property as mapped.
 #[pyfunction]
 pub fn _property_columns<'py>(prop: &Bound<'py, MapperProperty>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {

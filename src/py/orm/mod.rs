@@ -88,10 +88,11 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(comparator::_relationship_exists, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_relationship_equals, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_relationship_differs, m)?)?;
-    m.add_function(wrap_pyfunction!(comparator::_relationship_facts, m)?)?;
+    m.add_function(wrap_pyfunction!(relationship::read::_cascade_words, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_property_columns, m)?)?;
     m.add_function(wrap_pyfunction!(comparator::_mark_column, m)?)?;
     m.add_class::<property::MapperProperty>()?;
+    m.add_class::<relationship::face::RelationshipBase>()?;
     mapper::concrete::register(m)?;
     m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::_configure_registry, m)?)?;

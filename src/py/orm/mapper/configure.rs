@@ -62,13 +62,13 @@ pub fn all(py: Python<'_>) -> Vec<Bound<'_, PyMapper>> {
     let live: Vec<Bound<'_, PyMapper>> = refs
         .iter()
         .filter_map(|r| r.bind(py).upgrade()?.cast_into::<PyMapper>().ok())
-        .filter(|m| !m.get().disposed.get(py))
+        .filter(|m| !m.get().node.data().disposed)
         .collect();
     if live.len() * 2 < refs.len() {
         let kept: Vec<Py<PyWeakrefReference>> = refs
             .iter()
             .filter(|r| {
-                r.bind(py).upgrade().and_then(|m| m.cast_into::<PyMapper>().ok()).is_some_and(|m| !m.get().disposed.get(py))
+                r.bind(py).upgrade().and_then(|m| m.cast_into::<PyMapper>().ok()).is_some_and(|m| !m.get().node.data().disposed)
             })
             .map(|r| r.clone_ref(py))
             .collect();

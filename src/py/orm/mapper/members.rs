@@ -91,7 +91,6 @@ impl PyMapper {
             identity: GilCell::new(None),
             args: PyDict::new(py).unbind(),
             failed: GilCell::new(None),
-            disposed: GilCell::new(false),
         })
     }
     #[pyo3(signature = (class_, local_table = None, **kwargs))]
@@ -526,7 +525,7 @@ impl PyMapper {
     /// End this mapping.
     fn dispose(slf: &This<'_>) -> PyResult<()> {
         let (py, this) = (slf.py(), slf.get());
-        if this.disposed.replace(py, true) {
+        if this.node.update(|d| std::mem::replace(&mut d.disposed, true)) {
             return Ok(());
         }
         let id = this.node.id;
@@ -551,12 +550,12 @@ impl PyMapper {
         Ok(slf.clone())
     }
     #[getter]
-    fn _dispose_called(&self, py: Python<'_>) -> bool {
-        self.disposed.get(py)
+    fn _dispose_called(&self) -> bool {
+        self.node.data().disposed
     }
     #[getter]
-    fn _disposed(&self, py: Python<'_>) -> bool {
-        self.disposed.get(py)
+    fn _disposed(&self) -> bool {
+        self.node.data().disposed
     }
     #[getter]
     fn entity_namespace(&self, py: Python<'_>) -> Py<PyType> {

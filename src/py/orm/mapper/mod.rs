@@ -54,7 +54,6 @@ pub struct PyMapper {
     pub(super) args: Py<PyDict>,
     /// What configuration raised; raised again for later uses.
     pub(super) failed: GilCell<Option<PyErr>>,
-    pub(super) disposed: GilCell<bool>,
 }
 
 impl PyMapper {
