@@ -2,7 +2,7 @@
 
 from types import GenericAlias
 
-from .. import _rs, inspection
+from .. import _rs, exc, inspection
 from .._rs import (
     AliasedClass,
     AliasedInsp,
