@@ -7,7 +7,7 @@
 //!
 //! While it waits, the caller looks now and then at its deadline and at a watch (Ctrl-C); when either asks for it, the
 //! statement is cancelled on the server over a second connection, and if even that does not help within
-//! [`GRACE`], the connection is given up.
+//! [`GRACE`] (or the time that the statement itself was given, when that is shorter), the connection is given up.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -190,11 +190,11 @@ impl Remote {
                 false => DbError::operational("the connection is lost").disconnect(),
             });
         };
-        let deadline = self.timeout.lock().and_then(|t| Instant::now().checked_add(t));
+        let limit = *self.timeout.lock();
         let watch = self.watch.lock().clone();
         self.shared.busy.store(true, Ordering::Release);
         running.mail.0.lock().0 = Some(request);
-        let answer = catch_unwind(AssertUnwindSafe(|| drive(running, &*self.canceller, deadline, watch)))
+        let answer = catch_unwind(AssertUnwindSafe(|| drive(running, &*self.canceller, limit, watch)))
             .unwrap_or_else(|_| Err(not_understood()));
         self.shared.busy.store(false, Ordering::Release);
         if answer.as_ref().is_err_and(DbError::is_disconnect) || self.shared.lost.load(Ordering::Acquire) {
@@ -311,8 +311,11 @@ fn check_text(sql: &str) -> DbResult<()> {
 }
 
 /// Polls the session on this thread until it has answered.
-fn drive(running: &mut Running, canceller: &dyn Canceller, deadline: Option<Instant>, watch: Option<Watch>) -> DbResult<Answer> {
+fn drive(running: &mut Running, canceller: &dyn Canceller, limit: Option<Duration>, watch: Option<Watch>) -> DbResult<Answer> {
     let Running { runtime, task, mail } = running;
+    let deadline = limit.and_then(|t| Instant::now().checked_add(t));
+    // Who wants an answer soon wants to know soon that there is none.
+    let grace = limit.map_or(GRACE, |t| t.clamp(GRACE / 5, GRACE));
     // Most answers need no waiting on timers at all: the first poll writes, the second reads.
     let mut answered = poll_fn(|cx| {
         let ended = task.as_mut().poll(cx).is_ready();
@@ -344,18 +347,17 @@ fn drive(running: &mut Running, canceller: &dyn Canceller, deadline: Option<Inst
             }
         };
         // The second connection is made on the same runtime, while the session goes on reading.
-        let mut cancel = canceller.cancel();
-        let both = poll_fn(|cx| {
+        let mut cancel = Some(canceller.cancel());
+        let ended = poll_fn(|cx| {
             if let Poll::Ready(answer) = Pin::new(&mut answered).poll(cx) {
-                return Poll::Ready(Some(answer));
+                return Poll::Ready(answer);
             }
-            cancel.as_mut().poll(cx).map(|()| None)
+            if cancel.as_mut().is_some_and(|c| c.as_mut().poll(cx).is_ready()) {
+                cancel = None;
+            }
+            Poll::Pending
         });
-        let answer = match tokio::time::timeout(GRACE, both).await {
-            Ok(Some(answer)) => Some(answer),
-            Ok(None) => tokio::time::timeout(GRACE, &mut answered).await.ok(),
-            Err(_) => None,
-        };
+        let answer = tokio::time::timeout(grace, ended).await.ok();
         answer.unwrap_or_else(|| Err(DbError::operational(format!("{reason} and the server did not respond")).disconnect()))
     })
 }

@@ -23,24 +23,6 @@ def session_of(conn, database):
     return conn.exec_driver_sql(SESSION[database.kind]).scalar()
 
 
-def test_between_two_statements(database, engine):
-    with engine.connect() as conn:
-        conn.execute(sa.text("INSERT INTO t VALUES (1)"))
-        kill(database, session_of(conn, database))
-        with pytest.raises(exc.OperationalError) as caught, within(20):
-            conn.execute(sa.text("INSERT INTO t VALUES (2)"))
-        assert caught.value.connection_invalidated
-        assert conn.invalidated
-        with pytest.raises(exc.PendingRollbackError):
-            conn.execute(sa.text("SELECT 1"))
-        conn.rollback()
-        # The same Connection works on, on a new session.
-        assert conn.scalar(sa.text("SELECT count(*) FROM t")) == 0
-        conn.execute(sa.text("INSERT INTO t VALUES (3)"))
-        conn.commit()
-    assert engine.pool.checkedout() == 0
-    assert database.rows("SELECT id FROM t") == [(3,)]
-
 
 def test_in_the_middle_of_a_statement(database, engine):
     def killer():

@@ -48,16 +48,6 @@ def test_cut_in_the_middle_of_a_result(proxy, engine, options, count):
     assert alive(engine)
 
 
-def test_cut_before_the_statement_arrives(database, proxy, engine):
-    with engine.connect() as conn:
-        conn.execute(sa.text("INSERT INTO t VALUES (10001, 'a')"))
-        proxy.cut()
-        with pytest.raises(exc.OperationalError) as caught, within(30):
-            conn.execute(sa.text("INSERT INTO t VALUES (10002, 'b')"))
-        assert caught.value.connection_invalidated
-    assert alive(engine)
-    assert database.rows("SELECT id FROM t WHERE id > 10000") == []
-
 
 @pytest.mark.parametrize("reply", [False, True], ids=["commit lost", "answer lost"])
 def test_cut_in_the_middle_of_a_commit(database, proxy, engine, reply):
@@ -113,23 +103,6 @@ def test_pre_ping_after_a_cut(database, proxy):
     assert alive(engine)
     engine.dispose()
 
-
-def test_a_server_that_stops_answering(database, proxy):
-    """`command_timeout` of PostgreSQL and `read_timeout` of MySQL bound a statement whose answer never comes."""
-    option = {"postgresql": "command_timeout", "mysql": "read_timeout"}[database.kind]
-    engine = sa.create_engine(proxy.url, connect_args={option: 2})
-    with engine.connect() as conn:
-        assert conn.scalar(sa.text("SELECT 1")) == 1
-        proxy.freeze()
-        with pytest.raises(exc.OperationalError), within(30):
-            conn.execute(sa.text("SELECT 2"))
-        with within(30):
-            conn.close()
-    proxy.heal()
-    proxy.cut()
-    with within(30):
-        assert alive(engine)
-    engine.dispose()
 
 
 @pytest.fixture

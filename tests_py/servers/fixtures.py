@@ -127,10 +127,15 @@ class SQLiteFile:
             copy.unlink()
 
 
+@pytest.fixture
+def sqlite_file(tmp_path):
+    return SQLiteFile(tmp_path / "test.sqlite")
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
-def any_database(request, tmp_path):
+def any_database(request):
     if request.param == "sqlite":
-        return SQLiteFile(tmp_path / "test.sqlite")
+        return request.getfixturevalue("sqlite_file")
     return request.getfixturevalue(f"{request.param}_database")
 
 

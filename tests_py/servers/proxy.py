@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -15,15 +16,19 @@ class Proxy:
     cut_at(word, reply) resets a connection when the client sends `word`: before the server sees it, or (`reply=True`) after the
                         server has done it and before the client hears of it
     freeze()            keeps connections open and moves nothing any more (a firewall that forgot them)
+    garble()            replaces what comes from the server by other bytes, of the same number
+    slow_down()         hands on what comes from the server late, and in small pieces
     heal()              back to normal for new connections
     """
 
     def __init__(self, url):
         self.target = urlsplit(url)
+        self.kind = self.target.scheme.split("+")[0]
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.pairs = []
         self.lock = threading.Lock()
+        self.thaw = threading.Event()
         self.heal()
         self.closed = False
         self.cuts = 0
@@ -33,13 +38,14 @@ class Proxy:
     def url(self):
         """Unencrypted: the relay must see what passes."""
         user = self.target.netloc.rpartition("@")[0]
-        plain = "sslmode=disable" if self.target.scheme == "postgresql" else ""
+        plain = "sslmode=disable" if self.kind == "postgresql" else ""
         return urlunsplit(self.target._replace(netloc=f"{user}@127.0.0.1:{self.port}".lstrip("@"), query=plain))
 
     def heal(self):
         self.remaining = None
         self.word, self.reply = None, False
-        self.frozen = False
+        self.frozen = self.garbled = self.slow = False
+        self.thaw.set()  # what was frozen is let go
         self.thaw = threading.Event()
 
     def cut(self):
@@ -56,6 +62,12 @@ class Proxy:
 
     def freeze(self):
         self.frozen = True
+
+    def garble(self):
+        self.garbled = True
+
+    def slow_down(self):
+        self.slow = True
 
     def reset(self, pair):
         self.cuts += 1
@@ -76,7 +88,7 @@ class Proxy:
                 return
             try:
                 server = socket.create_connection(
-                    (self.target.hostname, self.target.port or {"mysql": 3306}.get(self.target.scheme, 5432))
+                    (self.target.hostname, self.target.port or {"mysql": 3306}.get(self.kind, 5432))
                 )
             except OSError:
                 client.close()
@@ -92,16 +104,28 @@ class Proxy:
             while data := source.recv(65536):
                 if self.frozen:
                     self.thaw.wait()
-                    return
+                    break
                 data, stop = rule(data)
-                if data:
-                    sink.sendall(data)
+                for piece in self.pieces(data):
+                    sink.sendall(piece)
                 if stop:
                     return self.reset(pair)
         for end in pair:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
+
+    def pieces(self, data):
+        """`data` as it is sent on."""
+        if not self.slow:
+            return [data] if data else []
+        return self.late_pieces(data)
+
+    def late_pieces(self, data):
+        size = max(7, len(data) // 10)
+        for start in range(0, len(data), size):
+            time.sleep(0.002)
+            yield data[start : start + size]
 
     def from_client(self, data):
         if self.word and self.word in data.upper():
@@ -111,6 +135,9 @@ class Proxy:
         return data, False
 
     def from_server(self, data):
+        if self.garbled:
+            # A multiplier that is coprime to 251: every value comes, in an order that no protocol has.
+            return bytes((i * 97 + 113) % 251 for i in range(len(data))), False
         if self.remaining is None:
             return data, False
         head = data[: self.remaining]

@@ -197,6 +197,20 @@ impl Entry {
         if !this.clear_proxied() && was_out {
             return errors::warn(py, "SAWarning", &format!("Double checkin attempted on {}", slf.str()?.text()));
         }
+        // Whatever a callback or listener raises (or a signal's handler in them), the place in the pool is free again; a connection
+        // that was not made ready for the next is not kept.
+        if let Err(e) = Self::make_ready(slf, pool) {
+            let value = e.value(py).clone().into_any();
+            let invalidated = Self::invalidate_in(slf, pool, Some(&value), false);
+            PoolBase::put(pool, slf).and(invalidated)?;
+            return Err(e);
+        }
+        PoolBase::put(pool, slf)
+    }
+
+    /// What is to be done with a connection before it waits in the pool.
+    fn make_ready(slf: &Bound<'_, Self>, pool: &Bound<'_, PoolBase>) -> PyResult<()> {
+        let (py, this) = (slf.py(), slf.get());
         let connection = this.connection(py);
         let callbacks = this.state.lock().finalize.as_ref().map(|f| f.clone_ref(py));
         if let Some(callbacks) = callbacks {
@@ -207,8 +221,7 @@ impl Entry {
                 }
             }
         }
-        fire(pool, Event::Checkin, (connection, slf))?;
-        PoolBase::put(pool, slf)
+        fire(pool, Event::Checkin, (connection, slf))
     }
 
     /// A checkout failed: the connection is invalid and the entry comes back.

@@ -5,7 +5,7 @@ use super::super::failure::{self, Facts};
 use super::super::result::{Core, View};
 use super::cursor_result::CursorResult;
 use super::events::{self, Heard};
-use super::execution::Execution;
+use super::execution::{Execution, Running};
 use super::node::{self, Prepared, stats};
 use super::params::Params;
 use super::rows::{Lent, NativeRows, Reader};
@@ -35,7 +35,7 @@ pub struct GivenColumn {
 
 /// See the module documentation.
 pub struct Batches {
-    exec: Arc<Execution>,
+    exec: Arc<Running>,
     native: Option<Arc<NativeConnection>>,
     batch: RowBatch,
     cursor: Option<CursorId>,
@@ -153,24 +153,10 @@ fn run<'py>(
             }
         }
         Ran::Cursor(cursor) => {
-            let names: Vec<String> = super::raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
-            out.names = names.iter().map(|n| n.as_str().into()).collect();
-            out.batch.reset(names.len());
-            if !names.is_empty() {
-                match ServerCursor::of(&cursor) {
-                    // What the driver decoded, whoever watched.
-                    Some(own) => own.get().read_rows(py, None, &mut |rows, at| {
-                        rows.row(at).for_each(|cell| out.batch.push_value(&cell.to_value()));
-                        Ok(())
-                    })?,
-                    None => {
-                        for row in cursor.call_method0("fetchall")?.try_iter()? {
-                            push(&mut out.batch, &row?)?;
-                        }
-                    }
-                }
+            if let Err(e) = out.read_cursor(&cursor) {
+                let facts = Facts { cursor: Some(cursor), running: true, ..Facts::default() };
+                return failure::handle(conn, e, facts);
             }
-            exec.note_cursor(&cursor)?;
             failure::close_quietly(conn, &cursor)?;
             exec.set_cursor(None);
         }
@@ -186,8 +172,30 @@ fn push(batch: &mut RowBatch, row: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 impl Batches {
+    /// All rows of a PEP 249 cursor.
+    fn read_cursor(&mut self, cursor: &Bound<'_, PyAny>) -> PyResult<()> {
+        let names: Vec<String> = super::raw::names(cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
+        self.names = names.iter().map(|n| n.as_str().into()).collect();
+        self.batch.reset(names.len());
+        if !names.is_empty() {
+            match ServerCursor::of(cursor) {
+                // What the driver decoded, whoever watched.
+                Some(own) => own.get().read_rows(cursor.py(), None, &mut |rows, at| {
+                    rows.row(at).for_each(|cell| self.batch.push_value(&cell.to_value()));
+                    Ok(())
+                })?,
+                None => {
+                    for row in cursor.call_method0("fetchall")?.try_iter()? {
+                        push(&mut self.batch, &row?)?;
+                    }
+                }
+            }
+        }
+        self.exec.note_cursor(cursor)?;
+        Ok(())
+    }
     /// The facts about the run.
-    pub fn execution(&self) -> &Arc<Execution> {
+    pub fn execution(&self) -> &Arc<Running> {
         &self.exec
     }
     /// The columns: names as the cursor has them, and what the statement says of them.

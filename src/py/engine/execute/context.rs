@@ -16,16 +16,6 @@ pub struct ExecutionContext {
 }
 
 impl ExecutionContext {
-    /// The context of an execution: the same object each time.
-    pub fn of<'py>(py: Python<'py>, exec: &Arc<Execution>) -> PyResult<Bound<'py, Self>> {
-        if let Some(c) = exec.f.lock().context.as_ref().map(|c| c.bind(py).clone()) {
-            return Ok(c);
-        }
-        let made = Bound::new(py, Self { exec: exec.clone() })?;
-        exec.f.lock().context = Some(made.clone().unbind());
-        Ok(made)
-    }
-
     fn kind(&self) -> Option<StatementKind> {
         self.exec.entry.as_ref().map(|e| e.compiled.kind)
     }

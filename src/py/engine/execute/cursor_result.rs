@@ -5,7 +5,7 @@ use super::super::result::classes::ResultRows;
 use super::super::result::source::Buffered;
 use super::super::result::{Core, View};
 use super::context::ExecutionContext;
-use super::execution::Execution;
+use super::execution::Running;
 use super::node;
 use crate::py::errors::{exc, invalid_request};
 use pyo3::prelude::*;
@@ -17,12 +17,12 @@ use std::sync::Arc;
 #[pyclass(name = "CursorResult", module = "oxalchemy.engine.cursor", extends = ResultRows, subclass, frozen)]
 pub struct CursorResult {
     /// The execution it came from.
-    pub exec: Arc<Execution>,
+    pub exec: Arc<Running>,
 }
 
 impl CursorResult {
     /// The result of an execution.
-    pub fn make<'py>(py: Python<'py>, view: View, exec: &Arc<Execution>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn make<'py>(py: Python<'py>, view: View, exec: &Arc<Running>) -> PyResult<Bound<'py, PyAny>> {
         let init =
             PyClassInitializer::from(ResultBase::new(view)).add_subclass(ResultRows).add_subclass(Self { exec: exec.clone() });
         Ok(Bound::new(py, init)?.into_any())
@@ -52,7 +52,7 @@ impl CursorResult {
     /// The execution context.
     #[getter]
     fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, ExecutionContext>> {
-        ExecutionContext::of(py, &self.exec)
+        self.exec.context(py)
     }
     /// The DBAPI cursor, while it is open.
     #[getter]

@@ -1,8 +1,7 @@
 //! Values that the client computes for columns: `default=` and `onupdate=`.
 
 use super::super::connection::Connection;
-use super::context::ExecutionContext;
-use super::execution::Execution;
+use super::execution::{Execution, Running};
 use super::{faces, gather};
 use crate::py::host::PyHost;
 use pyo3::prelude::*;
@@ -30,7 +29,7 @@ pub fn any(exec: &Execution) -> bool {
 /// Compute the values that a set of parameters lacks.
 pub fn compute<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     set: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Computed> {
     let py = conn.py();
@@ -61,7 +60,7 @@ pub fn compute<'py>(
                     (f.current_column.replace(column), f.current_default.replace(p.clone()))
                 };
                 drop(old);
-                f.call1((ExecutionContext::of(py, exec)?,))?
+                f.call1((exec.context(py)?,))?
             }
             Default_::Sql(e) => scalar(conn, &faces::select_of(e))?,
             Default_::Sequence(s) => super::generator::next_value(conn, s)?,

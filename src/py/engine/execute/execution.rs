@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use sql::compile::{CollectedBind, Prefetch};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What changes while a statement runs.
@@ -39,14 +40,42 @@ pub struct Facts {
     pub returned_defaults: Option<Py<PyList>>,
     /// The result closes the connection.
     pub closes: bool,
-    /// The context object, once somebody asked for it.
-    pub context: Option<Py<ExecutionContext>>,
     /// Set of parameters whose defaults are being computed.
     pub current: Option<Py<PyDict>>,
     /// Column whose default is being computed.
     pub current_column: Option<Py<PyAny>>,
     /// That default.
     pub current_default: Option<Prefetch>,
+}
+
+/// A run of a statement as who runs it and its result hold it: the facts, and the context object, once somebody asked for it. The
+/// context holds the facts alone: together they would hold each other for ever.
+pub struct Running {
+    facts: Arc<Execution>,
+    context: Mutex<Option<Py<ExecutionContext>>>,
+}
+
+impl Running {
+    fn new(facts: Execution) -> Arc<Self> {
+        Arc::new(Self { facts: Arc::new(facts), context: Mutex::new(None) })
+    }
+
+    /// What hooks see of it: the same object each time.
+    pub fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, ExecutionContext>> {
+        if let Some(c) = self.context.lock().as_ref().map(|c| c.bind(py).clone()) {
+            return Ok(c);
+        }
+        let made = Bound::new(py, ExecutionContext { exec: self.facts.clone() })?;
+        *self.context.lock() = Some(made.clone().unbind());
+        Ok(made)
+    }
+}
+
+impl Deref for Running {
+    type Target = Execution;
+    fn deref(&self) -> &Execution {
+        &self.facts
+    }
 }
 
 /// One run of a statement.
@@ -67,9 +96,9 @@ pub struct Execution {
 
 impl Execution {
     /// Of text.
-    pub fn raw(conn: &Bound<'_, Connection>, sql: &Bound<'_, PyString>, options: &Bound<'_, PyDict>) -> Arc<Self> {
+    pub fn raw(conn: &Bound<'_, Connection>, sql: &Bound<'_, PyString>, options: &Bound<'_, PyDict>) -> Arc<Running> {
         let f = Facts { statement: Some(sql.clone().unbind()), rowcount: -1, ..Facts::default() };
-        Arc::new(Self {
+        Running::new(Self {
             connection: conn.clone().unbind(),
             options: options.clone().unbind(),
             entry: None,
@@ -85,9 +114,9 @@ impl Execution {
         sql: &Bound<'_, PyString>,
         options: &Bound<'_, PyDict>,
         invoked: &Bound<'_, PyAny>,
-    ) -> Arc<Self> {
+    ) -> Arc<Running> {
         let f = Facts { statement: Some(sql.clone().unbind()), rowcount: -1, ddl: true, ..Facts::default() };
-        Arc::new(Self {
+        Running::new(Self {
             connection: conn.clone().unbind(),
             options: options.clone().unbind(),
             entry: None,
@@ -104,8 +133,8 @@ impl Execution {
         entry: &Arc<Entry>,
         invoked: Option<&Bound<'_, PyAny>>,
         binds: Vec<CollectedBind>,
-    ) -> Arc<Self> {
-        Arc::new(Self {
+    ) -> Arc<Running> {
+        Running::new(Self {
             connection: conn.clone().unbind(),
             options: options.clone().unbind(),
             entry: Some(entry.clone()),

@@ -9,7 +9,7 @@ use super::super::row::Row;
 use super::cursor_result::CursorResult;
 use super::defaults::{self, Computed};
 use super::entry::Entry;
-use super::execution::Execution;
+use super::execution::{Execution, Running};
 use super::gather::{self, Given};
 use super::params::Params;
 use super::rows::{Expressions, NativeRows, Reader, Shape};
@@ -261,7 +261,7 @@ pub fn run<'py>(
 
 pub(super) fn gather_all<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     params: &Params<'py>,
 ) -> PyResult<Vec<Vec<Given<'py>>>> {
     let py = conn.py();
@@ -363,7 +363,7 @@ fn dialect_of<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyAny>
     Ok(entry.dialect.bind(py).clone())
 }
 
-pub(super) fn metadata(py: Python<'_>, exec: &Arc<Execution>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
+pub(super) fn metadata(py: Python<'_>, exec: &Arc<Running>, shape: &Shape, node: &Node) -> PyResult<Py<RowMeta>> {
     let Some(entry) = &exec.entry else { return Py::new(py, RowMeta::shared(py, shape, None)?) };
     let current = (!same(&entry.compiled.statement, node)).then(|| node.clone());
     let fallback = Expressions { compiled: entry.compiled.clone(), current };
@@ -390,13 +390,13 @@ fn implicit(entry: &Entry) -> bool {
     entry.compiled.dml.as_ref().is_some_and(|d| !d.returning && !d.implicit_returning.is_empty())
 }
 
-fn no_rows<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>) -> PyResult<Bound<'py, PyAny>> {
+fn no_rows<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Running>) -> PyResult<Bound<'py, PyAny>> {
     CursorResult::make(conn.py(), View::new(Core::new(None), None), exec)
 }
 
 fn native_result<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     native: Arc<crate::py::dbapi::NativeConnection>,
     outcome: drivers::Outcome,
     node: &Node,
@@ -436,7 +436,7 @@ fn native_result<'py>(
 /// The result of an implicit RETURNING: it has columns, and rows only where `supplemental_cols` asked for them.
 fn returned_result<'py>(
     py: Python<'py>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     rows: Vec<Py<PyAny>>,
     shape: &Shape,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -449,7 +449,7 @@ fn returned_result<'py>(
     CursorResult::make(py, View::new(Core::new(Some(Box::new(Buffered::new(rows, false).like_cursor()))), Some(meta)), exec)
 }
 
-fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<Py<RowMeta>> {
+fn keep_returned(py: Python<'_>, exec: &Arc<Running>, rows: Vec<Py<PyAny>>, shape: &Shape) -> PyResult<Py<RowMeta>> {
     // The columns are the table's own, whichever statement of this shape runs: they are found as the compiled ones are.
     let by_column = exec.entry.as_ref().map(|entry| {
         Arc::new(Expressions { compiled: entry.compiled.clone(), current: None }) as Arc<dyn crate::py::engine::meta::KeyFallback>
@@ -471,7 +471,7 @@ fn keep_returned(py: Python<'_>, exec: &Arc<Execution>, rows: Vec<Py<PyAny>>, sh
 
 pub(super) fn buffered_result<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     rows: Vec<Py<PyAny>>,
     names: &[String],
     node: &Node,
@@ -491,7 +491,7 @@ pub(super) fn buffered_result<'py>(
 
 fn cursor_result<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     cursor: Bound<'py, PyAny>,
     node: &Node,
 ) -> PyResult<Bound<'py, PyAny>> {

@@ -8,9 +8,8 @@ use super::super::failure::{self, Facts};
 use super::super::meta::RowMeta;
 use super::super::result::source::Cursor;
 use super::super::result::{Core, View};
-use super::context::ExecutionContext;
 use super::cursor_result::CursorResult;
-use super::execution::Execution;
+use super::execution::{Execution, Running};
 use super::{events, logs, options};
 use crate::py::types::ResultProc;
 use pyo3::prelude::*;
@@ -88,14 +87,14 @@ pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, took: std::time::Durati
 /// Run a statement on a new cursor, with events and logging.
 pub fn run_cursor<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     sql: &Bound<'py, PyString>,
     params: &Bound<'py, PyAny>,
     many: bool,
     stats: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
-    let context = |exec: &Arc<Execution>| -> PyResult<Bound<'py, PyAny>> { Ok(ExecutionContext::of(py, exec)?.into_any()) };
+    let context = |exec: &Arc<Running>| -> PyResult<Bound<'py, PyAny>> { Ok(exec.context(py)?.into_any()) };
     let (mut sql, mut params) = (sql.clone(), params.clone());
     exec.set_params(params.clone(), many);
     let before = Facts { statement: Some(sql.clone().into_any()), params: Some(params.clone()), many, ..Facts::default() };
@@ -142,7 +141,7 @@ pub fn run_cursor<'py>(
 
 fn send<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     cursor: &Bound<'py, PyAny>,
     sql: &Bound<'py, PyString>,
     params: &Bound<'py, PyAny>,
@@ -162,7 +161,7 @@ fn send<'py>(
         && dialect.hasattr("dispatch")?
         && let Some(found) = super::super::events::listeners(dialect, event)?
     {
-        let ctx = ExecutionContext::of(py, exec)?;
+        let ctx = exec.context(py)?;
         for listener in found.try_iter()? {
             let listener = listener?;
             let answer =
@@ -180,7 +179,7 @@ fn send<'py>(
         }
         .map(drop);
     }
-    let ctx = ExecutionContext::of(py, exec)?;
+    let ctx = exec.context(py)?;
     if without {
         dialect.call_method1(method, (cursor, sql, ctx)).map(drop)
     } else {
@@ -210,7 +209,7 @@ pub fn names<'py>(cursor: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>
 /// The result of a cursor that has executed.
 pub fn result<'py>(
     conn: &Bound<'py, Connection>,
-    exec: &Arc<Execution>,
+    exec: &Arc<Running>,
     cursor: Bound<'py, PyAny>,
     typed: Option<Typed>,
 ) -> PyResult<Bound<'py, PyAny>> {

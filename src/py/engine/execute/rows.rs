@@ -4,7 +4,7 @@ use super::super::connection::Connection;
 use super::super::failure::{self, Facts};
 use super::super::meta::{Found, KeyFallback, RowMeta};
 use super::super::result::{Passed, RowSource};
-use super::execution::Execution;
+use super::execution::Running;
 use crate::py::dbapi::NativeConnection;
 use crate::py::ffi;
 use crate::py::types::ResultProc;
@@ -77,7 +77,7 @@ pub struct NativeRows {
     next: usize,
     cursor: Option<CursorId>,
     reader: Reader,
-    exec: Arc<Execution>,
+    exec: Arc<Running>,
 }
 
 impl NativeRows {
@@ -87,7 +87,7 @@ impl NativeRows {
         batch: RowBatch,
         cursor: Option<CursorId>,
         reader: Reader,
-        exec: Arc<Execution>,
+        exec: Arc<Running>,
     ) -> Self {
         Self { native, batch, next: 0, cursor, reader, exec }
     }

@@ -2,7 +2,7 @@
 
 use super::super::connection::Connection;
 use super::super::failure::{self, Facts};
-use super::execution::Execution;
+use super::execution::Running;
 use super::gather::Given;
 use super::rows::Reader;
 use super::values::{self, Shown, Text};
@@ -22,7 +22,7 @@ pub struct Sending<'a, 'py> {
     /// The connection.
     pub conn: &'a Bound<'py, Connection>,
     /// The execution.
-    pub exec: &'a Arc<Execution>,
+    pub exec: &'a Arc<Running>,
     /// Words of the log.
     pub stats: &'a str,
 }
@@ -135,7 +135,7 @@ fn context<'py>(s: &Sending<'_, 'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !super::super::events::Event::HandleError.used() {
         return Ok(None);
     }
-    Ok(Some(super::context::ExecutionContext::of(s.conn.py(), s.exec)?.into_any()))
+    Ok(Some(s.exec.context(s.conn.py())?.into_any()))
 }
 
 fn native_many<'py>(s: &Sending<'_, 'py>, native: &NativeConnection, given: &[Vec<Given<'py>>]) -> PyResult<Outcome> {

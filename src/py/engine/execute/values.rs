@@ -4,7 +4,7 @@
 use super::super::connection::Connection;
 use super::super::failure::{self, Facts};
 use super::entry::{Entry, Wire};
-use super::execution::Execution;
+use super::execution::{Execution, Running};
 use super::gather::{Given, fill};
 use super::run::Sending;
 use crate::py::errors::sql_error;
@@ -229,7 +229,7 @@ pub fn refused<'py, T>(
 }
 
 /// [`refused`], of an execution whose values are not gathered yet.
-pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Execution>, e: PyErr) -> PyResult<T> {
+pub fn early<'py, T>(conn: &Bound<'py, Connection>, exec: &Arc<Running>, e: PyErr) -> PyResult<T> {
     let py = conn.py();
     let (sets, many) = {
         let f = exec.f.lock();

@@ -2,7 +2,7 @@
 
 use crate::py::dbapi::ServerCursor;
 use crate::py::engine::connection::Connection;
-use crate::py::engine::execute::execution::Execution;
+use crate::py::engine::execute::execution::Running;
 use crate::py::engine::execute::rows::Reader;
 use crate::py::engine::failure::{self, Facts};
 use crate::py::types::{ResultProc, from_python};
@@ -261,7 +261,7 @@ pub struct Cursor {
     /// The connection, which handles errors and is closed with the result when it was made for it.
     pub connection: Option<Py<Connection>>,
     /// The execution, which learns that the cursor is closed.
-    pub exec: Option<Arc<Execution>>,
+    pub exec: Option<Arc<Running>>,
     /// Rows the cursor has given and nobody has asked for yet, as it gave them.
     pub buffer: VecDeque<Py<PyAny>>,
     /// Size of the streaming buffer: 0 not streaming, grows to the second number.

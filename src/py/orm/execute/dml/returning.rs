@@ -1,7 +1,7 @@
 //! RETURNING of an ORM statement: rows become instances and values, by the same plan as those of a SELECT.
 
 use super::Call;
-use crate::py::engine::execute::execution::Execution;
+use crate::py::engine::execute::execution::Running;
 use crate::py::errors;
 use crate::py::orm::execute::job::{Job, Loaded, loader};
 use crate::py::orm::execute::{from_statement, source};
@@ -21,7 +21,7 @@ pub struct Returned<'py> {
     /// What the user asked for.
     pub loaded: Loaded<'py>,
     /// The facts about the run.
-    pub execution: Option<Arc<Execution>>,
+    pub execution: Option<Arc<Running>>,
 }
 
 /// Run `statement(columns)`, which returns those columns; `items` are what the user asked for, `keys` come back besides.
