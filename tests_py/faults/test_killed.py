@@ -23,7 +23,6 @@ def session_of(conn, database):
     return conn.exec_driver_sql(SESSION[database.kind]).scalar()
 
 
-
 def test_in_the_middle_of_a_statement(database, engine):
     def killer():
         eventually(lambda: running(database, "LEEP(" if database.kind == "mysql" else "pg_sleep("))

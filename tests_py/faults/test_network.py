@@ -48,7 +48,6 @@ def test_cut_in_the_middle_of_a_result(proxy, engine, options, count):
     assert alive(engine)
 
 
-
 @pytest.mark.parametrize("reply", [False, True], ids=["commit lost", "answer lost"])
 def test_cut_in_the_middle_of_a_commit(database, proxy, engine, reply):
     """The commit fails loudly; both rows are there or none is, whatever the server made of it."""
@@ -102,7 +101,6 @@ def test_pre_ping_after_a_cut(database, proxy):
         proxy.cut()
     assert alive(engine)
     engine.dispose()
-
 
 
 @pytest.fixture

@@ -105,7 +105,9 @@ def grown(before, after):
     if after.threads > before.threads:
         yield f"more threads: {before.threads}, then {after.threads}"
     # Counts of keys and of what failed grow; objects of ours and of the drivers must not.
-    if more := {name: n for name, n in usage.growth(before.objects, after.objects, 20).items() if "oxalchemy" in name or "soak" in name}:
+    if more := {
+        name: n for name, n in usage.growth(before.objects, after.objects, 20).items() if "oxalchemy" in name or "soak" in name
+    }:
         yield f"more objects: {more}"
 
 
@@ -116,8 +118,8 @@ def report(books, workers, before, after):
     print(f"{sum(done.values())} done, {sum(failed.values())} failed")
     for name, count in sorted(failed.items()):
         print(f"  {count:6} {name}")
-    print(f"memory {before.resident:.0f} -> {after.resident:.0f} MB, files {sum(before.files.values())} -> {sum(after.files.values())}, ", end="")
-    print(f"threads {before.threads} -> {after.threads}")
+    print(f"memory {before.resident:.0f} -> {after.resident:.0f} MB")
+    print(f"files {sum(before.files.values())} -> {sum(after.files.values())}, threads {before.threads} -> {after.threads}")
 
 
 if __name__ == "__main__":

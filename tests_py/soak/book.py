@@ -111,7 +111,9 @@ class Book:
         """What does not hold, as texts. Read by another driver."""
         found = []
         balances = dict(self.database.rows("SELECT id, balance FROM account"))
-        transfers = self.database.rows("SELECT key_, source_id, target_id, amount FROM transfer".replace("key_", self.quoted_key()))
+        transfers = self.database.rows(
+            "SELECT key_, source_id, target_id, amount FROM transfer".replace("key_", self.quoted_key())
+        )
         keys = [row[0] for row in transfers]
         if sum(balances.values()) != ACCOUNTS * START:
             found.append(f"{sum(balances.values())} in all accounts, not {ACCOUNTS * START}")

@@ -72,7 +72,16 @@ class Troubles:
         return on_the_way
 
     def listen(self, random):
-        names = ["before_cursor_execute", "after_cursor_execute", "commit", "rollback", "begin", "checkout", "checkin", "disconnection"]
+        names = [
+            "before_cursor_execute",
+            "after_cursor_execute",
+            "commit",
+            "rollback",
+            "begin",
+            "checkout",
+            "checkin",
+            "disconnection",
+        ]
         self.local.plan = random.choice(names)
         return lambda conn: None
 
@@ -138,7 +147,7 @@ class Troubles:
 
 
 class Striker:
-    """Raises `Struck` in a thread in a while, at whatever instruction it has reached; not any more when that says it is `over`."""
+    """Raises `Struck` in a thread in a while, at whatever instruction it has reached, unless that is `over` before."""
 
     def __init__(self, thread, seconds):
         self.thread = thread

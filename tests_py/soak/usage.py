@@ -35,8 +35,8 @@ def threads():
 
 
 def objects():
-    """How many objects the collector knows, by type. What a program forgot is collected first, several times: the end of one thing
-    may be the beginning of another's."""
+    """How many objects the collector knows, by type. What a program forgot is collected first, several times: the end of one
+    thing may be the beginning of another's."""
     for _ in range(4):
         gc.collect()
     return Counter(f"{type(o).__module__}.{type(o).__qualname__}" for o in gc.get_objects())

@@ -195,7 +195,8 @@ class FullDisk(Cause):
         """Before anything is open: the triggers, which look at a lock that another session holds or not."""
         if self.kind == "mysql":
             self.database.rows(
-                f"CREATE TRIGGER full_disk BEFORE INSERT ON t FOR EACH ROW IF IS_USED_LOCK('full_{self.database.name}') IS NOT NULL"
+                f"CREATE TRIGGER full_disk BEFORE INSERT ON t FOR EACH ROW"
+                f" IF IS_USED_LOCK('full_{self.database.name}') IS NOT NULL"
                 " THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table ''t'' is full'; END IF"
             )
             return
@@ -287,7 +288,7 @@ class FileFull(Cause):
 
 
 class FileReadOnly(Cause):
-    """The connection may only read (`PRAGMA query_only`), with the error of a file that may only be read: rights do not stop root."""
+    """The connection may only read (`PRAGMA query_only`), with the error of such a file: rights on it do not stop root."""
 
     connection = None
 
@@ -425,5 +426,10 @@ ON_FILES = {
     "slow": FileSlow,
 }
 # Faults that need a server which nobody else uses.
-PRIVATE = {("restart", "postgresql"), ("restart", "mysql"), ("too many connections", "postgresql"), ("too many connections", "mysql"),
-           ("read-only", "mysql")}
+PRIVATE = {
+    ("restart", "postgresql"),
+    ("restart", "mysql"),
+    ("too many connections", "postgresql"),
+    ("too many connections", "mysql"),
+    ("read-only", "mysql"),
+}

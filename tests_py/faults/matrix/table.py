@@ -1,8 +1,8 @@
 """The table: what a program sees of each fault, on each database, in each operation.
 
 One class name: the exception, with the session's or connection's transaction to be rolled back and the connection fit to go on.
-With `lost`: the connection is gone as well, `connection_invalidated` is true, and the pool makes a new one. WORKS: nothing is seen.
-A cell without meaning is a `Without` that says why.
+With `lost`: the connection is gone as well, `connection_invalidated` is true, and the pool makes a new one. WORKS: nothing is
+seen. A cell without meaning is a `Without` that says why.
 """
 
 from dataclasses import dataclass

@@ -27,11 +27,7 @@ pub fn any(exec: &Execution) -> bool {
 }
 
 /// Compute the values that a set of parameters lacks.
-pub fn compute<'py>(
-    conn: &Bound<'py, Connection>,
-    exec: &Arc<Running>,
-    set: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Computed> {
+pub fn compute<'py>(conn: &Bound<'py, Connection>, exec: &Arc<Running>, set: Option<&Bound<'py, PyDict>>) -> PyResult<Computed> {
     let py = conn.py();
     let Some(entry) = &exec.entry else { return Ok(Computed::default()) };
     let Some(dml) = &entry.compiled.dml else { return Ok(Computed::default()) };
