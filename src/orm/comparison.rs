@@ -183,7 +183,7 @@ pub fn differs(
         let mut parts = Vec::new();
         for (local, remote) in &jc.local_remote_pairs {
             let column = source.adapt(&crate::columns::column_expr(local));
-            let bind = with_value(&param(remote), values(remote));
+            let bind = build::anon_bind(&build::bind_base(&column), values(remote), remote.ty());
             let unequal = build::binary(&column, Op::Ne, &bind);
             let null = build::binary(&column, Op::Is, &build::null());
             parts.push(build::or_(vec![unequal, null]).unwrap_or_else(build::true_));

@@ -249,7 +249,8 @@ class RelationshipProperty(StrategizedProperty, _rs.RelationshipBase):
             return self.prop.mapper
 
         def __clause_element__(self):
-            return _rs._relationship_clause(self.prop, self._parententity)
+            # among the columns of a statement it goes by the attribute's name
+            return _rs._relationship_clause(self.prop, self._parententity)._annotate({"proxy_key": self.prop.key})
 
         def of_type(self, class_):
             return self.__class__(
@@ -337,7 +338,11 @@ class RelationshipProperty(StrategizedProperty, _rs.RelationshipBase):
                 return self.__eq__(*other)
             if op is operators.ne:
                 return self.__ne__(*other)
-            return op(self, *other, **kwargs)
+            # what relationships can do has a method of its own
+            raise NotImplementedError(op)
+
+        def reverse_operate(self, op, other, **kwargs):
+            raise NotImplementedError(op)
 
         def _fallback_getattr(self, key):
             raise AttributeError(key)

@@ -623,19 +623,29 @@ class TableValuedColumn(NamedColumn):
         return self.scalar_alias.name
 
 
-class ReleaseSavepointClause(ClauseElement):
-    __visit_name__ = "release_savepoint"
-
-
-class SavepointClause(ClauseElement):
-    __visit_name__ = "savepoint"
+class _IdentifiedClause(ClauseElement):
+    """A statement about a savepoint, as ``before_execute`` listeners see it."""
 
     def __init__(self, ident):
         self.ident = ident
 
+    def __str__(self):
+        return f"{self._verb} {self.ident}"
 
-class RollbackToSavepointClause(SavepointClause):
+
+class SavepointClause(_IdentifiedClause):
+    __visit_name__ = "savepoint"
+    _verb = "SAVEPOINT"
+
+
+class RollbackToSavepointClause(_IdentifiedClause):
     __visit_name__ = "rollback_to_savepoint"
+    _verb = "ROLLBACK TO SAVEPOINT"
+
+
+class ReleaseSavepointClause(_IdentifiedClause):
+    __visit_name__ = "release_savepoint"
+    _verb = "RELEASE SAVEPOINT"
 
 
 class OrderByList(roles.OrderByRole, roles.ColumnsClauseRole):

@@ -132,13 +132,18 @@ class FrameClauseType(enum.Enum):
     PRECEDING = "PRECEDING"
     FOLLOWING = "FOLLOWING"
 
-class ReleaseSavepointClause(_rs.ClauseElement):
+class _IdentifiedClause(_rs.ClauseElement):
+    def __init__(self, ident: str) -> None: ...
+    ident: str
+
+class SavepointClause(_IdentifiedClause):
     __visit_name__: Any
 
-class SavepointClause(_rs.ClauseElement):
+class RollbackToSavepointClause(_IdentifiedClause):
     __visit_name__: Any
-    def __init__(self, ident: Any) -> None: ...
-    ident: Any
+
+class ReleaseSavepointClause(_IdentifiedClause):
+    __visit_name__: Any
 
 class _truncated_label(quoted_name):
     @staticmethod
@@ -148,9 +153,6 @@ class _truncated_label(quoted_name):
 class SQLCoreOperations(oxalchemy.sql.operators.ColumnOperators[_T_co]):
     @classmethod
     def __class_getitem__(cls, *args: Any, **kw: Any) -> Any: ...
-
-class RollbackToSavepointClause(SavepointClause):
-    __visit_name__: Any
 
 class conv(_truncated_label): ...
 

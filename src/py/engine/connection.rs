@@ -379,14 +379,21 @@ impl Connection {
         Self::dialect_do(slf, "do_commit")
     }
 
-    fn plain_statement(slf: &Bound<'_, Self>, method: &str, name: &str, verb: &str) -> PyResult<()> {
+    /// What a savepoint is about to be told, by the name of the construct.
+    fn savepoint_statement(slf: &Bound<'_, Self>, method: &str, construct: &str, name: &str) -> PyResult<()> {
         let py = slf.py();
-        if is_plain(slf.get().dialect(py), method)? {
-            let started = std::time::Instant::now();
-            let sql = format!("{verb} SAVEPOINT {name}");
-            return execute::raw::run_text(slf, sql.trim_start(), started.elapsed());
+        if !is_plain(slf.get().dialect(py), method)? {
+            return slf.get().dialect(py).call_method1(method, (slf, name)).map(drop);
         }
-        slf.get().dialect(py).call_method1(method, (slf, name)).map(drop)
+        let started = std::time::Instant::now();
+        let element = py.import("oxalchemy.sql.elements")?.getattr(construct)?.call1((name,))?;
+        let Some(listening) = execute::events::listening(slf)? else {
+            return execute::raw::run_text(slf, element.str()?.to_str()?, started.elapsed());
+        };
+        let options = slf.get().options(py);
+        let heard = listening.before(&element, execute::params::Params::None, &options)?;
+        let result = execute::raw::ddl(slf, &heard.statement, &heard.statement.str()?, &options, started.elapsed())?;
+        heard.after(&result)
     }
 
     /// SAVEPOINT; gives its name.
@@ -397,9 +404,9 @@ impl Connection {
             s.savepoints
         };
         let name = format!("sa_savepoint_{n}");
-        fire(slf, Event::Savepoint, (slf, &name))?;
+        fire(slf, Event::Savepoint, (slf, slf.py().None()))?;
         Self::proxied(slf)?;
-        Self::plain_statement(slf, "do_savepoint", &name, "")?;
+        Self::savepoint_statement(slf, "do_savepoint", "SavepointClause", &name)?;
         Ok(name)
     }
 
@@ -409,13 +416,13 @@ impl Connection {
         if slf.get().held(slf.py()).is_none() {
             return Ok(());
         }
-        Self::plain_statement(slf, "do_rollback_to_savepoint", name, "ROLLBACK TO")
+        Self::savepoint_statement(slf, "do_rollback_to_savepoint", "RollbackToSavepointClause", name)
     }
 
     /// RELEASE SAVEPOINT.
     pub fn release_savepoint_impl(slf: &Bound<'_, Self>, name: &str) -> PyResult<()> {
         fire(slf, Event::ReleaseSavepoint, (slf, name, slf.py().None()))?;
-        Self::plain_statement(slf, "do_release_savepoint", name, "RELEASE")
+        Self::savepoint_statement(slf, "do_release_savepoint", "ReleaseSavepointClause", name)
     }
 
     fn twophase_do(slf: &Bound<'_, Self>, words: &str, method: &str, args: &Bound<'_, PyTuple>) -> PyResult<()> {

@@ -94,7 +94,7 @@ pub fn _relationship_exists<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = prop.py();
     let r = relationship(prop)?;
-    let criterion = criterion.filter(|c| !c.is_none()).map(sqlface::expr).transpose()?;
+    let criterion = criterion.filter(|c| !c.is_none()).map(sqlface::criterion).transpose()?;
     let e = comparison::exists(&r, &entity(parententity)?, optional(of_type)?.as_ref(), criterion, &Host::new(py))
         .map_err(|e| errors::sql_error(py, e))?;
     sqlface::wrap_expr(py, &e)

@@ -98,6 +98,7 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(mapper::configure::_configure_registry, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
     crate::py::sql::coerce::set_entity_hook(mapper::entity_of);
+    crate::py::sql::coerce::set_instance_hook(|obj| state::InstanceState::of(obj).is_some());
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::set_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::del_attribute, m)?)?;

@@ -13,6 +13,10 @@ use std::sync::Arc;
 pub fn expr(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
     coerce::expr(obj)
 }
+/// The condition a Python object stands for.
+pub fn criterion(obj: &Bound<'_, PyAny>) -> PyResult<ExprRef> {
+    coerce::expr_in(obj, coerce::Role::WhereHaving)
+}
 /// The FROM element a Python object stands for.
 pub fn from(obj: &Bound<'_, PyAny>) -> PyResult<FromRef> {
     coerce::from(obj)

@@ -67,6 +67,11 @@ pub fn bindparam<'py>(
         Ok(v.filter(|v| !v.get_type().name().is_ok_and(|n| n == "_NoArg")))
     };
     let flag = |name: &str| -> PyResult<bool> { given(name)?.map_or(Ok(false), |v| v.is_truthy()) };
+    if let Some(value) = given("value")?
+        && let Some(e) = super::coerce::illegal_value(&value)?
+    {
+        return Err(e);
+    }
     let key = given("key")?;
     let value = given("value")?;
     let type_ = given("type_")?.filter(|t| !t.is_none());
@@ -135,6 +140,9 @@ pub fn literal<'py>(
     if node_of(&clause)?.is_some() {
         let shown = value.repr()?.text();
         return Err(argument_error(py, format!("Literal Python value expected, got {shown}.")));
+    }
+    if let Some(e) = super::coerce::illegal_value(value)? {
+        return Err(e);
     }
     let ty = type_for(type_.as_ref(), Some(value))?;
     let bind = Bind {

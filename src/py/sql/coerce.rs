@@ -77,7 +77,7 @@ pub fn unexpected(obj: &Bound<'_, PyAny>, role: Role) -> PyErr {
         Ok(r) => r.text(),
         Err(e) => return e,
     };
-    if obj.is_instance_of::<PyString>() && matches!(role, Role::Expression | Role::WhereHaving | Role::From | Role::OnClause) {
+    if obj.is_instance_of::<PyString>() && matches!(role, Role::Expression | Role::WhereHaving | Role::From) {
         return textual(py, "SQL", &obj.text());
     }
     let mut message = format!("{} expected, got {shown}.", role.expects());
@@ -190,7 +190,7 @@ pub fn expr_in(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<ExprRef> {
         }
         return Ok(e);
     }
-    if matches!(role, Role::WhereHaving | Role::OnClause | Role::Expression) {
+    if matches!(role, Role::WhereHaving | Role::Expression) {
         if obj.is_none() {
             return Ok(build::null());
         }
@@ -246,22 +246,52 @@ fn scalar(_py: Python<'_>, q: &QueryRef) -> PyResult<ExprRef> {
     Ok(super::selectable::scalar_of(q))
 }
 
+/// Whether an object is an instance of a mapped class; set by `py::orm`.
+pub type InstanceHook = fn(&Bound<'_, PyAny>) -> bool;
+static INSTANCE: std::sync::OnceLock<InstanceHook> = std::sync::OnceLock::new();
+
+/// Say how mapped instances are told.
+pub fn set_instance_hook(hook: InstanceHook) {
+    let _ = INSTANCE.set(hook);
+}
+
+/// Whether an object is an instance of a mapped class: never a value of a column.
+fn is_mapped_instance(obj: &Bound<'_, PyAny>) -> bool {
+    !is_plain(obj) && INSTANCE.get().is_some_and(|hook| hook(obj))
+}
+
+/// What is neither an expression nor a value: mapped classes and their instances.
+fn refuse_mapped(obj: &Bound<'_, PyAny>, role: Role) -> PyResult<()> {
+    if is_mapped_instance(obj) || entity_of(obj)?.is_some() { Err(unexpected(obj, role)) } else { Ok(()) }
+}
+
+/// The error for an object that never is the value of a bound parameter; `None`: it may be one.
+pub fn illegal_value(obj: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
+    if !is_mapped_instance(obj) {
+        return Ok(None);
+    }
+    let shown = obj.repr()?.text();
+    Ok(Some(argument_error(obj.py(), format!("Object {shown} is not legal as a SQL literal value"))))
+}
+
 /// Right side of an operator: an expression, or a value with the type it has by itself.
 pub fn other(obj: &Bound<'_, PyAny>) -> PyResult<Other> {
-    if !is_plain(obj)
-        && let Some(e) = try_expr(obj, Role::BinaryElement)?
-    {
-        return Ok(Other::Expr(e));
+    if !is_plain(obj) {
+        if let Some(e) = try_expr(obj, Role::BinaryElement)? {
+            return Ok(Other::Expr(e));
+        }
+        refuse_mapped(obj, Role::BinaryElement)?;
     }
     Ok(Other::Value(BindValue::Host(PyHost::wrap(obj)), crate::py::types::type_of_value(obj)?))
 }
 
 /// An expression, literal values become bound parameters named after `base` (function arguments, CASE results).
 pub fn expr_or_literal(obj: &Bound<'_, PyAny>, base: &str) -> PyResult<ExprRef> {
-    if !is_plain(obj)
-        && let Some(e) = try_expr(obj, Role::BinaryElement)?
-    {
-        return Ok(e);
+    if !is_plain(obj) {
+        if let Some(e) = try_expr(obj, Role::BinaryElement)? {
+            return Ok(e);
+        }
+        refuse_mapped(obj, Role::Expression)?;
     }
     if obj.is_none() {
         return Ok(build::null());

@@ -471,7 +471,10 @@ fn in_op<'py>(py: Python<'py>, left: &ExprRef, op: &Op, obj: &Bound<'py, PyAny>)
     let mut has_expr = false;
     for i in &items {
         match super::clause::node_of(&coerce::clause_of(i)?)? {
-            None => continue,
+            None => match coerce::illegal_value(i)? {
+                Some(e) => return Err(e),
+                None => continue,
+            },
             Some(sql::ast::Node::Expr(e)) if !matches!(e.kind, ExprKind::Text(_)) => has_expr = true,
             Some(_) => return Err(coerce::unexpected(obj, Role::InElement)),
         }

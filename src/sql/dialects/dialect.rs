@@ -231,7 +231,6 @@ impl Dialect {
             family: Family::Str,
             supports_native_boolean: true,
             supports_multivalues_insert: true,
-            supports_default_values: true,
             supports_sequences: true,
             supports_identity_columns: true,
             preexecute_autoincrement_sequences: true,

@@ -16,6 +16,17 @@ pub enum Params<'py> {
 }
 
 impl<'py> Params<'py> {
+    /// Sets in a list: one alone is no executemany.
+    fn of(mut sets: Vec<Bound<'py, PyDict>>) -> Self {
+        match sets.pop() {
+            None => Self::None,
+            Some(only) if sets.is_empty() => Self::One(only),
+            Some(last) => {
+                sets.push(last);
+                Self::Many(sets)
+            }
+        }
+    }
     /// Several sets.
     pub fn is_many(&self) -> bool {
         matches!(self, Self::Many(_))
@@ -99,7 +110,7 @@ pub fn distill<'py>(
         for p in more.iter() {
             sets.push(set_of(&p)?);
         }
-        return Ok(Params::Many(sets));
+        return Ok(Params::of(sets));
     }
     if let Some(d) = mapping(parameters)? {
         return Ok(Params::One(d));
@@ -113,7 +124,7 @@ pub fn distill<'py>(
         for item in &items {
             sets.push(set_of(item)?);
         }
-        return Ok(Params::Many(sets));
+        return Ok(Params::of(sets));
     }
     Err(argument_error(py, "mapping or list expected for parameters"))
 }
@@ -131,7 +142,7 @@ pub fn raw<'py>(py: Python<'py>, parameters: Option<&Bound<'py, PyAny>>) -> PyRe
         }
         let first = list.get_item(0)?;
         if first.is_instance_of::<PyTuple>() || first.is_instance_of::<PyList>() || crate::py::ffi::mapping(&first)?.is_some() {
-            return Ok((Some(p.clone()), true));
+            return Ok(if list.len() == 1 { (Some(first), false) } else { (Some(p.clone()), true) });
         }
         return Err(argument_error(py, "List argument must consist only of tuples or dictionaries"));
     }
@@ -167,8 +178,12 @@ pub fn legacy<'py>(
         if list.is_empty() {
             return Ok((None, false));
         }
-        let many = is_set(&list.get_item(0)?)?;
-        return Ok((Some(if many { p.clone() } else { list.to_tuple().into_any() }), many));
+        let first = list.get_item(0)?;
+        return Ok(match is_set(&first)? {
+            true if list.len() == 1 => (Some(first), false),
+            true => (Some(p.clone()), true),
+            false => (Some(list.to_tuple().into_any()), false),
+        });
     }
     Ok((Some(p.clone()), false))
 }

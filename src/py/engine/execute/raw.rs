@@ -30,7 +30,7 @@ pub fn exec_driver_sql<'py>(
     Connection::prepare(conn)?;
     let exec = Execution::raw(conn, sql, &opts);
     let params = params.map_or_else(|| empty_params(conn, py), Ok)?;
-    let cursor = run_cursor(conn, &exec, sql, &params, many, "raw sql")?;
+    let cursor = run_cursor(conn, &exec, sql, &params, if many { How::Many } else { How::Once }, "raw sql")?;
     result(conn, &exec, cursor, None)
 }
 
@@ -46,7 +46,7 @@ pub fn ddl<'py>(
     Connection::prepare(conn)?;
     let exec = Execution::ddl(conn, sql, opts, statement);
     let stats = no_key(took);
-    let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py)?, false, &stats)?;
+    let cursor = run_cursor(conn, &exec, sql, &empty_params(conn, py)?, How::Once, &stats)?;
     result(conn, &exec, cursor, None)
 }
 
@@ -80,8 +80,19 @@ pub fn run_text(conn: &Bound<'_, Connection>, sql: &str, took: std::time::Durati
     }
     let text = PyString::new(py, sql);
     let exec = Execution::raw(conn, &text, &conn.get().options(py));
-    let cursor = run_cursor(conn, &exec, &text, &empty_params(conn, py)?, false, &stats)?;
+    let cursor = run_cursor(conn, &exec, &text, &empty_params(conn, py)?, How::Once, &stats)?;
     failure::close_cursor(conn, &cursor)
+}
+
+/// How a cursor runs a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Once.
+    Once,
+    /// Once for each set of parameters.
+    Many,
+    /// Once for a part of the sets: hooks hear of an executemany, the cursor of one statement.
+    Part,
 }
 
 /// Run a statement on a new cursor, with events and logging.
@@ -90,10 +101,12 @@ pub fn run_cursor<'py>(
     exec: &Arc<Running>,
     sql: &Bound<'py, PyString>,
     params: &Bound<'py, PyAny>,
-    many: bool,
+    how: How,
     stats: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
+    // what is shown, and what is done
+    let (many, done_many) = (how != How::Once, how == How::Many);
     let context = |exec: &Arc<Running>| -> PyResult<Bound<'py, PyAny>> { Ok(exec.context(py)?.into_any()) };
     let (mut sql, mut params) = (sql.clone(), params.clone());
     exec.set_params(params.clone(), many);
@@ -116,9 +129,9 @@ pub fn run_cursor<'py>(
             exec.set_params(params.clone(), many);
         }
         if conn.get().echoes() {
-            logs::statement(conn, sql.to_str()?, stats, &params, many)?;
+            logs::statement(conn, sql.to_str()?, stats, &params, done_many)?;
         }
-        send(conn, exec, &cursor, &sql, &params, many)?;
+        send(conn, exec, &cursor, &sql, &params, done_many)?;
         if let Some(found) = listeners(conn, Event::AfterCursorExecute)? {
             found.call1((conn, &cursor, &sql, &params, context(exec)?, many))?;
         }

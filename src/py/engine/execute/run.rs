@@ -14,7 +14,6 @@ use drivers::Outcome;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use sql::ast::Node;
-use sql::compile::StatementKind;
 use std::sync::Arc;
 
 /// What an execution is sent with.
@@ -52,8 +51,9 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
         if returns {
             return super::insertmany::send(s, given, node);
         }
-        if c.kind == StatementKind::Select || (c.kind == StatementKind::Text && given.len() == 1) || c.needs_expand {
-            return one_by_one(s, given);
+        if c.needs_expand {
+            let e = invalid_request(py, "'literal_execute' or 'expanding' parameters can't be used with executemany()");
+            return values::early(s.conn, s.exec, e);
         }
     }
     let native = if s.conn.get().is_watched(s.conn)? { None } else { s.conn.get().native() };
@@ -69,7 +69,7 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], many: bool, no
         (None, true) => {
             let sets = given.iter().map(|g| Ok(values::one(s, g)?.shown(py, entry)?.params)).collect::<PyResult<Vec<_>>>()?;
             let sql = entry.sql.bind(py).clone();
-            raw::run_cursor(s.conn, s.exec, &sql, PyList::new(py, sets)?.as_any(), true, s.stats).map(Ran::Cursor)
+            raw::run_cursor(s.conn, s.exec, &sql, PyList::new(py, sets)?.as_any(), raw::How::Many, s.stats).map(Ran::Cursor)
         }
     }
 }
@@ -82,22 +82,12 @@ fn send_one<'py>(s: &Sending<'_, 'py>, native: Option<Arc<NativeConnection>>, gi
     let Some(native) = native else {
         let shown = values.shown(py, entry)?;
         s.exec.set_statement(&shown.sql);
-        return raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, false, s.stats).map(Ran::Cursor);
+        return raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, raw::How::Once, s.stats).map(Ran::Cursor);
     };
     let wire = entry.wire(native.style());
     let text = values.text(py, &entry.compiled, &wire)?;
     let outcome = native_one(s, &*native, &text, &|| values.shown(py, entry), entry.compiled.needs_expand)?;
     Ok(Ran::Native { native, outcome })
-}
-
-/// Statements that cannot be an executemany: the last one's rows are the result's.
-fn one_by_one<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>]) -> PyResult<Ran<'py>> {
-    let mut last = None;
-    for g in given {
-        let native = if s.conn.get().is_watched(s.conn)? { None } else { s.conn.get().native() };
-        last = Some(send_one(s, native, g)?);
-    }
-    last.ok_or_else(|| invalid_request(s.conn.py(), "no parameters"))
 }
 
 /// Runs text on the built-in driver; logs and errors show what Python sees.
@@ -213,7 +203,7 @@ pub fn fetch_all<'py>(
         return Ok(count);
     }
     let shown = shown()?;
-    let cursor = raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, false, s.stats)?;
+    let cursor = raw::run_cursor(s.conn, s.exec, &shown.sql, &shown.params, raw::How::Part, s.stats)?;
     *names = raw::names(&cursor)?.iter().map(|n| n.extract()).collect::<PyResult<_>>()?;
     super::super::result::source::read_all(&cursor, &entry.results, entry.plain, rows)?;
     s.exec.note_cursor(&cursor)?;

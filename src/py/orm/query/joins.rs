@@ -149,16 +149,10 @@ pub(super) fn join<'py>(
             Some(Ok(name)) => Some(attribute_of(&at, name)?),
             _ => on,
         };
-        if let (Some(_), Some(on)) = (aliased::relationship_attr(&target)?, &on)
-            && !on.is_none()
-        {
-            return Err(errors::invalid_request(
-                slf.py(),
-                "No 'on clause' argument may be passed when joining to a relationship path as a target",
-            ));
-        }
         let mut t = join_target(&target)?;
-        let on = on.filter(|o| !o.is_none()).map(|o| join_on(&o)).transpose()?;
+        let on = on.filter(|o| !o.is_none());
+        crate::py::sql::select::path_and_on(slf.py(), &t, on.is_some())?;
+        let on = on.map(|o| join_on(&o)).transpose()?;
         if how.aliased {
             t = alias_target(t, &mut adapters);
         }

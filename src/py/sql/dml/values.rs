@@ -22,7 +22,8 @@ pub fn dml_value(obj: &Bound<'_, PyAny>) -> PyResult<DmlValue> {
     match node_of(&clause)? {
         Some(Node::Query(q)) => Ok(DmlValue::Expr(super::super::selectable::scalar_of(&q))),
         Some(Node::Expr(e)) => Ok(DmlValue::Expr(e)),
-        Some(Node::From(_)) | None => Ok(DmlValue::Host(PyHost::wrap(obj))),
+        None => Ok(DmlValue::Host(PyHost::wrap(obj))),
+        Some(Node::From(_)) => Err(coerce::unexpected(obj, Role::Expression)),
         Some(_) => Err(coerce::unexpected(obj, Role::BinaryElement)),
     }
 }

@@ -139,6 +139,32 @@ pub(super) fn join_target(obj: &Bound<'_, PyAny>) -> PyResult<JoinTarget> {
     })
 }
 
+/// The left side of a join: an entity or FROM element.
+fn left_side(obj: &Bound<'_, PyAny>) -> PyResult<JoinTarget> {
+    if relationship(obj)?.is_some() {
+        return Err(coerce::unexpected(obj, Role::From));
+    }
+    if let Some(e) = coerce::entity_of(obj)? {
+        return Ok(JoinTarget::Entity(e));
+    }
+    let f = coerce::from_in(obj, Role::From)?;
+    Ok(f.entity.clone().map_or(JoinTarget::From(f), JoinTarget::Entity))
+}
+
+/// A relationship says by itself what it joins on.
+///
+/// # Errors
+/// `InvalidRequestError` when an ON clause comes with one.
+pub fn path_and_on(py: Python<'_>, target: &JoinTarget, on: bool) -> PyResult<()> {
+    match target {
+        JoinTarget::Attribute(_) if on => Err(crate::py::errors::invalid_request(
+            py,
+            "No 'on clause' argument may be passed when joining to a relationship path as a target",
+        )),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn join<'py>(
     slf: &Bound<'py, Select>,
     left: Option<&Bound<'py, PyAny>>,
@@ -148,14 +174,16 @@ pub(super) fn join<'py>(
     full: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let target = join_target(target)?;
-    let on = match onclause.filter(|o| !o.is_none()) {
+    let onclause = onclause.filter(|o| !o.is_none());
+    path_and_on(slf.py(), &target, onclause.is_some())?;
+    let on = match onclause {
         None => None,
         Some(o) => Some(match relationship(&o)? {
             Some(h) => JoinOn::Attribute(h),
             None => JoinOn::Expr(coerce::expr_in(&o, Role::OnClause)?),
         }),
     };
-    let left = left.map(join_target).transpose()?;
+    let left = left.map(left_side).transpose()?;
     let orm = |t: &JoinTarget| !matches!(t, JoinTarget::From(_));
     changed(slf.as_any(), |s| {
         s.orm |= orm(&target) || left.as_ref().is_some_and(orm) || matches!(on, Some(JoinOn::Attribute(_)));
