@@ -57,7 +57,7 @@ fn insert(t: &Arc<Table>, keys: &[&str], dialect: &str) -> Arc<Compiled> {
 fn many(c: &Compiled, style: ParamStyle, sorted: bool) -> String {
     let range = c.dml.as_ref().and_then(|d| d.values_range).expect("VALUES");
     let sentinel = if sorted { sentinel_of(c) } else { None };
-    insert_many(c, style, range, 2, sentinel.as_ref()).sql
+    insert_many(c, style, range, 2, sentinel.as_ref()).map_or_else(|e| e.to_string(), |m| m.sql)
 }
 
 #[test]

@@ -199,7 +199,7 @@ impl RowBatch {
     }
     /// Appends an integer.
     pub fn push_int(&mut self, v: i64) {
-        self.push(Tag::Int, v as u64);
+        self.push(Tag::Int, v.cast_unsigned());
     }
     /// Appends a double.
     pub fn push_float(&mut self, v: f64) {
@@ -300,7 +300,7 @@ impl RowBatch {
         match tag {
             Tag::Null => Cell::Null,
             Tag::Bool => Cell::Bool(word != 0),
-            Tag::Int => Cell::Int(word as i64),
+            Tag::Int => Cell::Int(word.cast_signed()),
             Tag::Float => Cell::Float(f64::from_bits(word)),
             Tag::Ascii => Cell::Ascii(self.str_at(word)),
             Tag::Text => Cell::Text(self.str_at(word)),
@@ -315,7 +315,7 @@ impl RowBatch {
                 _ => Cell::Null,
             },
             Tag::Uuid => <[u8; 16]>::try_from(self.bytes_at(word)).map_or(Cell::Null, Cell::Uuid),
-            Tag::Other => self.others.get(word as usize).map_or(Cell::Null, Cell::Other),
+            Tag::Other => usize::try_from(word).ok().and_then(|at| self.others.get(at)).map_or(Cell::Null, Cell::Other),
         }
     }
 

@@ -76,6 +76,11 @@ impl DbError {
         Self::new(DbErrorKind::Programming, message)
     }
 
+    /// A place in a statement's text that it does not have: nothing is sent rather than another statement.
+    pub fn misplaced() -> Self {
+        Self::new(DbErrorKind::Internal, "the statement's text has no such place")
+    }
+
     /// `OperationalError` found by the driver.
     pub fn operational(message: impl Into<String>) -> Self {
         Self::new(DbErrorKind::Operational, message)

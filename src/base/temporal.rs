@@ -167,12 +167,12 @@ impl Interval {
 
     /// A duration from its microseconds; `None` beyond 999,999,999 days.
     pub fn from_microseconds(total: i128) -> Option<Self> {
-        let days = total.div_euclid(86_400_000_000);
-        let rest = total.rem_euclid(86_400_000_000) as i64;
-        (days.abs() <= 999_999_999).then_some(Interval {
-            days: days as i32,
-            seconds: (rest / 1_000_000) as i32,
-            microseconds: (rest % 1_000_000) as i32,
+        let days = i32::try_from(total.div_euclid(86_400_000_000)).ok().filter(|d| d.abs() <= 999_999_999)?;
+        let rest = total.rem_euclid(86_400_000_000);
+        Some(Interval {
+            days,
+            seconds: i32::try_from(rest / 1_000_000).ok()?,
+            microseconds: i32::try_from(rest % 1_000_000).ok()?,
         })
     }
 
@@ -242,36 +242,40 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Exactly `n` digits.
-    fn digits(&mut self, n: usize) -> Option<u32> {
+    /// Exactly `n` digits, at most four.
+    fn digits(&mut self, n: usize) -> Option<u16> {
         let (head, rest) = self.rest.split_at_checked(n)?;
-        let mut out = 0;
+        let mut out = 0u16;
         for b in head {
-            out = out * 10 + u32::from(b.is_ascii_digit().then(|| b - b'0')?);
+            out = out.checked_mul(10)?.checked_add(u16::from(b.is_ascii_digit().then(|| b - b'0')?))?;
         }
         self.rest = rest;
         Some(out)
     }
 
+    fn two_digits(&mut self) -> Option<u8> {
+        u8::try_from(self.digits(2)?).ok()
+    }
+
     fn date(&mut self) -> Option<Date> {
-        let year = self.digits(4)? as u16;
+        let year = self.digits(4)?;
         if !self.take(b'-') {
             return None;
         }
-        let month = self.digits(2)? as u8;
+        let month = self.two_digits()?;
         if !self.take(b'-') {
             return None;
         }
-        Date::new(year, month, self.digits(2)? as u8)
+        Date::new(year, month, self.two_digits()?)
     }
 
     fn time(&mut self) -> Option<Time> {
-        let hour = self.digits(2)? as u8;
+        let hour = self.two_digits()?;
         if !self.take(b':') {
             return None;
         }
-        let minute = self.digits(2)? as u8;
-        let second = if self.take(b':') { self.digits(2)? as u8 } else { 0 };
+        let minute = self.two_digits()?;
+        let second = if self.take(b':') { self.two_digits()? } else { 0 };
         let microsecond = if self.take(b'.') { self.fraction()? } else { 0 };
         let time = Time::new(hour, minute, second, microsecond)?;
         match self.offset()? {
@@ -300,12 +304,12 @@ impl<'a> Scanner<'a> {
         } else {
             return Some(None);
         };
-        let mut total = self.digits(2)? as i32 * 3600;
+        let mut total = i32::from(self.two_digits()?) * 3600;
         if self.take(b':') || !self.end() {
-            total += self.digits(2)? as i32 * 60;
+            total += i32::from(self.two_digits()?) * 60;
         }
         if self.take(b':') {
-            total += self.digits(2)? as i32;
+            total += i32::from(self.two_digits()?);
         }
         Some(Some(sign * total))
     }

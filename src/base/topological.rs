@@ -45,7 +45,7 @@ pub fn sort_as_subsets<T: Copy + Eq + Hash + Debug>(edges: &[(T, T)], nodes: &[T
     let mut left: Set<T> = remaining.iter().copied().collect();
     let mut levels = Vec::new();
     while !remaining.is_empty() {
-        let (level, rest): (Vec<T>, Vec<T>) = remaining.iter().partition(|n| waits_for[*n].iter().all(|p| !left.contains(p)));
+        let (level, rest): (Vec<T>, Vec<T>) = remaining.iter().partition(|n| waits_for.get(*n).is_none_or(|w| w.iter().all(|p| !left.contains(p))));
         if level.is_empty() {
             return Err(circular(edges, nodes));
         }
@@ -80,9 +80,11 @@ pub fn find_cycles<T: Copy + Eq + Hash>(edges: &[(T, T)], nodes: &[T]) -> Vec<T>
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); index.len()];
     let mut on_cycle = vec![false; index.len()];
     for (before, after) in edges {
-        if let (Some(&a), Some(&b)) = (index.get(before), index.get(after)) {
-            children[a].push(b);
-            on_cycle[a] |= a == b;
+        if let (Some(&a), Some(&b)) = (index.get(before), index.get(after))
+            && let (Some(of), Some(on)) = (children.get_mut(a), on_cycle.get_mut(a))
+        {
+            of.push(b);
+            *on |= a == b;
         }
     }
     strongly_connected(&children, &mut on_cycle);
@@ -90,6 +92,7 @@ pub fn find_cycles<T: Copy + Eq + Hash>(edges: &[(T, T)], nodes: &[T]) -> Vec<T>
 }
 
 /// Tarjan's algorithm with its own stack, so deep graphs cannot overflow ours.
+#[expect(clippy::indexing_slicing, reason = "nodes are the positions in `children`, and all lists here have its length")]
 fn strongly_connected(children: &[Vec<usize>], on_cycle: &mut [bool]) {
     const UNSEEN: usize = usize::MAX;
     let mut order = vec![UNSEEN; children.len()];

@@ -163,8 +163,8 @@ fn split_userinfo(s: &str) -> (UserInfo<'_>, &str) {
     if let Some((password, rest)) = rest.strip_prefix(':').and_then(|r| r.split_once('@')) {
         return (Some((segment, Some(password))), rest);
     }
-    match segment.rfind('@') {
-        Some(at) => (Some((&s[..at], None)), &s[at + 1..]),
+    match segment.rsplit_once('@') {
+        Some((user, _)) => (Some((user, None)), s.get(user.len() + 1..).unwrap_or_default()),
         None => (None, s),
     }
 }
@@ -173,8 +173,9 @@ fn split_userinfo(s: &str) -> (UserInfo<'_>, &str) {
 /// nor query is ignored by the caller.
 fn split_host(s: &str) -> (Option<&str>, &str) {
     let end = s.find(['/', '?']).unwrap_or(s.len());
-    if let Some(close) = s[..end].rfind(']').filter(|close| s.starts_with('[') && *close > 1) {
-        return (Some(&s[1..close]), &s[close + 1..]);
+    let bracketed = s.get(..end).and_then(|s| s.strip_prefix('[')).and_then(|s| s.rsplit_once(']'));
+    if let Some((address, _)) = bracketed.filter(|(address, _)| !address.is_empty()) {
+        return (Some(address), s.get(address.len() + 2..).unwrap_or_default());
     }
     let (host, rest) = s.split_at(s.find(['/', ':', '?']).unwrap_or(s.len()));
     ((!host.is_empty()).then_some(host), rest)
@@ -238,19 +239,22 @@ fn parse_query(query: &str, keep_blank: bool) -> IndexMap<String, QueryValue> {
 pub fn unquote(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = |k: usize| bytes.get(i + k).and_then(|b| char::from(*b).to_digit(16));
-        match (bytes[i], hex(1), hex(2)) {
-            (b'%', Some(hi), Some(lo)) => {
-                out.push((hi * 16 + lo) as u8);
-                i += 3;
+    let hex = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        rest = match *tail {
+            [hi, lo, ref tail @ ..]
+                if *first == b'%'
+                    && let (Some(hi), Some(lo)) = (hex(hi), hex(lo)) =>
+            {
+                out.push(hi << 4 | lo);
+                tail
             }
-            (b, _, _) => {
-                out.push(b);
-                i += 1;
+            _ => {
+                out.push(*first);
+                tail
             }
-        }
+        };
     }
     String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }

@@ -151,7 +151,7 @@ pub fn format_uuid(bytes: &[u8; 16]) -> String {
             out.push('-');
         }
         for nibble in [b >> 4, b & 15] {
-            out.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
+            out.extend(char::from_digit(u32::from(nibble), 16));
         }
     }
     out
@@ -163,7 +163,7 @@ pub fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     let mut out = [0u8; 16];
     let mut n = 0;
     for c in text.trim_matches(['{', '}']).chars().filter(|c| *c != '-') {
-        let digit = c.to_digit(16)? as u8;
+        let digit = u8::try_from(c.to_digit(16)?).ok()?;
         let slot = out.get_mut(n / 2)?;
         *slot = *slot << 4 | digit;
         n += 1;

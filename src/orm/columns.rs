@@ -264,7 +264,7 @@ pub fn reduce_columns(columns: &[Arc<Column>], on: &[ExprRef]) -> Vec<Arc<Column
                     && !omit.contains(l)
                     && !omit.contains(r)
                 {
-                    omit.insert(&columns[a.max(b)]);
+                    columns.get(a.max(b)).map(|later| omit.insert(later));
                 }
             }
             true

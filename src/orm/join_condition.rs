@@ -304,17 +304,17 @@ pub fn join_condition(a: &FromRef, b: &FromRef, a_subset: Option<&FromRef>, only
         let same = |x: &Group, y: &Group| {
             x.1.len() == y.1.len() && x.1.iter().all(|p| y.1.iter().any(|q| Arc::ptr_eq(&p.0, &q.0) && Arc::ptr_eq(&p.1, &q.1)))
         };
-        if groups.iter().skip(1).all(|g| same(g, &groups[0])) {
+        if groups.iter().zip(groups.iter().skip(1)).all(|(a, b)| same(a, b)) {
             groups.truncate(1);
         }
     }
-    match groups.len() {
-        0 => Err(SqlError::new(
+    match groups.as_slice() {
+        [] => Err(SqlError::new(
             ErrorKind::NoForeignKeys,
             format!("Can't find any foreign key relationships between '{na}' and '{nb}'."),
         )),
-        1 => {
-            let clauses = groups[0].1.iter().map(|(x, y)| equals(expr_in(x, &[a, b]), expr_in(y, &[a, b]))).collect();
+        [(_, pairs)] => {
+            let clauses = pairs.iter().map(|(x, y)| equals(expr_in(x, &[a, b]), expr_in(y, &[a, b]))).collect();
             and(clauses).ok_or_else(|| SqlError::argument("empty join condition"))
         }
         _ => Err(SqlError::new(

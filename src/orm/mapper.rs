@@ -10,6 +10,7 @@ use sql::ast::{ExprRef, FromRef};
 use sql::host::HostRef;
 use sql::schema::{Column, Table};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 
 /// A mapped class: its tables, its attributes, its place in a hierarchy. Read it through [`Mapper::data`].
@@ -170,11 +171,8 @@ impl Mapper {
     }
     /// This mapper, its parent, and so on.
     pub fn iterate_to_root(self: &Arc<Self>) -> Vec<Arc<Self>> {
-        let mut out = vec![self.clone()];
-        while let Some(p) = out[out.len() - 1].data().inherits.clone() {
-            out.push(p);
-        }
-        out
+        let parent = |m: &Arc<Self>| m.data().inherits.clone();
+        std::iter::successors(Some(self.clone()), parent).collect()
     }
     /// Whether this is `other` or inherits from it.
     pub fn isa(self: &Arc<Self>, other: &Arc<Self>) -> bool {
@@ -186,12 +184,11 @@ impl Mapper {
     }
     /// This mapper and every mapper below, breadth first.
     pub fn self_and_descendants(self: &Arc<Self>) -> Vec<Arc<Self>> {
-        let mut out = vec![self.clone()];
-        let mut i = 0;
-        while i < out.len() {
-            let children: Vec<_> = out[i].data().children.iter().filter_map(Weak::upgrade).collect();
-            out.extend(children);
-            i += 1;
+        let mut out = Vec::new();
+        let mut next = VecDeque::from([self.clone()]);
+        while let Some(mapper) = next.pop_front() {
+            next.extend(mapper.data().children.iter().filter_map(Weak::upgrade));
+            out.push(mapper);
         }
         out
     }

@@ -308,7 +308,7 @@ impl Strategy {
             Self::Relationship { lazy, innerjoin, recursion_depth, chunksize } => {
                 into.tag(2 + (*lazy as u64) * 16);
                 into.tag(innerjoin.map_or(0, |i| 1 + i as u64));
-                into.tag(recursion_depth.map_or(u64::MAX, |d| d as u64));
+                into.tag(recursion_depth.map_or(u64::MAX, i64::cast_unsigned));
                 into.tag(chunksize.map_or(0, |c| c as u64));
             }
             Self::ContainsEager { alias } => {

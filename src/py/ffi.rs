@@ -39,7 +39,7 @@ pub fn generic_setattr(obj: &Bound<'_, PyAny>, name: &Bound<'_, PyAny>, value: O
 
 /// A `str`. Text known to be ASCII is copied without looking at it again.
 fn text_ptr(s: &str, ascii: bool) -> *mut ffi::PyObject {
-    let length = s.len() as ffi::Py_ssize_t;
+    let length = s.len().cast_signed();
     // SAFETY: the GIL is held by the callers below. PyUnicode_New with maxchar 127 makes a compact string of exactly
     // `length` one-byte units, which the copy fills before anyone sees it; shorter texts go the ordinary way, which
     // shares CPython's empty and one-character strings.
@@ -71,7 +71,7 @@ fn cell_ptr(cell: base::Cell<'_>) -> *mut ffi::PyObject {
             Cell::Float(f) => ffi::PyFloat_FromDouble(f),
             Cell::Ascii(s) => text_ptr(s, true),
             Cell::Text(s) => text_ptr(s, false),
-            Cell::Bytes(b) => ffi::PyBytes_FromStringAndSize(b.as_ptr().cast(), b.len() as ffi::Py_ssize_t),
+            Cell::Bytes(b) => ffi::PyBytes_FromStringAndSize(b.as_ptr().cast(), b.len().cast_signed()),
             _ => std::ptr::null_mut(),
         }
     }
@@ -97,7 +97,7 @@ pub fn plain_row<'py>(py: Python<'py>, batch: &base::RowBatch, row: usize) -> Py
     // Python code runs in between. The tuple is tracked by the collector when made and untracked exactly once.
     unsafe {
         let length = cells.len();
-        let Some(tuple) = Bound::from_owned_ptr_or_opt(py, ffi::PyTuple_New(length as ffi::Py_ssize_t)) else {
+        let Some(tuple) = Bound::from_owned_ptr_or_opt(py, ffi::PyTuple_New(length.cast_signed())) else {
             return Err(PyErr::fetch(py));
         };
         for (i, cell) in cells.enumerate() {
@@ -105,7 +105,7 @@ pub fn plain_row<'py>(py: Python<'py>, batch: &base::RowBatch, row: usize) -> Py
             if obj.is_null() {
                 return PyErr::take(py).map_or(Ok(None), Err);
             }
-            ffi::PyTuple_SET_ITEM(tuple.as_ptr(), i as ffi::Py_ssize_t, obj);
+            ffi::PyTuple_SET_ITEM(tuple.as_ptr(), i.cast_signed(), obj);
         }
         if length > 0 {
             ffi::PyObject_GC_UnTrack(tuple.as_ptr().cast());

@@ -19,7 +19,7 @@ pub fn binary(kind: Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
     match kind {
         Kind::Int => {
             let value = match *wire {
-                [a] => i64::from(a as i8),
+                [a] => i64::from(a.cast_signed()),
                 [a, b] => i64::from(i16::from_le_bytes([a, b])),
                 [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
                 _ => i64::from_le_bytes(wire.try_into().map_err(|_| malformed(kind))?),

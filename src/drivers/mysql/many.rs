@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::{Cell, DbResult, RowBatch, Value};
+use base::{Cell, DbError, DbResult, RowBatch, Value};
 
 use super::session::Session;
 use super::text::{self, Verb};
@@ -35,7 +35,10 @@ pub async fn execute(session: &mut Session, sql: &Arc<str>, rows: &RowBatch, kee
         let end = marks.iter().find(|(_, m)| *m == text::Mark::End).map_or(sql.len(), |(r, _)| r.start);
         // What is repeated, what separates it, and what stands before and after.
         let (part, separator, head, tail) = match repeated {
-            Some(row) => (row.clone(), ",", &sql[..row.start], &sql[row.end..end]),
+            Some(row) => {
+                let (head, tail) = (sql.get(..row.start), sql.get(row.end..end));
+                (row, ",", head.ok_or_else(DbError::misplaced)?, tail.ok_or_else(DbError::misplaced)?)
+            }
             // A comment at the end must not swallow the semicolon.
             None => (0..end, "\n;", "", ""),
         };

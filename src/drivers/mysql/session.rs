@@ -138,7 +138,7 @@ impl Session {
             columns: reader.columns.clone(),
             rowcount: match verb {
                 _ if more => -1,
-                _ if !reader.columns.is_empty() => batch.rows() as i64,
+                _ if !reader.columns.is_empty() => i64::try_from(batch.rows()).unwrap_or(i64::MAX),
                 Verb::Insert | Verb::Dml => affected.unwrap_or(-1),
                 _ => affected.filter(|n| *n > 0).unwrap_or(-1),
             },
@@ -253,7 +253,7 @@ impl Session {
         let marks = text::marks(sql);
         let ends = marks.iter().filter(|(_, m)| *m == text::Mark::Separator).map(|(r, _)| r.end);
         for start in std::iter::once(0).chain(ends) {
-            let rest = &sql[start..];
+            let rest = sql.get(start..).unwrap_or_default();
             self.note(rest.split(';').next().unwrap_or(rest), text::verb(rest), done.is_ok()).await;
         }
         done

@@ -32,7 +32,7 @@ pub fn time(wire: &[u8]) -> Option<Interval> {
 }
 
 fn micros(wire: &[u8], at: usize) -> u32 {
-    wire.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    wire.get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b))
 }
 
 /// Reads `[-]HH:MM:SS[.ffffff]` with any number of hours.

@@ -34,9 +34,9 @@ fn strip_leading(sql: &str) -> &str {
     loop {
         rest = rest.trim_start();
         if rest.starts_with('#') || rest.starts_with("--") {
-            rest = rest.find('\n').map_or("", |end| &rest[end + 1..]);
-        } else if rest.starts_with("/*") && !rest.starts_with("/*!") {
-            rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
+            rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        } else if let Some(comment) = rest.strip_prefix("/*").filter(|c| !c.starts_with('!')) {
+            rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
         } else {
             return rest;
         }
@@ -96,20 +96,21 @@ pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
     let b = sql.as_bytes();
     let at = |i: usize| b.get(i).copied().unwrap_or(0);
     let name = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'$' | b'@') || c >= 0x80;
+    let line_end = |from: usize| b.iter().skip(from).position(|c| *c == b'\n').map_or(b.len(), |n| from + n);
     let mut out = Vec::new();
     let mut i = 0;
     while i < b.len() {
         let start = i;
         i += 1;
-        match b[start] {
+        match at(start) {
             quote @ (b'\'' | b'"' | b'`') => {
-                while i < b.len() && b[i] != quote {
-                    i += if b[i] == b'\\' && quote != b'`' { 2 } else { 1 };
+                while i < b.len() && at(i) != quote {
+                    i += if at(i) == b'\\' && quote != b'`' { 2 } else { 1 };
                 }
                 i += 1;
             }
-            b'#' => i = sql[start..].find('\n').map_or(b.len(), |n| start + n),
-            b'-' if at(i) == b'-' && (at(i + 1) <= b' ') => i = sql[start..].find('\n').map_or(b.len(), |n| start + n),
+            b'#' => i = line_end(start),
+            b'-' if at(i) == b'-' && (at(i + 1) <= b' ') => i = line_end(start),
             // What `/*!` begins is code, and its end is read as two operators.
             b'/' if at(i) == b'*' && at(i + 1) != b'!' => {
                 i = sql.get(i + 1..).and_then(|s| s.find("*/")).map_or(b.len(), |n| start + n + 4);
@@ -118,14 +119,14 @@ pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
             b'(' => out.push((start..i, Mark::Open)),
             b')' => out.push((start..i, Mark::Close)),
             b';' => {
-                let last = strip_leading(&sql[i..]).trim_start_matches(';').is_empty();
+                let last = strip_leading(sql.get(i..).unwrap_or_default()).trim_start_matches(';').is_empty();
                 out.push((start..i, if last { Mark::End } else { Mark::Separator }));
             }
             c if name(c) => {
                 while name(at(i)) {
                     i += 1;
                 }
-                let word = &b[start..i];
+                let word = b.get(start..i).unwrap_or_default();
                 if word.eq_ignore_ascii_case(b"VALUES") || word.eq_ignore_ascii_case(b"VALUE") {
                     out.push((start..i, Mark::Values));
                 }
@@ -164,11 +165,11 @@ pub fn write_row(
             continue;
         }
         let Some(value) = values.next() else { return Err(wrong_count(sql, params.len())) };
-        out.push_str(&sql[done..range.start]);
+        out.push_str(sql.get(done..range.start).ok_or_else(DbError::misplaced)?);
         done = range.end;
         encode::literal(*value, out)?;
     }
-    out.push_str(&sql[done..part.end]);
+    out.push_str(sql.get(done..part.end).ok_or_else(DbError::misplaced)?);
     values.next().map_or(Ok(()), |_| Err(wrong_count(sql, params.len())))
 }
 

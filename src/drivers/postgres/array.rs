@@ -29,7 +29,8 @@ pub fn from_binary(element: &Kind, mut wire: &[u8]) -> Option<DbResult<Value>> {
         lengths.push(usize::try_from(take_i32(wire)?).ok()?);
         take(wire, 4)?;
     }
-    if lengths.is_empty() {
+    // An array without elements has no dimensions; else each element takes four bytes at least, so what is claimed is there.
+    if lengths.is_empty() || lengths.contains(&0) {
         return Some(Ok(Value::Array([].into())));
     }
     nested(element, &lengths, wire)
@@ -66,7 +67,7 @@ pub fn to_binary(element: &Kind, oid: u32, items: &[Value], out: &mut Vec<u8>) -
             _ => break,
         }
     }
-    out.extend_from_slice(&(lengths.len() as i32).to_be_bytes());
+    out.extend_from_slice(&i32::try_from(lengths.len()).ok()?.to_be_bytes());
     out.extend_from_slice(&i32::from(has_null(items)).to_be_bytes());
     out.extend_from_slice(&oid.to_be_bytes());
     for length in &lengths {
@@ -190,4 +191,27 @@ pub fn to_text(items: &[Value], out: &mut String) {
         }
     }
     out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(dimensions: &[i32], elements: &[u8]) -> Vec<u8> {
+        let head = [i32::try_from(dimensions.len()).unwrap_or(0), 0, 23];
+        let sizes = dimensions.iter().flat_map(|n| [*n, 1]);
+        head.into_iter().chain(sizes).flat_map(i32::to_be_bytes).chain(elements.iter().copied()).collect()
+    }
+
+    #[test]
+    fn dimensions_that_are_claimed_only() {
+        let read = |dimensions: &[i32]| from_binary(&Kind::Int4, &wire(dimensions, &[])).map(|v| v.is_ok());
+        // None of these may make the lists that they speak of.
+        for empty in [&[][..], &[0], &[i32::MAX, 0], &[i32::MAX, i32::MAX, 0], &[i32::MAX, i32::MAX, i32::MAX, i32::MAX, 2, 0]] {
+            assert_eq!(read(empty), Some(true), "{empty:?}");
+        }
+        for broken in [&[1][..], &[i32::MAX], &[i32::MAX, i32::MAX, 4], &[-1], &[1, 1, 1, 1, 1, 1, 1]] {
+            assert_eq!(read(broken), None, "{broken:?}");
+        }
+    }
 }

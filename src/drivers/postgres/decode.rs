@@ -121,8 +121,8 @@ fn hex_pairs(wire: &[u8]) -> String {
 fn bits(wire: &[u8]) -> Option<String> {
     let (count, rest) = wire.split_at_checked(4)?;
     let count = usize::try_from(i32::from_be_bytes(count.try_into().ok()?)).ok()?;
-    (rest.len() == count.div_ceil(8))
-        .then(|| (0..count).map(|i| if rest[i / 8] >> (7 - i % 8) & 1 == 1 { '1' } else { '0' }).collect())
+    let all = rest.iter().flat_map(|byte| (0..8).rev().map(move |bit| if byte >> bit & 1 == 1 { '1' } else { '0' }));
+    (rest.len() == count.div_ceil(8)).then(|| all.take(count).collect())
 }
 
 /// Appends a value in text form.
@@ -169,7 +169,7 @@ fn beyond(what: &str, s: &str) -> DbError {
 /// `\x` and hex digits, or the older form with octal escapes.
 fn bytea(s: &str) -> Option<Vec<u8>> {
     if let Some(hex) = s.strip_prefix("\\x") {
-        let digit = |b: &u8| char::from(*b).to_digit(16).map(|d| d as u8);
+        let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
         return hex.as_bytes().chunks(2).map(|c| Some(digit(c.first()?)? << 4 | digit(c.get(1)?)?)).collect();
     }
     let mut out = Vec::with_capacity(s.len());

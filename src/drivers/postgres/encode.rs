@@ -111,7 +111,7 @@ pub fn binary(kind: &Kind, value: &Value, out: &mut Vec<u8>) -> Option<()> {
         (Kind::Int4, v) => out.extend_from_slice(&i32::try_from(integer(v)?).ok()?.to_be_bytes()),
         (Kind::Int8, v) => out.extend_from_slice(&integer(v)?.to_be_bytes()),
         (Kind::Oid, v) => out.extend_from_slice(&u32::try_from(integer(v)?).ok()?.to_be_bytes()),
-        (Kind::Float4, v) => out.extend_from_slice(&(float(v)? as f32).to_be_bytes()),
+        (Kind::Float4, v) => out.extend_from_slice(&single(float(v)?)?.to_be_bytes()),
         (Kind::Float8, v) => out.extend_from_slice(&float(v)?.to_be_bytes()),
         (Kind::Numeric, Value::Decimal(s) | Value::Text(s)) => numeric::encode(s, out)?,
         (Kind::Numeric, Value::Int(i)) => numeric::encode(&i.to_string(), out)?,
@@ -159,6 +159,13 @@ pub fn binary(kind: &Kind, value: &Value, out: &mut Vec<u8>) -> Option<()> {
         _ => return None,
     }
     Some(())
+}
+
+/// In single precision. `None` for what is none there: the server refuses it in text form, rather than store infinity or 0.
+#[expect(clippy::cast_possible_truncation, reason = "checked behind")]
+fn single(value: f64) -> Option<f32> {
+    let out = value as f32;
+    (out.is_infinite() == value.is_infinite() && (out == 0.0) == (value == 0.0)).then_some(out)
 }
 
 fn integer(value: &Value) -> Option<i64> {
@@ -233,5 +240,18 @@ impl Encode<'_, Postgres> for Param<'_> {
 
     fn produces(&self) -> Option<PgTypeInfo> {
         Some(PgTypeInfo::with_oid(Oid(self.oid)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_precision_is_not_guessed() {
+        assert_eq!(single(1.5), Some(1.5));
+        assert_eq!(single(f64::INFINITY), Some(f32::INFINITY));
+        assert!(single(f64::NAN).is_some_and(f32::is_nan));
+        assert_eq!((single(1e300), single(-1e300), single(1e-300), single(0.0)), (None, None, None, Some(0.0)));
     }
 }

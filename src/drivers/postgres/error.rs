@@ -99,10 +99,9 @@ fn point(message: &mut String, sql: &str, position: usize) {
     else {
         return;
     };
-    let (before, after) = sql.split_at(offset);
+    let Some((before, after)) = sql.split_at_checked(offset) else { return };
     let number = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |i| i + 1);
-    let line_before = &before[start..];
+    let line_before = before.rsplit('\n').next().unwrap_or_default();
     let line = format!("{line_before}{}", after.split('\n').next().unwrap_or(""));
     // Long lines are cut around the place, as libpq does.
     let column = line_before.chars().count();

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use base::{Cell, DbResult, RowBatch, Value};
+use base::{Cell, DbError, DbResult, RowBatch, Value};
 
 use super::encode;
 use super::session::Session;
@@ -55,7 +55,10 @@ async fn literal(
     let end = marks.iter().find(|(_, m)| *m == Mark::End).map_or(sql.len(), |(r, _)| r.start);
     // What is repeated, what separates it, and what stands before and after.
     let (part, separator, head, tail) = match row {
-        Some(row) => (row.clone(), ",", &sql[..row.start], &sql[row.end..end]),
+        Some(row) => {
+            let (head, tail) = (sql.get(..row.start), sql.get(row.end..end));
+            (row, ",", head.ok_or_else(DbError::misplaced)?, tail.ok_or_else(DbError::misplaced)?)
+        }
         // A comment at the end must not swallow the semicolon.
         None => (0..end, "\n;", "", ""),
     };

@@ -9,8 +9,8 @@ const NEGATIVE_INFINITY: u16 = 0xF000;
 
 /// Appends the decimal text of a wire value to `out`. `None` when it is malformed.
 pub fn decode(wire: &[u8], out: &mut String) -> Option<()> {
-    let word = |i: usize| wire.get(i * 2..i * 2 + 2).map(|b| u16::from_be_bytes([b[0], b[1]]));
-    let (count, weight, sign, scale) = (word(0)? as usize, word(1)? as i16, word(2)?, word(3)? as usize);
+    let word = |i: usize| wire.get(i * 2..)?.first_chunk().map(|b| u16::from_be_bytes(*b));
+    let (count, weight, sign, scale) = (usize::from(word(0)?), word(1)?.cast_signed(), word(2)?, usize::from(word(3)?));
     match sign {
         NAN => out.push_str("NaN"),
         INFINITY => out.push_str("Infinity"),
@@ -37,8 +37,8 @@ pub fn decode(wire: &[u8], out: &mut String) -> Option<()> {
             if scale > 0 {
                 out.push('.');
                 let end = out.len() + scale;
-                for position in 1..=scale.div_ceil(4) {
-                    push_group(out, group(-(position as i32))?.min(9999), 4);
+                for position in 1..=i32::try_from(scale.div_ceil(4)).ok()? {
+                    push_group(out, group(-position)?.min(9999), 4);
                 }
                 out.truncate(end);
             }
@@ -51,19 +51,17 @@ pub fn decode(wire: &[u8], out: &mut String) -> Option<()> {
 fn push_group(out: &mut String, group: u16, width: usize) {
     let digits = [group / 1000 % 10, group / 100 % 10, group / 10 % 10, group % 10];
     let significant = 4 - digits.iter().take_while(|d| **d == 0).count();
-    for d in digits.iter().skip(4 - significant.max(width)) {
-        out.push(char::from(b'0' + *d as u8));
-    }
+    let shown = digits.iter().skip(4 - significant.max(width));
+    out.extend(shown.filter_map(|d| char::from_digit(u32::from(*d), 10)));
 }
 
 /// Appends the wire form of decimal text: an optional sign, digits, a fraction, an exponent; or `NaN`, `Infinity`.
 /// `None` for anything else, and for what is too long for the wire form.
 pub fn encode(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let text = text.trim();
-    let (negative, body) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
+    let (negative, body) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let special = |sign: u16, out: &mut Vec<u8>| {
         [0, 0, sign, 0].iter().for_each(|w: &u16| out.extend_from_slice(&w.to_be_bytes()));
@@ -86,8 +84,8 @@ pub fn encode(text: &str, out: &mut Vec<u8>) -> Option<()> {
         return None;
     }
     // The value is `digits` with the point after `point` of them.
-    let point = whole.len() as i32 + exponent;
-    let scale = (digits.len() as i32 - point).max(0);
+    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let scale = i32::try_from(digits.len()).ok()?.checked_sub(point)?.max(0);
     let first_group = (point - 1).div_euclid(4);
     let last_group = (-scale).div_euclid(4);
     let digit = |power: i32| usize::try_from(point - 1 - power).ok().and_then(|i| digits.get(i)).copied().unwrap_or(0);
@@ -98,11 +96,11 @@ pub fn encode(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let leading = groups.iter().take_while(|g| **g == 0).count();
     let trailing = groups.iter().skip(leading).rev().take_while(|g| **g == 0).count();
     let kept = groups.get(leading..groups.len() - trailing).unwrap_or_default();
-    let weight = if kept.is_empty() { 0 } else { i16::try_from(first_group - leading as i32).ok()? };
+    let weight = if kept.is_empty() { 0 } else { i16::try_from(first_group - i32::try_from(leading).ok()?).ok()? };
     let count = u16::try_from(kept.len()).ok()?;
     let scale = u16::try_from(scale).ok().filter(|s| *s <= 0x3fff)?;
     let sign = if negative && !kept.is_empty() { NEGATIVE } else { POSITIVE };
-    for word in [count, weight as u16, sign, scale].iter().chain(kept) {
+    for word in [count, weight.cast_unsigned(), sign, scale].iter().chain(kept) {
         out.extend_from_slice(&word.to_be_bytes());
     }
     Some(())

@@ -314,7 +314,7 @@ impl Session {
         let marks = text::marks(sql);
         let ends = marks.iter().filter(|(_, m)| *m == text::Mark::Separator).map(|(r, _)| r.end);
         for start in std::iter::once(0).chain(ends) {
-            self.note(text::verb(&sql[start..]), done.is_ok()).await;
+            self.note(text::verb(sql.get(start..).unwrap_or_default()), done.is_ok()).await;
         }
         done
     }
@@ -409,7 +409,7 @@ fn rowcount(verb: Verb, reader: &Reader<'_>, batch: &RowBatch) -> i64 {
     match verb {
         _ if !reader.ended => -1,
         Verb::Select | Verb::Dml => affected.unwrap_or(-1),
-        _ if !reader.columns.is_empty() => batch.rows() as i64,
+        _ if !reader.columns.is_empty() => i64::try_from(batch.rows()).unwrap_or(i64::MAX),
         _ => affected.filter(|n| *n > 0).unwrap_or(-1),
     }
 }

@@ -20,19 +20,21 @@ pub fn out_of_range(what: &str, too_large: bool) -> DbError {
 }
 
 /// The civil date of a day number. Euclid's algorithm over 400-year eras that begin in March.
-fn civil(days: i64) -> (i64, u8, u8) {
+fn civil(days: i64) -> Option<Date> {
     let z = days + EPOCH;
     let era = z.div_euclid(146_097);
     let day = z.rem_euclid(146_097);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
-    let dom = (day - (153 * month + 2) / 5 + 1) as u8;
+    let dom = day - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month as u8, dom)
+    let year = year + era * 400 + i64::from(month <= 2);
+    Date::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(dom).ok()?)
 }
 
 /// The day number of a date.
+#[expect(clippy::cast_possible_truncation, reason = "a year of 16 bits has a day number of 32")]
 pub fn days(date: Date) -> i32 {
     let (m, d) = (i64::from(date.month()), i64::from(date.day()));
     let y = i64::from(date.year()) - i64::from(m <= 2);
@@ -43,8 +45,7 @@ pub fn days(date: Date) -> i32 {
 }
 
 fn date_of(days: i64, what: &str) -> Result<Date, DbError> {
-    let (year, month, day) = civil(days);
-    u16::try_from(year).ok().and_then(|y| Date::new(y, month, day)).ok_or_else(|| out_of_range(what, days > 0))
+    civil(days).ok_or_else(|| out_of_range(what, days > 0))
 }
 
 /// A date from its day number; infinities and years that Python has not are data errors.
@@ -55,10 +56,12 @@ pub fn date(days: i32) -> Result<Date, DbError> {
 /// A time from its microseconds; 24:00 is a data error.
 pub fn time(micros: i64) -> Result<Time, DbError> {
     let seconds = micros.div_euclid(1_000_000);
-    u8::try_from(seconds / 3600)
-        .ok()
-        .and_then(|hour| Time::new(hour, (seconds / 60 % 60) as u8, (seconds % 60) as u8, micros.rem_euclid(1_000_000) as u32))
-        .ok_or_else(|| data("time not supported by Python: hour 24".to_owned()))
+    let read = || {
+        let part = |n: i64| u8::try_from(n).ok();
+        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).ok()?;
+        Time::new(part(seconds / 3600)?, part(seconds / 60 % 60)?, part(seconds % 60)?, fraction)
+    };
+    read().ok_or_else(|| data("time not supported by Python: hour 24".to_owned()))
 }
 
 /// A date and time from its microseconds.
@@ -104,7 +107,7 @@ pub fn parse_interval(text: &str) -> Result<Interval, DbError> {
                 total = n.checked_mul(unit).and_then(|n| total.checked_add(n)).ok_or_else(bad)?;
             }
             let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-            total += digits.parse::<i64>().map_err(|_| bad())?;
+            total = digits.parse().ok().and_then(|n| total.checked_add(n)).filter(|n| *n >= 0).ok_or_else(bad)?;
             micros = if negative { -total } else { total };
         } else {
             let n: i32 = word.parse().map_err(|_| bad())?;

@@ -75,25 +75,25 @@ pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
     let mut i = 0;
     while i < b.len() {
         let before = if i == 0 { 0 } else { at(i - 1) };
-        match b[i] {
+        match at(i) {
             quote @ (b'\'' | b'"') => {
                 let word_before = if i < 2 { 0 } else { at(i - 2) };
                 let escapes = quote == b'\'' && matches!(before, b'e' | b'E') && !name(word_before);
                 i += 1;
-                while i < b.len() && b[i] != quote {
-                    i += if escapes && b[i] == b'\\' { 2 } else { 1 };
+                while i < b.len() && at(i) != quote {
+                    i += if escapes && at(i) == b'\\' { 2 } else { 1 };
                 }
                 i += 1;
             }
             b'-' if at(i + 1) == b'-' => {
-                while i < b.len() && b[i] != b'\n' {
+                while i < b.len() && at(i) != b'\n' {
                     i += 1;
                 }
             }
             b'/' if at(i + 1) == b'*' => {
                 let mut depth = 0;
                 while i < b.len() {
-                    match (b[i], at(i + 1)) {
+                    match (at(i), at(i + 1)) {
                         (b'/', b'*') => {
                             depth += 1;
                             i += 2;
@@ -116,25 +116,27 @@ pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
                     i += 1;
                 }
                 // What overflows is a number that no parameter has.
-                out.push((start..i, Mark::Param(sql[start + 1..i].parse().unwrap_or(usize::MAX))));
+                out.push((start..i, Mark::Param(sql.get(start + 1..i).and_then(|n| n.parse().ok()).unwrap_or(usize::MAX))));
             }
             b'$' if !name(before) => {
-                let tag = b[i + 1..].iter().take_while(|c| name(**c)).count();
-                if at(i + 1 + tag) == b'$' {
-                    let fence = &sql[i..i + tag + 2];
-                    let body = i + fence.len();
-                    i = sql[body..].find(fence).map_or(b.len(), |end| body + end + fence.len());
-                } else {
-                    i += 1;
-                }
+                let tag = b.iter().skip(i + 1).take_while(|c| name(**c)).count();
+                // A fence ends where it comes again, or with the text.
+                let fence = Some(i + tag + 2).filter(|end| at(end - 1) == b'$').and_then(|end| sql.get(i..end));
+                i = match fence {
+                    Some(fence) => {
+                        let body = i + fence.len();
+                        sql.get(body..).and_then(|s| s.find(fence)).map_or(b.len(), |end| body + end + fence.len())
+                    }
+                    None => i + 1,
+                };
             }
             b';' => {
-                let last = strip_leading(&sql[i + 1..]).trim_start_matches(';').is_empty();
+                let last = strip_leading(sql.get(i + 1..).unwrap_or_default()).trim_start_matches(';').is_empty();
                 out.push((i..i + 1, if last { Mark::End } else { Mark::Separator }));
                 i += 1;
             }
             b'(' | b')' => {
-                out.push((i..i + 1, if b[i] == b'(' { Mark::Open } else { Mark::Close }));
+                out.push((i..i + 1, if at(i) == b'(' { Mark::Open } else { Mark::Close }));
                 i += 1;
             }
             c if name(c) => {
@@ -142,7 +144,7 @@ pub fn marks(sql: &str) -> Vec<(Range<usize>, Mark)> {
                 while name(at(i)) {
                     i += 1;
                 }
-                if b[start..i].eq_ignore_ascii_case(b"VALUES") {
+                if b.get(start..i).is_some_and(|word| word.eq_ignore_ascii_case(b"VALUES")) {
                     out.push((start..i, Mark::Values));
                 }
             }
@@ -179,14 +181,14 @@ pub fn write_row(
         if range.start < part.start || range.end > part.end {
             continue;
         }
-        out.push_str(&sql[done..range.start]);
+        out.push_str(sql.get(done..range.start).ok_or_else(DbError::misplaced)?);
         done = range.end;
         let value = n.checked_sub(1).and_then(|n| params.get(n)).ok_or_else(|| {
             DbError::programming(format!("the query has a placeholder ${n} but {} parameters were passed", params.len()))
         })?;
         literal(*value, out)?;
     }
-    out.push_str(&sql[done..part.end]);
+    out.push_str(sql.get(done..part.end).ok_or_else(DbError::misplaced)?);
     Ok(())
 }
 
@@ -220,7 +222,8 @@ pub fn repeatable_row(sql: &str, marks: &[(Range<usize>, Mark)]) -> Option<Range
         }
     }
     let starts_with_insert = strip_leading(sql).get(..6).is_some_and(|w| w.eq_ignore_ascii_case("INSERT"));
-    row.filter(|r| starts_with_insert && r.end != usize::MAX && !sql[r.end..].to_ascii_uppercase().contains("UPDATE"))
+    let updates = |from: usize| sql.get(from..).is_none_or(|tail| tail.to_ascii_uppercase().contains("UPDATE"));
+    row.filter(|r| starts_with_insert && r.end != usize::MAX && !updates(r.end))
 }
 
 /// Appends a value as a literal of the type that a parameter would have been declared with.

@@ -112,13 +112,17 @@ impl Inner {
     /// A place for a statement with rows left.
     fn open_cursor(&self, prepared: Prepared) -> CursorId {
         let mut state = self.state.borrow_mut();
-        let slot = state.free.pop().unwrap_or_else(|| {
-            state.cursors.push(CursorSlot::default());
-            (state.cursors.len() - 1) as u32
-        });
-        let place = &mut state.cursors[slot as usize];
-        place.content = Content::Open(Box::new(prepared));
-        CursorId { slot, generation: place.generation }
+        let State { cursors, free, .. } = &mut *state;
+        let content = Content::Open(Box::new(prepared));
+        if let Some(slot) = free.pop()
+            && let Some(place) = cursors.get_mut(slot as usize)
+        {
+            place.content = content;
+            return CursorId { slot, generation: place.generation };
+        }
+        let slot = u32::try_from(cursors.len()).unwrap_or(u32::MAX);
+        cursors.push(CursorSlot { content, ..CursorSlot::default() });
+        CursorId { slot, generation: 0 }
     }
 
     /// Takes a cursor's statement out. `None` when the cursor has ended.
@@ -487,7 +491,7 @@ impl Connection for Sqlite {
     }
 
     fn server_version(&self) -> (u32, u32, u32) {
-        let v = ffi::library_version_number().max(0) as u32;
+        let v = u32::try_from(ffi::library_version_number()).unwrap_or(0);
         (v / 1_000_000, v / 1_000 % 1_000, v % 1_000)
     }
 }

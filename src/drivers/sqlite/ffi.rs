@@ -22,6 +22,10 @@ use super::functions::{Aggregate, AggregateFactory, Collation, ProgressHook, Sca
 use super::{error, options};
 use crate::connection::{Column, InterruptHandle};
 
+/// How text is encoded, as a byte.
+#[expect(clippy::cast_possible_truncation, reason = "1")]
+const UTF8: u8 = c::SQLITE_UTF8 as u8;
+
 /// A database handle as other threads may see it: there until the connection closes.
 pub struct Interrupter(Mutex<Option<NonNull<c::sqlite3>>>);
 
@@ -141,7 +145,7 @@ impl Db {
         let mut tail = ptr::null();
         let start = sql.as_ptr().cast::<c_char>();
         // SAFETY: the handle is open, `start` points to `length` readable bytes, the out-pointers are ours.
-        let status = unsafe { c::sqlite3_prepare_v3(self.ptr(), start, length, flags as _, &mut raw, &mut tail) };
+        let status = unsafe { c::sqlite3_prepare_v3(self.ptr(), start, length, flags, &mut raw, &mut tail) };
         self.check(status)?;
         let consumed = if tail.is_null() { sql.len() } else { (tail as usize).wrapping_sub(start as usize) };
         let stmt = NonNull::new(raw).map(|raw| {
@@ -156,8 +160,8 @@ impl Db {
             Stmt {
                 raw,
                 db: self.clone(),
-                parameters: parameters.max(0) as usize,
-                columns: columns.max(0) as usize,
+                parameters: usize::try_from(parameters).unwrap_or(0),
+                columns: usize::try_from(columns).unwrap_or(0),
                 readonly,
                 described: None,
             }
@@ -349,9 +353,9 @@ impl Stmt {
         };
         // SAFETY: the statement is alive and the indexes are below its column count.
         let columns = unsafe {
-            self.columns = c::sqlite3_column_count(self.ptr()).max(0) as usize;
+            self.columns = usize::try_from(c::sqlite3_column_count(self.ptr())).unwrap_or(0);
             columns_of(self.columns, |i| {
-                let i = i as c_int;
+                let i = c_int::try_from(i).unwrap_or(c_int::MAX);
                 Column {
                     name: copy(c::sqlite3_column_name(self.ptr(), i)).unwrap_or_default(),
                     decltype: copy(c::sqlite3_column_decltype(self.ptr(), i)),
@@ -373,7 +377,7 @@ impl Stmt {
         let text = |s: &str, destructor| {
             // SAFETY: the pointer and length are those of a live str; with SQLITE_TRANSIENT SQLite copies it, and with
             // SQLITE_STATIC `run` clears the binding before the str goes.
-            unsafe { c::sqlite3_bind_text64(self.ptr(), i, s.as_ptr().cast(), s.len() as u64, destructor, c::SQLITE_UTF8 as u8) }
+            unsafe { c::sqlite3_bind_text64(self.ptr(), i, s.as_ptr().cast(), s.len() as u64, destructor, UTF8) }
         };
         let formatted = |v: &Value| text(&storage_text(v), c::SQLITE_TRANSIENT());
         // SAFETY: the statement is alive; SQLite checks the index; for byte strings the same holds as for text (an
@@ -421,7 +425,7 @@ impl Stmt {
     /// Appends the current row.
     pub fn read_row(&mut self, batch: &mut RowBatch) {
         let stmt = self.ptr();
-        for i in 0..batch.columns() as c_int {
+        for i in 0..c_int::try_from(batch.columns()).unwrap_or(0) {
             // SAFETY: the statement is alive; SQLite answers NULL for indexes and states without a value. Text and
             // blob pointers are valid for the byte count asked right after them and are copied before the next call.
             unsafe {
@@ -603,7 +607,7 @@ unsafe fn arguments(n: c_int, argv: *mut *mut c::sqlite3_value) -> Vec<Value> {
 unsafe fn answer(ctx: *mut c::sqlite3_context, result: Result<Value, String>) {
     let text = |s: &str| {
         // SAFETY: SQLite copies the text.
-        unsafe { c::sqlite3_result_text64(ctx, s.as_ptr().cast(), s.len() as u64, c::SQLITE_TRANSIENT(), c::SQLITE_UTF8 as u8) }
+        unsafe { c::sqlite3_result_text64(ctx, s.as_ptr().cast(), s.len() as u64, c::SQLITE_TRANSIENT(), UTF8) }
     };
     // SAFETY: the context is valid through the call, and SQLite copies what it is given.
     unsafe {
@@ -631,6 +635,10 @@ unsafe extern "C" fn call_scalar(ctx: *mut c::sqlite3_context, n: c_int, argv: *
     }
 }
 
+/// Bytes of a pointer.
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "4 or 8")]
+const POINTER: c_int = size_of::<*mut State>() as c_int;
+
 /// An aggregation in progress. SQLite gives each group a word of zeroed memory, in which a pointer to this is kept.
 type State = Result<Box<dyn Aggregate>, String>;
 
@@ -638,7 +646,7 @@ unsafe extern "C" fn step_aggregate(ctx: *mut c::sqlite3_context, n: c_int, argv
     // SAFETY: the user data is the registered AggregateFactory; the aggregate context is null (out of memory) or one
     // pointer's worth of memory that is zero the first time and afterwards what was stored here.
     unsafe {
-        let slot = c::sqlite3_aggregate_context(ctx, size_of::<*mut State>() as c_int).cast::<*mut State>();
+        let slot = c::sqlite3_aggregate_context(ctx, POINTER).cast::<*mut State>();
         if slot.is_null() {
             return c::sqlite3_result_error_nomem(ctx);
         }

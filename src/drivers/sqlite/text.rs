@@ -6,9 +6,9 @@ pub fn strip_leading(sql: &str) -> &str {
     loop {
         rest = rest.trim_start_matches([' ', '\t', '\x0c', '\n', '\r']);
         if let Some(comment) = rest.strip_prefix("--") {
-            rest = comment.find('\n').map_or("", |end| &comment[end + 1..]);
+            rest = comment.split_once('\n').map_or("", |(_, rest)| rest);
         } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.find("*/").map_or("", |end| &comment[end + 2..]);
+            rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
         } else {
             return rest;
         }

@@ -25,13 +25,18 @@ struct State<T> {
     overflow: i64,
 }
 
+/// A count that may go below zero.
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 impl<T> QueuePool<T> {
     /// `size`: how many are kept, 0 for any number. `max_overflow`: how many more may exist, `None` for any number.
     /// `timeout`: how long to wait for one. `lifo`: hand out what came back last, so that the others can grow old.
     pub fn new(size: usize, max_overflow: Option<usize>, timeout: Duration, lifo: bool) -> Self {
         // Without a size there is no limit to exceed.
         let max_overflow = if size == 0 { None } else { max_overflow };
-        let state = State { idle: VecDeque::new(), overflow: -(size as i64) };
+        let state = State { idle: VecDeque::new(), overflow: -number(size) };
         QueuePool { size, max_overflow, timeout, lifo, state: Mutex::new(state), returned: Condvar::new() }
     }
 
@@ -45,7 +50,7 @@ impl<T> QueuePool<T> {
         if let Some(resource) = idle {
             return Some(Taken::Kept(resource));
         }
-        if self.max_overflow.is_some_and(|max| state.overflow >= max as i64) {
+        if self.max_overflow.is_some_and(|max| state.overflow >= number(max)) {
             return None;
         }
         state.overflow += 1;
@@ -117,7 +122,7 @@ impl<T: Send> Pool<T> for QueuePool<T> {
     fn drain(&self) -> Vec<T> {
         let mut state = self.state.lock();
         let idle: Vec<T> = std::mem::take(&mut state.idle).into();
-        state.overflow -= idle.len() as i64;
+        state.overflow -= number(idle.len());
         drop(state);
         self.returned.notify_all();
         idle
@@ -125,7 +130,7 @@ impl<T: Send> Pool<T> for QueuePool<T> {
 
     fn counts(&self) -> Counts {
         let state = self.state.lock();
-        let out = self.size as i64 - state.idle.len() as i64 + state.overflow;
+        let out = number(self.size) - number(state.idle.len()) + state.overflow;
         Counts {
             size: self.size,
             checked_in: state.idle.len(),

@@ -1,5 +1,12 @@
 //! Whole mappers and whole relationships: the first, usually the only, step of a plan.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "nodes, mappers, relationships and states are numbered densely by who makes the graph; their lists have that length, far \
+              below 2^32"
+)]
+
 pub use crate::relationship::Direction;
 
 use super::order::Graph;

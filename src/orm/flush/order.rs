@@ -1,5 +1,12 @@
 //! Orderings of a small integer graph: cycles, a stable order, levels. All linear in nodes and edges.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "nodes, mappers, relationships and states are numbered densely by who makes the graph; their lists have that length, far \
+              below 2^32"
+)]
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

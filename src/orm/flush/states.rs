@@ -1,5 +1,12 @@
 //! Objects one by one: the second step of a plan, for what lies on a cycle of mappers and relationships.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "nodes, mappers, relationships and states are numbered densely by who makes the graph; their lists have that length, far \
+              below 2^32"
+)]
+
 use super::graph::{Direction, Input, Unit, Units, edges, whole};
 use super::order::Graph;
 use super::{Action, Circular, RelationshipId, StateId, Step};

@@ -163,13 +163,10 @@ impl RowMeta {
     /// The same for `columns()` and `scalars()`, which take positions as well.
     pub fn index_or_position(&self, key: &Bound<'_, PyAny>) -> PyResult<usize> {
         if key.is_instance_of::<PyInt>() && !key.is_instance_of::<PyBool>() {
-            let n = self.len(key.py()) as isize;
+            let n = self.len(key.py());
             let i: isize = key.extract()?;
-            let at = if i < 0 { i + n } else { i };
-            if !(0..n).contains(&at) {
-                return Err(PyIndexError::new_err("list index out of range"));
-            }
-            return Ok(at as usize);
+            let at = if i < 0 { n.checked_sub(i.unsigned_abs()) } else { usize::try_from(i).ok() };
+            return at.filter(|at| *at < n).ok_or_else(|| PyIndexError::new_err("list index out of range"));
         }
         self.index(key)
     }

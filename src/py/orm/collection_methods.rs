@@ -550,13 +550,13 @@ impl CollectionMethod {
                 }
             };
             let value = match &at {
-                Where::Position(i) => values[*i].clone(),
+                Where::Position(i) => values.get(*i).cloned().ok_or_else(missing)?,
                 Where::Name(n) => kw.as_ref().map_or(Ok(None), |k| k.get_item(n))?.ok_or_else(missing)?,
             };
             if *adds {
                 let new = fire.add(&value, None)?;
                 match at {
-                    Where::Position(i) => values[i] = new,
+                    Where::Position(i) => values.get_mut(i).into_iter().for_each(|v| v.clone_from(&new)),
                     Where::Name(n) => {
                         if let Some(k) = &kw {
                             k.set_item(n, new)?;

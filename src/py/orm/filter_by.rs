@@ -72,7 +72,10 @@ fn show(py: Python<'_>, namespace: &Namespace) -> PyResult<String> {
 /// For messages: three names, and how many there are.
 fn shown(py: Python<'_>, all: &[Namespace]) -> PyResult<String> {
     let names = all.iter().map(|n| show(py, n)).collect::<PyResult<Vec<_>>>()?;
-    Ok(if names.len() > 3 { format!("{}, ... ({} total)", names[..3].join(", "), names.len()) } else { names.join(", ") })
+    Ok(match names.get(..3) {
+        Some(first) if names.len() > 3 => format!("{}, ... ({} total)", first.join(", "), names.len()),
+        _ => names.join(", "),
+    })
 }
 
 /// One equality per keyword, each name being looked up in all namespaces.

@@ -164,7 +164,13 @@ impl AttributeEvent {
     }
     #[getter]
     fn op<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let name = ["OP_APPEND", "OP_REMOVE", "OP_REPLACE", "OP_BULK_REPLACE", "OP_MODIFIED"][self.op as usize];
+        let name = match self.op {
+            EventOp::Append => "OP_APPEND",
+            EventOp::Remove => "OP_REMOVE",
+            EventOp::Replace => "OP_REPLACE",
+            EventOp::BulkReplace => "OP_BULK_REPLACE",
+            EventOp::Modified => "OP_MODIFIED",
+        };
         py.import("oxalchemy.orm.attributes")?.getattr(name)
     }
     #[getter]
@@ -310,7 +316,14 @@ impl AttributeImpl {
         } else {
             op
         };
-        let cell = &slf.get().tokens[op as usize];
+        let [append, remove, replace, bulk, modified] = &slf.get().tokens;
+        let cell = match op {
+            EventOp::Append => append,
+            EventOp::Remove => remove,
+            EventOp::Replace => replace,
+            EventOp::BulkReplace => bulk,
+            EventOp::Modified => modified,
+        };
         let t = cell.get_or_try_init(py, || Py::new(py, AttributeEvent { imp: slf.clone().unbind(), op }))?;
         Ok(t.bind(py).clone().into_any())
     }

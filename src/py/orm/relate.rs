@@ -459,14 +459,10 @@ pub fn pend(state: &Bound<'_, InstanceState>, key: &Py<PyString>, value: &Bound<
     let name = key.text();
     let value = value.clone().unbind();
     let dropped = InstanceState::with_extra(state, |e| {
-        let i = match e.pending.iter().position(|p| p.key == name) {
-            Some(i) => i,
-            None => {
-                e.pending.push(Pending { key: name, ..Pending::default() });
-                e.pending.len() - 1
-            }
-        };
-        let p = &mut e.pending[i];
+        if !e.pending.iter().any(|p| p.key == name) {
+            e.pending.push(Pending { key: name.clone(), ..Pending::default() });
+        }
+        let Some(p) = e.pending.iter_mut().find(|p| p.key == name) else { return Vec::new() };
         let (to, from) = if removing { (&mut p.removed, &mut p.added) } else { (&mut p.added, &mut p.removed) };
         // an append undoes a remove and the other way round
         match from.iter().position(|v| v.is(&value)) {

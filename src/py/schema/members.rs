@@ -185,10 +185,8 @@ fn found_in<'py>(part: &Any<'py>, dict: &Bound<'py, PyDict>, table: &Bound<'py, 
 
 /// Columns of one key stand for each other; the last one is taken, in the place of the first.
 fn each_once<'py>(columns: Vec<Any<'py>>) -> PyResult<Vec<Any<'py>>> {
-    if columns.len() < 2 {
-        return Ok(columns);
-    }
-    let by_key = PyDict::new(columns[0].py());
+    let [first, _, ..] = columns.as_slice() else { return Ok(columns) };
+    let by_key = PyDict::new(first.py());
     for column in columns {
         by_key.set_item(column.getattr("key")?, column)?;
     }

@@ -115,7 +115,7 @@ impl ColumnCollection {
                 if let Some(c) = usize::try_from(i).ok().and_then(|i| items.get(i)) {
                     out.push(c.clone());
                 }
-                i += idx.step;
+                i = i.saturating_add(idx.step);
             }
             out
         } else if let Ok(t) = key.cast::<PyTuple>() {

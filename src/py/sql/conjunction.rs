@@ -4,6 +4,7 @@ use super::coerce::{Role, expr_in};
 use super::face::wrap_expr;
 use crate::py::errors::warn;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
 use sql::ast::{ExprRef, Op, build};
 
@@ -69,29 +70,25 @@ pub fn not_<'py>(clause: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 /// `null()`
 #[pyfunction]
 pub fn null(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    constant(py, 0)
+    static ONE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    constant(py, &ONE, build::null)
 }
 /// `true()`
 #[pyfunction]
 #[pyo3(name = "true")]
 pub fn true_(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    constant(py, 1)
+    static ONE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    constant(py, &ONE, build::true_)
 }
 /// `false()`
 #[pyfunction]
 #[pyo3(name = "false")]
 pub fn false_(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    constant(py, 2)
+    static ONE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    constant(py, &ONE, build::false_)
 }
 
 /// The constants are singletons, as documented.
-fn constant(py: Python<'_>, which: usize) -> PyResult<Bound<'_, PyAny>> {
-    use pyo3::sync::PyOnceLock;
-    static CELLS: [PyOnceLock<Py<PyAny>>; 3] = [const { PyOnceLock::new() }; 3];
-    CELLS[which]
-        .get_or_try_init(py, || {
-            let e = [build::null, build::true_, build::false_][which]();
-            Ok(wrap_expr(py, &e)?.unbind())
-        })
-        .map(|o| o.bind(py).clone())
+fn constant<'py>(py: Python<'py>, cell: &PyOnceLock<Py<PyAny>>, make: fn() -> sql::ast::ExprRef) -> PyResult<Bound<'py, PyAny>> {
+    cell.get_or_try_init(py, || Ok(wrap_expr(py, &make())?.unbind())).map(|o| o.bind(py).clone())
 }

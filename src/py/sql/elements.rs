@@ -347,18 +347,18 @@ fn case<'py>(
     if let Some(w) = kw.map(|k| k.get_item("whens")).transpose()?.flatten() {
         items = vec![w];
     }
-    if items.len() == 1 && (items[0].is_instance_of::<pyo3::types::PyList>()) {
-        items = items[0].try_iter()?.collect::<PyResult<_>>()?;
-    } else if items.len() == 1 && items[0].is_instance_of::<PyTuple>() {
-        let inner: Vec<Bound<'py, PyAny>> = items[0].try_iter()?.collect::<PyResult<_>>()?;
-        // A tuple of pairs (legacy) or one pair.
-        if inner.iter().all(|i| i.is_instance_of::<PyTuple>()) {
-            items = inner;
+    if let [one] = items.as_slice() {
+        if one.is_instance_of::<pyo3::types::PyList>() {
+            items = one.try_iter()?.collect::<PyResult<_>>()?;
+        } else if one.is_instance_of::<PyTuple>() {
+            let inner: Vec<Bound<'py, PyAny>> = one.try_iter()?.collect::<PyResult<_>>()?;
+            // A tuple of pairs (legacy) or one pair.
+            if inner.iter().all(|i| i.is_instance_of::<PyTuple>()) {
+                items = inner;
+            }
+        } else if let Ok(d) = one.cast::<PyDict>() {
+            items = d.items().iter().collect();
         }
-    } else if items.len() == 1
-        && let Ok(d) = items[0].cast::<PyDict>()
-    {
-        items = d.items().iter().collect();
     }
     let value = value.filter(|v| !v.is_none()).map(|v| coerce::expr_or_literal(&v, "param")).transpose()?;
     let mut pairs = Vec::with_capacity(items.len());

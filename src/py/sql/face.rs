@@ -60,14 +60,16 @@ pub fn register_faces(py: Python<'_>, classes: &Bound<'_, PyDict>) -> PyResult<(
             return Err(pyo3::exceptions::PyKeyError::new_err(name));
         };
         let new = ffi::native_new(&class)?;
-        let _ = LEAVES[at].set(py, Leaf { class: class.unbind(), new });
+        if let Some(leaf) = LEAVES.get(at) {
+            let _ = leaf.set(py, Leaf { class: class.unbind(), new });
+        }
     }
     Ok(())
 }
 
 /// A new face of `class` for `node`; `__init__` does not run. The node remembers it.
 pub fn make<'py>(py: Python<'py>, class: Class, node: Node) -> PyResult<Bound<'py, PyAny>> {
-    let obj = match LEAVES[class as usize].get(py) {
+    let obj = match LEAVES.get(class as usize).and_then(|leaf| leaf.get(py)) {
         Some(leaf) => ffi::new_face(leaf.class.bind(py), leaf.new)?,
         None => {
             let base = fallback(py, class);

@@ -18,31 +18,25 @@ face_class! {
 
 /// The names of `:name` parameters, in order, without `::casts` and escaped `\:colons`.
 pub fn bind_names(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let chars: Vec<char> = text.chars().collect();
+    let mut out: indexmap::IndexSet<&str> = indexmap::IndexSet::new();
     let word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut i = 0;
-    while i < chars.len() {
-        if chars[i] == ':' {
-            let before = i.checked_sub(1).map(|p| chars[p]);
-            let mut end = i + 1;
-            while end < chars.len() && word(chars[end]) {
-                end += 1;
-            }
+    let (mut rest, mut before) = (text, None);
+    while let Some(c) = rest.chars().next() {
+        rest = rest.strip_prefix(c).unwrap_or_default();
+        if c == ':' {
+            let behind = rest.trim_start_matches(word);
+            let name = rest.strip_suffix(behind).unwrap_or_default();
             let blocked = before.is_some_and(|c| c == ':' || c == '\\' || word(c));
-            let after = chars.get(end) == Some(&':');
-            if !blocked && !after && end > i + 1 {
-                let name: String = chars[i + 1..end].iter().collect();
-                if !out.contains(&name) {
-                    out.push(name);
-                }
+            if !blocked && !name.is_empty() && !behind.starts_with(':') {
+                out.insert(name);
             }
-            i = end.max(i + 1);
+            before = name.chars().last().or(Some(c));
+            rest = behind;
         } else {
-            i += 1;
+            before = Some(c);
         }
     }
-    out
+    out.into_iter().map(str::to_owned).collect()
 }
 
 fn missing(name: &str) -> ExprRef {

@@ -289,6 +289,11 @@ fn isoformat<'py>(py: Python<'py>, class: Bound<'py, PyAny>, cell: Cell<'_>) -> 
 
 fn decimal<'py>(py: Python<'py>, cell: Cell<'_>, places: usize) -> PyResult<Bound<'py, PyAny>> {
     let text = match cell {
+        // More places than Rust writes: Python's own formatting says what it makes of them.
+        Cell::Float(_) | Cell::Int(_) if places > usize::from(u16::MAX) => {
+            let written = PyString::new(py, &format!("%.{places}f")).rem(cell_to_py(py, cell)?)?;
+            return imports::decimal(py)?.call1((written,));
+        }
         Cell::Float(f) => format!("{f:.places$}"),
         Cell::Int(i) if places == 0 => i.to_string(),
         Cell::Int(i) => format!("{:.places$}", i as f64),

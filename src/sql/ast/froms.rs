@@ -169,7 +169,7 @@ pub fn reduce_columns(cols: &[ExprRef], criteria: &[ExprRef], froms: &[FromRef],
                     let same = proxy::key_of(left) == proxy::key_of(right);
                     let known = [left, right].iter().any(|e| omit.contains(&expr_id(e)));
                     if a != b && !known && (!only_synonyms || same) {
-                        omit.push(expr_id(&cols[a.max(b)]));
+                        omit.extend(cols.get(a.max(b)).map(expr_id));
                     }
                 }
             }

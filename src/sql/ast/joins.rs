@@ -58,8 +58,8 @@ fn trim(found: &mut Vec<Match>, left: &FromRef, right: &FromRef) -> SqlResult<()
         v.sort_unstable();
         v
     };
-    let first = ids(&found[0]);
-    if found.iter().all(|m| ids(m) == first) {
+    let first = found.first().map(ids);
+    if found.iter().all(|m| Some(ids(m)) == first) {
         found.truncate(1);
         return Ok(());
     }

@@ -255,7 +255,9 @@ const NO_LABEL: &str = "_no_label";
 struct Keys {
     style: LabelStyle,
     seen: FxHashMap<Arc<str>, u32>,
-    ids: FxHashMap<(u64, Arc<str>), u32>,
+    ids: FxHashMap<(u64, Arc<str>), usize>,
+    /// How many labels there are of each base.
+    bases: FxHashMap<Arc<str>, usize>,
     /// Of rows: an attribute's name comes first there, whatever the expression is called.
     rows: bool,
 }
@@ -275,8 +277,12 @@ impl Keys {
         }
     }
     fn number(&mut self, id: u64, base: Arc<str>) -> Arc<str> {
-        let next = 1 + self.ids.keys().filter(|(_, b)| *b == base).count() as u32;
-        let n = *self.ids.entry((id, base.clone())).or_insert(next);
+        let bases = &mut self.bases;
+        let n = *self.ids.entry((id, base.clone())).or_insert_with(|| {
+            let count = bases.entry(base.clone()).or_default();
+            *count += 1;
+            *count
+        });
         format!("{base}_{n}").into()
     }
     fn key(&mut self, e: &ExprRef) -> Arc<str> {
@@ -303,7 +309,8 @@ impl Keys {
 pub fn columns_plus_names(columns: Vec<ExprRef>, style: LabelStyle, for_render: bool) -> Vec<Named> {
     let qualified = style == LabelStyle::TablenamePlusCol;
     let mut names: FxHashMap<Label, u64> = FxHashMap::default();
-    let mut keys = Keys { style, seen: FxHashMap::default(), ids: FxHashMap::default(), rows: for_render };
+    let (seen, ids, bases) = Default::default();
+    let mut keys = Keys { style, seen, ids, bases, rows: for_render };
     let mut placeholder = 0u64;
     let mut out = Vec::with_capacity(columns.len());
     for expr in columns {

@@ -7,6 +7,8 @@ use crate::name::{Label, Name};
 use crate::schema::column::ColumnData;
 use crate::schema::constraint::ForeignKeyData;
 use crate::schema::{Column, ColumnParent, ForeignKey};
+use rustc_hash::FxHashSet;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A column of a FROM element: its key in `.c`, and the column as an expression.
@@ -321,17 +323,20 @@ pub fn anonymous(label: &Label) -> Arc<str> {
 
 /// The expressions a column stands for, nearest first, itself included.
 pub fn proxy_set(e: &ExprRef) -> Vec<ExprRef> {
-    let mut out = vec![e.clone()];
-    let mut at = 0;
-    while at < out.len() {
-        if let ExprKind::Column(c) = &out[at].kind {
-            let next = c.column.d.read().proxies.clone();
-            out.extend(next);
-        } else if let ExprKind::Label { element, .. } = &out[at].kind {
-            let element = element.clone();
-            out.push(element);
+    let mut out: Vec<ExprRef> = Vec::new();
+    let mut next = VecDeque::from([e.clone()]);
+    // Unions of unions lead to the same expressions by many ways.
+    let mut seen = FxHashSet::default();
+    while let Some(e) = next.pop_front() {
+        if !seen.insert(Arc::as_ptr(&e) as usize) {
+            continue;
         }
-        at += 1;
+        match &e.kind {
+            ExprKind::Column(c) => next.extend(c.column.d.read().proxies.iter().cloned()),
+            ExprKind::Label { element, .. } => next.push_back(element.clone()),
+            _ => {}
+        }
+        out.push(e);
     }
     out
 }
@@ -356,7 +361,7 @@ pub fn corresponding_in(candidates: &[KeyedColumn], target: &ExprRef, require_em
     let mut best: Option<(usize, usize, &ExprRef)> = None;
     for (_, c) in candidates {
         let chain: Vec<usize> = proxy_set(c).iter().map(expr_id).collect();
-        if chain[0] == target_id {
+        if chain.first() == Some(&target_id) {
             return Some(c.clone());
         }
         let common = chain.iter().filter(|i| wanted.contains(i)).count();

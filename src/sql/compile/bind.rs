@@ -5,11 +5,15 @@ use super::{BindSource, CompiledBind, Compiler, Ctx};
 use crate::ast::{Bind, BindValue, ExprKind, ExprRef, Node, Op};
 use crate::dialects::ParamStyle;
 use crate::error::{SqlError, SqlResult};
+use std::collections::hash_map::RandomState;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, LazyLock};
 
-/// Marks a placeholder in the text until the rendering is finished: START number END.
+/// Marks a placeholder in the text until the rendering is finished: START [`SIGN`] number END.
 pub(crate) const START: char = '\u{1}';
+/// What no text of a user holds: digits that are this process's own. Data that looks like a placeholder is none.
+pub(crate) static SIGN: LazyLock<String> = LazyLock::new(|| RandomState::new().build_hasher().finish().to_string() + ".");
 /// See [`START`].
 pub(crate) const END: char = '\u{2}';
 
@@ -30,7 +34,9 @@ impl Compiler<'_> {
         }
         let index = self.register_bind(e, b, ctx)?;
         if post {
-            self.binds[index as usize].literal_execute |= ctx.literal_execute || b.literal_execute;
+            if let Some(bind) = self.binds.get_mut(index as usize) {
+                bind.literal_execute |= ctx.literal_execute || b.literal_execute;
+            }
             self.post_compile(index, b.expanding);
             if !b.expanding
                 && let Some(cast) = self.rules.literal_cast(self.dialect, &e.ty)
@@ -55,12 +61,13 @@ impl Compiler<'_> {
 
     /// Write the placeholder of a registered bind.
     pub(crate) fn placeholder(&mut self, index: u32) {
-        let _ = write!(self.out, "{START}{index}{END}");
+        let _ = write!(self.out, "{START}{}{index}{END}", *SIGN);
     }
 
     fn post_compile(&mut self, index: u32, expanding: bool) {
         self.needs_expand = true;
-        let _ = if expanding { write!(self.out, "({START}P{index}{END})") } else { write!(self.out, "{START}P{index}{END}") };
+        let (open, close) = if expanding { ("(", ")") } else { ("", "") };
+        let _ = write!(self.out, "{open}{START}{}P{index}{END}{close}", *SIGN);
     }
 
     /// `bind_expression` around a bind; around each element of an expanding one.
@@ -68,16 +75,12 @@ impl Compiler<'_> {
         let inner = Ctx { skip_bind_expression: true, ..ctx };
         let text = self.capture(|c| c.expr(wrapped, inner))?;
         if b.expanding
-            && let Some(open) = text.find(&format!("({START}P"))
-            && let Some(close) = text[open..].find(END)
+            && let Some((before, marker)) = text.split_once(&format!("({START}{}P", *SIGN))
+            && let Some((index, after)) = marker.split_once(&format!("{END})"))
+            && let Ok(number) = index.parse::<u32>()
         {
-            let (before, after) = (&text[..open], &text[open + close + END.len_utf8() + 1..]);
-            let marker = &text[open..open + close + END.len_utf8() + 1];
-            let digits: String = marker.chars().filter(char::is_ascii_digit).collect();
-            if let Ok(index) = digits.parse::<u32>() {
-                self.post_wraps.push((index, before.into(), after.into()));
-            }
-            self.push(marker);
+            self.post_wraps.push((number, before.into(), after.into()));
+            self.post_compile(number, true);
             return Ok(());
         }
         self.push(&text);
@@ -88,8 +91,9 @@ impl Compiler<'_> {
     pub(crate) fn register_bind(&mut self, e: &ExprRef, b: &Bind, _ctx: Ctx) -> SqlResult<u32> {
         let name = self.label_text(&b.key, Ident::Bind);
         let escaped = escape_name(&name, self.dialect.paramstyle);
-        if let Some(&index) = self.bind_names.get(&name) {
-            let existing = &self.binds[index as usize];
+        if let Some(&index) = self.bind_names.get(&name)
+            && let Some(existing) = self.binds.get(index as usize)
+        {
             if !Arc::ptr_eq(&existing.bind, e) {
                 let (other_unique, other_expanding, value_known) = match &existing.bind.kind {
                     ExprKind::Bind(o) => (o.unique, o.expanding, !matches!(o.value, BindValue::Missing)),
@@ -119,16 +123,17 @@ impl Compiler<'_> {
                 // The later one wins, as its value may be the one that is known.
                 if !matches!(b.value, BindValue::Missing) || !value_known {
                     let source = self.source_of(e, b);
-                    let slot = &mut self.binds[index as usize];
-                    slot.bind = e.clone();
-                    slot.ty = e.ty.clone();
-                    slot.source = source;
-                    slot.required = b.required;
+                    if let Some(slot) = self.binds.get_mut(index as usize) {
+                        slot.bind = e.clone();
+                        slot.ty = e.ty.clone();
+                        slot.source = source;
+                        slot.required = b.required;
+                    }
                 }
             }
             return Ok(index);
         }
-        let index = self.binds.len() as u32;
+        let index = u32::try_from(self.binds.len()).map_err(|_| SqlError::compile("too many bound parameters"))?;
         let source = self.source_of(e, b);
         self.binds.push(CompiledBind {
             name: escaped,

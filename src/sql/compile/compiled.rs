@@ -2,6 +2,7 @@
 
 use crate::ast::{ExprRef, Node};
 use crate::dialects::{Dialect, ParamStyle};
+use crate::error::{SqlError, SqlResult};
 use crate::schema::{Column, Default_};
 use crate::types::TypeRef;
 use std::sync::Arc;
@@ -176,5 +177,13 @@ impl Compiled {
     /// Index of a bind by rendered name.
     pub fn bind_index(&self, name: &str) -> Option<usize> {
         self.binds.iter().position(|b| &*b.name == name)
+    }
+
+    /// The text between two placeholders.
+    ///
+    /// # Errors
+    /// There is no such place: better nothing than another statement.
+    pub(crate) fn between(&self, from: usize, to: usize) -> SqlResult<&str> {
+        self.sql.get(from..to).ok_or_else(|| SqlError::compile("the placeholders of the statement do not fit its text"))
     }
 }

@@ -66,16 +66,16 @@ impl Compiler<'_> {
         let reference = reference(id, c);
         if let Some(at) = self.ctes.seen.iter().position(|r| r.id == id) {
             is_new = false;
-            if ctx.nest_here && !self.ctes.seen[at].nesting {
-                let depth = self.stack.len();
-                let seen = &mut self.ctes.seen[at];
+            let depth = self.stack.len();
+            if ctx.nest_here
+                && let Some(seen) = self.ctes.seen.get_mut(at).filter(|s| !s.nesting)
+            {
                 seen.nesting = true;
                 seen.level = depth;
             }
-        } else if let Some(at) =
-            self.ctes.seen.iter().position(|r| (r.reference == reference || r.level == level) && r.name == name)
+        } else if let Some((at, existing)) =
+            self.ctes.seen.iter().enumerate().find(|(_, r)| (r.reference == reference || r.level == level) && r.name == name)
         {
-            let existing = &self.ctes.seen[at];
             if existing.cte.restates.as_ref().is_some_and(|r| id_of(r) == id) {
                 // The one that extends us is being rendered around us.
                 is_new = false;

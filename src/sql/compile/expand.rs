@@ -5,7 +5,8 @@ use crate::ast::Op;
 use crate::dialects::{Dialect, ParamStyle};
 use crate::error::SqlResult;
 use crate::types::{Affinity, TypeRef};
-use rustc_hash::{FxHashMap, FxHashSet};
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -71,18 +72,18 @@ fn fill_in(c: &Compiled, style: ParamStyle, all_names: bool, fill: &dyn Fn(u32) 
         c,
         style,
         all_names,
-        numbers: Vec::new(),
+        numbers: IndexSet::default(),
         names: Names { taken: c.binds.iter().map(|b| b.name.clone()).collect(), given: FxHashMap::default() },
     };
     let mut at = 0;
     for slot in &c.slots {
-        state.copy(&c.sql[at..slot.offset], &mut out);
+        state.copy(c.between(at, slot.offset)?, &mut out);
         at = slot.offset + slot.len;
         state.slot(slot, fill(slot.bind), &mut out)?;
     }
-    state.copy(&c.sql[at..], &mut out);
+    state.copy(c.between(at, c.sql.len())?, &mut out);
     if matches!(style, ParamStyle::Numeric | ParamStyle::NumericDollar) {
-        out.positions = state.numbers;
+        out.positions = state.numbers.into_iter().collect();
     }
     Ok(out)
 }
@@ -119,7 +120,7 @@ struct Filling<'a> {
     c: &'a Compiled,
     style: ParamStyle,
     all_names: bool,
-    numbers: Vec<(u32, Option<usize>)>,
+    numbers: IndexSet<(u32, Option<usize>), FxBuildHasher>,
     names: Names,
 }
 
@@ -196,10 +197,7 @@ impl Filling<'_> {
             ParamStyle::Format => write!(out.sql, "%s"),
             style => {
                 let key = (slot.bind, index);
-                let at = self.numbers.iter().position(|x| *x == key).unwrap_or_else(|| {
-                    self.numbers.push(key);
-                    self.numbers.len() - 1
-                });
+                let (at, _) = self.numbers.insert_full(key);
                 write!(out.sql, "{}{}", if style == ParamStyle::Numeric { ':' } else { '$' }, at + 1)
             }
         };

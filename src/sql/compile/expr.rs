@@ -219,6 +219,11 @@ impl Compiler<'_> {
         }
     }
 
+    /// What has been written since.
+    pub(crate) fn written_from(&self, start: usize) -> &str {
+        self.out.get(start..).unwrap_or_default()
+    }
+
     /// Text as written, percent signs doubled where the driver needs it.
     pub(crate) fn verbatim(&mut self, text: &str) {
         if self.dialect.paramstyle.doubles_percents() && text.contains('%') {
@@ -261,15 +266,15 @@ impl Compiler<'_> {
             self.verbatim(text);
             return Ok(());
         }
-        let mut chars = text.char_indices().peekable();
+        let mut chars = text.chars();
         let mut previous = ' ';
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        while let Some((i, c)) = chars.next() {
-            if c == '\\' && text[i + 1..].starts_with(':') {
+        while let Some(c) = chars.next() {
+            if c == '\\'
+                && let Some(rest) = chars.as_str().strip_prefix(':')
+            {
                 // `\:` stands for a plain colon, when no word character or colon follows what it escapes.
-                let rest = &text[i + 2..];
-                let len = rest.find(|c| !(is_word(c) || c == '$')).unwrap_or(rest.len());
-                if !rest[len..].starts_with(':') {
+                if !rest.trim_start_matches(|c| is_word(c) || c == '$').starts_with(':') {
                     self.out.push(':');
                     chars.next();
                     previous = ':';
@@ -277,13 +282,13 @@ impl Compiler<'_> {
                 }
             }
             if c == ':' && previous != ':' && previous != '\\' && !is_word(previous) {
-                let rest = &text[i + 1..];
+                let rest = chars.as_str();
                 let len = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-                if len > 0 && !rest[len..].starts_with(':') {
-                    let name = &rest[..len];
-                    for _ in rest[..len].chars() {
-                        chars.next();
-                    }
+                if let Some((name, rest)) = rest.split_at_checked(len)
+                    && len > 0
+                    && !rest.starts_with(':')
+                {
+                    chars = rest.chars();
                     previous = 'a';
                     match t.binds.iter().find(|(n, _)| &**n == name) {
                         Some((_, bind)) => self.expr(&bind.clone(), ctx.inner())?,

@@ -1,9 +1,11 @@
 //! The last step: placeholders as the dialect writes them, and the assembly of [`Compiled`].
 
-use super::bind::{END, START};
+use super::bind::{END, SIGN, START};
 use super::{Compiled, Compiler, Slot};
 use crate::ast::Node;
 use crate::dialects::ParamStyle;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -48,14 +50,14 @@ enum Marker {
     Post(u32),
 }
 
-fn read_marker(text: &str) -> Option<(Marker, usize)> {
-    let end = text.find(END)?;
-    let body = text.get(START.len_utf8()..end)?;
+/// What follows [`START`], and the text behind it. `None` for a character of the user's.
+fn read_marker(text: &str) -> Option<(Marker, &str)> {
+    let (body, rest) = text.strip_prefix(&*SIGN)?.split_once(END)?;
     let marker = match body.strip_prefix('P') {
         Some(n) => Marker::Post(n.parse().ok()?),
         None => Marker::Plain(body.parse().ok()?),
     };
-    Some((marker, end + END.len_utf8()))
+    Some((marker, rest))
 }
 
 type Placed = (String, Vec<Slot>, Vec<u32>, Option<(usize, usize)>);
@@ -65,20 +67,23 @@ fn place(c: &Compiler<'_>, style: ParamStyle) -> Placed {
     let mut out = String::with_capacity(text.len() + 16);
     let mut slots = Vec::new();
     let mut positions = Vec::new();
-    let mut numbers: Vec<u32> = Vec::new();
+    let mut numbers: IndexSet<u32, FxBuildHasher> = IndexSet::default();
     let mut at = 0;
     let wanted = c.dml.as_ref().and_then(|d| d.values_range);
     let mut range = (None, None);
-    while let Some(found) = text[at..].find(START) {
-        let start = at + found;
+    let mut rest = text;
+    while let Some((before, found)) = rest.split_once(START) {
+        let start = at + before.len();
         note_range(&mut range, wanted, at, start, out.len());
-        out.push_str(&text[at..start]);
-        let Some((marker, len)) = read_marker(&text[start..]) else {
+        out.push_str(before);
+        let Some((marker, tail)) = read_marker(found) else {
             out.push(START);
             at = start + START.len_utf8();
+            rest = found;
             continue;
         };
-        at = start + len;
+        rest = tail;
+        at = text.len() - tail.len();
         let offset = out.len();
         match marker {
             Marker::Plain(bind) => {
@@ -86,10 +91,7 @@ fn place(c: &Compiler<'_>, style: ParamStyle) -> Placed {
                     ParamStyle::Qmark => out.push('?'),
                     ParamStyle::Format => out.push_str("%s"),
                     ParamStyle::Numeric | ParamStyle::NumericDollar => {
-                        let n = numbers.iter().position(|b| *b == bind).unwrap_or_else(|| {
-                            numbers.push(bind);
-                            numbers.len() - 1
-                        });
+                        let (n, _) = numbers.insert_full(bind);
                         let mark = if style == ParamStyle::Numeric { ':' } else { '$' };
                         let _ = write!(out, "{mark}{}", n + 1);
                     }
@@ -121,9 +123,9 @@ fn place(c: &Compiler<'_>, style: ParamStyle) -> Placed {
         }
     }
     note_range(&mut range, wanted, at, text.len() + 1, out.len());
-    out.push_str(&text[at..]);
+    out.push_str(rest);
     if matches!(style, ParamStyle::Numeric | ParamStyle::NumericDollar) {
-        positions = numbers;
+        positions = numbers.into_iter().collect();
     }
     let range = match range {
         (Some(a), Some(b)) => Some((a, b)),

@@ -31,15 +31,15 @@ pub(crate) fn setup_joins(s: &Select, clauses: &mut Vec<FromRef>) -> SqlResult<(
             Some(l) => {
                 let left = target_from(l)?;
                 let at = explicit_place(clauses, &left)?;
-                match at {
-                    Some(i) => (clauses[i].clone(), Some(i)),
+                match at.and_then(|i| Some((i, clauses.get(i)?.clone()))) {
+                    Some((i, left)) => (left, Some(i)),
                     None => (left, None),
                 }
             }
         };
         let made = make_join(&left, &right, onclause, join.isouter, join.full)?;
-        match replaced {
-            Some(i) => clauses[i] = made,
+        match replaced.and_then(|i| clauses.get_mut(i)) {
+            Some(place) => *place = made,
             None => clauses.push(made),
         }
     }
@@ -66,7 +66,7 @@ fn implicit_left(s: &Select, clauses: &[FromRef], right: &FromRef, on: Option<&E
     let all = if own { clauses.to_vec() } else { froms::candidates(s) };
     let found = left_candidates(&all, right, on);
     match found.as_slice() {
-        [one] => Ok((all[*one].clone(), own.then_some(*one))),
+        [one] if let Some(left) = all.get(*one) => Ok((left.clone(), own.then_some(*one))),
         [] => Err(SqlError::invalid_request(format!(
             "Don't know how to join to {}. Please use the .select_from() method to establish an explicit left side, as well as \
              providing an explicit ON clause if not present already to help resolve the ambiguity.",
@@ -130,7 +130,7 @@ fn left_candidates(all: &[FromRef], right: &FromRef, on: Option<&ExprRef>) -> Ve
     }
     if found.len() > 1 {
         let shown: Vec<usize> = froms::without_hidden(all.to_vec()).iter().map(|f| f.id()).collect();
-        found.retain(|i| shown.contains(&all[*i].id()));
+        found.retain(|i| all.get(*i).is_some_and(|f| shown.contains(&f.id())));
     }
     if found.is_empty() && on.is_some() {
         return (0..all.len()).collect();

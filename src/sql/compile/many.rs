@@ -3,6 +3,7 @@
 use super::Compiled;
 use crate::dialects::types::type_text;
 use crate::dialects::{Family, ParamStyle};
+use crate::error::SqlResult;
 use crate::name::Name;
 use crate::schema::{Column, Table};
 use std::fmt::Write;
@@ -29,11 +30,11 @@ pub struct Sentinel {
 }
 
 /// Repeats `range`, the `(…)` behind VALUES, with placeholders of `style`.
-pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows: usize, sentinel: Option<&Sentinel>) -> ManyRows {
+pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows: usize, sentinel: Option<&Sentinel>) -> SqlResult<ManyRows> {
     let (start, end) = range;
-    let mut out = ManyRows { sql: String::with_capacity(c.sql.len() + rows * (end - start + 8)), ..ManyRows::default() };
+    let mut out = ManyRows { sql: String::with_capacity(c.sql.len() + rows * (end.saturating_sub(start) + 8)), ..ManyRows::default() };
     let mut writer = Writer { c, style, out: &mut out, plain: Vec::new() };
-    writer.part(0, start, None);
+    writer.part(0, start, None)?;
     let counter = sentinel.and_then(|s| s.counter.as_ref());
     let columns = counter.map(|types| (0..types.len()).map(|i| format!("p{i}")).collect::<Vec<_>>()).unwrap_or_default();
     if let (Some(types), true) = (counter, writer.out.sql.ends_with("VALUES ")) {
@@ -47,20 +48,20 @@ pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows:
             writer.out.sql.push_str(", ");
         }
         if counter.is_some() {
-            writer.part(start, end - 1, Some(row));
+            writer.part(start, end.saturating_sub(1), Some(row))?;
             let _ = write!(writer.out.sql, ", {row})");
         } else {
-            writer.part(start, end, Some(row));
+            writer.part(start, end, Some(row))?;
         }
     }
     if counter.is_some() {
         let _ = write!(writer.out.sql, ") AS imp_sen({}, sen_counter) ORDER BY sen_counter", columns.join(", "));
     }
-    writer.part(end, c.sql.len(), None);
+    writer.part(end, c.sql.len(), None)?;
     for column in sentinel.iter().flat_map(|s| &s.returning) {
         let _ = write!(writer.out.sql, ", {column}");
     }
-    out
+    Ok(out)
 }
 
 /// How the rows of an INSERT … RETURNING are put into order; `None` when they go one by one.
@@ -141,13 +142,13 @@ impl Writer<'_> {
         }
     }
 
-    fn part(&mut self, from: usize, to: usize, row: Option<usize>) {
+    fn part(&mut self, from: usize, to: usize, row: Option<usize>) -> SqlResult<()> {
         let c = self.c;
         let mut at = from;
         // One bind may stand several times in a row too.
         let mut numbers: Vec<(u32, usize)> = Vec::new();
         for slot in c.slots.iter().filter(|s| (from..to).contains(&s.offset)) {
-            self.copy(&c.sql[at..slot.offset]);
+            self.copy(c.between(at, slot.offset)?);
             at = slot.offset + slot.len;
             let name: &str = c.binds.get(slot.bind as usize).map_or("", |b| &b.name);
             match self.style {
@@ -182,6 +183,7 @@ impl Writer<'_> {
                 }
             }
         }
-        self.copy(&c.sql[at..to]);
+        self.copy(c.between(at, to)?);
+        Ok(())
     }
 }

@@ -34,18 +34,18 @@ pub fn translate(sql: &str, marks: Marks, with_params: bool) -> Result<Translate
     let mut out = Translated { sql: String::with_capacity(sql.len()), ..Translated::default() };
     let mut numbers: FxHashMap<&str, usize> = FxHashMap::default();
     let mut rest = sql;
-    while let Some(at) = rest.find('%') {
-        out.sql.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let (mark, len) = match after.chars().next() {
+    while let Some((before, after)) = rest.split_once('%') {
+        out.sql.push_str(before);
+        let mut behind = after.chars();
+        let (mark, behind) = match behind.next() {
             Some('%') => {
                 out.sql.push('%');
-                rest = &after[1..];
+                rest = behind.as_str();
                 continue;
             }
-            Some('s' | 'b' | 't') => (None, 1),
-            Some('(') => match after.find(')').map(|end| (&after[1..end], &after[end + 1..])) {
-                Some((name, tail)) if tail.starts_with(['s', 'b', 't']) => (Some(name), name.len() + 3),
+            Some('s' | 'b' | 't') => (None, behind.as_str()),
+            Some('(') => match behind.as_str().split_once(')') {
+                Some((name, tail)) if let Some(tail) = tail.strip_prefix(['s', 'b', 't']) => (Some(name), tail),
                 Some((name, _)) if with_params => {
                     return Err(format!(
                         "only '%s', '%b', '%t' are allowed as placeholders, got '%({name})' without one of them"
@@ -90,7 +90,7 @@ pub fn translate(sql: &str, marks: Marks, with_params: bool) -> Result<Translate
             Marks::Question => out.sql.push('?'),
             Marks::Numbered => out.sql.push_str(&format!("${number}")),
         }
-        rest = &after[len..];
+        rest = behind;
     }
     out.sql.push_str(rest);
     Ok(out)

@@ -198,7 +198,7 @@ impl Compiler<'_> {
         }
         let kept: Vec<&ExprRef> = criteria.iter().filter(|c| !matches!(c.kind, ExprKind::True)).collect();
         match kept.as_slice() {
-            [] => self.condition(&criteria[0], ctx),
+            [] => criteria.first().map_or(Ok(()), |c| self.condition(c, ctx)),
             [one] => self.condition(one, ctx),
             many => {
                 let grouped: Vec<ExprRef> = many.iter().map(|c| self_group(c, Some(&Op::And))).collect();
@@ -316,7 +316,7 @@ impl Compiler<'_> {
                 ExprKind::LiteralColumn(n) => n.text.clone(),
                 ExprKind::Host(h) => match h.named_as().as_deref().map(|e| &e.kind) {
                     Some(ExprKind::Column(c)) => self.generated_label(&c.column.label()),
-                    _ => self.out[start..].into(),
+                    _ => self.written_from(start).into(),
                 },
                 // `-x` and `x DESC` are known as `x`.
                 ExprKind::UnaryPrefix { operand, .. } | ExprKind::UnaryPostfix { operand, .. }
@@ -325,10 +325,10 @@ impl Compiler<'_> {
                     self.generated_label(&c.column.label())
                 }
                 ExprKind::Text(_) => {
-                    self.result_textual |= populate && self.out[start..].contains('*');
+                    self.result_textual |= populate && self.written_from(start).contains('*');
                     "".into()
                 }
-                _ => self.out[start..].into(),
+                _ => self.written_from(start).into(),
             };
             if let ExprKind::LiteralColumn(n) = &e.kind
                 && n.text.contains('*')
@@ -443,7 +443,7 @@ impl Compiler<'_> {
                 self.push(keyword);
                 self.push(" ");
             }
-            self.query(q, Ctx { compound: i as u32 + 1, ..ctx })?;
+            self.query(q, Ctx { compound: u32::try_from(i).unwrap_or(u32::MAX).saturating_add(1), ..ctx })?;
         }
         let inner = Ctx { no_table: true, literal_binds: ctx.literal_binds, visiting_cte: ctx.visiting_cte, ..Ctx::default() };
         self.group_by(&c.group_by, inner)?;

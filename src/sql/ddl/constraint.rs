@@ -94,11 +94,11 @@ impl DdlCompiler<'_> {
 
     /// SQLite's AUTOINCREMENT needs PRIMARY KEY inside the column.
     fn inside_column(&self, d: &ConstraintData) -> bool {
-        if self.dialect.family != Family::Sqlite || d.columns.len() != 1 {
+        let [column] = d.columns.as_slice() else { return false };
+        if self.dialect.family != Family::Sqlite {
             return false;
         }
         let Some(table) = d.table.as_ref().and_then(std::sync::Weak::upgrade) else { return false };
-        let column = &d.columns[0];
         option_flag(&table.d.read().dialect_options, "sqlite", "autoincrement")
             && column.ty().affinity == crate::types::Affinity::Integer
             && column.d.read().foreign_keys.is_empty()

@@ -115,7 +115,8 @@ impl DdlCompiler<'_> {
         }
         let digest = format!("{:x}", md5::compute(name.text.as_bytes()));
         let kept: String = name.text.chars().take(max.saturating_sub(8)).collect();
-        let cut = format!("{kept}_{}", &digest[digest.len() - 4..]);
+        let end: String = digest.chars().skip(digest.len().saturating_sub(4)).collect();
+        let cut = format!("{kept}_{end}");
         Ok(self.dialect.quote(&Name { text: cut.into(), quote: name.quote }))
     }
 }

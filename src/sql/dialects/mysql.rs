@@ -148,11 +148,11 @@ impl Rules for MySql {
                 c.separated(&f.args, ", ", ctx)?;
                 c.write(" WITH ROLLUP");
             }
-            "aggregate_strings" if f.args.len() == 2 => {
+            "aggregate_strings" if let [value, separator] = f.args.as_slice() => {
                 c.write("group_concat(");
-                c.expr(&f.args[0], ctx)?;
+                c.expr(value, ctx)?;
                 c.write(" SEPARATOR ");
-                c.literal_at_execution(&f.args[1], ctx)?;
+                c.literal_at_execution(separator, ctx)?;
                 c.write(")");
             }
             _ => return Ok(false),
@@ -188,15 +188,16 @@ impl Rules for MySql {
 
     fn aggregate_order_by(&self, c: &mut Compiler<'_>, func: &ExprRef, order_by: &[ExprRef], ctx: Ctx) -> SqlResult<bool> {
         let ExprKind::Function(f) = &func.kind else { return Ok(false) };
-        if !f.name.text.eq_ignore_ascii_case("aggregate_strings") || f.args.len() != 2 {
+        let [value, separator] = f.args.as_slice() else { return Ok(false) };
+        if !f.name.text.eq_ignore_ascii_case("aggregate_strings") {
             return Ok(false);
         }
         c.write("group_concat(");
-        c.expr(&f.args[0], ctx)?;
+        c.expr(value, ctx)?;
         c.write(" ORDER BY ");
         c.separated(order_by, ", ", ctx)?;
         c.write(" SEPARATOR ");
-        c.literal_at_execution(&f.args[1], ctx)?;
+        c.literal_at_execution(separator, ctx)?;
         c.write(")");
         Ok(true)
     }

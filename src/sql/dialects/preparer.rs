@@ -74,26 +74,27 @@ impl Dialect {
     }
     /// Split a rendered, possibly quoted and dotted name into its parts.
     pub fn unformat(&self, text: &str) -> Vec<String> {
-        let mut out = vec![String::new()];
+        let mut out = Vec::new();
+        let mut last = String::new();
         let mut chars = text.chars().peekable();
         let mut quoted = false;
         while let Some(c) = chars.next() {
-            let last = out.len() - 1;
             if quoted && c == self.final_quote {
                 if chars.peek() == Some(&self.final_quote) {
                     chars.next();
-                    out[last].push(c);
+                    last.push(c);
                 } else {
                     quoted = false;
                 }
             } else if !quoted && c == self.initial_quote {
                 quoted = true;
             } else if !quoted && c == '.' {
-                out.push(String::new());
+                out.push(std::mem::take(&mut last));
             } else {
-                out[last].push(c);
+                last.push(c);
             }
         }
+        out.push(last);
         out
     }
 }

@@ -103,10 +103,13 @@ fn scaled(name: &str, ty: &SqlType) -> String {
     }
 }
 
+/// More than any database has; what is written for each must fit into memory.
+const MANY_DIMENSIONS: usize = 1 << 16;
+
 /// Length of the text column that stands for an enum.
 fn enum_length(ty: &SqlType) -> i64 {
-    let longest = ty.enums.iter().map(|e| e.chars().count() as i64).max().unwrap_or(0);
-    ty.length.unwrap_or(longest)
+    let longest = ty.enums.iter().map(|e| e.chars().count()).max().unwrap_or(0);
+    ty.length.unwrap_or(i64::try_from(longest).unwrap_or(i64::MAX))
 }
 
 fn as_varchar(dialect: &Dialect, ty: &SqlType) -> SqlResult<String> {
@@ -229,7 +232,10 @@ pub fn postgresql(dialect: &Dialect, ty: &TypeRef, context: &TypeContext<'_>) ->
                 Ok(t) => t,
                 Err(e) => return Some(Err(e)),
             };
-            let dimensions = ty.option("dimensions").and_then(TypeArg::as_int).unwrap_or(1).max(1) as usize;
+            let dimensions = ty.option("dimensions").and_then(TypeArg::as_int).unwrap_or(1).max(1);
+            let Some(dimensions) = usize::try_from(dimensions).ok().filter(|n| *n <= MANY_DIMENSIONS) else {
+                return Some(Err(SqlError::compile(format!("An array cannot have {dimensions} dimensions"))));
+            };
             let brackets = "[]".repeat(dimensions);
             match inner.split_once(" COLLATE ") {
                 Some((head, collation)) => format!("{head}{brackets} COLLATE {collation}"),
@@ -454,6 +460,7 @@ pub fn oracle(dialect: &Dialect, ty: &TypeRef, _context: &TypeContext<'_>) -> Op
         "float" | "FLOAT" => {
             if ty.precision.is_some() {
                 let (name, p) = (if &*ty.visit_name == "float" { "Float" } else { "FLOAT" }, ty.precision.unwrap_or(0));
+                #[expect(clippy::cast_possible_truncation, reason = "saturates")]
                 let binary = (p as f64 / std::f64::consts::LOG10_2) as i64;
                 return Some(Err(SqlError::argument(format!(
                     "Oracle Database FLOAT types use 'binary precision', which does not convert cleanly from decimal 'precision'.  Please \

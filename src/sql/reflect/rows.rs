@@ -32,7 +32,12 @@ pub fn int(row: &Row, i: usize) -> i64 {
 pub fn opt_int(row: &Row, i: usize) -> Option<i64> {
     match row.get(i) {
         Some(Value::Text(s) | Value::Decimal(s)) => s.parse().ok(),
-        Some(Value::Float(f)) if f.fract() == 0.0 => Some(*f as i64),
+        Some(Value::Float(f)) if f.fract() == 0.0 => {
+            // One without a fraction; beyond 64 bits it is the outermost.
+            #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+            let whole = *f as i64;
+            Some(whole)
+        }
         Some(v) => v.as_int(),
         None => None,
     }

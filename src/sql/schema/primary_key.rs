@@ -43,10 +43,9 @@ impl Constraint {
     /// Takes `column` in, in the place of one with the same key.
     pub fn admit(&self, column: &Arc<Column>) {
         let key = column.key();
-        let at = self.d.read().columns.iter().position(|c| c.key() == key);
         let mut d = self.d.write();
-        match at {
-            Some(i) => d.columns[i] = column.clone(),
+        match d.columns.iter_mut().find(|c| c.key() == key) {
+            Some(place) => *place = column.clone(),
             None => d.columns.push(column.clone()),
         }
     }

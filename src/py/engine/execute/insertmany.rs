@@ -73,11 +73,11 @@ pub fn send<'py>(s: &Sending<'_, 'py>, given: &[Vec<Given<'py>>], node: &Node) -
         let Some(chunk) = all.get(chunk) else { continue };
         let wire = match text.take() {
             Some((rows, wire)) if rows == chunk.len() => wire,
-            _ => insert_many(c, style, range, chunk.len(), sentinel.as_ref()),
+            _ => insert_many(c, style, range, chunk.len(), sentinel.as_ref()).map_err(|e| crate::py::errors::sql_error(py, e))?,
         };
         let at = |bind: u32, row: usize| chunk.get(row).and_then(|r| r.by_bind.get(bind as usize)).cloned().unwrap_or_default();
         let picked: Vec<Value> = wire.order.iter().map(|(b, row)| at(*b, *row)).collect();
-        let own = || insert_many(c, c.paramstyle, range, chunk.len(), sentinel.as_ref());
+        let own = || insert_many(c, c.paramstyle, range, chunk.len(), sentinel.as_ref()).unwrap_or_default();
         let stats = batch_stats(s.stats, n, count, order);
         let batch = Batch {
             sql: &wire.sql,

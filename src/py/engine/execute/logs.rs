@@ -35,6 +35,7 @@ fn significant(x: f64) -> String {
     if x <= 0.0 {
         return "0".to_owned();
     }
+    #[expect(clippy::cast_possible_truncation, reason = "at most three digits")]
     let exponent = x.log10().floor() as i32;
     if !(-4..4).contains(&exponent) {
         let mantissa = x / 10f64.powi(exponent);

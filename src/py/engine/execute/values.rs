@@ -136,9 +136,9 @@ impl Values {
             return Ok(Shown { sql, params: tuple(py, &values)? });
         }
         let d = PyDict::new(py);
-        for (i, (f, b)) in self.fills.iter().zip(&c.binds).enumerate() {
+        for (i, (f, b)) in (0u32..).zip(self.fills.iter().zip(&c.binds)) {
             if matches!(f, Fill::One) {
-                d.set_item(&*b.name, value_to_py(py, &self.at(i as u32, None))?)?;
+                d.set_item(&*b.name, value_to_py(py, &self.at(i, None))?)?;
             }
         }
         for (bind, element, name) in names {

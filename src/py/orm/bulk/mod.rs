@@ -76,16 +76,21 @@ pub fn save_objects<'py>(
         states.sort_by_cached_key(|(s, _)| (s.mapper().map(|m| m.id).unwrap_or_default(), s.has_key()));
     }
     in_transaction(session, || {
-        let mut start = 0;
-        while start < states.len() {
-            let mapper = states[start].0.mapper()?;
-            let update_rows = states[start].0.has_key();
-            let mut end = start + 1;
-            while end < states.len() && states[end].0.mapper()?.id == mapper.id && states[end].0.has_key() == update_rows {
-                end += 1;
+        let mut rest = states.as_slice();
+        while let Some((first, _)) = rest.first() {
+            let mapper = first.mapper()?;
+            let update_rows = first.has_key();
+            let mut length = 0;
+            for (s, _) in rest {
+                if s.mapper()?.id != mapper.id || s.has_key() != update_rows {
+                    break;
+                }
+                length += 1;
             }
-            let mut rows = Vec::with_capacity(end - start);
-            for (s, _) in &states[start..end] {
+            let Some((alike, behind)) = rest.split_at_checked(length.max(1)) else { break };
+            rest = behind;
+            let mut rows = Vec::with_capacity(alike.len());
+            for (s, _) in alike {
                 let dict = s.get().instance_dict(py);
                 if !update_rows {
                     rows.push(dict);
@@ -110,7 +115,6 @@ pub fn save_objects<'py>(
             } else {
                 insert(session, &mapper, &rows, return_defaults, false)?;
             }
-            start = end;
         }
         Ok(())
     })
@@ -191,9 +195,8 @@ fn insert_group<'py>(
     keys: bool,
 ) -> PyResult<()> {
     let Some((names, ..)) = group.first() else { return Ok(()) };
-    let missing: Vec<usize> = (0..plan.columns.len())
-        .filter(|i| !names.contains(i) && (plan.columns[*i].pk || plan.columns[*i].server_default))
-        .collect();
+    let wanted = plan.columns.iter().enumerate().filter(|(i, c)| !names.contains(i) && (c.pk || c.server_default));
+    let missing: Vec<usize> = wanted.map(|(i, _)| i).collect();
     let params: Vec<_> = group.iter().map(|(_, p, _)| p.clone()).collect();
     if !keys || missing.is_empty() {
         let statement = exec::insert_statement(py, plan, &[], false)?;
@@ -205,8 +208,8 @@ fn insert_group<'py>(
     let result = exec::run_many(connection, &statement, &params)?;
     for ((_, _, row), fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
         let fetched = fetched?;
-        for (n, i) in missing.iter().enumerate() {
-            row.set_item(&plan.columns[*i].key, fetched.get_item(n)?)?;
+        for (n, c) in missing.iter().filter_map(|i| plan.columns.get(*i)).enumerate() {
+            row.set_item(&c.key, fetched.get_item(n)?)?;
         }
     }
     Ok(())
@@ -273,7 +276,7 @@ pub fn missing_primary_key(py: Python<'_>, mapper: &Arc<Mapper>) -> PyErr {
 }
 
 fn missing_key(py: Python<'_>, plan: &plan::TablePlan) -> PyErr {
-    let names: Vec<String> = plan.pk.iter().map(|i| format!("{}.{}", plan.name(), plan.columns[*i].column.name())).collect();
+    let names: Vec<String> = plan.pk_columns().map(|c| format!("{}.{}", plan.name(), c.column.name())).collect();
     let e = errors::invalid_request(
         py,
         format!(
@@ -300,7 +303,7 @@ fn update_group<'py>(
     let params: Vec<_> = group.iter().map(|(_, p)| p.clone()).collect();
     let result = exec::run_many(connection, &statement, &params)?;
     let matched: i64 = result.getattr("rowcount")?.extract()?;
-    if matched >= 0 && matched != group.len() as i64 {
+    if matched >= 0 && usize::try_from(matched) != Ok(group.len()) {
         return Err(orm_error(
             py,
             "StaleDataError",

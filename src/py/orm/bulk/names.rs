@@ -37,7 +37,7 @@ pub fn spelled_out<'py>(py: Python<'py>, mapper: &Arc<Mapper>, rows: &[Row<'py>]
             changed = Some(copy);
         }
         if let Some(copy) = changed {
-            out.get_or_insert_with(|| rows.to_vec())[n] = copy;
+            out.get_or_insert_with(|| rows.to_vec()).get_mut(n).into_iter().for_each(|row| row.clone_from(&copy));
         }
     }
     Ok(out)

@@ -327,7 +327,7 @@ fn identity_of(tuple: &Bound<'_, PyTuple>, plan: &LoadPlan) -> PyResult<Vec<usiz
         .map(|(v, item)| match item {
             Item::Entity(_) => Ok(v.as_ptr() as usize),
             _ => Ok(crate::py::errors::ignoring::<pyo3::exceptions::PyTypeError, _>(v.py(), v.hash())?
-                .map_or(v.as_ptr() as usize, |h| h as usize)),
+                .map_or(v.as_ptr() as usize, isize::cast_unsigned)),
         })
         .collect()
 }

@@ -91,6 +91,7 @@ impl PkPart {
         } else if let Ok(f) = value.cast_exact::<PyFloat>() {
             let f = f.value();
             if f.fract() == 0.0 && f.abs() < 9.0e15 {
+                #[expect(clippy::cast_possible_truncation, reason = "a whole number of less than 54 bits")]
                 return Ok(Self::Int(f as i64));
             }
         }
@@ -125,7 +126,7 @@ impl PkPart {
 /// Python's hash of an integer: its remainder by 2^61 - 1. Needed so that an integer meets the `Decimal` that equals it.
 fn int_hash(i: i64) -> isize {
     const MODULUS: u64 = (1 << 61) - 1;
-    let h = (i.unsigned_abs() % MODULUS) as isize;
+    let h = isize::try_from(i.unsigned_abs() % MODULUS).unwrap_or_default();
     match if i < 0 { -h } else { h } {
         -1 => -2,
         h => h,

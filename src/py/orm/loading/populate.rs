@@ -218,7 +218,7 @@ impl<'py> Loader<'py> {
         match map.get_item(&value)? {
             Some(at) => match at.extract::<isize>()? {
                 -1 => Ok(rt),
-                at if at >= 0 => Ok(rt.subs.get(at as usize).unwrap_or(rt)),
+                at if let Ok(at) = usize::try_from(at) => Ok(rt.subs.get(at).unwrap_or(rt)),
                 _ => Err(self.wrong_class(rt, batch, row, Some(&value))?),
             },
             None if value.is_none() => Err(self.wrong_class(rt, batch, row, None)?),

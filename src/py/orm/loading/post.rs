@@ -200,7 +200,7 @@ pub fn run<'py>(
             }
             Work::Subclass(load, states, at, context) => {
                 let end = states.len().min(at + KEYS_AT_ONCE);
-                of_subclass(session, &load, &states[at..end], &context, &mut below)?;
+                of_subclass(session, &load, states.get(at..end).unwrap_or_default(), &context, &mut below)?;
                 if end < states.len() {
                     later.push(Work::Subclass(load, states, end, context));
                 }
@@ -325,7 +325,7 @@ impl<'py> Parents<'py> {
         let uselist = load.relationship.data().uselist;
         let size = if load.kind == PostKind::Subquery { usize::MAX } else { load.chunksize.max(1) };
         let end = self.order.len().min(self.at.saturating_add(size));
-        let chunk = &self.order[self.at..end];
+        let chunk = self.order.get(self.at..end).unwrap_or_default();
         self.at = end;
         let n = plan.key_len;
         // rows of joined collections repeat the object; to "selectin", association rows that do so are members of their own

@@ -177,7 +177,7 @@ fn entity(
                     let at = if m.id == plan.mapper.id {
                         -1
                     } else {
-                        subs.iter().position(|s| s.plan.mapper.id == m.id).map_or(-2, |i| i as isize)
+                        subs.iter().position(|s| s.plan.mapper.id == m.id).and_then(|i| isize::try_from(i).ok()).unwrap_or(-2)
                     };
                     map.set_item(v, at)?;
                 }

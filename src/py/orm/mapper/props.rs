@@ -393,7 +393,7 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
                  entirely (including its availability as a foreign key), use the 'include_properties' or 'exclude_properties' mapper \
                  arguments to control specifically which table columns get mapped.",
                 this.node.describe(),
-                exprs[0].1.getattr("key").map_or_else(|_| String::new(), |k| k.text()),
+                exprs.first().and_then(|(_, face)| face.getattr("key").ok()).map_or_else(String::new, |k| k.text()),
                 existing.repr()?.text()
             ),
         ));

@@ -81,7 +81,7 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
         let statement = table.call_method0("delete")?.call_method1("where", wh)?;
         let rows: Vec<_> = todo.deletes.iter().map(|r| params(py, r)).collect::<PyResult<_>>()?;
         let matched: i64 = exec::run_many(&connection, &statement, &rows)?.getattr("rowcount")?.extract()?;
-        if (multi || rows.len() == 1) && matched >= 0 && matched != rows.len() as i64 {
+        if (multi || rows.len() == 1) && matched >= 0 && usize::try_from(matched) != Ok(rows.len()) {
             return Err(orm_error(
                 py,
                 "StaleDataError",
@@ -107,7 +107,7 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
             rows.push(d);
         }
         let matched: i64 = exec::run_many(&connection, &statement, &rows)?.getattr("rowcount")?.extract()?;
-        if (multi || rows.len() == 1) && matched >= 0 && matched != rows.len() as i64 {
+        if (multi || rows.len() == 1) && matched >= 0 && usize::try_from(matched) != Ok(rows.len()) {
             return Err(orm_error(
                 py,
                 "StaleDataError",

@@ -1,4 +1,5 @@
 //! The one place where the unit of work talks to a connection.
+#![expect(clippy::indexing_slicing, reason = "columns are positions in the plan, which does not change")]
 
 use super::plan::{StatementKey, TablePlan};
 use crate::py::ffi;
@@ -24,7 +25,7 @@ fn column_faces<'py>(py: Python<'py>, plan: &TablePlan, columns: impl Iterator<I
 
 /// `INSERT INTO t … [RETURNING …]`; the columns written come from the parameters.
 pub fn insert_statement<'py>(py: Python<'py>, plan: &TablePlan, returning: &[usize], many: bool) -> PyResult<Any<'py>> {
-    let key = StatementKey::Insert(returning.iter().map(|i| *i as u16).collect(), many);
+    let key = StatementKey::Insert(returning.to_vec(), many);
     plan.statement(py, key, || {
         let insert = table_face(py, &plan.table)?.call_method0("insert")?;
         if returning.is_empty() {
@@ -73,7 +74,7 @@ impl<'py> EqExpr<'py> for Any<'py> {
 
 /// `UPDATE t SET … WHERE t.pk = ? [AND t.version = ?] [RETURNING …]`.
 pub fn update_statement<'py>(py: Python<'py>, plan: &TablePlan, version: bool, returning: &[usize]) -> PyResult<Any<'py>> {
-    plan.statement(py, StatementKey::Update(version, returning.iter().map(|i| *i as u16).collect()), || {
+    plan.statement(py, StatementKey::Update(version, returning.to_vec()), || {
         let update = table_face(py, &plan.table)?.call_method0("update")?;
         let found = update.call_method1("where", PyTuple::new(py, criteria(py, plan, version, &|i| where_name(plan, i))?)?)?;
         if returning.is_empty() {

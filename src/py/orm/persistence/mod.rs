@@ -146,7 +146,7 @@ pub(super) fn tables<'a>(mappers: impl IntoIterator<Item = &'a Arc<Mapper>>) -> 
         }
     }
     match base::topological::sort(&edges, &index) {
-        Ok(order) => order.into_iter().map(|i| out[i].clone()).collect(),
+        Ok(order) => order.into_iter().filter_map(|i| out.get(i).cloned()).collect(),
         Err(_) => out,
     }
 }

@@ -52,9 +52,9 @@ pub enum ClientDefault {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum StatementKey {
     /// INSERT; columns returned.
-    Insert(Vec<u16>, bool),
+    Insert(Vec<usize>, bool),
     /// UPDATE; compared with a version; columns returned.
-    Update(bool, Vec<u16>),
+    Update(bool, Vec<usize>),
     /// DELETE; compared with a version.
     Delete(bool),
 }
@@ -164,6 +164,10 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
 }
 
 impl TablePlan {
+    /// The columns of the primary key.
+    pub fn pk_columns(&self) -> impl Iterator<Item = &ColumnPlan> {
+        self.pk.iter().filter_map(|i| self.columns.get(*i))
+    }
     fn new(py: Python<'_>, mapper: &Arc<Mapper>, data: &MapperData, table: &Arc<Table>) -> Self {
         let mut keys: FxHashMap<usize, Arc<str>> = FxHashMap::default();
         for prop in data.column_props() {
@@ -211,7 +215,7 @@ impl TablePlan {
                 column,
             });
         }
-        let pk = (0..columns.len()).filter(|i| columns[*i].pk).collect();
+        let pk = columns.iter().enumerate().filter(|(_, c)| c.pk).map(|(i, _)| i).collect();
         let version = data.version_id_col.as_ref().and_then(|v| columns.iter().position(|c| Arc::ptr_eq(&c.column, v)));
         // The table may be that of a class further up, which knows how it hangs on the one above.
         let pairs: Vec<_> = mapper.iterate_to_root().iter().flat_map(|m| m.data().inherits_equated_pairs.clone()).collect();

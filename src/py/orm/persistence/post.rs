@@ -1,6 +1,6 @@
 //! The extra UPDATE of `post_update` relationships.
 
-use super::plan::table_plan;
+use super::plan::{ColumnPlan, table_plan};
 use super::update::{Update, changed, emit_all};
 use super::{Row, committed_value, connection, next_version};
 use crate::py::ffi;
@@ -62,13 +62,13 @@ fn collect<'py>(
 ) -> PyResult<Option<Update<'py>>> {
     let py = row.state.py();
     let dict = row.state.get().instance_dict(py);
-    let value = |i: usize| ffi::dict_get(&dict, &plan.columns[i].key).unwrap_or_else(|| py.None().into_bound(py));
+    let value = |c: &ColumnPlan| ffi::dict_get(&dict, &c.key).unwrap_or_else(|| py.None().into_bound(py));
     let mut out = Update::new(at, plan.clone());
     let mut asked = false;
     for (i, c) in plan.columns.iter().enumerate() {
         if columns.contains(&col_id(&c.column)) {
             asked = true;
-            out.params.push((i, value(i)));
+            out.params.push((i, value(c)));
         } else if (c.client_onupdate || c.server_onupdate)
             && let Some(given) = changed(row, c)?
         {
@@ -79,12 +79,12 @@ fn collect<'py>(
     if !asked {
         return Ok(None);
     }
-    for i in &plan.pk {
-        let key = if row.update { committed_value(&row.state, &row.mapper, &plan.columns[*i].column)? } else { value(*i) };
+    for c in plan.pk_columns() {
+        let key = if row.update { committed_value(&row.state, &row.mapper, &c.column)? } else { value(c) };
         out.key.push(key);
     }
-    if let Some(i) = plan.version {
-        let current = value(i);
+    if let Some((i, c)) = plan.version.and_then(|i| Some((i, plan.columns.get(i)?))) {
+        let current = value(c);
         // A row that this flush inserts is at its first version still; one that was there gets another for each UPDATE.
         if row.update
             && !out.params.iter().any(|(p, _)| *p == i)

@@ -1,4 +1,5 @@
 //! UPDATE: changed columns only.
+#![expect(clippy::indexing_slicing, reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way")]
 
 use super::plan::{ColumnPlan, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};
@@ -246,7 +247,7 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many:
     if returning.is_empty()
         && let Some(changed) = fast(group, &connection, &statement)?
     {
-        if changed != group.len() as i64 {
+        if usize::try_from(changed) != Ok(group.len()) {
             return Err(stale(py, plan, group.len(), changed));
         }
         return group.iter().try_for_each(|g| after(flush, &rows[g.row], g, &[], Vec::new()));
@@ -289,7 +290,7 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many:
         prefetched(plan, &client, &result, &mut news)?;
         check = sane && (params.len() == 1 || many_tell);
     }
-    if check && matched >= 0 && matched != group.len() as i64 {
+    if check && matched >= 0 && usize::try_from(matched) != Ok(group.len()) {
         return Err(stale(py, plan, group.len(), matched));
     }
     if versioned && !sane {

@@ -51,8 +51,8 @@ pub(super) fn add_bind(session: &Session, key: &Bound<'_, PyAny>, bind: &Bound<'
     }
     let mut d = session.d.lock();
     for k in keys {
-        if let Some(at) = d.binds.iter().position(|(have, _)| have.is(&k)) {
-            let old = std::mem::replace(&mut d.binds[at].1, bind.clone().unbind());
+        if let Some((_, known)) = d.binds.iter_mut().find(|(have, _)| have.is(&k)) {
+            let old = std::mem::replace(known, bind.clone().unbind());
             drop(d);
             drop(old);
             d = session.d.lock();

@@ -1,5 +1,6 @@
 //! What relationships do in a flush: find objects that must be written too, copy keys between related rows, keep association
 //! rows.
+#![expect(clippy::indexing_slicing, reason = "processors are numbered by the flush, which only adds to them")]
 
 use super::{Flush, Reason, State, class_str, orphans};
 use crate::py::errors;
@@ -223,7 +224,7 @@ pub(super) fn related(flush: &mut Flush<'_>, p: usize, parent: usize, delete: bo
         }
         let child = session::attach::state_of(o)?;
         if let Some(i) = flush.members.get_index_of(&(child.as_ptr() as usize)) {
-            out.push(i as StateId);
+            out.extend(StateId::try_from(i));
         }
     }
     Ok(out)

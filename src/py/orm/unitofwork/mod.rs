@@ -79,7 +79,7 @@ pub struct Flush<'py> {
     cursor: usize,
     /// Members that turned into deletions after relationships had seen them.
     again: Vec<usize>,
-    changes: FxHashMap<(usize, usize), (u32, Rc<Changes<'py>>)>,
+    changes: FxHashMap<(usize, u64), (u32, Rc<Changes<'py>>)>,
     /// Extra UPDATEs asked for: by base mapper, then state: names of attributes.
     pub post_updates: Map<u64, PostUpdates>,
     /// Foreign keys that are primary keys and follow their source: (state, column).
@@ -286,7 +286,7 @@ impl<'py> Flush<'py> {
     /// The changes of a relationship, the same throughout the flush unless more is allowed to be loaded later.
     pub fn changes(&mut self, rel: &Relationship, state: &State<'py>, passive: u32) -> PyResult<Rc<Changes<'py>>> {
         let Some(imp) = self.attribute(rel, state) else { return Ok(Rc::default()) };
-        let key = (state.as_ptr() as usize, rel.id as usize);
+        let key = (state.as_ptr() as usize, rel.id);
         if let Some((had, found)) = self.changes.get(&key)
             && (*had == passive || passive & flags::SQL_OK == 0)
         {

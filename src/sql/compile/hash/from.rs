@@ -10,7 +10,7 @@ impl Walk {
             self.tag(Arc::as_ptr(t) as u64);
             return;
         }
-        let next = self.froms.len() as u32;
+        let next = u32::try_from(self.froms.len()).unwrap_or(u32::MAX);
         if let Some(n) = self.froms.get(&f.id()) {
             let n = *n;
             self.tag(100 + u64::from(n));

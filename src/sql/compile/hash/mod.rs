@@ -62,9 +62,7 @@ struct Lanes {
 impl Hasher for Lanes {
     fn write(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(8) {
-            let mut word = [0u8; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
+            self.write_u64(chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         }
         self.write_u64(bytes.len() as u64);
     }
@@ -110,7 +108,7 @@ impl Structure for Walk {
         Walk::items(self, items);
     }
     fn entity(&mut self, entity: &dyn EntityNode) {
-        let next = self.entities.len() as u32;
+        let next = u32::try_from(self.entities.len()).unwrap_or(u32::MAX);
         match self.entities.entry(entity.entity_id()) {
             std::collections::hash_map::Entry::Occupied(known) => {
                 let n = *known.get();
@@ -158,7 +156,7 @@ impl Walk {
         self.tag(n.quote.map_or(2, u64::from));
     }
     fn id(&mut self, id: u64) {
-        let next = self.ids.len() as u32;
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
         let n = *self.ids.entry(id).or_insert(next);
         self.tag(u64::from(n));
     }
@@ -199,8 +197,9 @@ impl Walk {
     fn host_expr(&mut self, h: &Arc<dyn crate::host::HostExpr>) {
         match h.structural_hash() {
             Some(n) => {
-                self.tag(n as u64);
-                self.tag((n >> 64) as u64);
+                let [low, high] = [n & u128::from(u64::MAX), n >> 64].map(|half| u64::try_from(half).unwrap_or(u64::MAX));
+                self.tag(low);
+                self.tag(high);
             }
             None => self.ok = false,
         }

@@ -63,7 +63,7 @@ pub fn columns(rows: &[Row], relations: &IndexMap<String, Relation>, server: &Se
 
 fn of_table(row: &Row, table_collation: Option<&str>, server: &Server) -> Defined {
     let extra = text(row, 7);
-    let lower = extra.to_lowercase();
+    let lower = extra.to_ascii_lowercase();
     let ty = types::parse(&text(row, 2));
     // only what differs from the table's own is the column's
     let collation = opt_text(row, 6).filter(|c| Some(c.as_str()) != table_collation);
@@ -71,7 +71,7 @@ fn of_table(row: &Row, table_collation: Option<&str>, server: &Server) -> Define
     let computed = opt_text(row, 9).filter(|sql| !sql.is_empty()).map(|sql| {
         (if server.mariadb { sql } else { sql.replace("\\'", "'") }, lower.contains("stored") || lower.contains("persistent"))
     });
-    let on_update = lower.find("on update ").map(|at| extra[at + "on update ".len()..].to_owned());
+    let on_update = lower.split_once("on update ").and_then(|(_, rest)| extra.get(extra.len().checked_sub(rest.len())?..)).map(str::to_owned);
     Defined {
         name: text(row, 1),
         default: opt_text(row, 3).and_then(|d| default(d, &ty.name, &lower, server)),

@@ -39,12 +39,11 @@ impl<'a> Scanner<'a> {
     }
     /// Takes the words if the text goes on with them.
     fn eat(&mut self, words: &str) -> bool {
-        let head = self.rest.get(..words.len());
-        let found = head.is_some_and(|h| h.eq_ignore_ascii_case(words))
-            && !self.rest[words.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-            || head == Some(words) && !words.ends_with(|c: char| c.is_alphanumeric());
+        let Some((head, tail)) = self.rest.split_at_checked(words.len()) else { return false };
+        let found = head.eq_ignore_ascii_case(words) && !tail.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            || head == words && !words.ends_with(|c: char| c.is_alphanumeric());
         if found {
-            self.rest = self.rest[words.len()..].trim_start();
+            self.rest = tail.trim_start();
         }
         found
     }
@@ -62,54 +61,59 @@ impl<'a> Scanner<'a> {
     }
     /// What stands in the parentheses that open here.
     fn group(&mut self) -> Option<&'a str> {
-        let end = matching(self.rest)?;
-        let inside = &self.rest[1..end];
-        self.rest = self.rest[end + 1..].trim_start();
+        let (inside, rest) = parenthesized(self.rest)?;
+        self.rest = rest.trim_start();
         Some(inside)
     }
     /// The next word, number, string or call, as written.
     fn expression(&mut self) -> &'a str {
-        let start = self.rest;
-        let mut end = 0;
-        while let Some(c) = start[end..].chars().next() {
-            match c {
-                '(' => end += matching(&start[end..]).map_or(start.len() - end, |e| e + 1),
-                '\'' | '`' => end += delimited(&start[end..], c).map_or(start.len() - end, |(_, r)| start.len() - end - r.len()),
-                c if c.is_whitespace() || c == ',' => break,
-                c => end += c.len_utf8(),
-            }
+        let mut rest = self.rest;
+        while let Some(c) = rest.chars().next().filter(|c| !c.is_whitespace() && *c != ',') {
+            rest = behind(rest, c);
         }
-        self.rest = start[end..].trim_start();
-        &start[..end]
+        self.taken(rest)
+    }
+    /// What stands before `rest`, which is the end of what is left and becomes all of it.
+    fn taken(&mut self, rest: &'a str) -> &'a str {
+        let before = before(self.rest, rest);
+        self.rest = rest.trim_start();
+        before
     }
     fn word(&mut self) -> &'a str {
-        let end = self.rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(self.rest.len());
-        let word = &self.rest[..end];
-        self.rest = self.rest[end..].trim_start();
-        word
+        self.taken(self.rest.trim_start_matches(|c: char| !(c.is_whitespace() || c == ',')))
+    }
+}
+
+/// What stands in `text` before its end `rest`.
+fn before<'a>(text: &'a str, rest: &str) -> &'a str {
+    text.len().checked_sub(rest.len()).and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+/// What follows the quoted text, the parentheses or the single character that begins here with `c`. What does not end takes all.
+fn behind(text: &str, c: char) -> &str {
+    match c {
+        '(' => parenthesized(text).map_or("", |(_, rest)| rest),
+        '\'' | '`' => delimited(text, c).map_or("", |(_, rest)| rest),
+        c => text.strip_prefix(c).unwrap_or_default(),
     }
 }
 
 /// The quoted text that begins here, without its quotes, and what follows. A doubled quote stands for itself; in strings a
 /// backslash escapes.
 fn delimited(text: &str, quote: char) -> Option<(String, &str)> {
-    let mut chars = text.char_indices();
-    if chars.next()?.1 != quote {
-        return None;
-    }
+    let mut chars = text.strip_prefix(quote)?.chars();
     let mut out = String::new();
-    let mut chars = chars.peekable();
-    while let Some((i, c)) = chars.next() {
+    while let Some(c) = chars.next() {
         if c == quote {
-            if chars.peek().is_some_and(|(_, n)| *n == quote) {
-                chars.next();
+            if let Some(rest) = chars.as_str().strip_prefix(quote) {
+                chars = rest.chars();
                 out.push(quote);
                 continue;
             }
-            return Some((out, &text[i + quote.len_utf8()..]));
+            return Some((out, chars.as_str()));
         }
         if c == '\\' && quote == '\'' {
-            match chars.next()?.1 {
+            match chars.next()? {
                 'n' => out.push('\n'),
                 'r' => out.push('\r'),
                 't' => out.push('\t'),
@@ -123,30 +127,26 @@ fn delimited(text: &str, quote: char) -> Option<(String, &str)> {
     None
 }
 
-/// Position of the parenthesis that closes the one at the start.
-fn matching(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut i = 0;
-    while let Some(c) = text[i..].chars().next() {
+/// What stands in the parentheses that open at the start, and what follows them.
+fn parenthesized(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('(')?;
+    let (mut rest, mut depth) = (inside, 1usize);
+    loop {
+        let c = rest.chars().next()?;
         match c {
             '\'' | '`' => {
-                let (_, rest) = delimited(&text[i..], c)?;
-                i = text.len() - rest.len();
+                rest = delimited(rest, c)?.1;
                 continue;
             }
             '(' => depth += 1,
-            ')' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(i);
-                }
-            }
-            _ if depth == 0 => return None,
+            ')' => depth -= 1,
             _ => {}
         }
-        i += c.len_utf8();
+        if depth == 0 {
+            return Some((before(inside, rest), rest.strip_prefix(')')?));
+        }
+        rest = rest.strip_prefix(c)?;
     }
-    None
 }
 
 /// `'a','b'` as strings.
@@ -188,20 +188,16 @@ pub fn parse(sql: &str) -> Option<ReflectedTable> {
 /// The parts between the commas of the outermost level.
 fn definitions(body: &str) -> Vec<&str> {
     let mut out = Vec::new();
-    let (mut start, mut i) = (0, 0);
-    while let Some(c) = body[i..].chars().next() {
-        match c {
-            '(' => i += matching(&body[i..]).map_or(1, |e| e + 1),
-            '\'' | '`' => i = delimited(&body[i..], c).map_or(body.len(), |(_, rest)| body.len() - rest.len()),
-            ',' => {
-                out.push(body[start..i].trim());
-                i += 1;
-                start = i;
-            }
-            c => i += c.len_utf8(),
+    let (mut start, mut rest) = (body, body);
+    while let Some(c) = rest.chars().next() {
+        let next = if c == '(' && parenthesized(rest).is_none() { rest.strip_prefix(c).unwrap_or_default() } else { behind(rest, c) };
+        if c == ',' {
+            out.push(before(start, rest).trim());
+            start = next;
         }
+        rest = next;
     }
-    out.push(body[start..].trim());
+    out.push(start.trim());
     out
 }
 
@@ -272,10 +268,7 @@ fn column(s: &mut Scanner<'_>) -> Option<ReflectedColumn> {
 impl<'a> Scanner<'a> {
     /// The name of a type, up to its arguments.
     fn word_of_type(&mut self) -> &'a str {
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(self.rest.len());
-        let word = &self.rest[..end];
-        self.rest = self.rest[end..].trim_start();
-        word
+        self.taken(self.rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
     }
 }
 
@@ -331,16 +324,15 @@ fn foreign_key(name: Option<String>, s: &mut Scanner<'_>) -> Option<ReflectedFor
 /// What stands behind the closing parenthesis: `ENGINE=InnoDB … COMMENT='…'` and partitions.
 fn table_options(text: &str, table: &mut ReflectedTable) {
     let (options, partitions) = match find_partitions(text) {
-        Some(at) => (&text[..at], Some(&text[at..])),
+        Some(partitions) => (before(text, partitions), Some(partitions)),
         None => (text, None),
     };
     let mut s = Scanner::new(options);
-    while !s.rest.is_empty() {
-        let Some(equals) = s.rest.find('=') else { break };
-        let words = s.rest[..equals].trim().to_lowercase();
+    while let Some((words, rest)) = s.rest.split_once('=') {
+        let words = words.trim().to_lowercase();
         // a word without a value may stand before the option's own
         let name = OPTIONS.iter().find(|o| words.ends_with(**o)).map_or(words.as_str(), |o| *o).to_owned();
-        s.rest = s.rest[equals + 1..].trim_start();
+        s.rest = rest.trim_start();
         let value = match s.string() {
             Some(text) => text,
             None if s.rest.starts_with('(') => format!("({})", s.group().unwrap_or_default()),
@@ -358,15 +350,17 @@ fn table_options(text: &str, table: &mut ReflectedTable) {
     }
 }
 
-/// Where the partitions begin, outside of strings.
-fn find_partitions(text: &str) -> Option<usize> {
-    let mut i = 0;
-    while let Some(c) = text[i..].chars().next() {
-        match c {
-            '\'' | '`' => i = delimited(&text[i..], c).map_or(text.len(), |(_, rest)| text.len() - rest.len()),
-            'P' if text[i..].starts_with("PARTITION BY") => return Some(i),
-            c => i += c.len_utf8(),
+/// The text from where the partitions begin, outside of strings.
+fn find_partitions(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("PARTITION BY") {
+            return Some(rest);
         }
+        rest = match c {
+            '\'' | '`' => behind(rest, c),
+            c => rest.strip_prefix(c)?,
+        };
     }
     None
 }
@@ -375,9 +369,7 @@ fn partition_options(text: &str, options: &mut Facts) {
     let text = text.replace("*/", "");
     let mut s = Scanner::new(&text);
     let by = |s: &mut Scanner<'_>| {
-        let open = s.rest.find('(')?;
-        let method = s.rest[..open].trim().to_owned();
-        s.rest = &s.rest[open..];
+        let method = s.taken(s.rest.trim_start_matches(|c| c != '(')).trim().to_owned();
         Some(format!("{method} ({})", s.group()?))
     };
     if !s.eat("PARTITION BY") {

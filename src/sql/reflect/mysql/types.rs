@@ -48,9 +48,10 @@ pub fn collated(ty: ReflectedType, charset: Option<String>, collation: Option<St
 /// Name in lower case, what stands between the parentheses, words behind.
 fn split(text: &str) -> (String, &str, Vec<String>) {
     let words = |s: &str| s.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
-    match (text.find('('), text.rfind(')')) {
-        (Some(o), Some(c)) if o < c => (text[..o].trim().to_lowercase(), &text[o + 1..c], words(&text[c + 1..])),
-        _ => {
+    let parts = text.split_once('(').and_then(|(name, rest)| Some((name, rest.rsplit_once(')')?)));
+    match parts {
+        Some((name, (inside, behind))) => (name.trim().to_lowercase(), inside, words(behind)),
+        None => {
             let mut all = words(text);
             let flags = all.split_off(all.iter().position(|w| w == "unsigned" || w == "zerofill").unwrap_or(all.len()));
             (all.join(" "), "", flags)

@@ -12,10 +12,10 @@ pub fn constraints(rows: &[Row]) -> ByRelation<Constraints> {
         let Some(first) = group.first() else { continue };
         let table = found.entry(text(first, 0)).or_default();
         match text(first, 2).as_str() {
-            "p" => table.primary_key = key(group, false),
-            "u" => table.uniques.push(key(group, true)),
+            "p" => table.primary_key = key(first, group, false),
+            "u" => table.uniques.push(key(first, group, true)),
             "c" => table.checks.push(check(first)),
-            "f" => table.foreign_keys.push(foreign_key(group)),
+            "f" => table.foreign_keys.push(foreign_key(first, group)),
             _ => {}
         }
     }
@@ -27,8 +27,7 @@ pub fn constraints(rows: &[Row]) -> ByRelation<Constraints> {
     found
 }
 
-fn key(rows: &[Row], unique: bool) -> ReflectedKey {
-    let first = &rows[0];
+fn key(first: &Row, rows: &[Row], unique: bool) -> ReflectedKey {
     let column = |included: bool| rows.iter().filter(move |r| flag(r, 4) == included).filter_map(|r| opt_text(r, 3));
     let mut options = vec![("postgresql_include".to_owned(), Fact::texts(column(true)))];
     if unique {
@@ -54,8 +53,7 @@ fn check(row: &Row) -> ReflectedCheck {
     ReflectedCheck { name: opt_text(row, 1), sqltext: text(row, 7), comment: Some(opt_text(row, 5)), options }
 }
 
-fn foreign_key(rows: &[Row]) -> ReflectedForeignKey {
-    let first = &rows[0];
+fn foreign_key(first: &Row, rows: &[Row]) -> ReflectedForeignKey {
     let mut options: Facts = Vec::new();
     let mut option = |name: &str, value: Fact| options.push((name.to_owned(), value));
     if let Some(action) = action(&text(first, 14)) {

@@ -13,7 +13,7 @@ pub fn indexes(rows: &[Row]) -> ByRelation<Vec<ReflectedIndex>> {
     let mut found: ByRelation<Vec<ReflectedIndex>> = ByRelation::new();
     for group in rows.chunk_by(|a, b| text(a, 0) == text(b, 0) && text(a, 1) == text(b, 1)) {
         if let Some(first) = group.first() {
-            found.entry(text(first, 0)).or_default().push(index(group));
+            found.entry(text(first, 0)).or_default().push(index(first, group));
         }
     }
     for list in found.values_mut() {
@@ -22,8 +22,7 @@ pub fn indexes(rows: &[Row]) -> ByRelation<Vec<ReflectedIndex>> {
     found
 }
 
-fn index(rows: &[Row]) -> ReflectedIndex {
-    let first = &rows[0];
+fn index(first: &Row, rows: &[Row]) -> ReflectedIndex {
     let mut out = ReflectedIndex { name: text(first, 1), unique: flag(first, 2), ..ReflectedIndex::default() };
     let (mut ops, mut include): (Facts, Vec<String>) = (Vec::new(), Vec::new());
     for row in rows {

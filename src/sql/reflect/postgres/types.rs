@@ -46,16 +46,13 @@ pub fn collated(ty: ReflectedType, collation: Option<String>, schema: Option<Str
 /// The text without its parenthesis, and what stood between.
 fn split(text: &str) -> (String, Vec<&str>) {
     // a quoted name may hold parentheses
-    let from = if text.starts_with('"') { text.rfind('"').unwrap_or(0) } else { 0 };
-    let open = text[from..].find('(').map(|i| i + from);
-    let close = open.and_then(|o| text[o..].find(')').map(|i| i + o));
-    match (open, close) {
-        (Some(o), Some(c)) => {
-            let base = format!("{}{}", &text[..o], &text[c + 1..]);
-            (base, text[o + 1..c].split(',').map(str::trim).collect())
-        }
-        _ => (text.to_owned(), Vec::new()),
-    }
+    let quoted = if text.starts_with('"') { text.rfind('"').unwrap_or(0) } else { 0 };
+    let parts = text.split_at_checked(quoted).and_then(|(quoted, rest)| {
+        let (name, rest) = rest.split_once('(')?;
+        let (inside, behind) = rest.split_once(')')?;
+        Some((format!("{quoted}{name}{behind}"), inside.split(',').map(str::trim).collect()))
+    });
+    parts.unwrap_or_else(|| (text.to_owned(), Vec::new()))
 }
 
 #[cfg(test)]

@@ -194,7 +194,7 @@ fn add_indexes(
             // as the text has them, those of columns behind
             t.constraints.uniques.sort_by_key(|k| {
                 let at = p.uniques.iter().position(|u| u.name == k.name && same(&u.columns, &k.columns));
-                at.map_or((true, usize::MAX), |i| (!p.uniques[i].of_table, i))
+                at.and_then(|i| Some((!p.uniques.get(i)?.of_table, i))).unwrap_or((true, usize::MAX))
             });
         }
         t.indexes.sort_by(|a, b| a.name.cmp(&b.name));

@@ -41,7 +41,7 @@ fn tokens(sql: &str) -> Vec<Token> {
 
 /// What begins at `i` and the position behind it; blanks and comments are no tokens.
 fn lexeme(chars: &[char], i: usize) -> (Option<Token>, usize) {
-    let c = chars[i];
+    let Some(&c) = chars.get(i) else { return (None, i + 1) };
     match c {
         _ if c.is_whitespace() => (None, i + 1),
         '-' if chars.get(i + 1) == Some(&'-') => (None, skip_line(chars, i)),
@@ -57,7 +57,7 @@ fn lexeme(chars: &[char], i: usize) -> (Option<Token>, usize) {
             (Some(if c == '\'' { Token::Other(format!("'{text}'")) } else { Token::Quoted(text) }), end)
         }
         _ if is_word(c) => {
-            let word: String = chars[i..].iter().take_while(|c| is_word(**c)).collect();
+            let word: String = chars.iter().skip(i).take_while(|c| is_word(**c)).collect();
             let end = i + word.chars().count();
             (Some(Token::Word(word)), end)
         }
@@ -77,14 +77,14 @@ fn skip_line(chars: &[char], mut i: usize) -> usize {
 }
 fn skip_block(chars: &[char], mut i: usize) -> usize {
     i += 2;
-    while i < chars.len() && !(chars[i] == '*' && chars.get(i + 1) == Some(&'/')) {
+    while chars.get(i..).is_some_and(|rest| !rest.is_empty() && !rest.starts_with(&['*', '/'])) {
         i += 1;
     }
     i + 2
 }
 /// Text of a quoted token (quotes undoubled) and the position behind it.
 fn quoted(chars: &[char], start: usize) -> (String, usize) {
-    let open = chars[start];
+    let open = chars.get(start).copied().unwrap_or_default();
     let close = if open == '[' { ']' } else { open };
     let mut text = String::new();
     let mut i = start + 1;
@@ -178,10 +178,13 @@ pub fn parse(sql: &str) -> Parsed {
     let mut out = Parsed::default();
     let all = tokens(sql);
     let Some(body) = all.iter().position(|t| matches!(t, Token::Group(_))) else { return out };
-    let tail = &all[body + 1..];
-    out.without_rowid = tail.windows(2).any(|w| w[0].is("without") && w[1].is("rowid"));
+    let (body, tail) = match all.split_at_checked(body) {
+        Some((_, [body, tail @ ..])) => (body, tail),
+        _ => return out,
+    };
+    out.without_rowid = tail.iter().zip(tail.iter().skip(1)).any(|(a, b)| a.is("without") && b.is("rowid"));
     out.strict = tail.iter().any(|t| t.is("strict"));
-    if let Token::Group(text) = &all[body] {
+    if let Token::Group(text) = body {
         for definition in tokens(text).split(|t| *t == Token::Comma) {
             define(definition, &mut out);
         }
@@ -195,12 +198,12 @@ fn columns(group: &str) -> Vec<String> {
 }
 
 fn define(t: &[Token], out: &mut Parsed) {
-    let Some(first) = t.first() else { return };
+    let Some((first, rest)) = t.split_first() else { return };
     let table_level = ["constraint", "primary", "unique", "check", "foreign"].iter().any(|w| first.is(w));
     if table_level {
         constraints(t, None, out);
     } else if let Some(name) = first.name() {
-        constraints(&t[1..], Some(&name), out);
+        constraints(rest, Some(&name), out);
     }
 }
 
@@ -222,7 +225,7 @@ fn constraints(t: &[Token], column: Option<&str>, out: &mut Parsed) {
         }
         if token.is("primary") && t.get(i + 1).is_some_and(|n| n.is("key")) {
             out.primary_key = name.take();
-            out.autoincrement |= t[i..].iter().any(|t| t.is("autoincrement"));
+            out.autoincrement |= t.iter().skip(i).any(|t| t.is("autoincrement"));
             i += 2;
             if column.is_none() {
                 i += 1;
