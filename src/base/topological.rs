@@ -45,7 +45,8 @@ pub fn sort_as_subsets<T: Copy + Eq + Hash + Debug>(edges: &[(T, T)], nodes: &[T
     let mut left: Set<T> = remaining.iter().copied().collect();
     let mut levels = Vec::new();
     while !remaining.is_empty() {
-        let (level, rest): (Vec<T>, Vec<T>) = remaining.iter().partition(|n| waits_for.get(*n).is_none_or(|w| w.iter().all(|p| !left.contains(p))));
+        let (level, rest): (Vec<T>, Vec<T>) =
+            remaining.iter().partition(|n| waits_for.get(*n).is_none_or(|w| w.iter().all(|p| !left.contains(p))));
         if level.is_empty() {
             return Err(circular(edges, nodes));
         }

@@ -9,8 +9,8 @@ use sql::FaceSlot;
 use sql::ast::{ExprRef, FromRef};
 use sql::host::HostRef;
 use sql::schema::{Column, Table};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 /// A mapped class: its tables, its attributes, its place in a hierarchy. Read it through [`Mapper::data`].

@@ -408,10 +408,14 @@ fn time(t: &impl PyTimeAccess) -> PyResult<Time> {
 }
 fn offset(obj: &Bound<'_, PyAny>) -> PyResult<Option<i32>> {
     let o = obj.call_method0("utcoffset")?;
-    if o.is_none() { Ok(None) } else { {
-        #[expect(clippy::cast_possible_truncation, reason = "saturates; what is more than a day is refused where it is used")]
-        o.call_method0("total_seconds")?.extract::<f64>().map(|s| Some(s as i32))
-    } }
+    if o.is_none() {
+        Ok(None)
+    } else {
+        {
+            #[expect(clippy::cast_possible_truncation, reason = "saturates; what is more than a day is refused where it is used")]
+            o.call_method0("total_seconds")?.extract::<f64>().map(|s| Some(s as i32))
+        }
+    }
 }
 fn time_with_offset(t: &Bound<'_, PyTime>) -> PyResult<Time> {
     let naive = time(t)?;

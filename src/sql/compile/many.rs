@@ -30,9 +30,16 @@ pub struct Sentinel {
 }
 
 /// Repeats `range`, the `(…)` behind VALUES, with placeholders of `style`.
-pub fn insert_many(c: &Compiled, style: ParamStyle, range: (usize, usize), rows: usize, sentinel: Option<&Sentinel>) -> SqlResult<ManyRows> {
+pub fn insert_many(
+    c: &Compiled,
+    style: ParamStyle,
+    range: (usize, usize),
+    rows: usize,
+    sentinel: Option<&Sentinel>,
+) -> SqlResult<ManyRows> {
     let (start, end) = range;
-    let mut out = ManyRows { sql: String::with_capacity(c.sql.len() + rows * (end.saturating_sub(start) + 8)), ..ManyRows::default() };
+    let mut out =
+        ManyRows { sql: String::with_capacity(c.sql.len() + rows * (end.saturating_sub(start) + 8)), ..ManyRows::default() };
     let mut writer = Writer { c, style, out: &mut out, plain: Vec::new() };
     writer.part(0, start, None)?;
     let counter = sentinel.and_then(|s| s.counter.as_ref());

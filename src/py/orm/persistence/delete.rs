@@ -1,5 +1,8 @@
 //! DELETE: child tables first, rowcounts checked.
-#![expect(clippy::indexing_slicing, reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way"
+)]
 
 use super::plan::{TablePlan, table_plan};
 use super::{committed_value, connection, exec, mapper_event, sort, tables};

@@ -1,5 +1,8 @@
 //! INSERT: rows of the same columns go together, generated values come back by RETURNING.
-#![expect(clippy::indexing_slicing, reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way"
+)]
 
 use super::plan::{ClientDefault, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};

@@ -1,5 +1,8 @@
 //! UPDATE: changed columns only.
-#![expect(clippy::indexing_slicing, reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way"
+)]
 
 use super::plan::{ColumnPlan, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};

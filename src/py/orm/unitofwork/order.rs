@@ -1,5 +1,8 @@
 //! The input of the planner: base mappers in table order, relationships with something to do, objects.
-#![expect(clippy::indexing_slicing, reason = "mappers and processors are numbered here, and every mapper of a member is among them")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "mappers and processors are numbered here, and every mapper of a member is among them"
+)]
 
 use super::{Flush, Map, circular, dependency};
 use orm::Mapper;

@@ -71,7 +71,8 @@ fn of_table(row: &Row, table_collation: Option<&str>, server: &Server) -> Define
     let computed = opt_text(row, 9).filter(|sql| !sql.is_empty()).map(|sql| {
         (if server.mariadb { sql } else { sql.replace("\\'", "'") }, lower.contains("stored") || lower.contains("persistent"))
     });
-    let on_update = lower.split_once("on update ").and_then(|(_, rest)| extra.get(extra.len().checked_sub(rest.len())?..)).map(str::to_owned);
+    let on_update =
+        lower.split_once("on update ").and_then(|(_, rest)| extra.get(extra.len().checked_sub(rest.len())?..)).map(str::to_owned);
     Defined {
         name: text(row, 1),
         default: opt_text(row, 3).and_then(|d| default(d, &ty.name, &lower, server)),

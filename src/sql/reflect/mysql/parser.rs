@@ -190,7 +190,8 @@ fn definitions(body: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut rest) = (body, body);
     while let Some(c) = rest.chars().next() {
-        let next = if c == '(' && parenthesized(rest).is_none() { rest.strip_prefix(c).unwrap_or_default() } else { behind(rest, c) };
+        let next =
+            if c == '(' && parenthesized(rest).is_none() { rest.strip_prefix(c).unwrap_or_default() } else { behind(rest, c) };
         if c == ',' {
             out.push(before(start, rest).trim());
             start = next;
