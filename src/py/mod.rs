@@ -3,6 +3,7 @@
 //! `events` knows which events anybody listens for; `imports` is the one table of Python objects that Rust reaches for; `errors` the one place where errors become Python
 //! exceptions; `ffi` the one file with `unsafe`.
 
+pub mod aio;
 pub mod compile;
 pub mod dbapi;
 pub mod defects;
@@ -29,6 +30,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     base::depth::settle();
     events::register(m)?;
     defects::register(m)?;
+    aio::register(m)?;
     dbapi::register(m)?;
     pool::register(m)?;
     types::register(m)?;

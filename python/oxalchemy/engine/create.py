@@ -115,7 +115,7 @@ def _make_pool(u, dialect, dialect_cls, cargs, cparams, kwargs, plugins):
         pool._dialect = dialect
         return pool
 
-    def connect(connection_record):
+    def connect(connection_record=None):
         if dialect._has_events:
             # listeners may change them, for this connection only
             args, params = list(cargs), dict(cparams)

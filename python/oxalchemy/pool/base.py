@@ -175,7 +175,22 @@ class Pool(_PoolBase, log.Identified, event.EventTarget):
             names = names[1:]
         elif not inspect.isroutine(creator) and not inspect.isclass(creator):
             names = names[1:]
-        return len(names) - len(spec.defaults or ()) == 1
+        return names == ["connection_record"] or len(names) - len(spec.defaults or ()) == 1
+
+    @property
+    def _invoke_creator(self):
+        """The creator as a function of the pool entry."""
+        creator = self._creator
+        return creator if self._should_wrap_creator(creator) else lambda entry: creator()
+
+    @_invoke_creator.setter
+    def _invoke_creator(self, creator):
+        self._creator_before = self._creator
+        self._creator = creator
+
+    @_invoke_creator.deleter
+    def _invoke_creator(self):
+        self._creator = self.__dict__.pop("_creator_before", self._creator)
 
     def _common(self):
         return {

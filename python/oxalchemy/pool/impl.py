@@ -105,6 +105,17 @@ class StaticPool(Pool):
         super().__init__(*args, **kw)
         self._keep_one()
 
+    def _transfer_from(self, other):
+        """Share the connection of another pool of this kind, and with it a database in memory."""
+
+        def shared():
+            theirs = other.connect()
+            connection = theirs.dbapi_connection
+            theirs.close()
+            return connection
+
+        self._creator = shared
+
     def status(self):
         return "StaticPool"
 

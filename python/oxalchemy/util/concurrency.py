@@ -3,7 +3,8 @@
 # asyncio is imported where it is used: it would be half of the time that importing oxalchemy takes.
 import sys
 
-have_greenlet = False
+# What callers ask before they use what is here: it needs no package.
+have_greenlet = True
 
 
 def is_exit_exception(e):
@@ -13,24 +14,58 @@ def is_exit_exception(e):
 
 
 def await_only(awaitable):
-    """Wait for an awaitable from synchronous code."""
-    import inspect
+    """Wait for an awaitable from synchronous code that ``run_sync()`` or :func:`greenlet_spawn` runs.
 
-    from .. import exc
+    The task that awaits these awaits it. Raises ``MissingGreenlet`` elsewhere.
+    """
+    from .. import _rs
 
-    if inspect.iscoroutine(awaitable):
-        awaitable.close()
-    raise exc.MissingGreenlet(
-        "greenlet_spawn has not been called; can't call await_() here. Was IO attempted in an unexpected place?"
-    )
+    return _rs.await_only(awaitable)
 
 
 await_ = await_only
+await_fallback = await_only
 
 
-async def greenlet_spawn(fn, *args, **kwargs):
-    """Run a blocking function without blocking the event loop."""
-    import asyncio
+def in_greenlet():
+    """Whether :func:`await_only` can be used here."""
+    from .. import _rs
 
-    kwargs.pop("_require_await", None)
-    return await asyncio.to_thread(fn, *args, **kwargs)
+    return _rs.in_operation()
+
+
+async def greenlet_spawn(fn, *args, _require_await=False, **kwargs):
+    """The result of a blocking function that runs on another thread, where it may use :func:`await_only`."""
+    from .. import _rs
+
+    return await _rs.Operation(fn, args, kwargs or None)
+
+
+class _AsyncUtil:
+    """An event loop of one's own, to run coroutine functions and synchronous code that waits for awaitables."""
+
+    def __init__(self):
+        self._runner = None
+
+    @property
+    def runner(self):
+        """The ``asyncio.Runner``, made on use."""
+        if self._runner is None:
+            import asyncio
+
+            self._runner = asyncio.Runner()
+        return self._runner
+
+    def run(self, fn, *args, **kwargs):
+        """The result of a coroutine function."""
+        return await_only(fn(*args, **kwargs)) if in_greenlet() else self.runner.run(fn(*args, **kwargs))
+
+    def run_in_greenlet(self, fn, *args, **kwargs):
+        """The result of a function that may use :func:`await_only`."""
+        return fn(*args, **kwargs) if in_greenlet() else self.runner.run(greenlet_spawn(fn, *args, **kwargs))
+
+    def close(self):
+        """Close the loop."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None

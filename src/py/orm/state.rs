@@ -7,7 +7,7 @@
 use super::hooks::HOOKS;
 use super::identity::IdentityKey;
 use super::manager::ClassManager;
-use crate::py::errors;
+use crate::py::errors::{self, item_of};
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::text::Text;
@@ -458,6 +458,16 @@ impl InstanceState {
         match self.session_number(py) {
             0 => None,
             n => HOOKS.session_of.get().and_then(|f| f(py, n)),
+        }
+    }
+    /// The ``AsyncSession`` it is in, or None.
+    #[getter]
+    fn async_session<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(session) = self.session(py) else { return Ok(None) };
+        // Where nobody has loaded the asyncio API, there is none.
+        match item_of(&py.import("sys")?.getattr("modules")?, "oxalchemy.ext.asyncio.session")? {
+            Some(module) => module.call_method1("async_session", (session,)).map(Some),
+            None => Ok(None),
         }
     }
     #[getter]

@@ -188,8 +188,14 @@ impl PoolBase {
         slf.getattr("logger")?.call_method1("isEnabledFor", (10,))?.is_truthy()
     }
 
-    /// Closes a DBAPI connection. Errors are logged; only what is not an `Exception` is raised.
+    /// Closes a DBAPI connection, by the method that a subclass or a test may replace.
     pub fn close_connection(slf: &Bound<'_, Self>, connection: &Bound<'_, PyAny>, terminate: bool) -> PyResult<()> {
+        let kwargs = PyDict::new(slf.py());
+        kwargs.set_item("terminate", terminate)?;
+        slf.call_method("_close_connection", (connection,), Some(&kwargs)).map(drop)
+    }
+
+    fn close_now(slf: &Bound<'_, Self>, connection: &Bound<'_, PyAny>, terminate: bool) -> PyResult<()> {
         let (done, doing, method) = match terminate {
             true => ("Hard-closing", "terminating", "do_terminate"),
             false => ("Closing", "closing", "do_close"),
@@ -371,6 +377,12 @@ impl PoolBase {
     fn _counts(&self) -> PyResult<(usize, usize, i64, i64)> {
         let Counts { size, checked_in, overflow, checked_out } = self.store()?.counts();
         Ok((size, checked_in, overflow, checked_out))
+    }
+
+    /// Close a DBAPI connection. Errors are logged; only what is not an ``Exception`` is raised.
+    #[pyo3(signature = (connection, *, terminate=false))]
+    fn _close_connection(slf: &Bound<'_, Self>, connection: &Bound<'_, PyAny>, terminate: bool) -> PyResult<()> {
+        Self::close_now(slf, connection, terminate)
     }
 
     #[getter(_creator)]

@@ -1,6 +1,7 @@
 //! Checking out, with pings, hooks and retries, and checking in, with the reset.
 
 use pyo3::exceptions::{PyException, PyNotImplementedError};
+use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::base::{PoolBase, ResetOnReturn, closed_error};
@@ -9,6 +10,8 @@ use super::proxied::Proxied;
 use crate::py::dbapi;
 use crate::py::engine::events::{Event, fire, listeners};
 use crate::py::engine::failure;
+use crate::py::errors::warn;
+use crate::py::text::Text;
 
 /// How often a checkout hook may find its connection dead before the checkout fails.
 const ATTEMPTS: usize = 2;
@@ -184,6 +187,12 @@ pub fn finish(
     let py = pool.py();
     let entry = entry.map(|e| e.into_bound(py));
     let echo = echo || (proxied.is_none() && PoolBase::logs_debug(pool)?);
+    if proxied.is_none()
+        && let (Some(connection), Some(entry)) = (&connection, &entry)
+        && is_async(pool)?
+    {
+        return abandon(pool, connection.bind(py), entry);
+    }
     if let Some(connection) = connection {
         let connection = connection.into_bound(py);
         if echo && entry.is_some() {
@@ -213,6 +222,27 @@ pub fn finish(
         Some(entry) if entry.get().is_out() => Entry::check_in(&entry, pool, true),
         _ => Ok(()),
     }
+}
+
+fn is_async(pool: &Bound<'_, PoolBase>) -> PyResult<bool> {
+    match pool.get().dialect(pool.py()) {
+        Some(dialect) => dialect.getattr(intern!(pool.py(), "is_async"))?.is_truthy(),
+        None => Ok(false),
+    }
+}
+
+/// Nobody gave back a connection of an asyncio engine, and the collector must not wait for the database: it is given up.
+fn abandon(pool: &Bound<'_, PoolBase>, connection: &Bound<'_, PyAny>, entry: &Bound<'_, Entry>) -> PyResult<()> {
+    let message = format!(
+        "The garbage collector is trying to clean up non-checked-in connection {}, which will be terminated.  Please ensure that \
+         SQLAlchemy pooled connections are returned to the pool explicitly, either by calling ``close()`` or by using appropriate \
+         context managers to manage their lifecycle.",
+        connection.repr()?.text()
+    );
+    PoolBase::log(pool, "error", "%s", (&message,))?;
+    Entry::shut(entry, pool, true)?;
+    Entry::check_in(entry, pool, true)?;
+    warn(pool.py(), "SAWarning", &message)
 }
 
 /// Ends what transaction the connection may be in.

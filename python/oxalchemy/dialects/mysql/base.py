@@ -7,6 +7,7 @@ import re
 from ... import exc, util
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from .._asyncio import AsyncDialect
 from .._driver import adopt, is_own
 from .types import colspecs
 
@@ -309,8 +310,8 @@ _DRIVERS = {
     "mysqldb": ("format", {"username": "user", "password": "passwd", "database": "db"}, {}),
     "pymysql": ("pyformat", {"username": "user"}, {}),
     "mysqlconnector": ("format", {"username": "user"}, {}),
-    "aiomysql": ("pyformat", {"username": "user", "database": "db"}, {"is_async": True}),
-    "asyncmy": ("pyformat", {"username": "user", "database": "db"}, {"is_async": True}),
+    "aiomysql": ("pyformat", {"username": "user", "database": "db"}, {}),
+    "asyncmy": ("pyformat", {"username": "user", "database": "db"}, {}),
     "cymysql": (
         "pyformat",
         {"username": "user", "password": "passwd", "database": "db"},
@@ -321,7 +322,13 @@ _DRIVERS = {
     "oursql": ("qmark", {"username": "user"}, {}),
     "gaerdbms": ("format", {"username": "user", "password": "passwd", "database": "db"}, {}),
 }
+_ASYNC = ("aiomysql", "asyncmy")
 _CLASSES = {}
+
+
+def _async_of_plain_name(cls, url):
+    # A name without driver is served by the built-in one either way.
+    return cls if "+" in url.drivername else _CLASSES["MariaDB" if cls.is_mariadb else "MySQL", "aiomysql"]
 
 
 def _make_classes():
@@ -336,7 +343,10 @@ def _make_classes():
                 **more,
             }
             name = f"{prefix}Dialect_{driver}"
-            _CLASSES[prefix, driver] = globals()[name] = type(name, (base,), attributes)
+            bases = (AsyncDialect, base) if driver in _ASYNC else (base,)
+            if driver not in _ASYNC:
+                attributes["get_async_dialect_cls"] = classmethod(_async_of_plain_name)
+            _CLASSES[prefix, driver] = globals()[name] = type(name, bases, attributes)
 
 
 _make_classes()

@@ -8,6 +8,7 @@ from ... import exc, util
 from ...engine.characteristics import ConnectionCharacteristic
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from .._asyncio import AsyncDialect
 from .._driver import adopt, is_own
 from .types import colspecs
 
@@ -343,18 +344,23 @@ class PGDialect(DefaultDialect):
 take_facts(PGDialect, "postgresql")
 
 
-def _driver(name, driver, **attributes):
-    return type(name, (PGDialect,), {"__module__": f"oxalchemy.dialects.postgresql.{driver}", "driver": driver, **attributes})
+def _driver(name, driver, *mixins, **attributes):
+    module = f"oxalchemy.dialects.postgresql.{driver}"
+    return type(name, (*mixins, PGDialect), {"__module__": module, "driver": driver, **attributes})
 
 
-PGDialect_psycopg = _driver("PGDialect_psycopg", "psycopg")
-PGDialectAsync_psycopg = _driver("PGDialectAsync_psycopg", "psycopg", is_async=True)
+def _async_psycopg(cls, url):
+    return PGDialectAsync_psycopg
+
+
+PGDialect_psycopg = _driver("PGDialect_psycopg", "psycopg", get_async_dialect_cls=classmethod(_async_psycopg))
+PGDialectAsync_psycopg = _driver("PGDialectAsync_psycopg", "psycopg", AsyncDialect)
 PGDialect_psycopg2 = _driver("PGDialect_psycopg2", "psycopg2", supports_sane_multi_rowcount=False)
 PGDialect_psycopg2cffi = _driver("PGDialect_psycopg2cffi", "psycopg2cffi", supports_sane_multi_rowcount=False)
 PGDialect_asyncpg = _driver(
     "PGDialect_asyncpg",
     "asyncpg",
-    is_async=True,
+    AsyncDialect,
     default_paramstyle="numeric_dollar",
     supports_sane_multi_rowcount=False,
     _names={"username": "user"},

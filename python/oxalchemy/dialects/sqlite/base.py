@@ -8,6 +8,7 @@ import re
 from ... import exc, util
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from .._asyncio import AsyncDialect
 
 
 class SQLiteCompiler(_compiler.SQLCompiler):
@@ -150,10 +151,33 @@ class SQLiteDialect_pysqlite(SQLiteDialect):
     __module__ = "oxalchemy.dialects.sqlite.pysqlite"
     driver = "pysqlite"
 
+    @classmethod
+    def get_async_dialect_cls(cls, url):
+        return cls if "+" in url.drivername else SQLiteDialect_aiosqlite
+
+
+class SQLiteDialect_aiosqlite(AsyncDialect, SQLiteDialect):
+    """The class of ``sqlite+aiosqlite://``."""
+
+    __module__ = "oxalchemy.dialects.sqlite.aiosqlite"
+    driver = "aiosqlite"
+
+    @classmethod
+    def get_pool_class(cls, url):
+        from ... import pool
+
+        return pool.AsyncAdaptedQueuePool if cls._is_url_file_db(url) else pool.StaticPool
+
+    def create_connect_args(self, url):
+        args, opts = super().create_connect_args(url)
+        # Each operation may run on another thread, never two at once on a connection.
+        opts["check_same_thread"] = False
+        return args, opts
+
 
 dialect = SQLiteDialect_pysqlite
 
 
 def dialect_class(name, driver):
     """The class for a DSN's dialect and driver names."""
-    return SQLiteDialect_pysqlite
+    return SQLiteDialect_aiosqlite if driver == "aiosqlite" else SQLiteDialect_pysqlite

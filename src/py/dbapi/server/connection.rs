@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyTuple};
 use super::cursor::Cursor;
 use super::error::{dbapi_error, interface};
 use super::link::{Db, Kind, Link};
+use crate::py::aio::inside;
 use crate::py::dbapi::native::Native as _;
 use crate::py::types::{Raw, writes_values};
 
@@ -126,6 +127,27 @@ impl Connection {
     /// Closes the connection; an open transaction is rolled back by the server. Closing again does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.link.close(py)
+    }
+
+    /// Block inside of operations of the asyncio API only.
+    fn _in_operations(&self, on: bool) {
+        self.link.gate.set(on);
+    }
+
+    /// The connection itself, where one of an asynchronous driver would be adapted.
+    #[getter]
+    fn driver_connection<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    /// Wait for what a function of the connection gives to be awaited, from code that an operation of the asyncio API runs.
+    fn run_async<'py>(slf: &Bound<'py, Self>, r#fn: &Bound<'py, PyAny>) -> PyResult<Py<PyAny>> {
+        inside::await_only(slf.py(), &r#fn.call1((slf,))?)
+    }
+
+    /// Closes the connection from anywhere, without asking whether it may block.
+    fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        self.link.terminate(py)
     }
 
     /// Asks the server to stop the running statement, from any thread.

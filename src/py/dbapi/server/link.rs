@@ -13,6 +13,7 @@ use pyo3::prelude::*;
 use sql::dialects::ParamStyle;
 
 use super::error::dbapi_error;
+use crate::py::aio::inside::{self, Gate};
 use crate::py::dbapi::native::Native;
 use crate::py::types::Family;
 
@@ -102,6 +103,8 @@ pub struct Link {
     begin: Mutex<Arc<str>>,
     /// What Python raised while a statement was running (Ctrl-C).
     raised: Arc<Mutex<Option<PyErr>>>,
+    /// It blocks inside of operations of the asyncio API only.
+    pub gate: Gate,
 }
 
 fn gone() -> DbError {
@@ -113,17 +116,18 @@ impl Link {
     pub fn new(kind: Kind, db: Db, autocommit: bool) -> Self {
         let raised: Arc<Mutex<Option<PyErr>>> = Arc::default();
         let seen = raised.clone();
-        // Python handles signals between its own instructions only: while a statement runs, somebody has to ask.
+        // Python handles signals between its own instructions only: while a statement runs, somebody has to ask. So has somebody
+        // whose task was cancelled.
         db.set_watch(Some(Arc::new(move || {
-            Python::attach(|py| match py.check_signals() {
-                Ok(()) => false,
-                Err(e) => {
-                    *seen.lock() = Some(e);
-                    true
-                }
+            Python::attach(|py| {
+                let stop = match inside::take_cancelled() {
+                    true => Err(inside::cancelled(py)),
+                    false => py.check_signals(),
+                };
+                stop.map_err(|e| *seen.lock() = Some(e)).is_err()
             })
         })));
-        Link { kind, db: Some(db), autocommit: AtomicBool::new(autocommit), begin: Mutex::new("BEGIN".into()), raised }
+        Link { kind, db: Some(db), autocommit: AtomicBool::new(autocommit), begin: Mutex::new("BEGIN".into()), raised, gate: Gate::default() }
     }
 
     /// Which database it is.
@@ -163,12 +167,18 @@ impl Link {
 
     /// Calls the driver without the GIL.
     pub fn call<R: Send>(&self, py: Python<'_>, call: impl FnOnce(&dyn Connection) -> DbResult<R> + Send) -> PyResult<R> {
+        let _running = self.gate.enter(py, || None)?;
         let done = py.detach(|| call(self.db()?.any()));
         // An exception of Python's own that interrupted the call is what is raised, even if the statement came to an end.
         match (self.raised.lock().take(), done) {
             (Some(raised), _) => Err(raised),
             (None, done) => done.map_err(|e| dbapi_error(py, self.kind, &e)),
         }
+    }
+
+    /// Closes it from anywhere, without asking whether it may block.
+    pub fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.db()?.any().close()).map_err(|e| dbapi_error(py, self.kind, &e))
     }
 
     /// What opens a transaction before a statement, when that is needed.

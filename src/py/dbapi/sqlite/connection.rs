@@ -1,5 +1,6 @@
 //! [`Connection`]: the PEP 249 connection, with the extensions of Python's `sqlite3`.
 
+use crate::py::aio::inside;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::text::Text;
 use std::ffi::OsString;
@@ -165,6 +166,27 @@ impl Connection {
     /// Closes the connection; an open transaction is lost.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.native.close(py)
+    }
+
+    /// Block inside of operations of the asyncio API only.
+    fn _in_operations(&self, on: bool) {
+        self.native.gate.set(on);
+    }
+
+    /// The connection itself, where one of an asynchronous driver would be adapted.
+    #[getter]
+    fn driver_connection<'py>(slf: &Bound<'py, Self>) -> Bound<'py, Self> {
+        slf.clone()
+    }
+
+    /// Wait for what a function of the connection gives to be awaited, from code that an operation of the asyncio API runs.
+    fn run_async<'py>(slf: &Bound<'py, Self>, r#fn: &Bound<'py, PyAny>) -> PyResult<Py<PyAny>> {
+        inside::await_only(slf.py(), &r#fn.call1((slf,))?)
+    }
+
+    /// Closes the connection from anywhere, without asking whether it may block.
+    fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        self.native.terminate(py)
     }
 
     /// Stops the running statement, from any thread.

@@ -10,6 +10,7 @@ use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use sql::dialects::ParamStyle;
 
+use crate::py::aio::inside::{self, Gate};
 use crate::py::dbapi::native::Native;
 use crate::py::types::Family;
 
@@ -85,6 +86,8 @@ pub struct Local {
     db: Sqlite,
     isolation: AtomicU8,
     owner: Option<Owner>,
+    /// It blocks inside of operations of the asyncio API only.
+    pub gate: Gate,
 }
 
 impl Local {
@@ -95,7 +98,7 @@ impl Local {
             false => None,
         };
         let db = py.detach(|| Sqlite::open(options)).map_err(|e| dbapi_error(py, &e))?;
-        Ok(Local { db, isolation: AtomicU8::new(isolation as u8), owner })
+        Ok(Local { db, isolation: AtomicU8::new(isolation as u8), owner, gate: Gate::default() })
     }
 
     /// The driver's connection, for what this type does not wrap.
@@ -128,7 +131,15 @@ impl Local {
     /// Calls the driver without the GIL.
     pub fn call<R: Send>(&self, py: Python<'_>, call: impl FnOnce(&Sqlite) -> DbResult<R> + Send) -> PyResult<R> {
         self.check_thread(py)?;
-        py.detach(|| call(&self.db)).map_err(|e| dbapi_error(py, &e))
+        let running = self.gate.enter(py, || Some(self.db.interrupt_handle()))?;
+        let done = py.detach(|| call(&self.db));
+        drop(running);
+        done.map_err(|e| if inside::take_cancelled() { inside::cancelled(py) } else { dbapi_error(py, &e) })
+    }
+
+    /// Closes it from anywhere, without asking whether it may block.
+    pub fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.db.close()).map_err(|e| dbapi_error(py, &e))
     }
 
     fn end(&self, py: Python<'_>, sql: &str) -> PyResult<()> {

@@ -54,6 +54,12 @@ impl CursorResult {
     fn context<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, ExecutionContext>> {
         self.exec.context(py)
     }
+    /// How rows are fetched, by the name of a class of ``engine.cursor``.
+    #[getter]
+    fn cursor_strategy<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, options) = (slf.py(), slf.get().exec.options.bind(slf.py()));
+        py.import("oxalchemy.engine.cursor")?.call_method1("_strategy_of", (options, slf.getattr("_yield_per")?))
+    }
     /// The DBAPI cursor, while it is open.
     #[getter]
     fn cursor(&self, py: Python<'_>) -> Option<Py<PyAny>> {

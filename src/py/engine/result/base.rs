@@ -278,6 +278,18 @@ impl ResultBase {
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.core().close(py, true)
     }
+    /// How many rows can be had without asking the database.
+    fn _ahead(&self) -> usize {
+        self.core().ahead()
+    }
+    /// Fetch up to ``n`` rows, for whoever asks for them next.
+    fn _look_ahead(&self, py: Python<'_>, n: usize) -> PyResult<()> {
+        self.core().look_ahead(py, n)
+    }
+    /// Fetch the rows that are left now, for whoever reads them later.
+    fn _prefetch(&self, py: Python<'_>) -> PyResult<()> {
+        self.core().prefetch(py)
+    }
     #[pyo3(signature = (hard=false))]
     fn _soft_close(&self, py: Python<'_>, hard: bool) -> PyResult<()> {
         self.core().close(py, hard)

@@ -16,6 +16,7 @@ use crate::py::errors::exc;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
@@ -26,6 +27,8 @@ const HARD: u8 = 2;
 /// A stream of rows, shared by a result and its views.
 pub struct Core {
     source: Mutex<Option<Box<dyn RowSource>>>,
+    /// Rows that were fetched before anybody asked for them.
+    ahead: Mutex<VecDeque<Py<PyAny>>>,
     state: AtomicU8,
     scalars: bool,
     /// Whether the statement returns rows at all.
@@ -45,6 +48,7 @@ impl Core {
             returns_rows: source.is_some(),
             state: AtomicU8::new(if source.is_some() { OPEN } else { SOFT }),
             source: Mutex::new(source),
+            ahead: Mutex::default(),
             yield_per: AtomicUsize::new(0),
             whole_only: AtomicBool::new(false),
             attributes: Mutex::new(None),
@@ -109,10 +113,53 @@ impl Core {
             return Ok(());
         }
         let before = out.len();
+        let mut n = n;
+        {
+            let mut ahead = self.ahead.lock();
+            let take = n.unwrap_or(usize::MAX).min(ahead.len());
+            out.extend(ahead.drain(..take));
+            n = n.map(|n| n - take);
+        }
+        if n == Some(0) {
+            return Ok(());
+        }
         self.with_source(|s| s.fetch(py, n, out))?;
         if n.is_none() || (out.len() == before && n != Some(0)) {
             self.close(py, false)?;
         }
+        Ok(())
+    }
+
+    /// How many rows can be had without asking the database.
+    pub fn ahead(&self) -> usize {
+        self.ahead.lock().len()
+    }
+
+    /// Fetches up to `n` rows, for whoever asks for them next.
+    pub fn look_ahead(&self, py: Python<'_>, n: usize) -> PyResult<()> {
+        self.check(py)?;
+        if !self.soft_closed() {
+            let mut rows = Vec::new();
+            self.with_source(|s| s.fetch(py, Some(n), &mut rows))?;
+            self.ahead.lock().extend(rows);
+        }
+        Ok(())
+    }
+
+    /// Fetches what is left now, for whoever reads it later; the cursor is given back.
+    pub fn prefetch(&self, py: Python<'_>) -> PyResult<()> {
+        if !self.returns_rows || self.soft_closed() {
+            return Ok(());
+        }
+        let (many, mut rows) = (self.source.lock().as_ref().and_then(|s| s.default_many()), Vec::new());
+        self.with_source(|s| {
+            s.fetch(py, None, &mut rows)?;
+            s.close(py, false)
+        })?;
+        let buffered = source::Buffered::new(rows, self.scalars);
+        let old = self.source.lock().replace(Box::new(if many.is_some() { buffered.like_cursor() } else { buffered }));
+        // Without the lock: its end may run Python code.
+        drop(old);
         Ok(())
     }
 
@@ -139,6 +186,8 @@ impl Core {
             return Ok(());
         }
         self.state.store(if hard { HARD } else { SOFT }, Ordering::Relaxed);
+        let ahead = std::mem::take(&mut *self.ahead.lock());
+        drop(ahead);
         if was == OPEN {
             self.with_source(|s| s.close(py, hard))?;
         }

@@ -148,7 +148,7 @@ pub(super) fn execute<'py>(
         tx.get().require(py, "execute", &[TxState::Active])?;
     }
     let statement = coerce(statement)?;
-    let merged = merge_options(session, options)?;
+    let merged = merge_options(session, None, options.as_ref())?;
     let params = params.filter(|p| !p.is_none());
     let shape = crate::py::orm::execute::shape(&statement)?;
     if !args.0.contains("clause")? {
@@ -171,7 +171,7 @@ pub(super) fn execute<'py>(
                 d: Mutex::new(ExecuteData {
                     statement: statement.clone().unbind(),
                     parameters: params.clone().map(Bound::unbind),
-                    execution_options: merged.clone().unbind(),
+                    execution_options: merge_options(session, Some(&statement), options.as_ref())?.unbind(),
                     bind_arguments: args.0.clone().unbind(),
                 }),
                 kind: shape.kind(),
@@ -195,6 +195,7 @@ pub(super) fn execute<'py>(
                 d.bind_arguments.bind(py).clone(),
             )
         };
+        let options = merge_options(session, None, Some(&options))?;
         return run(session, &statement, params, options, BindArguments(args));
     }
     run(session, &statement, params, merged, args)
@@ -224,12 +225,26 @@ fn run<'py>(
     Ok(result)
 }
 
-fn merge_options<'py>(session: &This<'py>, given: Option<Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyDict>> {
+/// The options of an execution: those of the session, then those of the call. `shown_beside`: without those of the session that
+/// this statement has, too, as listeners are told them.
+fn merge_options<'py>(
+    session: &This<'py>,
+    shown_beside: Option<&Any<'py>>,
+    given: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyDict>> {
     let py = session.py();
     let out = PyDict::new(py);
     let own = session.get().d.lock().execution_options.as_ref().map(|o| o.bind(py).clone());
-    if let Some(own) = own {
-        out.update(own.as_mapping())?;
+    if let Some(own) = own.filter(|o| !o.is_empty()) {
+        let theirs = match shown_beside {
+            Some(statement) => statement.getattr_opt(pyo3::intern!(py, "_execution_options"))?.filter(|o| !o.is_none()),
+            None => None,
+        };
+        for (key, value) in own {
+            if !theirs.as_ref().map_or(Ok(false), |t| t.contains(&key))? {
+                out.set_item(key, value)?;
+            }
+        }
     }
     if let Some(given) = given {
         out.update(given.as_mapping())?;
@@ -528,6 +543,7 @@ pub fn tell_of_load<'py>(
     let args = PyDict::new(py);
     args.set_item("clause", &statement)?;
     args.set_item("mapper", mapper)?;
+    let own = merge_options(session, Some(&statement), None)?;
     let state = Bound::new(
         py,
         ORMExecuteState {
@@ -535,7 +551,7 @@ pub fn tell_of_load<'py>(
             d: Mutex::new(ExecuteData {
                 statement: statement.unbind(),
                 parameters: None,
-                execution_options: merge_options(session, None)?.unbind(),
+                execution_options: own.unbind(),
                 bind_arguments: args.unbind(),
             }),
             kind: Kind::Select,
