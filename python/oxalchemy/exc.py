@@ -347,6 +347,24 @@ def _named(orig, text):
     return f"({orig.__class__.__module__}.{orig.__class__.__name__}) {text}"
 
 
+class _UnawaitedLoad(MissingGreenlet, StatementError):
+    """An attribute was to be loaded where nothing can wait for it: to drivers' users a failed statement, to all a missing greenlet."""
+
+    @classmethod
+    def of(cls, error, class_name, key):
+        """What is raised in place of ``error``, which the load of an attribute met."""
+        return cls(
+            f"{error.args[0]} '{class_name}.{key}' is not loaded: load it with the object, by selectinload({class_name}.{key}); or "
+            f"'await object.awaitable_attrs.{key}', of AsyncAttrs; or 'await session.refresh(object, [\"{key}\"])'",
+            None,
+            None,
+            error,
+        )
+
+
+_UnawaitedLoad.__name__ = _UnawaitedLoad.__qualname__ = "MissingGreenlet"
+
+
 class DBAPIError(StatementError):
     """The driver raised an error; subclasses carry the names of PEP 249's."""
 

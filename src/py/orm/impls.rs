@@ -6,6 +6,7 @@
 use super::attributes::QueryableAttribute;
 use super::flags::{self, *};
 use super::hooks::HOOKS;
+use super::unawaited;
 use super::state::{InstanceState, flag};
 use super::writer::{self, WriterInfo};
 use super::{collections, names, relate};
@@ -406,6 +407,10 @@ impl AttributeImpl {
     }
 
     fn load<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
+        Self::load_now(slf, state, passive).map_err(|e| unawaited::named(slf, state, e))
+    }
+
+    fn load_now<'py>(slf: &Bound<'py, Self>, state: &Bound<'py, InstanceState>, passive: u32) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         if this.accepts_scalar_loader && state.get().is_expired_attr(py, &this.key) {
             return match HOOKS.load_expired.get() {

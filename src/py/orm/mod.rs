@@ -46,6 +46,7 @@ pub mod scoping;
 pub mod session;
 pub mod sqlface;
 pub mod state;
+pub mod unawaited;
 pub mod sync;
 pub mod unitofwork;
 pub mod writer;
