@@ -73,7 +73,7 @@ $(VENV)/.installed: dist/.built
 
 $(VENV)/.test-tools: $(VENV)/.tools pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pytest>=8' 'pytest-timeout>=2.3' 'hypothesis>=6' sqlalchemy==2.1.9 \
-		'psycopg[binary]>=3.2' 'pymysql>=1.1' 'mypy==2.4.*'
+		'psycopg[binary]>=3.2' 'pymysql>=1.1' 'mypy==2.4.*' 'greenlet>=3' 'aiosqlite>=0.21' 'asyncpg>=0.30' 'aiomysql>=0.3'
 	@touch $@
 
 $(VENV)/.check-tools: $(VENV)/.tools pyproject.toml

@@ -348,14 +348,14 @@ def _named(orig, text):
 
 
 class _UnawaitedLoad(MissingGreenlet, StatementError):
-    """An attribute was to be loaded where nothing can wait for it: to drivers' users a failed statement, to all a missing greenlet."""
+    """An attribute was to be loaded where nothing can wait for it: a statement that failed, as some drivers have it, too."""
 
     @classmethod
     def of(cls, error, class_name, key):
         """What is raised in place of ``error``, which the load of an attribute met."""
         return cls(
-            f"{error.args[0]} '{class_name}.{key}' is not loaded: load it with the object, by selectinload({class_name}.{key}); or "
-            f"'await object.awaitable_attrs.{key}', of AsyncAttrs; or 'await session.refresh(object, [\"{key}\"])'",
+            f"{error.args[0]} '{class_name}.{key}' is not loaded: load it with the object, by selectinload({class_name}.{key}), "
+            f"or 'await object.awaitable_attrs.{key}', of AsyncAttrs; or 'await session.refresh(object, [\"{key}\"])'",
             None,
             None,
             error,

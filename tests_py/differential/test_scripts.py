@@ -19,6 +19,7 @@ LEGACY = os.environ.get("OXALCHEMY_LEGACY_PYTHON")
 
 MODERN = sorted((HERE / "scripts").glob("modern_*.py"))
 SERVERS = sorted((HERE / "scripts").glob("servers_*.py"))
+ASYNC = sorted((HERE / "scripts").glob("asyncio_*.py"))
 OLD = [*sorted((HERE / "scripts").glob("legacy_*.py")), ROOT / "examples" / "chinook_classic.py"]
 
 NOISE = [
@@ -79,6 +80,17 @@ def test_servers(path, driver, tmp_path, request):
     pytest.importorskip({"mysqldb": "MySQLdb"}.get(module, module), reason=f"the reference needs {module}")
     url = request.getfixturevalue(f"{kind}_url")
     compare(path, sys.executable, tmp_path, f"{driver}://{url.partition('://')[2]}")
+
+
+@pytest.mark.parametrize("driver", ["sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg", "mysql+aiomysql"])
+@pytest.mark.parametrize("path", ASYNC, ids=lambda p: p.stem)
+def test_asyncio(path, driver, tmp_path, request):
+    pytest.importorskip("sqlalchemy", reason="SQLAlchemy 2.1.9 is the reference: pip install sqlalchemy==2.1.9, or `make test`")
+    kind, _, module = driver.partition("+")
+    for needed in ("greenlet", module):
+        pytest.importorskip(needed, reason=f"the reference needs {needed}")
+    where = f"/{tmp_path}/a.db" if kind == "sqlite" else request.getfixturevalue(f"{kind}_url").partition("://")[2]
+    compare(path, sys.executable, tmp_path, f"{driver}://{where}")
 
 
 # SQLAlchemy 1.4.54 cannot live beside 2.1.9, so it has its own environment.

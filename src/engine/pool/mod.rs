@@ -74,6 +74,11 @@ pub trait Pool<T>: Send + Sync {
     /// [`PoolError`] when there is nothing to be had.
     fn take(&self, timeout: Option<Duration>) -> Result<Taken<T>, PoolError>;
 
+    /// How long [`Self::take`] waits by itself.
+    fn timeout(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// As [`Self::take`] without waiting: `None` when that would be necessary.
     fn try_take(&self) -> Option<Result<Taken<T>, PoolError>>;
 

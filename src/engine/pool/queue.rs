@@ -40,11 +40,6 @@ impl<T> QueuePool<T> {
         QueuePool { size, max_overflow, timeout, lifo, state: Mutex::new(state), returned: Condvar::new() }
     }
 
-    /// How long taking waits.
-    pub fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
     fn pop(&self, state: &mut State<T>) -> Option<Taken<T>> {
         let idle = if self.lifo { state.idle.pop_back() } else { state.idle.pop_front() };
         if let Some(resource) = idle {
@@ -89,6 +84,10 @@ impl<T: Send> Pool<T> for QueuePool<T> {
                 };
             }
         }
+    }
+
+    fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     fn try_take(&self) -> Option<Result<Taken<T>, PoolError>> {

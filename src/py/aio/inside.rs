@@ -30,6 +30,14 @@ pub fn take_cancelled() -> bool {
     CURRENT.with(|c| c.borrow().as_ref().is_some_and(|job| job.take_cancelled()))
 }
 
+/// Whoever waits for something else than a database asks now and then.
+///
+/// # Errors
+/// `asyncio.CancelledError`, once, when this thread is inside of an operation that was asked to stop.
+pub fn check(py: Python<'_>) -> PyResult<()> {
+    if take_cancelled() { Err(cancelled(py)) } else { Ok(()) }
+}
+
 /// `asyncio.CancelledError`.
 pub fn cancelled(py: Python<'_>) -> PyErr {
     match py.import("asyncio").and_then(|m| m.getattr("CancelledError")).and_then(|c| c.call0()) {

@@ -6,8 +6,8 @@
 use super::attributes::QueryableAttribute;
 use super::flags::{self, *};
 use super::hooks::HOOKS;
-use super::unawaited;
 use super::state::{InstanceState, flag};
+use super::unawaited;
 use super::writer::{self, WriterInfo};
 use super::{collections, names, relate};
 use crate::py::engine::events::{Event, listeners};

@@ -46,8 +46,8 @@ pub mod scoping;
 pub mod session;
 pub mod sqlface;
 pub mod state;
-pub mod unawaited;
 pub mod sync;
+pub mod unawaited;
 pub mod unitofwork;
 pub mod writer;
 

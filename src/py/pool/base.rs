@@ -1,10 +1,11 @@
 //! [`PoolBase`]: the Rust half of every `Pool` class.
 
+use crate::py::aio::inside;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::ThreadId;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::pool::{
     AssertionPool, Counts, Generation, NullPool, Pool, PoolError, QueuePool, SingletonThreadPool, StaticPool, Taken,
@@ -19,6 +20,9 @@ use super::checkout;
 use super::entry::Entry;
 use super::proxied::Proxied;
 use crate::py::errors;
+
+/// How often somebody who waits for a connection asks whether to go on.
+const ASK: Duration = Duration::from_millis(100);
 
 /// What the pools of `src/engine` keep.
 type Kept = Arc<Py<Entry>>;
@@ -153,6 +157,25 @@ impl PoolBase {
             PoolError::CheckedOut => {
                 let place = slf.get().taken_at.lock().as_ref().map(|t| format!(" at:\n{t}")).unwrap_or_default();
                 PyAssertionError::new_err(format!("{error}{place}"))
+            }
+        }
+    }
+
+    /// Waits for another thread to give one back, for which it needs the GIL. Signals and cancelled tasks end the wait.
+    fn wait(py: Python<'_>, store: &dyn Pool<Kept>) -> PyResult<Result<Taken<Kept>, PoolError>> {
+        let began = Instant::now();
+        let patience = store.timeout();
+        loop {
+            let left = patience.saturating_sub(began.elapsed());
+            match py.detach(|| store.take(Some(left.min(ASK)))) {
+                Err(PoolError::Timeout { .. }) if left > ASK => {
+                    inside::check(py)?;
+                    py.check_signals()?;
+                }
+                Err(PoolError::Timeout { size, overflow, .. }) => {
+                    return Ok(Err(PoolError::Timeout { size, overflow, timeout: patience.as_secs_f64() }));
+                }
+                taken => return Ok(taken),
             }
         }
     }
@@ -313,8 +336,7 @@ impl PoolBase {
         let store = slf.get().store()?;
         let taken = match store.try_take() {
             Some(taken) => taken,
-            // Another thread has to give one back, for which it needs the GIL.
-            None => py.detach(|| store.take(None)),
+            None => Self::wait(py, &*store)?,
         };
         match taken.map_err(|e| Self::pool_error(slf, &e))? {
             Taken::Kept(entry) => Ok(entry.bind(py).clone()),

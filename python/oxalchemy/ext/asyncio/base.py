@@ -13,7 +13,7 @@ atexit.register(_rs.close_workers)
 
 
 async def run(fn, /, *args, **kwargs):
-    """The result of a blocking call, which runs on another thread. A task that is cancelled interrupts it and waits for its end."""
+    """The result of a blocking call on another thread. A task that is cancelled interrupts it and waits for its end."""
     return await _rs.Operation(fn, args, kwargs or None)
 
 

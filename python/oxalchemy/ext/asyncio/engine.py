@@ -6,7 +6,11 @@ from ... import _rs, exc, inspection
 from ...dialects._driver import is_own
 from ...engine.create import (
     create_engine as _create_engine,
+)
+from ...engine.create import (
     create_pool_from_url as _create_pool_from_url,
+)
+from ...engine.create import (
     engine_from_config as _engine_from_config,
 )
 from . import exc as async_exc
@@ -444,7 +448,7 @@ def _no_inspection_of_connections(subject):
 @inspection._inspects(AsyncEngine)
 def _no_inspection_of_engines(subject):
     raise exc.NoInspectionAvailable(
-        "Inspection on an AsyncEngine is currently not supported. Please obtain a connection then use ``conn.run_sync`` to pass a "
-        "callable where it's possible to call ``inspect`` on the passed connection.",
+        "Inspection on an AsyncEngine is currently not supported. Please obtain a connection then use ``conn.run_sync`` to pass "
+        "a callable where it's possible to call ``inspect`` on the passed connection.",
         code="xd3s",
     )

@@ -1,12 +1,14 @@
 """One :class:`.AsyncSession` for each scope."""
 
+from typing import Generic
+
 from ... import exc, util
 from ...orm import object_session
 from ...util import ScopedRegistry
-from .session import PASSED_ON, AsyncSession, pass_on
+from .session import _AS, PASSED_ON, AsyncSession, pass_on
 
 
-class async_scoped_session:
+class async_scoped_session(Generic[_AS]):
     """Sessions that a factory makes, one for each result of ``scopefunc`` (``asyncio.current_task``, say).
 
     Methods and attributes are those of the session of the present scope.
@@ -17,9 +19,6 @@ class async_scoped_session:
     def __init__(self, session_factory, scopefunc):
         self.session_factory = session_factory
         self.registry = ScopedRegistry(session_factory, scopefunc)
-
-    def __class_getitem__(cls, item):
-        return cls
 
     @property
     def _proxied(self):
@@ -39,7 +38,8 @@ class async_scoped_session:
         """Change the arguments of the factory, for sessions that are made from now on."""
         if self.registry.has():
             util.warn(
-                "At least one scoped session is already present.  configure() can not affect sessions that have already been created."
+                "At least one scoped session is already present.  configure() can not affect sessions that have already been "
+                "created."
             )
         self.session_factory.configure(**kwargs)
 

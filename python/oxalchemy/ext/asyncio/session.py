@@ -3,14 +3,16 @@
 import contextlib
 import functools
 import inspect
+from typing import Generic, TypeVar
 
-from ... import _rs, exc, util
-from ...orm import Session, close_all_sessions as _sync_close_all_sessions, object_session, sessionmaker
-from ...orm.state import InstanceState
+from ... import _rs, util
+from ...orm import Session, object_session
+from ...orm import close_all_sessions as _sync_close_all_sessions
 from . import engine as _engine
-from .base import OneAtATime, ReversibleProxy, StartableContext, run, _run_to_completion
+from .base import OneAtATime, ReversibleProxy, StartableContext, _run_to_completion, run
 from .result import AsyncResult, AsyncScalarResult, executed
 
+_AS = TypeVar("_AS", bound="AsyncSession")
 _NO_OPTIONS = util.EMPTY_DICT
 
 
@@ -220,8 +222,8 @@ class AsyncSession(OneAtATime, ReversibleProxy):
     async def execute(self, statement, params=None, *, execution_options=_NO_OPTIONS, bind_arguments=None, **kw):
         """Execute a statement; all rows are fetched. See :meth:`.Session.execute`."""
         kw.update(execution_options=execution_options, bind_arguments=bind_arguments)
-        session = self.sync_session
-        return await self._run(executed, "AsyncSession.execute", session.execution_options, session.execute, (statement, params), kw)
+        session, args = self.sync_session, (statement, params)
+        return await self._run(executed, "AsyncSession.execute", session.execution_options, session.execute, args, kw)
 
     async def scalar(self, statement, params=None, *, execution_options=_NO_OPTIONS, bind_arguments=None, **kw):
         """The first column of the first row."""
@@ -453,7 +455,7 @@ class _InTransaction:
         await _run_to_completion(end())
 
 
-class async_sessionmaker:
+class async_sessionmaker(Generic[_AS]):
     """A factory of :class:`AsyncSession` objects with the same arguments.
 
     ``class_``: the class; other arguments are those of :class:`AsyncSession`, and may be given anew in each call.
@@ -465,9 +467,6 @@ class async_sessionmaker:
             kw["info"] = info
         self.kw = kw
         self.class_ = type(class_.__name__, (class_,), {})
-
-    def __class_getitem__(cls, item):
-        return cls
 
     def begin(self):
         """A new session in a transaction that is committed at the end of ``async with``."""
@@ -504,5 +503,3 @@ def async_session(session):
 async def close_all_sessions():
     """Close all sessions of the program."""
     await run(_sync_close_all_sessions)
-
-

@@ -127,7 +127,14 @@ impl Link {
                 stop.map_err(|e| *seen.lock() = Some(e)).is_err()
             })
         })));
-        Link { kind, db: Some(db), autocommit: AtomicBool::new(autocommit), begin: Mutex::new("BEGIN".into()), raised, gate: Gate::default() }
+        Link {
+            kind,
+            db: Some(db),
+            autocommit: AtomicBool::new(autocommit),
+            begin: Mutex::new("BEGIN".into()),
+            raised,
+            gate: Gate::default(),
+        }
     }
 
     /// Which database it is.
