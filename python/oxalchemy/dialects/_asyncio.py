@@ -9,8 +9,9 @@ class AsyncDialect:
 
     is_async = True
     has_terminate = True
-    #: Connections may block wherever they are used: the choice of ``create_async_engine(allow_blocking=True)``.
-    allow_blocking = False
+    #: Whether connections may block wherever they are used: False for an :class:`.AsyncEngine`, True for one of
+    #: ``create_async_engine(allow_blocking=True)``; None for an engine of ``create_engine()``, which is used like any other.
+    allow_blocking = None
 
     @classmethod
     def get_pool_class(cls, url):
@@ -23,11 +24,11 @@ class AsyncDialect:
         return cls
 
     def connect(self, *cargs, **cparams):
-        if not self.allow_blocking:
+        if self.allow_blocking is False:
             _rs.require_operation()
         connection = super().connect(*cargs, **cparams)
         if is_own(connection):
-            connection._in_operations(not self.allow_blocking)
+            connection._in_operations(self.allow_blocking is False)
         return connection
 
     def do_terminate(self, dbapi_connection):

@@ -55,10 +55,10 @@ def create_async_engine(url, **kw):
             return connection
 
         kw["creator"] = creator
-    engine = AsyncEngine(_create_engine(url, **kw))
+    engine = _create_engine(url, **kw)
     if blocking:
-        engine.sync_engine.dialect.allow_blocking = True
-    return engine
+        engine.dialect.allow_blocking = True
+    return AsyncEngine(engine)
 
 
 def async_engine_from_config(configuration, prefix="sqlalchemy.", **kwargs):
@@ -337,6 +337,8 @@ class AsyncEngine(ProxyComparable, AsyncConnectable):
                 "The asyncio extension requires an async driver to be used. The loaded "
                 f"{sync_engine.dialect.driver!r} is not async."
             )
+        if getattr(sync_engine.dialect, "allow_blocking", True) is None:
+            sync_engine.dialect.allow_blocking = False
         self.sync_engine = self._assign_proxied(sync_engine)
 
     @property
