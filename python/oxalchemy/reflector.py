@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-from . import exc
+from . import _rs, exc
 from .engine.reflection import ObjectKind
 
 USAGE = """\
@@ -503,7 +503,7 @@ def _selected(insp, options, patterns):
         schemas = [s for s in insp.get_schema_names() if s not in _SYSTEM_SCHEMAS]
     found = []
     for schema in schemas:
-        insp._prefetch(schema, follow=False)
+        _rs._reflect_prefetch(insp, schema, None, False)
         ordered = [n for n, _ in insp.get_sorted_table_and_fkc_names(schema) if n is not None]
         if options.sort == "name":
             ordered = sorted(ordered)
@@ -515,7 +515,7 @@ def _selected(insp, options, patterns):
         for pattern in patterns:
             schema, sep, name = pattern.partition(".")
             if sep and not _is_pattern(schema) and schema in insp.get_schema_names():
-                insp._prefetch(schema, follow=False)
+                _rs._reflect_prefetch(insp, schema, None, False)
                 found += [(schema, n, False) for n in insp.get_table_names(schema) if fnmatch.fnmatchcase(n, name)]
     wanted, missing = found, []
     if patterns:

@@ -67,6 +67,22 @@ objects! {
     primary_key_constraint = "oxalchemy.sql.schema.constraints" "PrimaryKeyConstraint";
     /// `schema.UniqueConstraint`
     unique_constraint = "oxalchemy.sql.schema.constraints" "UniqueConstraint";
+    /// `schema.CheckConstraint`
+    check_constraint = "oxalchemy.sql.schema.constraints" "CheckConstraint";
+    /// `schema.Computed`
+    computed = "oxalchemy.sql.schema.generators" "Computed";
+    /// `schema.DefaultClause`
+    default_clause = "oxalchemy.sql.schema.generators" "DefaultClause";
+    /// `schema.FetchedValue`
+    fetched_value = "oxalchemy.sql.schema.generators" "FetchedValue";
+    /// `schema.Identity`
+    identity = "oxalchemy.sql.schema.sequences" "Identity";
+    /// `sql.expression.text`
+    text = "oxalchemy.sql.expression" "text";
+    /// Methods of `Inspector` as this package has them: a program may have put others in their place.
+    inspector_methods = "oxalchemy.engine.reflection" "_METHODS_OF_OURS";
+    /// `engine.reflection.Inspector`
+    inspector = "oxalchemy.engine.reflection" "Inspector";
     /// `schema.Index`
     schema_index = "oxalchemy.sql.schema.indexes" "Index";
     /// `schema.BLANK_SCHEMA`

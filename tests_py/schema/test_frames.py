@@ -1,4 +1,4 @@
-"""Declaring a table runs in Rust: Python is entered for what the user's own classes do, and to begin."""
+"""Declaring and reflecting a table run in Rust: Python is entered for what the user's own classes do, and to begin."""
 
 import sys
 
@@ -28,3 +28,9 @@ def test_a_table_is_declared_in_rust():
         ox.Table("t", metadata, id_, ox.Column("a", ox.String(50)), ox.Column("b", ox.ForeignKey("x.id")))
 
     assert len(frames(declare)) <= 20
+
+
+def test_a_table_is_reflected_by_one_call():
+    with ox.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("create table t (id integer primary key, a varchar(50) not null, b integer)")
+        assert len(frames(lambda: ox.Table("t", ox.MetaData(), autoload_with=connection))) <= 60

@@ -2,29 +2,10 @@
 
 A reader answers for a whole schema, or for the tables named, with a number of queries that does not depend on how many tables
 there are. The questions of one answer (columns, constraints, indexes) form a *group*; :class:`SchemaMemory` keeps the groups that
-were read.
+were read, and makes the Inspector's answers of them (``src/py/reflect/memory.rs``).
 """
 
-from .. import util
-
-#: What the Inspector is asked for each table, and its place among the facts of a group.
-PLACES = {
-    "columns": "columns",
-    "pk_constraint": "pk",
-    "foreign_keys": "foreign_keys",
-    "indexes": "indexes",
-    "unique_constraints": "uniques",
-    "check_constraints": "checks",
-}
-
-
-def copied(value):
-    """A copy down to what is not a dict or list: answers belong to those who asked."""
-    if isinstance(value, dict):
-        return {k: copied(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [copied(v) for v in value]
-    return value
+from .. import _rs, util
 
 
 class CatalogReader:
@@ -36,6 +17,10 @@ class CatalogReader:
     ischema_names = {}
     #: Questions that the database has no answer to.
     unsupported = frozenset()
+    #: Names of types that :meth:`make_type` is asked for; of all others the class in ``ischema_names`` is called.
+    special_types = frozenset()
+    #: Does the database name the primary key of a table that has none?
+    names_absent_keys = False
 
     def __init__(self, dialect):
         self.dialect = dialect
@@ -92,41 +77,14 @@ class CatalogReader:
         return name in self.sequence_names(connection, schema, memory)
 
     # -- answers ----------------------------------------------------------
-    def answer(self, question, relation, facts, schema, kw):
-        """What the Inspector returns for one table."""
-        if question in self.unsupported:
-            raise NotImplementedError()
-        if question == "table_comment":
-            return {"text": relation["comment"]}
-        if question == "table_options":
-            return copied(relation["options"])
-        found = copied(facts.get(PLACES[question]))
-        return getattr(self, question)(found, schema, kw) if found is not None else self.nothing(question)
-
-    def nothing(self, question):
-        return {"name": None, "constrained_columns": []} if question == "pk_constraint" else []
-
-    def columns(self, found, schema, kw):
-        for column in found:
-            column["type"] = self.make_type(column["type"], f"column '{column['name']}'")
-        return found
-
-    def pk_constraint(self, found, schema, kw):
-        return found if found["constrained_columns"] else self.nothing("pk_constraint")
-
-    def foreign_keys(self, found, schema, kw):
-        for fk in found:
-            fk["referred_schema"] = self.referred_schema(fk["referred_schema"], fk.pop("referred_visible"), schema, kw)
-        return found
+    # A reader may have ``indexes(found)``: what the Inspector shows of the indexes that were read.
+    def table_options(self, relation, facts):
+        """Options of a table, under the keywords that ``Table`` takes."""
+        return dict(relation["options"])
 
     def referred_schema(self, referred, visible, schema, kw):
         """How the schema of the table referred to is reported, when ``schema`` was asked for."""
         return schema if visible else referred
-
-    def _as_found(self, found, schema, kw):
-        return found
-
-    indexes = unique_constraints = check_constraints = _as_found
 
     def make_type(self, spec, where):
         """A type from its name in the database and its arguments."""
@@ -142,65 +100,8 @@ class CatalogReader:
         return cls(*args, **kwargs)
 
     def type_class(self, name):
-        own = getattr(self.dialect, "ischema_names", None)
-        return (own or {}).get(name) or self.ischema_names.get(name)
+        """The class for a name, or None."""
+        return _rs._reflected_type_class(self, name)
 
 
-class SchemaMemory:
-    """What was read of one schema. Absence is not remembered: a table that is asked for by name is looked for again."""
-
-    def __init__(self, reader, schema):
-        self.reader = reader
-        self.schema = schema
-        self.relations = {}
-        # names in lower case to names, where case makes no difference
-        self.folded = {}
-        self.complete = False
-        # group -> {name: facts}; and the groups that were read for the whole schema
-        self.groups = {}
-        self.complete_groups = set()
-
-    def all_relations(self, connection):
-        """``{name: facts}`` of every relation."""
-        if not self.complete:
-            found = self.reader.relations(connection, self.schema)
-            if not found and self.schema is not None:
-                self.reader.check_schema(connection, self.schema)
-            self._remember({**found, **self.relations})
-            self.complete = True
-        return self.relations
-
-    def _remember(self, relations):
-        self.relations.update(relations)
-        self.folded.update((n.lower(), n) for n, r in relations.items() if r["fold_case"])
-
-    def known(self, name):
-        """The name under which a relation is known, if it is."""
-        name = str(name)
-        if name in self.relations:
-            return name
-        return self.folded.get(name.lower())
-
-    def find(self, connection, names):
-        """The names under which these relations are known, in order, without those that are not there."""
-        missing = [str(n) for n in names if self.known(n) is None]
-        if missing:
-            self._remember(self.reader.relations(connection, self.schema, missing))
-        return [found for found in map(self.known, names) if found is not None]
-
-    def facts(self, connection, group, names=None):
-        """``{name: facts}`` of a group, for the relations named or all of them."""
-        if group is None:
-            return {}
-        have = self.groups.setdefault(group, {})
-        if group in self.complete_groups:
-            wanted = [n for n in (names or ()) if n not in have]
-        else:
-            wanted = None if names is None else [n for n in names if n not in have]
-        if wanted is None or wanted:
-            loaded = self.reader.load(connection, group, self.schema, wanted, self.relations)
-            for name in self.relations if wanted is None else wanted:
-                have.setdefault(name, loaded.get(name, {}))
-            if wanted is None:
-                self.complete_groups.add(group)
-        return have
+SchemaMemory = _rs.SchemaMemory

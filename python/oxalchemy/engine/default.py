@@ -460,6 +460,8 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         inspector = inspector_of(connection)
         if info_cache is not None:
             inspector.info_cache = info_cache
+        # a dialect that answers a question by itself may ask this for the rest of it
+        inspector._own = inspector._own_methods = frozenset()
         return inspector
 
 
@@ -471,6 +473,7 @@ def _asks(name):
 
     ask.__name__ = name
     ask.__qualname__ = f"DefaultDialect.{name}"
+    ask.asks_inspector = True
     return ask
 
 

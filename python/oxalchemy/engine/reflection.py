@@ -5,8 +5,8 @@ import enum
 import functools
 import importlib
 
-from .. import exc, inspection, util
-from .catalog import SchemaMemory
+from .. import _rs, exc, inspection, util
+from .catalog import CatalogReader, SchemaMemory
 
 
 class ObjectKind(enum.Flag):
@@ -71,14 +71,76 @@ def cache(fn):
     return cached
 
 
-def _reader(dialect):
-    """What reads the catalogue of a dialect."""
-    name = "mysql" if dialect.name == "mariadb" else dialect.name
-    try:
-        module = importlib.import_module(f"oxalchemy.dialects.{name}.reflection")
-    except ModuleNotFoundError:
-        raise NotImplementedError(f"reflection is not available for dialect {dialect.name!r}") from None
-    return module.Catalog(dialect)
+@functools.cache
+def _reader(dialect_class):
+    """What reads the catalogue of a dialect: the reader of the nearest class that has one, or ``None``."""
+    for cls in dialect_class.__mro__:
+        name = cls.__dict__.get("name")
+        if isinstance(name, str) and name != "default":
+            try:
+                return importlib.import_module(f"oxalchemy.dialects.{'mysql' if name == 'mariadb' else name}.reflection").Catalog
+            except ModuleNotFoundError:
+                continue
+    return None
+
+
+#: What can be asked about one table.
+QUESTIONS = (
+    "columns",
+    "pk_constraint",
+    "foreign_keys",
+    "indexes",
+    "unique_constraints",
+    "check_constraints",
+    "table_options",
+    "table_comment",
+)
+
+
+#: Other methods by which an Inspector answers, and which a dialect may have in its stead.
+METHODS = (
+    "get_schema_names",
+    "get_table_names",
+    "get_temp_table_names",
+    "get_view_names",
+    "get_temp_view_names",
+    "get_materialized_view_names",
+    "get_sequence_names",
+    "get_view_definition",
+    "has_table",
+    "has_multi_table",
+    "has_index",
+    "has_sequence",
+    "has_schema",
+)
+
+
+@functools.cache
+def _own_methods(dialect_class):
+    """The methods of a dialect that answer by themselves; those that ours have ask the Inspector."""
+    names = (*METHODS, *(f"get_{q}" for q in QUESTIONS), *(f"get_multi_{q}" for q in QUESTIONS))
+    methods = {name: getattr(dialect_class, name, None) for name in names}
+    return frozenset(n for n, m in methods.items() if m is not None and not getattr(m, "asks_inspector", False))
+
+
+@functools.cache
+def _own_questions(dialect_class):
+    """The questions about one table that a dialect answers by itself."""
+    own = _own_methods(dialect_class)
+    return frozenset(q for q in QUESTIONS if f"get_{q}" in own or f"get_multi_{q}" in own)
+
+
+def _or_dialect(fn):
+    """A method of the Inspector; a dialect that has it of its own is asked instead."""
+
+    @functools.wraps(fn)
+    def ask(self, *args, **kw):
+        if fn.__name__ not in self._own_methods:
+            return fn(self, *args, **kw)
+        with self._operation_context() as connection:
+            return getattr(self.dialect, fn.__name__)(connection, *args, info_cache=self.info_cache, **kw)
+
+    return ask
 
 
 def _full_name(name, schema):
@@ -107,7 +169,9 @@ class Inspector:
         self.dialect = self.engine.dialect
         self.info_cache = {}
         self._context = None
-        self._catalog = _reader(self.dialect)
+        kind = type(self.dialect)
+        self._catalog = (_reader(kind) or CatalogReader)(self.dialect)
+        self._own, self._own_methods = _own_questions(kind), _own_methods(kind)
 
     @classmethod
     def _make(cls, bind):
@@ -130,14 +194,20 @@ class Inspector:
         else:
             yield self.bind
 
+    def _on(self, connection):
+        """The Inspector for several questions over one connection, with the same memory."""
+        if self._context is not None or not self._is_engine:
+            return self
+        sub = self._make(self.bind)
+        sub.info_cache = self.info_cache
+        sub._context = connection
+        return sub
+
     @contextlib.contextmanager
     def _inspection_context(self):
         """One connection for several questions."""
         with self._operation_context() as connection:
-            sub = self._make(self.bind)
-            sub.info_cache = self.info_cache
-            sub._context = connection
-            yield sub
+            yield self._on(connection)
 
     def clear_cache(self):
         """Forget what was read."""
@@ -159,6 +229,7 @@ class Inspector:
                 found = self._catalog.default_schema(connection)
         return found
 
+    @_or_dialect
     def get_schema_names(self, **kw):
         """Names of all schemas: a list of str."""
         key = ("schemas",)
@@ -178,40 +249,48 @@ class Inspector:
         if question in self._catalog.unsupported:
             raise NotImplementedError()
 
+    @_or_dialect
     def get_table_names(self, schema=None, order_by=None, **kw):
         """Sorted names of the tables; with ``order_by="foreign_key"`` (legacy) those depended on come first."""
         if order_by == "foreign_key":
             return [n for n, _ in self.get_sorted_table_and_fkc_names(schema) if n is not None]
         return self._names(schema, "table")
 
+    @_or_dialect
     def get_temp_table_names(self, **kw):
         """Sorted names of this connection's temporary tables."""
         self._supports("temp_names")
         return self._names(None, "table", temporary=True)
 
+    @_or_dialect
     def get_view_names(self, schema=None, **kw):
         """Sorted names of the views that are not materialized."""
         return self._names(schema, "view")
 
+    @_or_dialect
     def get_temp_view_names(self, **kw):
         """Sorted names of this connection's temporary views."""
         self._supports("temp_names")
         return self._names(None, "view", temporary=True)
 
+    @_or_dialect
     def get_materialized_view_names(self, schema=None, **kw):
         """Sorted names of the materialized views."""
         self._supports("materialized_views")
         return self._names(schema, "materialized_view")
 
+    @_or_dialect
     def get_sequence_names(self, schema=None, **kw):
         """Sorted names of the sequences."""
         with self._operation_context() as connection:
             return self._catalog.sequence_names(connection, schema, self._memory(schema))
 
+    @_or_dialect
     def has_table(self, table_name, schema=None, **kw):
         """Whether there is such a table, view or temporary table now; not remembered."""
         return self.has_multi_table([table_name], schema)[schema, table_name]
 
+    @_or_dialect
     def has_multi_table(self, table_names, schema=None, **kw):
         """``{(schema, name): bool}``: which of the names are tables or views now (2.1)."""
         names = list(table_names)
@@ -219,16 +298,19 @@ class Inspector:
             found = self._catalog.has_tables(connection, schema, [str(n) for n in names]) if names else set()
         return {(schema, name): str(name) in found for name in names}
 
+    @_or_dialect
     def has_sequence(self, sequence_name, schema=None, **kw):
         """Whether there is such a sequence."""
         with self._operation_context() as connection:
             return self._catalog.has_sequence(connection, schema, str(sequence_name), self._memory(schema))
 
+    @_or_dialect
     def has_schema(self, schema_name, **kw):
         """Whether there is such a schema."""
         with self._operation_context() as connection:
             return self._catalog.has_schema(connection, str(schema_name))
 
+    @_or_dialect
     def has_index(self, table_name, index_name, schema=None, **kw):
         """Whether the table exists and has an index of this name."""
         try:
@@ -239,20 +321,32 @@ class Inspector:
 
     # -- one table --------------------------------------------------------
     def _ask(self, question, table_name, schema, kw):
-        self._supports(question)
-        memory = self._memory(schema)
-        with self._operation_context() as connection:
-            found = memory.find(connection, [table_name])
-            if not found:
-                raise exc.NoSuchTableError(_full_name(table_name, schema))
-            (name,) = found
-            self._readable(name, memory.relations[name])
-            facts = memory.facts(connection, self._catalog.groups.get(question), [name])
-        return self._catalog.answer(question, memory.relations[name], facts.get(name, {}), schema, kw)
+        return _rs._reflect_ask(self, question, table_name, schema, kw)
 
-    def _readable(self, name, relation):
-        if relation["broken"]:
-            raise exc.UnreflectableTableError(f"Table or view named {name} could not be reflected: {relation['broken']}")
+    def _of_dialect(self, question, connection, table_name, schema, kw):
+        """The answer of a dialect that has one of its own."""
+        if f"get_{question}" in self._own_methods:
+            ask = getattr(self.dialect, f"get_{question}")
+            return ask(connection, table_name, schema, info_cache=self.info_cache, **kw)
+        found = self._multi_of_dialect(question, connection, schema, [table_name], ObjectKind.ANY, ObjectScope.ANY, kw)
+        if (schema, table_name) not in found:
+            raise exc.NoSuchTableError(_full_name(table_name, schema))
+        return found[schema, table_name]
+
+    def _multi_of_dialect(self, question, connection, schema, filter_names, kind, scope, kw):
+        if f"get_multi_{question}" in self._own_methods:
+            ask = getattr(self.dialect, f"get_multi_{question}")
+            given = {"schema": schema, "filter_names": filter_names, "kind": kind, "scope": scope}
+            return dict(ask(connection, **given, info_cache=self.info_cache, **kw))
+        if filter_names is None:
+            filter_names = self.get_table_names(schema) if ObjectKind.TABLE in kind else []
+            if ObjectKind.VIEW in kind:
+                filter_names = [*filter_names, *self.get_view_names(schema)]
+        found = {}
+        for name in filter_names:
+            with contextlib.suppress(exc.NoSuchTableError):
+                found[schema, name] = self._of_dialect(question, connection, schema=schema, table_name=name, kw=kw)
+        return found
 
     def get_columns(self, table_name, schema=None, **kw):
         """Columns in the order of the table: a list of :class:`.ReflectedColumn` dictionaries.
@@ -293,6 +387,7 @@ class Inspector:
         """``{"text": comment or None}``; :class:`NotImplementedError` where the database has no comments."""
         return self._ask("table_comment", table_name, schema, kw)
 
+    @_or_dialect
     def get_view_definition(self, view_name, schema=None, **kw):
         """The SQL of a view. Raises :class:`.NoSuchTableError` when there is no such view."""
         with self._operation_context() as connection:
@@ -303,20 +398,22 @@ class Inspector:
 
     # -- many tables ------------------------------------------------------
     def _multi(self, question, schema, filter_names, kind, scope, kw):
+        if question in self._own:
+            with self._operation_context() as connection:
+                return self._multi_of_dialect(question, connection, schema, filter_names, kind, scope, kw)
         memory = self._memory(schema)
         with self._operation_context() as connection:
             if filter_names is None:
                 names = list(memory.all_relations(connection))
             else:
                 names = list(dict.fromkeys(memory.find(connection, filter_names)))
-            names = [n for n in names if self._in_scope(memory.relations[n], kind, scope)]
+            relations = memory.relations
+            names = [n for n in names if self._in_scope(relations[n], kind, scope)]
             if not names:
                 return {}
             self._supports(question)
-            facts = memory.facts(connection, self._catalog.groups.get(question), None if filter_names is None else names)
-        return {
-            (schema, n): self._catalog.answer(question, memory.relations[n], facts.get(n, {}), schema, kw) for n in sorted(names)
-        }
+            memory.read_for(connection, question, None if filter_names is None else names)
+        return {(schema, n): memory.answer(question, n, kw) for n in sorted(names)}
 
     def _in_scope(self, relation, kind, scope):
         own_kind = _KINDS.get(relation["kind"])
@@ -396,52 +493,6 @@ class Inspector:
         return out + [(None, list(remaining))]
 
     # -- into a Table -----------------------------------------------------
-    def _prefetch(self, schema, names=None, follow=True):
-        """Read what ``reflect_table`` needs: of these tables, or of the whole schema, and of the tables that they refer to.
-
-        Level by level of references, one round of queries for a schema each, however many tables there are; from the fourth level
-        on the whole schema at once, so that a long chain does not take a round for each of its tables.
-        """
-        todo, seen, level = {schema: names}, set(), 0
-        with self._operation_context() as connection:
-            while todo:
-                targets, level = {}, level + 1
-                for schema, names in todo.items():
-                    found = self._prefetch_tables(connection, schema, names, whole=names is None or level > 3)
-                    seen.update((schema, n) for n in found)
-                    # a reference to what is not there must not be followed for ever
-                    seen.update((schema, n) for n in names or ())
-                    if follow:
-                        for fk in self._references(schema, found):
-                            targets.setdefault(fk["referred_schema"], {})[fk["referred_table"]] = None
-                todo = {s: [n for n in ns if (s, n) not in seen] for s, ns in targets.items()}
-                todo = {s: ns for s, ns in todo.items() if ns}
-
-    def _prefetch_tables(self, connection, schema, names, whole):
-        """Read these tables (None: all), by reading the whole schema if so wanted; the names that were found."""
-        memory = self._memory(schema)
-        if whole:
-            memory.all_relations(connection)
-        found = list(memory.relations) if names is None else memory.find(connection, names)
-        for group in dict.fromkeys(self._catalog.groups.values()):
-            if found:
-                memory.facts(connection, group, None if whole else found)
-        return found
-
-    def _references(self, schema, names):
-        """Foreign keys of tables that were read."""
-        memory = self._memory(schema)
-        known = memory.groups.get(self._catalog.groups["foreign_keys"], {})
-        for name in names:
-            yield from self._catalog.answer("foreign_keys", memory.relations[name], known.get(name, {}), schema, {})
-
-    def _prefetch_once(self, name, schema, follow):
-        """The same for one table, unless it was read already."""
-        memory = self._memory(schema)
-        read = memory.groups.get(self._catalog.groups["foreign_keys"], {})
-        if memory.known(name) not in read:
-            self._prefetch(schema, [name], follow)
-
     def reflect_table(self, table, include_columns, exclude_columns=(), resolve_fks=True, _extend_on=None, _reflect_info=None):
         """Fill a Table with what the database has.
 
@@ -449,9 +500,7 @@ class Inspector:
         :param exclude_columns: names of columns not wanted.
         :param resolve_fks: whether tables referred to are reflected into the same MetaData too.
         """
-        from .reflect_table import reflect_table
-
-        reflect_table(self, table, include_columns, exclude_columns, resolve_fks, _extend_on)
+        _rs._reflect_table(self, table, include_columns, exclude_columns, resolve_fks, _extend_on)
 
     def reflecttable(self, table, include_columns, exclude_columns=(), **kw):
         """0.5 name of :meth:`reflect_table`."""
@@ -496,14 +545,17 @@ def reflect_metadata(metadata, bind, schema, views, only, extend_existing, autol
                     f"Could not reflect: requested table(s) not available in {bind.engine!r}{where}: ({', '.join(missing)})"
                 )
             wanted = [name for name in only if extend_existing or key(name) not in current]
-        if wanted:
-            insp._prefetch(schema, None if len(wanted) == len(available) else wanted, follow=resolve_fks)
+        if wanted and not insp._own:
+            _rs._reflect_prefetch(insp, schema, None if len(wanted) == len(available) else wanted, resolve_fks)
         for name in wanted:
             try:
                 Table(name, metadata, **options)
             except exc.UnreflectableTableError as err:
                 util.warn(f"Skipping table {name}: {err}")
 
+
+# What need not be asked through Python, unless a program has put something else in its place.
+_METHODS_OF_OURS = {name: getattr(Inspector, name) for name in ("reflect_table", *(f"get_{q}" for q in QUESTIONS))}
 
 inspection._registrars[Inspector] = True
 

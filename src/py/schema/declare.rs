@@ -230,7 +230,7 @@ fn declare<'py>(
     }
     if bind.is_some() || autoload.map_or(Ok(false), |a| a.is_truthy())? {
         let resolve = resolve.map_or(Ok(true), |r| r.is_truthy())?;
-        slf.call_method1("_autoload", (bind, include, PyTuple::empty(py), resolve, extend_on))?;
+        slf.call_method1(intern!(py, "_autoload"), (bind, include, PyTuple::empty(py), resolve, extend_on))?;
         replace = true;
     }
     let how = Placement { replace, ..Placement::default() };

@@ -70,6 +70,7 @@ class Catalog(CatalogReader):
     }
     ischema_names = ischema_names
     unsupported = frozenset({"temp_names", "materialized_views"})
+    special_types = frozenset({"json"})
 
     def __init__(self, dialect):
         super().__init__(dialect)

@@ -71,6 +71,7 @@ class Catalog(CatalogReader):
         "indexes": "indexes",
     }
     ischema_names = ischema_names
+    special_types = frozenset({"array", "enum", "domain"})
 
     def _query(self, what, schema=None, names=None, version=0):
         return _rs.postgresql_query(what, self.paramstyle, schema, names, version)

@@ -23,6 +23,9 @@ class Catalog(CatalogReader):
     )
     ischema_names = _types.ischema_names
     unsupported = frozenset({"table_comment", "materialized_views"})
+    # a column without a type, as a view's expression is
+    special_types = frozenset({"NullType"})
+    names_absent_keys = True
 
     def default_schema(self, connection):
         return "main"
@@ -105,22 +108,16 @@ class Catalog(CatalogReader):
 
     # -- answers ----------------------------------------------------------
     def type_class(self, name):
-        # a column without a type, as a view's expression is
         return sqltypes.NullType if name == "NullType" else super().type_class(name)
 
-    def answer(self, question, relation, facts, schema, kw):
-        if question == "table_options":
-            return dict(facts.get("options", ()))
-        return super().answer(question, relation, facts, schema, kw)
-
-    def pk_constraint(self, found, schema, kw):
-        return found
+    def table_options(self, relation, facts):
+        return dict(facts.get("options", ()))
 
     def referred_schema(self, referred, visible, schema, kw):
         # a foreign key never leaves its database
         return schema
 
-    def indexes(self, found, schema, kw):
+    def indexes(self, found):
         from ...sql.expression import text
 
         out = []

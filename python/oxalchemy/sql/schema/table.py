@@ -85,12 +85,7 @@ class Table(DialectKWArgs, HasSchemaAttr, SchemaItem, _rs.Table, TableClause):
         take_options(self, options)
 
     def _autoload(self, bind, include, exclude, resolve_fks, extend_on):
-        from ...inspection import inspect
-        from ..ddl.run import bind_of
-
-        if bind is None:
-            bind = bind_of(self.metadata, None)
-        inspect(bind).reflect_table(self, include, exclude, resolve_fks, _extend_on=extend_on)
+        _rs._autoload(self, bind, include, exclude, resolve_fks, extend_on)
 
     # -- structure --------------------------------------------------------
     @property
