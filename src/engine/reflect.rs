@@ -206,7 +206,10 @@ mod tests {
         assert_eq!(wanted, Wanted::All);
         m.learn("columns", &wanted, HashMap::from([("a".to_owned(), 8)]), || 0);
         // what is known stays, and what is not reported is nothing
-        assert_eq!((m.fact("columns", "a"), m.fact("columns", "b"), m.wanted("columns", None)), (Some(&7), Some(&0), Wanted::Nothing));
+        assert_eq!(
+            (m.fact("columns", "a"), m.fact("columns", "b"), m.wanted("columns", None)),
+            (Some(&7), Some(&0), Wanted::Nothing)
+        );
         // of what came later there is still something to ask
         assert_eq!(m.wanted("columns", Some(&names(&["c"]))), Wanted::Names(names(&["c"])));
     }

@@ -135,7 +135,12 @@ impl<'py> Filler<'py> {
         ignoring::<PyNotImplementedError, _>(py, answer)
     }
 
-    fn each(&self, question: &str, kw: Option<&Bound<'py, PyDict>>, with: impl Fn(&Bound<'py, PyDict>) -> PyResult<()>) -> PyResult<()> {
+    fn each(
+        &self,
+        question: &str,
+        kw: Option<&Bound<'py, PyDict>>,
+        with: impl Fn(&Bound<'py, PyDict>) -> PyResult<()>,
+    ) -> PyResult<()> {
         let Some(answer) = self.ask(question, kw)? else { return Ok(()) };
         for found in answer.try_iter()?.collect::<PyResult<Vec<_>>>()? {
             with(found.cast::<PyDict>()?)?;
@@ -325,8 +330,7 @@ impl<'py> Filler<'py> {
         for (name, expression) in names.iter().zip(expressions) {
             let column = if name.is_none() { None } else { self.located(name)? };
             if column.is_none() && !name.is_none() {
-                let message =
-                    format!("index key '{}' was not located in columns for table '{}'", name.text(), self.name.text());
+                let message = format!("index key '{}' was not located in columns for table '{}'", name.text(), self.name.text());
                 return warn(py, "SAWarning", &message);
             }
             let mut element = match column {
@@ -368,7 +372,11 @@ impl<'py> Filler<'py> {
                 None => warn(
                     py,
                     "SAWarning",
-                    &format!("unique constraint key '{}' was not located in columns for table '{}'", name.text(), self.name.text()),
+                    &format!(
+                        "unique constraint key '{}' was not located in columns for table '{}'",
+                        name.text(),
+                        self.name.text()
+                    ),
                 )?,
             }
         }
@@ -446,8 +454,7 @@ pub fn autoload<'py>(
             find.call1((table.getattr(intern!(py, "metadata"))?, py.None()))?
         }
     };
-    let inspector =
-        if bind.is_instance(&imports::inspector(py)?)? { bind } else { imports::inspect(py)?.call1((bind,))? };
+    let inspector = if bind.is_instance(&imports::inspector(py)?)? { bind } else { imports::inspect(py)?.call1((bind,))? };
     let own = inspector.get_type().getattr(intern!(py, "reflect_table"))?;
     let extend_on = extend_on.unwrap_or_else(|| py.None().into_bound(py));
     if own.is(&imports::inspector_methods(py)?.get_item(intern!(py, "reflect_table"))?) {
@@ -459,5 +466,7 @@ pub fn autoload<'py>(
     }
     let kw = PyDict::new(py);
     kw.set_item("_extend_on", extend_on)?;
-    inspector.call_method(intern!(py, "reflect_table"), (table, include, PyTuple::new(py, exclude)?, resolve), Some(&kw)).map(drop)
+    inspector
+        .call_method(intern!(py, "reflect_table"), (table, include, PyTuple::new(py, exclude)?, resolve), Some(&kw))
+        .map(drop)
 }

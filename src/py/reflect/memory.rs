@@ -75,7 +75,8 @@ impl PyMemory {
             Wanted::Names(names) => PyList::new(py, names)?.into_any(),
         };
         let relations = self.relations(py)?;
-        let loaded = self.reader.bind(py).call_method1(intern!(py, "load"), (connection, group, &self.schema, asked, relations))?;
+        let loaded =
+            self.reader.bind(py).call_method1(intern!(py, "load"), (connection, group, &self.schema, asked, relations))?;
         let mut found = HashMap::new();
         for (name, facts) in crate::py::ffi::pairs(loaded.cast::<PyDict>()?) {
             found.insert(name.extract()?, facts.cast_into::<PyDict>()?.unbind());
@@ -117,7 +118,13 @@ impl PyMemory {
             _ => self.part(py, question, &facts, kw),
         }
     }
-    fn part<'py>(&self, py: Python<'py>, question: &str, facts: &Bound<'py, PyDict>, kw: &Bound<'py, PyDict>) -> PyResult<Any<'py>> {
+    fn part<'py>(
+        &self,
+        py: Python<'py>,
+        question: &str,
+        facts: &Bound<'py, PyDict>,
+        kw: &Bound<'py, PyDict>,
+    ) -> PyResult<Any<'py>> {
         let reader = self.reader.bind(py);
         let place = match question {
             "pk_constraint" => intern!(py, "pk"),
@@ -296,7 +303,8 @@ pub fn memory_of<'py>(inspector: &Any<'py>, schema: Option<&str>) -> PyResult<Bo
         return Ok(found.cast_into::<PyMemory>()?);
     }
     let reader = inspector.getattr(intern!(py, "_catalog"))?;
-    let made = PyMemory { reader: reader.unbind(), schema: schema.map(str::to_owned), inner: GilCell::new(SchemaMemory::default()) };
+    let made =
+        PyMemory { reader: reader.unbind(), schema: schema.map(str::to_owned), inner: GilCell::new(SchemaMemory::default()) };
     let made = Bound::new(py, made)?;
     cache.set_item(key, &made)?;
     Ok(made)
@@ -409,7 +417,8 @@ pub fn prefetch<'py>(inspector: &Any<'py>, schema: Option<String>, names: Option
                     for name in &found {
                         for fk in memory.get().answer_about(py, "foreign_keys", name, &nothing)?.try_iter()? {
                             let fk = fk?;
-                            journey.refers_to(fk.get_item("referred_schema")?.extract()?, fk.get_item("referred_table")?.extract()?);
+                            journey
+                                .refers_to(fk.get_item("referred_schema")?.extract()?, fk.get_item("referred_table")?.extract()?);
                         }
                     }
                 }

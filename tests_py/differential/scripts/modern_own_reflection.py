@@ -1,23 +1,28 @@
 """Dialects and Inspectors that answer questions of reflection themselves."""
+
 import oxalchemy as sa
-from oxalchemy import event
 from oxalchemy.dialects import registry
 from oxalchemy.dialects.sqlite import pysqlite
 from oxalchemy.engine import reflection
 
+
 class D(pysqlite.dialect):
     name = "sqlite"
     supports_statement_cache = True
+
     @reflection.cache
     def get_columns(self, connection, table_name, schema=None, **kw):
         found = super().get_columns(connection, table_name, schema, **kw)
         for c in found:
             c["comment"] = "c " + c["name"]
         return found
+
     def get_table_names(self, connection, schema=None, **kw):
         return [n for n in super().get_table_names(connection, schema, **kw) if n != "hidden"]
+
     def has_table(self, connection, table_name, schema=None, **kw):
         return super().has_table(connection, table_name, schema, **kw)
+
 
 registry.impls["sqlite.own"] = lambda: D
 e = sa.create_engine("sqlite+own://", poolclass=sa.pool.StaticPool)
