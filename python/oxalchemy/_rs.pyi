@@ -318,6 +318,7 @@ class _FunctionGenerator:
 @disjoint_base
 class Constraint:
     def __new__(cls, *_args: Any, **_kw: Any) -> Self: ...
+    def __init__(self, *args: Any, **kw: Any) -> None: ...
     deferrable: Any
     name: Any
     comment: Any
@@ -343,6 +344,7 @@ class SchemaMemory:
 @disjoint_base
 class Index:
     def __new__(cls, *_args: Any, **_kw: Any) -> Self: ...
+    def __init__(self, *args: Any, **kw: Any) -> None: ...
     name: Any
 
 @disjoint_base

@@ -53,6 +53,8 @@ objects! {
     schema_event_target = "oxalchemy.sql.event_target" "SchemaEventTarget";
     /// `SchemaEventTarget._set_parent`, which a class of the user's may override.
     set_parent = "oxalchemy.sql.event_target" "set_parent";
+    /// `sql.events.DDLEvents`
+    ddl_events = "oxalchemy.sql.events" "DDLEvents";
     /// `schema.Table`
     schema_table = "oxalchemy.sql.schema.table" "Table";
     /// `schema.Column`

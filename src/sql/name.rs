@@ -1,6 +1,6 @@
 //! Identifiers, and anonymous names that get their number when a statement is rendered.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An identifier with its quoting preference (`quoted_name`).
@@ -30,6 +30,58 @@ impl From<&str> for Name {
 impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// A name that may be replaced while others read it. Earlier ones stay as long as it does, so that nobody who reads one waits.
+#[derive(Debug)]
+pub struct Renamable {
+    name: Name,
+    next: OnceLock<Box<Renamable>>,
+}
+
+impl Renamable {
+    /// With this name.
+    pub fn new(name: Name) -> Self {
+        Self { name, next: OnceLock::new() }
+    }
+    fn last(&self) -> &Self {
+        let mut last = self;
+        while let Some(next) = last.next.get() {
+            last = next;
+        }
+        last
+    }
+    /// It is called so from now on.
+    pub fn rename(&self, name: Name) {
+        let mut next = Box::new(Self::new(name));
+        // another thread may have been first: behind its name, then
+        while let Err(again) = self.last().next.set(next) {
+            next = again;
+        }
+    }
+}
+
+impl std::ops::Deref for Renamable {
+    type Target = Name;
+    fn deref(&self) -> &Name {
+        &self.last().name
+    }
+}
+
+impl std::fmt::Display for Renamable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Drop for Renamable {
+    fn drop(&mut self) {
+        // one after the other: a chain may be long
+        let mut next = self.next.take();
+        while let Some(mut name) = next {
+            next = name.next.take();
+        }
     }
 }
 
@@ -79,4 +131,21 @@ impl Label {
 /// A process-unique number for anonymous objects.
 pub fn next_id() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_name_counts() {
+        let name = Renamable::new("a".into());
+        let before: &Name = &name;
+        name.rename("b".into());
+        assert_eq!((before.as_str(), name.as_str()), ("a", "b"));
+        for n in 0..2_000 {
+            name.rename(Name::new(n.to_string()));
+        }
+        assert_eq!(name.to_string(), "1999");
+    }
 }

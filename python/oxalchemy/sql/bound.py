@@ -3,20 +3,6 @@
 from .. import _rs, exc
 
 
-def _tables(element):
-    from . import visitors
-
-    for el in visitors.iterate(element):
-        metadata = getattr(el, "metadata", None) if getattr(el, "_is_from_clause", False) else None
-        if metadata is not None:
-            yield metadata
-        elif getattr(el, "_is_column_element", False):
-            table = getattr(el, "table", None) if hasattr(type(el), "table") else None
-            metadata = getattr(table, "metadata", None)
-            if metadata is not None:
-                yield metadata
-
-
 class BoundExecutable:
     """Execution without naming an engine."""
 
@@ -25,14 +11,7 @@ class BoundExecutable:
     @property
     def bind(self):
         """The Engine or Connection that the statement was given or that a MetaData behind it has, or ``None``."""
-        possible, own = _rs._carried_bind(self)
-        if own is not None or not possible:
-            return own
-        for metadata in _tables(self):
-            bind = getattr(metadata, "bind", None)
-            if bind is not None:
-                return bind
-        return None
+        return _rs._bind_of(self)
 
     def execute(self, *multiparams, **params):
         """Execute on the bound engine.

@@ -52,6 +52,10 @@ impl PyConstraint {
         let d = ConstraintData { kind: ConstraintKind::Unique, ..ConstraintData::default() };
         Self { inner: Arc::new(Constraint { d: parking_lot::RwLock::new(d), face: FaceSlot::default() }) }
     }
+    #[pyo3(signature = (*args, **kw))]
+    fn __init__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::arguments::init(slf, args, kw)
+    }
     /// Let the constraint remember this object.
     fn _remember(slf: &Bound<'_, Self>) {
         crate::py::ffi::remember(&slf.get().inner.face, slf.as_any());

@@ -1,10 +1,10 @@
 //! The arguments of `Table()`: which table of the MetaData it is, and what a new one begins with.
 
 use super::assemble::quoted;
-use super::join::{adopt, flattened};
+use super::join::{adopt, flattened, tell};
 use super::{PyMetaData, PyTable, members, opt_name, opt_text};
 use crate::py::errors::{after_cleanup, sql_error};
-use crate::py::events::{Event, fire};
+use crate::py::events::Event;
 use crate::py::ffi::{instance_dict, native_new, new_face, pairs};
 use crate::py::imports;
 use crate::py::sql::clause::ClauseElement;
@@ -92,7 +92,7 @@ pub fn table_given<'py>(class: &Bound<'py, PyType>, args: &Bound<'py, PyTuple>, 
         Claimed::Fresh => {
             let made = new_face(class, native_new(class)?)?;
             let table = made.cast::<PyTable>()?;
-            fire(&made, Event::BeforeParentAttach, (&made, &metadata))?;
+            tell(&made, Event::BeforeParentAttach, (&made, &metadata))?;
             // what the metadata was told of the table is taken back when its declaration fails
             let declared = if class.is(&imports::schema_table(py)?) {
                 declare(table, &name, holder, items, kw, extend)
@@ -107,7 +107,7 @@ pub fn table_given<'py>(class: &Bound<'py, PyType>, args: &Bound<'py, PyTuple>, 
             if let Err(e) = declared {
                 return Err(after_cleanup(py, e, metadata.call_method1("_delist", (table,)).map(drop)));
             }
-            fire(&made, Event::AfterParentAttach, (&made, &metadata))?;
+            tell(&made, Event::AfterParentAttach, (&made, &metadata))?;
             Ok(made)
         }
     }

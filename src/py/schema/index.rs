@@ -41,6 +41,20 @@ impl PyIndex {
     pub fn inner(&self) -> Arc<Index> {
         self.inner.clone()
     }
+    /// Let the index remember this object.
+    pub fn begin(slf: &Bound<'_, Self>, unique: bool, implicit: bool) {
+        let inner = &slf.get().inner;
+        crate::py::ffi::remember(&inner.face, slf.as_any());
+        let mut d = inner.d.write();
+        d.unique = unique;
+        d.implicit = implicit;
+    }
+    /// What it is over.
+    pub fn set_expressions<'py>(&self, expressions: impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<()> {
+        let expressions = expressions.map(|e| to_expr(&e)).collect::<PyResult<Vec<_>>>()?;
+        self.inner.d.write().expressions = expressions;
+        Ok(())
+    }
 }
 
 impl Drop for PyIndex {
@@ -56,17 +70,22 @@ impl PyIndex {
     fn new(_args: &Bound<'_, PyTuple>, _kw: Option<&Bound<'_, PyDict>>) -> Self {
         Self { inner: Arc::new(Index { d: parking_lot::RwLock::default(), face: FaceSlot::default() }) }
     }
+    /// `Index(name, *expressions, **kw)`.
+    #[pyo3(signature = (*args, **kw))]
+    fn __init__<'py>(slf: &Bound<'py, Self>, args: &Bound<'py, PyTuple>, kw: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::arguments::init_index(slf, args, kw)
+    }
+    /// Become part of a table, without events.
+    #[pyo3(signature = (table, **_how))]
+    fn _enter<'py>(slf: &Bound<'py, Self>, table: &Bound<'py, PyAny>, _how: Option<&Bound<'py, PyDict>>) -> PyResult<()> {
+        super::arguments::enter_index(slf, table)
+    }
+    /// For an object that comes out of a pickle.
     fn _init(slf: &Bound<'_, Self>, unique: bool, implicit: bool) {
-        let inner = &slf.get().inner;
-        crate::py::ffi::remember(&inner.face, slf.as_any());
-        let mut d = inner.d.write();
-        d.unique = unique;
-        d.implicit = implicit;
+        Self::begin(slf, unique, implicit);
     }
     fn _set_expressions(&self, expressions: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-        let expressions = expressions.iter().map(to_expr).collect::<PyResult<Vec<_>>>()?;
-        self.inner.d.write().expressions = expressions;
-        Ok(())
+        self.set_expressions(expressions.into_iter())
     }
     /// Text of a token of a naming convention, `None` for an unknown one.
     fn _token(&self, table: &Bound<'_, PyAny>, token: &str) -> PyResult<Option<String>> {

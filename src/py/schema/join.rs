@@ -1,31 +1,75 @@
 //! A part becomes part of something else: a column of a table, a key of a column, a type of a column. What follows from it is
 //! decided in `sql::schema::assembly`; here it is carried out, between the events, which are fired when somebody listens.
 
-use super::{PyColumn, PyConstraint, PyForeignKey, assemble, members, references};
-use crate::py::errors::argument_error;
-use crate::py::events::{Event, fire};
+use super::{PyColumn, PyConstraint, PyForeignKey, PyIndex, arguments, assemble, members, references};
+use crate::py::errors::{argument_error, ignoring};
+use crate::py::events::{Event, fire, version};
+use crate::py::ffi::{GilCell, instance_dict};
 use crate::py::imports;
 use crate::py::text::Text;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 use sql::schema::placement::Placement;
 
 /// Make `part` a part of `owner`, between the events `before_parent_attach` and `after_parent_attach`.
 pub fn join<'py>(part: &Bound<'py, PyAny>, owner: &Bound<'py, PyAny>, how: &Placement) -> PyResult<()> {
-    fire(part, Event::BeforeParentAttach, (part, owner))?;
+    tell(part, Event::BeforeParentAttach, (part, owner))?;
     match own_way(part)? {
         Some(set_parent) => set_parent.call((owner,), Some(&words(part, how)?)).map(drop)?,
         None => enter(part, owner, how)?,
     }
-    fire(part, Event::AfterParentAttach, (part, owner))?;
+    tell(part, Event::AfterParentAttach, (part, owner))?;
     if let Ok(column) = part.cast::<PyColumn>() {
         assemble::run_waiting(column, owner)?;
     } else if let Some(inner) = inner_part(part)? {
-        fire(&inner, Event::BeforeParentAttach, (&inner, owner))?;
-        fire(&inner, Event::AfterParentAttach, (&inner, owner))?;
+        tell(&inner, Event::BeforeParentAttach, (&inner, owner))?;
+        tell(&inner, Event::AfterParentAttach, (&inner, owner))?;
     }
     Ok(())
+}
+
+/// Run what listens for an event of a schema item. Somewhere somebody does: of this item only if it has a `dispatch` of its own, or
+/// its class is listened to.
+pub fn tell<'py, A: pyo3::IntoPyObject<'py, Target = PyTuple, Output = Bound<'py, PyTuple>, Error = PyErr>>(
+    item: &Bound<'py, PyAny>,
+    event: Event,
+    args: A,
+) -> PyResult<()> {
+    if !event.used() {
+        return Ok(());
+    }
+    let py = item.py();
+    let dict = ignoring::<pyo3::exceptions::PyAttributeError, _>(py, instance_dict(item))?;
+    let own = dict.map_or(Ok(true), |d| d.contains(intern!(py, "dispatch")))?;
+    if own || class_listens(&item.get_type(), event)? { fire(item, event, args) } else { Ok(()) }
+}
+
+/// Who listens to a class, for one state of all listeners.
+static CLASSES: PyOnceLock<GilCell<(u64, Option<Py<PyDict>>)>> = PyOnceLock::new();
+
+/// Does anybody listen for this event of a class or its bases?
+fn class_listens<'py>(class: &Bound<'py, PyType>, event: Event) -> PyResult<bool> {
+    let (py, now) = (class.py(), version());
+    let cell = CLASSES.get_or_init(py, || GilCell::new((0, None)));
+    let known = cell.with(py, |(seen, known)| known.as_ref().filter(|_| *seen == now).map(|k| k.clone_ref(py)));
+    let known = match known {
+        Some(known) => known.into_bound(py),
+        None => {
+            let fresh = PyDict::new(py);
+            drop(cell.replace(py, (now, Some(fresh.clone().unbind()))));
+            fresh
+        }
+    };
+    let key = (class, event.name()).into_pyobject(py)?;
+    if let Some(found) = known.get_item(&key)? {
+        return found.is_truthy();
+    }
+    let mut entries = imports::ddl_events(py)?.call_method1("_class_entries", (class, event.name()))?.try_iter()?;
+    let found = entries.next().transpose()?.is_some();
+    known.set_item(key, found)?;
+    Ok(found)
 }
 
 /// `_set_parent` of a class of the user's, which has a say when its objects join something.
@@ -58,7 +102,10 @@ fn enter<'py>(part: &Bound<'py, PyAny>, owner: &Bound<'py, PyAny>, how: &Placeme
     if let Ok(key) = part.cast::<PyForeignKey>() {
         return references::enter(key, owner);
     }
-    // Types, indexes, defaults and what the user makes: a part without this method has nothing to do.
+    if let Ok(index) = part.cast::<PyIndex>() {
+        return arguments::enter_index(index, owner);
+    }
+    // Types, defaults and what the user makes: a part without this method has nothing to do.
     match part.getattr_opt(intern!(part.py(), "_enter"))? {
         Some(enter) => enter.call1((owner,)).map(drop),
         None => Ok(()),
@@ -152,8 +199,8 @@ pub fn fire_column_reflect<'py>(
     found: &Bound<'py, PyAny>,
 ) -> PyResult<()> {
     if Event::ColumnReflect.used() {
-        fire(&table.getattr(intern!(table.py(), "metadata"))?, Event::ColumnReflect, (inspector, table, found))?;
-        fire(table, Event::ColumnReflect, (inspector, table, found))?;
+        tell(&table.getattr(intern!(table.py(), "metadata"))?, Event::ColumnReflect, (inspector, table, found))?;
+        tell(table, Event::ColumnReflect, (inspector, table, found))?;
     }
     Ok(())
 }

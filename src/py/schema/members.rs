@@ -156,7 +156,7 @@ fn join_keys<'py>(constraint: &Bound<'py, PyConstraint>, dict: &Bound<'py, PyDic
 }
 
 /// The columns that a part holds.
-fn held<'py>(dict: &Bound<'py, PyDict>) -> PyResult<Vec<Any<'py>>> {
+pub fn held<'py>(dict: &Bound<'py, PyDict>) -> PyResult<Vec<Any<'py>>> {
     match dict.get_item(intern!(dict.py(), "_held"))? {
         Some(columns) => columns.try_iter()?.collect(),
         None => Ok(Vec::new()),
@@ -164,7 +164,7 @@ fn held<'py>(dict: &Bound<'py, PyDict>) -> PyResult<Vec<Any<'py>>> {
 }
 
 /// The columns given, names looked up in the table.
-fn found_in<'py>(part: &Any<'py>, dict: &Bound<'py, PyDict>, table: &Bound<'py, PyTable>) -> PyResult<Vec<Any<'py>>> {
+pub fn found_in<'py>(part: &Any<'py>, dict: &Bound<'py, PyDict>, table: &Bound<'py, PyTable>) -> PyResult<Vec<Any<'py>>> {
     let py = part.py();
     let Some(given) = dict.get_item(intern!(py, "_given"))? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
@@ -184,7 +184,7 @@ fn found_in<'py>(part: &Any<'py>, dict: &Bound<'py, PyDict>, table: &Bound<'py, 
 }
 
 /// Columns of one key stand for each other; the last one is taken, in the place of the first.
-fn each_once<'py>(columns: Vec<Any<'py>>) -> PyResult<Vec<Any<'py>>> {
+pub fn each_once<'py>(columns: Vec<Any<'py>>) -> PyResult<Vec<Any<'py>>> {
     let [first, _, ..] = columns.as_slice() else { return Ok(columns) };
     let by_key = PyDict::new(first.py());
     for column in columns {

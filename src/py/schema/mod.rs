@@ -3,10 +3,11 @@
 //!
 //! * [`column`], [`table`]: expressions and FROM elements with schema data. [`constraint`], [`foreign_key`], [`index`],
 //!   [`sequence`], [`metadata`]: the rest. [`sort`]: tables in order.
-//! * [`join`]: a part becomes part of something else. [`assemble`], [`references`], [`members`], [`declare`]: arguments of columns,
-//!   foreign keys, constraints and tables, and what they do when they join.
+//! * [`join`]: a part becomes part of something else. [`assemble`], [`references`], [`arguments`], [`members`], [`declare`]: arguments
+//!   of columns, foreign keys, constraints and tables, and what they do when they join.
 //!   [`plan`]: the steps of creating and dropping.
 
+pub mod arguments;
 pub mod assemble;
 pub mod column;
 pub mod compile;
@@ -55,6 +56,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(sort::sort_tables, m)?)?;
     m.add_function(wrap_pyfunction!(plan::ddl_plan, m)?)?;
     m.add_function(wrap_pyfunction!(declare::table_given, m)?)?;
+    m.add_function(wrap_pyfunction!(arguments::seek_home, m)?)?;
     m.add_function(wrap_pyfunction!(members::next_number, m)?)?;
     m.add_function(wrap_pyfunction!(members::hold_columns, m)?)?;
     m.add_function(wrap_pyfunction!(constraint::home_of, m)?)?;

@@ -9,7 +9,7 @@ use crate::py::sql::{TableClause, names, wrap_expr};
 use crate::py::text::Text;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use sql::ast::{FromKind, Node};
 use sql::schema::Table;
 use sql::schema::placement::Placement;
@@ -36,6 +36,12 @@ fn own(slf: &Bound<'_, PyTable>) -> PyResult<Arc<Table>> {
         return Ok(t.clone());
     }
     Err(pyo3::exceptions::PyAttributeError::new_err("'Table' object is not initialised"))
+}
+
+/// The name under which it was declared, before it gets another one.
+fn keep_fullname(dict: &Bound<'_, PyDict>, table: &Table) -> PyResult<()> {
+    let word = intern!(dict.py(), "@fullname");
+    if dict.contains(word)? { Ok(()) } else { dict.set_item(word, table.key()) }
 }
 
 /// A table keeps the Python objects of its columns: they may be of a subclass of the user's.
@@ -134,6 +140,35 @@ impl PyTable {
         let shown = crate::py::imports::quoted_name(py)?.call1((&*name.text, name.quote))?;
         dict.set_item(intern!(py, "@name"), &shown)?;
         Ok(shown)
+    }
+    /// The table is called so from now on; `fullname` and its key in the MetaData stay.
+    #[setter]
+    fn set_name(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (py, dict, table) = (slf.py(), instance_dict(slf)?, own(slf)?);
+        keep_fullname(&dict, &table)?;
+        table.name.rename(names::name(value)?);
+        dict.set_item(intern!(py, "@name"), value)
+    }
+    #[getter]
+    fn schema<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let schema = own(slf)?.d.read().schema.clone();
+        schema.map(|s| names::wrap(slf.py(), &s)).transpose()
+    }
+    #[setter]
+    fn set_schema(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (schema, table) = (opt_name(value)?, own(slf)?);
+        keep_fullname(&instance_dict(slf)?, &table)?;
+        table.d.write().schema = schema;
+        Ok(())
+    }
+    /// `schema.name`, as it was declared.
+    #[getter]
+    fn fullname<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match instance_dict(slf)?.get_item(intern!(py, "@fullname"))? {
+            Some(kept) => Ok(kept),
+            None => Ok(PyString::new(py, &own(slf)?.key()).into_any()),
+        }
     }
     #[getter]
     fn comment(slf: &Bound<'_, Self>) -> PyResult<Option<String>> {

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use sql::ast::{ExprKind, FromKind, Node};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The execution option that holds it.
@@ -32,14 +33,45 @@ fn something_is_bound() {
     ANY.store(true, Ordering::Relaxed);
 }
 
-/// Whether anything can be bound, and the engine that `statement` carries itself.
+/// The engine that `statement` carries itself, or that a MetaData behind one of its tables has.
 #[pyfunction]
-#[pyo3(name = "_carried_bind")]
-fn carried_bind<'py>(statement: &Bound<'py, PyAny>) -> PyResult<(bool, Option<Bound<'py, PyAny>>)> {
-    if ANY.load(Ordering::Relaxed) { Ok((true, carried(statement)?)) } else { Ok((false, None)) }
+#[pyo3(name = "_bind_of")]
+fn bind_of<'py>(statement: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = statement.py();
+    if !ANY.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    if let Some(own) = carried(statement)? {
+        return Ok(Some(own));
+    }
+    let mut walk: Vec<Node> = super::clause::node_of(statement)?.into_iter().collect();
+    while let Some(node) = walk.pop() {
+        let table = match &node {
+            Node::From(f) => match &f.kind {
+                FromKind::Table(t) => Some(t.clone()),
+                _ => None,
+            },
+            Node::Expr(e) => match &e.kind {
+                ExprKind::Column(c) => c.column.table(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let metadata = table.and_then(|t| t.d.read().metadata.upgrade());
+        if let Some(metadata) = metadata.and_then(|m| crate::py::ffi::face(py, &m.face)) {
+            let bind = metadata.getattr("bind")?;
+            if !bind.is_none() {
+                return Ok(Some(bind));
+            }
+        }
+        let mut parts = sql::ast::children::children(&node);
+        parts.reverse();
+        walk.extend(parts);
+    }
+    Ok(None)
 }
 
 pub(super) fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(something_is_bound, m)?)?;
-    m.add_function(wrap_pyfunction!(carried_bind, m)?)
+    m.add_function(wrap_pyfunction!(bind_of, m)?)
 }

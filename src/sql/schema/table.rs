@@ -3,7 +3,7 @@
 use super::{Column, Constraint, Index, MetaData};
 use crate::face::FaceSlot;
 use crate::host::HostRef;
-use crate::name::Name;
+use crate::name::{Name, Renamable};
 use indexmap::IndexMap;
 use parking_lot::RwLock;
 use std::sync::{Arc, Weak};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 #[derive(Debug)]
 pub struct Table {
     /// Name.
-    pub name: Name,
+    pub name: Renamable,
     /// Everything that may change.
     pub d: RwLock<TableData>,
     /// The Python object.
@@ -47,7 +47,7 @@ pub struct TableData {
 impl Table {
     /// A table with this data.
     pub fn new(name: Name, data: TableData) -> Arc<Self> {
-        Arc::new(Self { name, d: RwLock::new(data), face: FaceSlot::default() })
+        Arc::new(Self { name: Renamable::new(name), d: RwLock::new(data), face: FaceSlot::default() })
     }
     /// Key in `MetaData.tables`: `schema.name` or `name`.
     pub fn key(&self) -> String {

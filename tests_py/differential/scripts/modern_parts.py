@@ -92,3 +92,33 @@ event.listen(sa.Column, "before_parent_attach", lambda part, parent: seen.append
 event.listen(sa.Column, "after_parent_attach", lambda part, parent: seen.append(("after", part.name, parent.name)))
 sa.Table("y", m, sa.Column("a", sa.Integer, sa.ForeignKey("x.id")))
 print(seen)
+
+r = sa.Table("r", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+r.name = "rr"
+print(r.name, r.fullname, r.key, sa.select(r))
+r.schema = "s"
+print(r.name, r.fullname, r.key, sa.select(r), sa.schema.CreateTable(r))
+
+k = sa.Table("k", m, sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), sa.Column("z", sa.String(3)))
+attempt("index", lambda: sa.Index("i", k.c.a, sa.func.lower(k.c.z), unique=True, sqlite_where=k.c.a > 1).columns.keys())
+attempt("index of nothing", lambda: sa.Index("i", 5))
+attempt("index of two", lambda: sa.Index("i", k.c.a, x.c.b))
+attempt("unique", lambda: sorted(sa.UniqueConstraint(k.c.a, "b", name="u", deferrable=True, initially="DEFERRED").columns.keys()))
+attempt("unknown column", lambda: k.append_constraint(sa.UniqueConstraint("nope")))
+attempt("check", lambda: str(sa.CheckConstraint(k.c.a > 5, "c", None, "x").sqltext))
+attempt("check of nothing", lambda: sa.CheckConstraint())
+attempt("keys of nothing", lambda: sa.ForeignKeyConstraint())
+attempt("keys to nothing", lambda: sa.ForeignKeyConstraint(["a"]))
+attempt("keys", lambda: sa.ForeignKeyConstraint(["a", "b"], ["x.id"]))
+attempt("key", lambda: k.append_constraint(sa.ForeignKeyConstraint(["a"], ["x.id"], "fk", "CASCADE", link_to_name=True)))
+attempt("several tables", lambda: k.append_constraint(sa.ForeignKeyConstraint(["a", "b"], ["x.id", "t.id"])))
+attempt("option", lambda: sa.UniqueConstraint("a", foo=1))
+attempt("dialect option", lambda: sa.UniqueConstraint("a", sqlite_foo=1))
+print(sorted({str(c.name) for c in k.constraints}), sorted(str(i.name) for i in k.indexes))
+for f in sorted(k.foreign_keys, key=lambda f: f.target_fullname):
+    print(f.target_fullname, f.onupdate, f.link_to_name, f.constraint.onupdate, f.constraint.column_keys)
+
+late = sa.Column("late", sa.Integer)
+waiting = sa.UniqueConstraint(late, name="w")
+k.append_column(late)
+print(waiting.table is k, waiting in k.constraints)

@@ -3,8 +3,7 @@
 from ... import _rs, exc
 from ..dialect_kw import DialectKWArgs
 from .copying import copied_expression, copied_part
-from .generators import as_text
-from .items import HasConditionalDDL, SchemaItem, blank, join, numbered, take_options, wake
+from .items import HasConditionalDDL, SchemaItem, blank, wake
 
 
 class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
@@ -15,24 +14,13 @@ class Constraint(DialectKWArgs, HasConditionalDDL, SchemaItem, _rs.Constraint):
     """
 
     __visit_name__ = "constraint"
+    # Which arguments there are.
+    _kind = ""
     # A rule of the type that made it: ``rule(compiler)`` tells whether this dialect needs it.
     _rule = None
     _type_bound = False
     # Made by ``Column(unique=True)``: a copy of the column makes it again.
     _from_column = False
-
-    def __init__(self, name=None, deferrable=None, initially=None, info=None, comment=None, **dialect_kw):
-        self._begin(name, deferrable, initially, info, comment, dialect_kw)
-
-    def _begin(self, name, deferrable, initially, info, comment, dialect_kw, rule=None, type_bound=False):
-        self._remember()
-        numbered(self)
-        self.name, self.deferrable, self.initially, self.comment = name, deferrable, initially, comment
-        if info:
-            self.info = info
-        self._rule, self._type_bound = rule, type_bound
-        self._set_type_bound(bool(type_bound))
-        take_options(self, dialect_kw)
 
     def _is_wanted(self, compiler, **kw):
         """Should ``compiler`` render it at all?"""
@@ -109,25 +97,9 @@ class ColumnCollectionMixin:
     _held = ()
     _spans_tables = False
 
-    def _take_columns(self, columns, seek=True):
-        """Columns as given; with ``seek``, the construct finds its table by them."""
-        self._given = [_column_or_name(column) for column in columns]
-        self._held = ()
-        if seek:
-            self._seek_home()
-
     def _seek_home(self, *_event):
-        columns = [c for c in self._given if isinstance(c, _rs.Column)]
-        if not columns or self._owner() is not None:
-            return
-        home = _rs.home_of(columns, self._spans_tables)
-        if isinstance(home, list):
-            # A name among them can belong to any table: only the user knows.
-            if all(isinstance(c, _rs.ColumnClause) for c in self._given):
-                for column in home:
-                    column._when_in_table(self._seek_home)
-        elif isinstance(home, _rs.Table):
-            join(self, home)
+        """Find the table by the columns."""
+        _rs._seek_home(self)
 
     def _hold(self, columns):
         """The columns from now on, those made ad hoc by ``column()`` included."""
@@ -152,24 +124,10 @@ class ColumnCollectionMixin:
         return any(c is col for c in self._held)
 
 
-def _column_or_name(column):
-    if hasattr(column, "__clause_element__"):
-        column = column.__clause_element__()
-    if not isinstance(column, (str, _rs.ColumnClause)):
-        raise exc.ArgumentError(f"String column name or column expression for DDL constraint expected, got {column!r}.")
-    return column
-
-
 class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
     """Constraints over columns."""
 
-    def __init__(
-        self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _from_column=False, **dialect_kw
-    ):
-        self._begin(name, deferrable, initially, info, comment, dialect_kw)
-        self._from_column = _from_column
-        self._tell_rust()
-        self._take_columns(columns)
+    _kind = "columns"
 
     def __contains__(self, x):
         return x in self.columns
@@ -201,26 +159,7 @@ class CheckConstraint(ColumnCollectionConstraint):
     _convention_key = "ck"
     _spans_tables = True
 
-    def __init__(
-        self,
-        sqltext,
-        name=None,
-        deferrable=None,
-        initially=None,
-        table=None,
-        info=None,
-        comment=None,
-        _rule=None,
-        _seek=True,
-        _type_bound=False,
-        **dialect_kw,
-    ):
-        self.sqltext = as_text(sqltext)
-        self._begin(name, deferrable, initially, info, comment, dialect_kw, _rule, _type_bound)
-        self._tell_rust()
-        self._take_columns(_rs.columns_of(self.sqltext), seek=_seek)
-        if table is not None:
-            join(self, table)
+    _kind = "check"
 
     def _tell_rust(self):
         self._init_check(self.sqltext)
@@ -249,6 +188,7 @@ class UniqueConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "unique_constraint"
     _convention_key = "uq"
+    _kind = "unique"
 
     def _tell_rust(self):
         self._init_unique(bool(self._from_column))
@@ -259,27 +199,12 @@ class PrimaryKeyConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "primary_key_constraint"
     _convention_key = "pk"
+    _kind = "primary"
     # Not given by the user: its name follows its columns.
     _implicit = False
 
-    def __init__(
-        self, *columns, name=None, deferrable=None, initially=None, info=None, comment=None, _implicit=False, **dialect_kw
-    ):
-        self._implicit = _implicit
-        super().__init__(
-            *columns, name=name, deferrable=deferrable, initially=initially, info=info, comment=comment, **dialect_kw
-        )
-
     def _tell_rust(self):
         self._init_primary_key(bool(self._implicit))
-
-    def _take_reflected(self, columns):
-        """Become the primary key that the database has."""
-        for column in columns:
-            column.primary_key = True
-        self._given = list(columns)
-        self._hold(columns)
-        join(self, self.table)
 
     # 0.5
     def append_column(self, column):

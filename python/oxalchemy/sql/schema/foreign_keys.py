@@ -118,41 +118,10 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     __visit_name__ = "foreign_key_constraint"
     _convention_key = "fk"
+    _kind = "foreign"
     onupdate = ondelete = match = None
     use_alter = link_to_name = False
     elements = ()
-
-    def __init__(
-        self,
-        columns,
-        refcolumns,
-        name=None,
-        onupdate=None,
-        ondelete=None,
-        deferrable=None,
-        initially=None,
-        use_alter=False,
-        link_to_name=False,
-        match=None,
-        table=None,
-        info=None,
-        comment=None,
-        **dialect_kw,
-    ):
-        columns, refcolumns = list(columns), list(refcolumns)
-        if len(columns) != len(refcolumns):
-            raise exc.ArgumentError(
-                "ForeignKeyConstraint number of constrained columns must match the number of referenced columns."
-            )
-        self._begin(name, deferrable, initially, info, comment, dialect_kw)
-        self.onupdate, self.ondelete, self.match = onupdate, ondelete, match
-        self.use_alter, self.link_to_name = use_alter, link_to_name
-        shared = {name: getattr(self, name) for name in _SHARED}
-        self.elements = [ForeignKey(refcolumn, self, **shared, **dialect_kw) for refcolumn in refcolumns]
-        self._tell_rust()
-        self._take_columns(columns)
-        if table is not None:
-            join(self, table)
 
     @classmethod
     def _of_key(cls, key):

@@ -1,12 +1,11 @@
 """``Index``."""
 
-from ... import _rs, exc
+from ... import _rs
 from ..ddl.check import CheckFirst
 from ..dialect_kw import DialectKWArgs
 from .constraints import ColumnCollectionMixin
 from .copying import copied_part
-from .items import HasConditionalDDL, SchemaItem, blank, join, numbered, take_options, wake
-from .names import give_name
+from .items import HasConditionalDDL, SchemaItem, blank, wake
 
 
 class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem, _rs.Index):
@@ -20,6 +19,8 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
     __visit_name__ = "index"
     _convention_key = "ix"
     table = None
+    unique = False
+    expressions = ()
     # Made by ``Column(index=True)``: a copy of the column makes it again.
     _from_column = False
 
@@ -28,55 +29,8 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
         """Read by migration tools."""
         return self._from_column
 
-    def __init__(
-        self,
-        name,
-        *expressions,
-        unique=False,
-        quote=None,
-        info=None,
-        _table=None,
-        _from_column=False,
-        _column_flag=False,
-        **dialect_kw,
-    ):
-        from ..elements import quoted_name
-
-        self.name = quoted_name.construct(name, quote)
-        self.unique = unique
-        _from_column = self._from_column = bool(_from_column or _column_flag)
-        self._init(bool(unique), bool(_from_column))
-        numbered(self)
-        if info is not None:
-            self.info = info
-        take_options(self, dialect_kw)
-        self.expressions = [_expression(e) for e in expressions]
-        columns = []
-        for e in self.expressions:
-            # the first column inside an expression stands for it
-            columns += [e] if isinstance(e, (str, _rs.Column)) else _rs.columns_of(e)[:1]
-        self._take_columns(columns, seek=_table is None)
-        if _table is not None:
-            join(self, _table)
-
     def _owner(self):
         return self.table
-
-    def _enter(self, table, **how):
-        found = self._found_in(table)
-        if self.table is not None and table is not self.table:
-            raise exc.ArgumentError(
-                f"Index '{self.name}' is against table '{self.table.description}', and cannot be associated with table "
-                f"'{table.description}'."
-            )
-        if not self._held:
-            self._hold({c.key: c for c in found}.values())
-        self.table = table
-        table.indexes.add(self)
-        self.expressions = [table.c[e] if isinstance(e, str) else e for e in self.expressions]
-        self._set_expressions(self.expressions)
-        table._push_parts()
-        give_name(self, table)
 
     def append_column(self, column):
         """Add a column (0.5)."""
@@ -133,11 +87,3 @@ class Index(DialectKWArgs, ColumnCollectionMixin, HasConditionalDDL, SchemaItem,
     def __repr__(self):
         unique = ["unique=True"] if self.unique else []
         return f"Index({', '.join([repr(self.name), *[repr(e) for e in self.expressions], *unique])})"
-
-
-def _expression(e):
-    if hasattr(e, "__clause_element__"):
-        e = e.__clause_element__()
-    if not isinstance(e, (str, _rs.ClauseElement)):
-        raise exc.ArgumentError(f"String column name or column expression for DDL constraint expected, got {e!r}.")
-    return e
