@@ -1,7 +1,7 @@
 //! Identifiers, and anonymous names that get their number when a statement is rendered.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// An identifier with its quoting preference (`quoted_name`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

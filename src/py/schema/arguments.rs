@@ -23,8 +23,7 @@ type Any<'py> = Bound<'py, PyAny>;
 /// What every constraint may be told.
 const COMMON: [&str; 5] = ["name", "deferrable", "initially", "info", "comment"];
 /// What a foreign key constraint tells its keys.
-const SHARED: [&str; 8] =
-    ["name", "onupdate", "ondelete", "use_alter", "deferrable", "initially", "match", "link_to_name"];
+const SHARED: [&str; 8] = ["name", "onupdate", "ondelete", "use_alter", "deferrable", "initially", "match", "link_to_name"];
 
 /// What `_kind` of the class says: which arguments there are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,7 +134,8 @@ fn read<'py>(
         None => given.columns = args.iter().collect(),
         Some(places) if args.len() > places.len() => {
             let class = slf.get_type().name()?.text();
-            let message = format!("{class}.__init__() takes at most {} positional arguments ({} given)", places.len(), args.len());
+            let message =
+                format!("{class}.__init__() takes at most {} positional arguments ({} given)", places.len(), args.len());
             return Err(PyTypeError::new_err(message));
         }
         Some(places) => {
