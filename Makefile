@@ -30,9 +30,11 @@ test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest a
 test-gc: $(VENV)/.test-tools $(VENV)/.installed ## the tests with Python's collector at every few allocations (GC="1 2 3 5 7 11", ARGS=tests_py/orm)
 	OXALCHEMY_TEST_GC="$(GC)" $(BIN)/python tests_py/collector/stress.py $(ARGS)
 
-check: $(VENV)/.check-tools ## formatting, lints, and what a type checker sees (the tests hold the stubs to the package)
+check: $(VENV)/.check-tools ## formatting, lints, the direction of knowledge, unused dependencies, and what a type checker sees (the tests hold the stubs to the package)
 	cargo fmt --all --check
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	$(BIN)/python tests_py/house/rooms.py
+	$(BIN)/python tests_py/house/dependencies.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py mapping.py classic.py)

@@ -1,5 +1,6 @@
 //! Any Python object inside a node of a pure room.
 
+use crate::py::doors::OPTION;
 use crate::py::text::Text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
@@ -23,6 +24,11 @@ impl PyHost {
     }
 }
 
+/// What an option object of a statement holds; the ORM knows.
+fn option(obj: &Bound<'_, PyAny>) -> PyResult<Option<HostRef>> {
+    OPTION.get().map_or(Ok(None), |of| of(obj))
+}
+
 impl HostObject for PyHost {
     fn as_any(&self) -> &dyn Any {
         self
@@ -35,12 +41,12 @@ impl HostObject for PyHost {
     }
     fn structure(&self, into: &mut dyn Structure) -> bool {
         Python::attach(|py| {
-            let option = crate::py::errors::or_park(crate::py::orm::options::host_of(self.0.bind(py)), || None);
+            let option = crate::py::errors::or_park(option(self.0.bind(py)), || None);
             option.is_some_and(|o| o.structure(into))
         })
     }
     fn reaches_inside(&self, toplevel: bool) -> bool {
-        Python::attach(|py| match crate::py::orm::options::host_of(self.0.bind(py)) {
+        Python::attach(|py| match option(self.0.bind(py)) {
             Ok(Some(option)) => option.reaches_inside(toplevel),
             _ => false,
         })

@@ -7,6 +7,7 @@ pub mod aio;
 pub mod compile;
 pub mod dbapi;
 pub mod defects;
+pub mod doors;
 pub mod engine;
 pub mod errors;
 pub mod events;

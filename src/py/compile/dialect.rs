@@ -209,3 +209,8 @@ pub fn dialect_facts<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, Py
     }
     Ok(out)
 }
+
+/// The facts about a dialect object; `None` for anything else.
+pub fn facts_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<Arc<Dialect>>> {
+    if obj.is_instance_of::<DialectBase>() { DialectBase::data(obj).map(Some) } else { Ok(None) }
+}

@@ -16,21 +16,14 @@ pub use dialect::DialectBase;
 pub use literals::PyLiterals;
 pub use statement::CompiledStatement;
 
+use crate::py::doors;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sql::compile::StatementResolver;
-use std::sync::OnceLock;
-
-static RESOLVER: OnceLock<&'static (dyn StatementResolver + Send + Sync)> = OnceLock::new();
-
-/// Install what makes plain statements of ORM statements.
-pub fn set_resolver(resolver: &'static (dyn StatementResolver + Send + Sync)) {
-    let _ = RESOLVER.set(resolver);
-}
 
 /// What makes plain statements of ORM statements, once the ORM is there.
 pub fn resolver() -> Option<&'static dyn StatementResolver> {
-    RESOLVER.get().map(|r| *r as &dyn StatementResolver)
+    doors::RESOLVER.get().map(|r| r as &dyn StatementResolver)
 }
 
 /// `obj.compile(bind, dialect, **kw)`.
@@ -47,6 +40,7 @@ fn compile_face<'py>(
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     crate::py::sql::render::set_compile(compile_face);
     crate::py::sql::host::set_compile_hook(live::compile_construct);
+    doors::DIALECT.open(dialect::facts_of);
     m.add_class::<DialectBase>()?;
     m.add_class::<CompiledStatement>()?;
     m.add_class::<live::LiveCompiler>()?;

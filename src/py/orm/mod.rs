@@ -51,6 +51,7 @@ pub mod unawaited;
 pub mod unitofwork;
 pub mod writer;
 
+use crate::py::doors;
 use pyo3::prelude::*;
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
@@ -59,7 +60,10 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     session::register(m)?;
     scoping::register(m)?;
     unitofwork::register(m)?;
-    crate::py::compile::set_resolver(&execute::host::Resolver);
+    doors::RESOLVER.open(&execute::host::Resolver);
+    doors::SELECT_ITEM.open(bundle::select_item);
+    doors::JOIN.open(aliased::join_objects);
+    doors::OPTION.open(options::host_of);
     aliased::register(m)?;
     bundle::register(m)?;
     options::register(m)?;
@@ -98,8 +102,8 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(mapper::configure::configure_mappers, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::_configure_registry, m)?)?;
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
-    crate::py::sql::coerce::set_entity_hook(mapper::entity_of);
-    crate::py::sql::coerce::set_instance_hook(|obj| state::InstanceState::of(obj).is_some());
+    doors::ENTITY.open(mapper::entity_of);
+    doors::IS_INSTANCE.open(|obj| state::InstanceState::of(obj).is_some());
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::set_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::del_attribute, m)?)?;

@@ -4,6 +4,7 @@ use super::{PyForeignKey, PySequence, dialect_options, opt_name, opt_text};
 use crate::py::ffi::instance_dict;
 use crate::py::host::PyHost;
 use crate::py::sql::clause::{ClauseElement, FaceClass, face_class};
+pub use crate::py::sql::coerce::column as column_of;
 use crate::py::sql::{ColumnClause, names, to_expr, wrap_expr};
 use crate::py::text::Text;
 use crate::py::types::{to_type, wrap_type};
@@ -31,20 +32,6 @@ pub fn is_face(obj: &Bound<'_, PyAny>, column: &Arc<Column>) -> bool {
         Some(Node::Expr(e)) => matches!(&e.kind, ExprKind::Column(c) if Arc::ptr_eq(&c.column, column)),
         _ => false,
     })
-}
-
-/// The column of a face.
-pub fn column_of(obj: &Bound<'_, PyAny>) -> PyResult<Arc<Column>> {
-    if let Ok(face) = obj.cast::<ClauseElement>()
-        && let Some(Node::Expr(e)) = face.get().node()
-        && let ExprKind::Column(c) = &e.kind
-    {
-        return Ok(c.column.clone());
-    }
-    match &to_expr(obj)?.kind {
-        ExprKind::Column(c) => Ok(c.column.clone()),
-        _ => Err(crate::py::errors::argument_error(obj.py(), format!("Column expected, got {}", obj.repr()?.text()))),
-    }
 }
 
 /// The column of a Column object.

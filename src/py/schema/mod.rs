@@ -51,6 +51,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<PyIndex>()?;
     m.add_class::<PyMetaData>()?;
     m.add_class::<PySequence>()?;
+    m.add_function(wrap_pyfunction!(sequence::_next_value, m)?)?;
     compile::register(m)?;
     join::register(m)?;
     m.add_function(wrap_pyfunction!(sort::sort_tables, m)?)?;

@@ -68,3 +68,11 @@ impl PySequence {
         Ok(())
     }
 }
+
+/// `next_value(sequence)`.
+#[pyfunction]
+pub fn _next_value<'py>(sequence: &Bound<'py, PySequence>) -> PyResult<Bound<'py, PyAny>> {
+    let node = sequence.get().inner()?;
+    let ty = node.data_type.clone().unwrap_or_else(sql::types::integer);
+    crate::py::sql::wrap_expr(sequence.py(), &sql::ast::Expr::new(sql::ast::ExprKind::Sequence(node), ty))
+}

@@ -1,6 +1,7 @@
 //! What a Python object means where SQL is expected, and the error that says what was expected instead.
 
 use super::clause::node_of;
+use crate::py::doors::{ENTITY, IS_INSTANCE, SELECT_ITEM};
 use crate::py::errors::{argument_error, warn};
 use crate::py::host::PyHost;
 use crate::py::text::Text;
@@ -151,19 +152,24 @@ fn is_plain(obj: &Bound<'_, PyAny>) -> bool {
         || obj.is_exact_instance_of::<PyFloat>()
 }
 
-/// How the ORM reads mapped classes and their aliases; set by `py::orm`.
-pub type EntityHook = for<'py> fn(&Bound<'py, PyAny>) -> PyResult<Option<sql::host::EntityRef>>;
-static ENTITY: std::sync::OnceLock<EntityHook> = std::sync::OnceLock::new();
-
-/// Say how mapped classes become entities.
-pub fn set_entity_hook(hook: EntityHook) {
-    let _ = ENTITY.set(hook);
+/// The column of a face.
+pub fn column(obj: &Bound<'_, PyAny>) -> PyResult<std::sync::Arc<sql::schema::Column>> {
+    if let Ok(face) = obj.cast::<super::ClauseElement>()
+        && let Some(Node::Expr(e)) = face.get().node()
+        && let ExprKind::Column(c) = &e.kind
+    {
+        return Ok(c.column.clone());
+    }
+    match &expr(obj)?.kind {
+        ExprKind::Column(c) => Ok(c.column.clone()),
+        _ => Err(argument_error(obj.py(), format!("Column expected, got {}", obj.repr()?.text()))),
+    }
 }
 
 /// The ORM entity an object stands for (mapped class, mapper, alias).
 pub fn entity_of(obj: &Bound<'_, PyAny>) -> PyResult<Option<sql::host::EntityRef>> {
     match ENTITY.get() {
-        Some(hook) if !is_plain(obj) && !obj.is_instance_of::<super::ClauseElement>() => hook(obj),
+        Some(of) if !is_plain(obj) && !obj.is_instance_of::<super::ClauseElement>() => of(obj),
         _ => Ok(None),
     }
 }
@@ -246,18 +252,9 @@ fn scalar(_py: Python<'_>, q: &QueryRef) -> PyResult<ExprRef> {
     Ok(super::selectable::scalar_of(q))
 }
 
-/// Whether an object is an instance of a mapped class; set by `py::orm`.
-pub type InstanceHook = fn(&Bound<'_, PyAny>) -> bool;
-static INSTANCE: std::sync::OnceLock<InstanceHook> = std::sync::OnceLock::new();
-
-/// Say how mapped instances are told.
-pub fn set_instance_hook(hook: InstanceHook) {
-    let _ = INSTANCE.set(hook);
-}
-
 /// Whether an object is an instance of a mapped class: never a value of a column.
 fn is_mapped_instance(obj: &Bound<'_, PyAny>) -> bool {
-    !is_plain(obj) && INSTANCE.get().is_some_and(|hook| hook(obj))
+    !is_plain(obj) && IS_INSTANCE.get().is_some_and(|is| is(obj))
 }
 
 /// What is neither an expression nor a value: mapped classes and their instances.
@@ -304,7 +301,7 @@ pub fn select_item(obj: &Bound<'_, PyAny>) -> PyResult<SelectItem> {
     if let Some(entity) = entity_of(obj)? {
         return Ok(SelectItem::Entity(entity));
     }
-    if let Some(bundle) = crate::py::orm::bundle::select_item(obj)? {
+    if let Some(bundle) = SELECT_ITEM.through()?(obj)? {
         return Ok(bundle);
     }
     let clause = clause_of(obj)?;

@@ -215,7 +215,7 @@ fn extract<'py>(field: &str, expr: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Py
 #[pyo3(name = "_from_dml_column")]
 fn from_dml_column<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = column.py();
-    let column = crate::py::schema::column::column_of(column)?;
+    let column = coerce::column(column)?;
     let ty = column.ty();
     wrap_expr(py, &Expr::new(ExprKind::DmlTarget(column), ty))
 }

@@ -171,16 +171,6 @@ fn dml_subclass<'py>(class: &Bound<'py, PyType>, plain: &Bound<'py, PyAny>) -> P
 struct NoChange;
 impl Fold for NoChange {}
 
-/// `next_value(sequence)`.
-#[pyfunction]
-#[pyo3(name = "_next_value")]
-fn next_value<'py>(sequence: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = sequence.py();
-    let sequence = sequence.cast::<crate::py::schema::PySequence>()?.get().inner()?;
-    let ty = sequence.data_type.clone().unwrap_or_else(sql::types::integer);
-    wrap_expr(py, &sql::ast::Expr::new(sql::ast::ExprKind::Sequence(sequence.clone()), ty))
-}
-
 /// A FROM element's face by its node, for tests and tools.
 #[pyfunction]
 #[pyo3(name = "_from_objects_of")]
@@ -196,16 +186,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     macro_rules! functions {
         ($($f:path),* $(,)?) => { $(m.add_function(wrap_pyfunction!($f, m)?)?;)* };
     }
-    functions!(
-        replacement_traverse,
-        cloned_traverse,
-        literal_execute,
-        clause_list,
-        binary,
-        unary,
-        dml_subclass,
-        next_value,
-        from_objects_of
-    );
+    functions!(replacement_traverse, cloned_traverse, literal_execute, clause_list, binary, unary, dml_subclass, from_objects_of);
     Ok(())
 }

@@ -50,6 +50,7 @@ pub use selectable::{FromClause, TableClause};
 pub use table_valued::TableValuedAlias;
 pub use text::TextClause;
 
+use crate::py::doors;
 use pyo3::prelude::*;
 use sql::ast::{ExprKind, ExprRef};
 
@@ -65,6 +66,9 @@ pub fn same_operand(a: &ExprRef, b: &ExprRef) -> bool {
 
 /// Add this room's classes and functions to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    doors::WRAP_EXPR.open(wrap_expr);
+    doors::NODE.open(node_of);
+    doors::EXPR.open(to_expr);
     m.add_class::<ClauseElement>()?;
     m.add_class::<ColumnElement>()?;
     m.add_class::<ColumnClause>()?;

@@ -4,6 +4,7 @@ use super::clause::{ClauseElement, FaceClass, face_class, node_of};
 use super::coerce::{self, Role};
 use super::collection::ColumnCollection;
 use super::face::{wrap_expr, wrap_from, wrap_query};
+use crate::py::doors::JOIN;
 use crate::py::errors::sql_error;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
@@ -397,7 +398,7 @@ pub fn join_of<'py>(
         None => false,
     };
     if related || coerce::entity_of(right)?.is_some() {
-        return crate::py::orm::aliased::join_objects(left, right, onclause.cloned(), isouter, full);
+        return JOIN.through()?(left, right, onclause.cloned(), isouter, full);
     }
     let (l, r) = (coerce::from(left)?, coerce::from(right)?);
     let on = onclause.filter(|o| !o.is_none()).map(|o| coerce::expr_in(o, Role::OnClause)).transpose()?;

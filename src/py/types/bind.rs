@@ -5,6 +5,7 @@ use super::family::Family;
 use super::host::TypeHost;
 use super::value::{UnsupportedValue, value_to_py};
 use super::wrap::option_object;
+use crate::py::doors::NODE;
 use crate::py::imports;
 use crate::py::text::Text;
 use base::temporal::{Date, DateTime, Interval, Time};
@@ -488,8 +489,8 @@ fn json(obj: &Bound<'_, PyAny>, dumps: &Py<PyAny>, none_as_null: bool, family: F
     if obj.is_none() && none_as_null {
         return Ok(Value::Null);
     }
-    if obj.is_instance_of::<crate::py::sql::ClauseElement>()
-        && matches!(crate::py::sql::to_node(obj)?, sql::ast::Node::Expr(e) if matches!(e.kind, sql::ast::ExprKind::Null))
+    if let Some(sql::ast::Node::Expr(e)) = NODE.through()?(obj)?
+        && matches!(e.kind, sql::ast::ExprKind::Null)
     {
         return Ok(Value::Null);
     }

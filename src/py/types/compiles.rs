@@ -2,6 +2,7 @@
 
 use super::host::dialect_by_name;
 use super::wrap::wrap_type;
+use crate::py::doors::WRAP_EXPR;
 use crate::py::errors::to_sql_error;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -51,7 +52,7 @@ fn render(py: Python<'_>, ty: &TypeRef, dialect: &Dialect, column: Option<&Arc<C
     let compiler = dialect_by_name(py, &dialect.name)?.getattr("type_compiler")?;
     let kwargs = PyDict::new(py);
     if let Some(column) = column {
-        kwargs.set_item("type_expression", crate::py::sql::wrap_expr(py, &column.to_expr())?)?;
+        kwargs.set_item("type_expression", WRAP_EXPR.through()?(py, &column.to_expr())?)?;
     }
     let text = function.call((obj, compiler), Some(&kwargs))?;
     text.extract().map(Some)

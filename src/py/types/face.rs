@@ -86,7 +86,7 @@ impl LiteralProcessor {
             return Ok(None);
         }
         let proc = bind::builtin(py, &ty, Family::of(&dialect_name), dialect)?;
-        let quoting = Quoting::of(&*crate::py::compile::DialectBase::data(dialect)?);
+        let quoting = Quoting::of(&*facts(dialect)?);
         Ok(Some(Self { proc, affinity: ty.affinity, quoting }))
     }
     fn __call__(&self, value: &Bound<'_, PyAny>) -> PyResult<String> {
@@ -100,13 +100,17 @@ pub fn resolve_value_to_type<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'
     wrap_type(value.py(), &type_of_value(value)?)
 }
 
+fn facts(dialect: &Bound<'_, PyAny>) -> PyResult<std::sync::Arc<sql::dialects::Dialect>> {
+    crate::py::doors::DIALECT.through()?(dialect)?.ok_or_else(|| pyo3::exceptions::PyTypeError::new_err("a dialect is expected"))
+}
+
 /// DDL text of a type on a dialect; `None`: as `str()` shows it.
 #[pyfunction]
 pub fn compile_type(ty: &Bound<'_, PyAny>, dialect: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = ty.py();
     let data = match dialect.is_none() {
         true => std::sync::Arc::new(sql::dialects::Dialect::for_str()),
-        false => crate::py::compile::DialectBase::data(dialect)?,
+        false => facts(dialect)?,
     };
     sql::dialects::types::type_text(&data, &to_type(ty)?, None).map_err(|e| crate::py::errors::sql_error(py, e))
 }

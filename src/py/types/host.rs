@@ -1,6 +1,7 @@
 //! User code around a type, as the pure rooms see it.
 
 use super::wrap::to_type;
+use crate::py::doors::{EXPR, WRAP_EXPR};
 use crate::py::errors::to_sql_error;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -195,9 +196,9 @@ impl HostType for TypeHost {
 fn wrapped(host: &TypeHost, hook: &str, operand: &ExprRef) -> Option<ExprRef> {
     Python::attach(|py| {
         let run = || -> PyResult<Option<ExprRef>> {
-            let face = crate::py::sql::wrap_expr(py, operand)?;
+            let face = WRAP_EXPR.through()?(py, operand)?;
             let made = host.obj.bind(py).call_method1(hook, (face,))?;
-            if made.is_none() { Ok(None) } else { crate::py::sql::to_expr(&made).map(Some) }
+            if made.is_none() { Ok(None) } else { EXPR.through()?(&made).map(Some) }
         };
         crate::py::errors::or_park(run(), || None)
     })

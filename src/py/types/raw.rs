@@ -1,7 +1,7 @@
 //! [`Raw`]: what a driver of PostgreSQL makes of values that no type has a say in.
 
 use super::value::cell_to_py;
-use crate::py::compile::DialectBase;
+use crate::py::doors::DIALECT;
 use base::{Cell, Value};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -23,7 +23,7 @@ fn function<'py>(py: Python<'py>, module: &str, name: &str) -> PyResult<Bound<'p
 
 /// Whether a dialect is that of psycopg2, which writes values into the text.
 pub fn writes_values(dialect: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(dialect.cast::<DialectBase>().is_ok() && &*DialectBase::data(dialect)?.driver == "psycopg2")
+    Ok(DIALECT.through()?(dialect)?.is_some_and(|d| &*d.driver == "psycopg2"))
 }
 
 impl Raw {

@@ -34,7 +34,7 @@ pub fn pairs_of<'py>(
     value: &Bound<'py, PyAny>,
     entity: Option<&EntityRef>,
 ) -> PyResult<Vec<(ColumnKey, DmlValue)>> {
-    if let (Ok(name), Some(entity), Some(resolver)) = (key.cast::<PyString>(), entity, crate::py::compile::resolver()) {
+    if let (Ok(name), Some(entity), Some(resolver)) = (key.cast::<PyString>(), entity, crate::py::doors::RESOLVER.get()) {
         let (name, value) = (name.to_str()?, dml_value(value)?);
         let parts = resolver.named(entity, name, &value).map_err(|e| crate::py::errors::sql_error(key.py(), e))?;
         return Ok(parts.unwrap_or_else(|| vec![(ColumnKey::Name(name.into()), value)]));
