@@ -169,6 +169,13 @@ pub fn unborn<T>(value: &T) -> bool {
         && (0..size_of::<T>() / size_of::<usize>()).all(|i| unsafe { words.add(i).read_volatile() } == 0)
 }
 
+/// The version of a class, which changes with every change of it or of one of its bases; `None` while CPython has given it none.
+pub fn version_tag(class: &Bound<'_, PyType>) -> Option<u32> {
+    // SAFETY: a live type object; flags and tag are plain numbers that are read with the GIL held.
+    let (flags, tag) = unsafe { ((*class.as_type_ptr()).tp_flags, (*class.as_type_ptr()).tp_version_tag) };
+    (flags & ffi::Py_TPFLAGS_VALID_VERSION_TAG != 0 && tag != 0).then_some(tag)
+}
+
 /// `class.__mro__`. A class that the collector has cleared has none any more, and finalizers of its cycle may still ask.
 pub fn mro<'py>(class: &Bound<'py, PyType>) -> Bound<'py, PyTuple> {
     // SAFETY: a live type object; the tuple is borrowed from it and turned into a reference of our own at once.

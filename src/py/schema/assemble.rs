@@ -2,7 +2,7 @@
 
 use super::column::{autoincrement_of, own};
 use super::join::{adopt, is_part, join};
-use super::table::{hold_columns, table_of};
+use super::table::{hold_columns, hold_one_more, table_of};
 use super::{PyColumn, PyConstraint, PyTable, members, opt_text};
 use crate::py::errors::{argument_error, sql_error, warn};
 use crate::py::ffi::{instance_dict, pairs};
@@ -281,7 +281,7 @@ pub fn enter<'py>(column: &Bound<'py, PyColumn>, owner: &Any<'py>, how: &Placeme
     let (placed, steps) = column_joins(&table, &node, how, Wishes { index, unique }).map_err(|e| sql_error(py, e))?;
     // Before the old one loses its last holder.
     let replaced = placed.replaced.map(|c| wrap_expr(py, &c.to_expr())).transpose()?;
-    hold_columns(owner, &table)?;
+    if placed.at_end { hold_one_more(owner, column)? } else { hold_columns(owner, &table)? }
     if let Some(warning) = placed.warning {
         warn(py, "SAWarning", &warning)?;
     }

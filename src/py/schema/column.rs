@@ -26,14 +26,6 @@ face_class! {
     PyColumn: ColumnClause, "Column", "oxalchemy.sql.schema"
 }
 
-/// Is it the object of this column?
-pub fn is_face(obj: &Bound<'_, PyAny>, column: &Arc<Column>) -> bool {
-    obj.cast::<ClauseElement>().is_ok_and(|face| match face.get().node() {
-        Some(Node::Expr(e)) => matches!(&e.kind, ExprKind::Column(c) if Arc::ptr_eq(&c.column, column)),
-        _ => false,
-    })
-}
-
 /// The column of a Column object.
 pub fn own(slf: &Bound<'_, PyColumn>) -> PyResult<Arc<Column>> {
     match slf.cast::<ClauseElement>()?.get().node() {

@@ -38,6 +38,15 @@ fn own(slf: &Bound<'_, PyTable>) -> PyResult<Arc<Table>> {
     Err(pyo3::exceptions::PyAttributeError::new_err("'Table' object is not initialised"))
 }
 
+/// The same, when `column` has come behind the others.
+pub fn hold_one_more<'py>(slf: &Bound<'py, PyTable>, column: &Bound<'py, PyAny>) -> PyResult<()> {
+    let (dict, word) = (instance_dict(slf)?, intern!(slf.py(), "@columns"));
+    match dict.get_item(word)? {
+        Some(held) => held.cast::<PyList>()?.append(column),
+        None => dict.set_item(word, PyList::new(slf.py(), [column])?),
+    }
+}
+
 /// The name under which it was declared, before it gets another one.
 fn keep_fullname(dict: &Bound<'_, PyDict>, table: &Table) -> PyResult<()> {
     let word = intern!(dict.py(), "@fullname");
@@ -49,15 +58,6 @@ pub fn hold_columns(slf: &Bound<'_, PyTable>, table: &Arc<Table>) -> PyResult<()
     let py = slf.py();
     let (dict, word) = (instance_dict(slf)?, intern!(py, "@columns"));
     let columns: Vec<_> = table.d.read().columns.values().cloned().collect();
-    if let Some(held) = dict.get_item(word)?
-        && let Ok(held) = held.cast::<PyList>()
-        && held.len() + 1 == columns.len()
-        && let Some(last) = columns.last()
-        && held.iter().zip(&columns).all(|(face, c)| super::column::is_face(&face, c))
-    {
-        // one more behind the others, as nearly always
-        return held.append(wrap_expr(py, &last.to_expr())?);
-    }
     let faces = columns.iter().map(|c| wrap_expr(py, &c.to_expr())).collect::<PyResult<Vec<_>>>()?;
     dict.set_item(word, PyList::new(py, faces)?)
 }

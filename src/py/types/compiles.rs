@@ -23,6 +23,7 @@ struct Renderer;
 
 /// Ask the functions of `@compiles` from now on, or no longer.
 pub fn set_active(active: bool) {
+    super::template::forget();
     sql::host::set_type_renderer(active.then_some(&Renderer));
 }
 

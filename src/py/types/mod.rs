@@ -1,7 +1,7 @@
 //! Types: the Python classes (plain data, `python/oxalchemy/sql/sqltypes/`) as [`sql::types::SqlType`], and the conversion
 //! of values between Python and the drivers.
 //!
-//! * [`engine`]: the base pyclass; caches what [`read`] makes of an object's attributes.
+//! * [`engine`]: the base pyclass; caches what [`read`] makes of an object's attributes, by the [`template`] of its class if it has one.
 //! * [`wrap`]: the Python object of a type; the type of a Python value.
 //! * [`bind`]: Python object to [`base::Value`]; [`result`]: cell to Python object. Both are made once per statement and
 //!   dialect and then run in a loop; only user code costs a Python call.
@@ -18,6 +18,7 @@ pub mod literal;
 mod raw;
 mod read;
 mod result;
+mod template;
 mod value;
 mod wrap;
 

@@ -12,7 +12,7 @@ use sql::types::{Affinity, Constants, SqlType, TypeArg};
 use std::sync::Arc;
 
 /// Instance attributes with a field of their own, or of no interest to rendering and conversion.
-const NOT_OPTIONS: &[&str] = &[
+pub(super) const NOT_OPTIONS: &[&str] = &[
     "length",
     "precision",
     "scale",
@@ -45,6 +45,14 @@ const NOT_OPTIONS: &[&str] = &[
 /// The type `obj` describes.
 pub fn read(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     let _level = crate::py::errors::level()?;
+    match super::template::filled(obj)? {
+        Some(ty) => Ok(ty),
+        None => read_attributes(obj),
+    }
+}
+
+/// The same, each attribute asked of the object.
+pub(super) fn read_attributes(obj: &Bound<'_, PyAny>) -> PyResult<SqlType> {
     let py = obj.py();
     let cls = obj.get_type();
     let affinity = match obj.getattr_opt("_affinity")? {
@@ -154,7 +162,7 @@ fn constants(obj: &Bound<'_, PyAny>) -> PyResult<Constants> {
     Ok(out)
 }
 
-fn read_options(obj: &Bound<'_, PyAny>, ty: &mut SqlType) -> PyResult<()> {
+pub(super) fn read_options(obj: &Bound<'_, PyAny>, ty: &mut SqlType) -> PyResult<()> {
     let Some(dict) = obj.getattr_opt("__dict__")? else { return Ok(()) };
     let Ok(dict) = dict.cast_into::<PyDict>() else { return Ok(()) };
     for (key, value) in dict.iter() {

@@ -18,6 +18,8 @@ pub struct Placement {
 /// What adding a column changed besides the table's columns.
 #[derive(Debug, Default)]
 pub struct Placed {
+    /// It stands behind the others, which stayed where they were.
+    pub at_end: bool,
     /// The column that gave way: its foreign keys leave the table.
     pub replaced: Option<Arc<Column>>,
     /// What the user should know.
@@ -58,6 +60,7 @@ impl Table {
             let position = self.d.read().columns.len();
             column.d.write().position = position;
             self.d.write().columns.insert(key, column.clone());
+            placed.at_end = true;
         } else {
             self.put(column, key, old_key.as_ref(), how.index);
         }
@@ -118,7 +121,10 @@ impl Table {
         let (key, name) = (column.key(), column.name());
         let found = match d.columns.get(&key) {
             Some(c) => Some(Rival { column: c.clone(), same_key: true }),
-            None => d.columns.values().find(|c| c.name().text == name.text).map(|c| Rival { column: c.clone(), same_key: false }),
+            None => {
+                let called_so = |c: &&Arc<Column>| c.d.read().name.as_ref().is_some_and(|n| n.text == name.text);
+                d.columns.values().find(called_so).map(|c| Rival { column: c.clone(), same_key: false })
+            }
         };
         found.filter(|r| !Arc::ptr_eq(&r.column, column))
     }
