@@ -281,7 +281,11 @@ pub fn enter<'py>(column: &Bound<'py, PyColumn>, owner: &Any<'py>, how: &Placeme
     let (placed, steps) = column_joins(&table, &node, how, Wishes { index, unique }).map_err(|e| sql_error(py, e))?;
     // Before the old one loses its last holder.
     let replaced = placed.replaced.map(|c| wrap_expr(py, &c.to_expr())).transpose()?;
-    if placed.at_end { hold_one_more(owner, column)? } else { hold_columns(owner, &table)? }
+    if placed.at_end {
+        hold_one_more(owner, column)?
+    } else {
+        hold_columns(owner, &table)?
+    }
     if let Some(warning) = placed.warning {
         warn(py, "SAWarning", &warning)?;
     }
