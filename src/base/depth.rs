@@ -83,6 +83,13 @@ impl Drop for Level {
     }
 }
 
+/// Runs `f`, in a further piece of stack where this one ends: for calls of user code that may come back without end, and are
+/// counted by who makes them.
+#[inline]
+pub fn with_room<R>(f: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(RESERVE, PIECE, f)
+}
+
 /// Whether the stack still holds what a call of user code may need.
 pub fn has_room() -> bool {
     stacker::remaining_stack().is_none_or(|left| left > RESERVE / 2)

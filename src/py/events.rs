@@ -1,6 +1,7 @@
 //! Which events anybody listens for, anywhere: one flag an event name, so that code which fires events costs nothing
 //! until the first listener. Behind the flag, `fire` asks the object's Python `dispatch`.
 
+use super::stack::deep;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -116,7 +117,8 @@ pub fn fire<'py, A: pyo3::IntoPyObject<'py, Target = PyTuple, Output = Bound<'py
     args: A,
 ) -> PyResult<()> {
     if let Some(found) = listeners(target, event)? {
-        found.call1(args.into_pyobject(target.py())?)?;
+        let args = args.into_pyobject(target.py())?;
+        deep(|| found.call1(args))?;
     }
     Ok(())
 }

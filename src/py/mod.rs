@@ -21,6 +21,7 @@ pub mod pool;
 pub mod reflect;
 pub mod schema;
 pub mod sql;
+pub mod stack;
 pub mod text;
 pub mod types;
 
@@ -29,6 +30,7 @@ use pyo3::prelude::*;
 /// Add every room to `oxalchemy._rs`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     base::depth::settle();
+    stack::register(m.py());
     events::register(m)?;
     defects::register(m)?;
     aio::register(m)?;

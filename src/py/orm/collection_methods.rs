@@ -148,51 +148,8 @@ fn is_set_like(v: &Any<'_>) -> PyResult<bool> {
     Ok(super::collections::duck_type(v)?.is_some_and(|t| t.is(v.py().get_type::<PySet>())))
 }
 
-#[pymethods]
 impl CollectionMethod {
-    /// `kind`: `"list"`, `"set"`, `"dict"` or `"marked"`; `before`: `(event name, argument)`, `after`: event name.
-    #[new]
-    #[pyo3(signature = (kind, name, inner, before = None, after = None))]
-    fn py_new(
-        kind: &str,
-        name: &str,
-        inner: Py<PyAny>,
-        before: Option<(String, Py<PyAny>)>,
-        after: Option<String>,
-    ) -> PyResult<Self> {
-        let Some(op) = parse(kind, name) else { return Err(PyTypeError::new_err(format!("unknown collection method {name}"))) };
-        Ok(Self {
-            inner,
-            op,
-            name: name.to_owned(),
-            before: before.map(|(e, a)| (e == "fire_append_event", a)),
-            after: after.map(|e| e == "fire_append_event"),
-        })
-    }
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
-        gc::traverse(self, &visit)
-    }
-    #[getter]
-    fn __wrapped__(&self, py: Python<'_>) -> Py<PyAny> {
-        self.inner.clone_ref(py)
-    }
-    #[getter]
-    fn __name__(&self) -> &str {
-        &self.name
-    }
-    #[getter]
-    fn _sa_instrumented(&self) -> bool {
-        true
-    }
-    fn __get__<'py>(slf: &Bound<'py, Self>, obj: Option<&Any<'py>>, owner: Option<&Any<'py>>) -> PyResult<Any<'py>> {
-        let _ = owner;
-        match obj {
-            Some(o) if !o.is_none() => ffi::bind_method(slf.as_any(), o),
-            _ => Ok(slf.clone().into_any()),
-        }
-    }
-    #[pyo3(signature = (slf_, *args, **kwargs))]
-    fn __call__<'py>(
+    fn called<'py>(
         &self,
         slf_: &Any<'py>,
         args: &Bound<'py, PyTuple>,
@@ -436,6 +393,61 @@ impl CollectionMethod {
             }
             Op::Marked => self.marked(slf_, &fire, args, rest),
         }
+    }
+}
+
+#[pymethods]
+impl CollectionMethod {
+    /// `kind`: `"list"`, `"set"`, `"dict"` or `"marked"`; `before`: `(event name, argument)`, `after`: event name.
+    #[new]
+    #[pyo3(signature = (kind, name, inner, before = None, after = None))]
+    fn py_new(
+        kind: &str,
+        name: &str,
+        inner: Py<PyAny>,
+        before: Option<(String, Py<PyAny>)>,
+        after: Option<String>,
+    ) -> PyResult<Self> {
+        let Some(op) = parse(kind, name) else { return Err(PyTypeError::new_err(format!("unknown collection method {name}"))) };
+        Ok(Self {
+            inner,
+            op,
+            name: name.to_owned(),
+            before: before.map(|(e, a)| (e == "fire_append_event", a)),
+            after: after.map(|e| e == "fire_append_event"),
+        })
+    }
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
+        gc::traverse(self, &visit)
+    }
+    #[getter]
+    fn __wrapped__(&self, py: Python<'_>) -> Py<PyAny> {
+        self.inner.clone_ref(py)
+    }
+    #[getter]
+    fn __name__(&self) -> &str {
+        &self.name
+    }
+    #[getter]
+    fn _sa_instrumented(&self) -> bool {
+        true
+    }
+    fn __get__<'py>(slf: &Bound<'py, Self>, obj: Option<&Any<'py>>, owner: Option<&Any<'py>>) -> PyResult<Any<'py>> {
+        let _ = owner;
+        match obj {
+            Some(o) if !o.is_none() => ffi::bind_method(slf.as_any(), o),
+            _ => Ok(slf.clone().into_any()),
+        }
+    }
+    #[pyo3(signature = (slf_, *args, **kwargs))]
+    fn __call__<'py>(
+        &self,
+        slf_: &Any<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Any<'py>> {
+        // The user's own methods may change collections again.
+        crate::py::stack::deep(|| self.called(slf_, args, kwargs))
     }
 }
 

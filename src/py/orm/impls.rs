@@ -508,12 +508,12 @@ impl AttributeImpl {
             }
             return dict.set_item(&this.key, value);
         }
-        match this.kind {
+        crate::py::stack::deep(|| match this.kind {
             Kind::Scalar => Self::set_scalar(slf, state, dict, value, initiator),
             Kind::Object => Self::set_object(slf, state, dict, value, initiator, None, PASSIVE_OFF),
             Kind::Collection => collections::set(slf, state, dict, value, PASSIVE_OFF, true),
             Kind::Dynamic => writer::set(slf, state, dict, value),
-        }
+        })
     }
 
     fn set_scalar<'py>(

@@ -534,7 +534,7 @@ impl InstrumentedInit {
             // listeners may change the keyword dictionary in place
             let kw = kwargs.map_or_else(|| Ok(PyDict::new(py)), |k| k.copy())?;
             let list = PyTuple::new(py, args.iter())?;
-            l.call1((&state, &list, &kw))?;
+            crate::py::stack::deep(|| l.call1((&state, &list, &kw)))?;
             args = list;
             owned_kwargs = Some(kw);
         }
@@ -542,7 +542,8 @@ impl InstrumentedInit {
         if let Some(mapper) = manager.get().get_mapper(py) {
             super::mapper::set_polymorphic_identity(&mapper, &state, &dict)?;
         }
-        let result = self.original.bind(py).call(prepend(slf_, &args)?, kwargs);
+        let given = prepend(slf_, &args)?;
+        let result = crate::py::stack::deep(|| self.original.bind(py).call(given, kwargs));
         state.get().set_flag(py, flag::INITIALIZING, false);
         if let Err(e) = result {
             if let Some(l) = ClassManager::listeners(&manager, Event::InitFailure)? {

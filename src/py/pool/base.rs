@@ -20,6 +20,7 @@ use super::checkout;
 use super::entry::Entry;
 use super::proxied::Proxied;
 use crate::py::errors;
+use crate::py::stack::deep;
 
 /// How often somebody who waits for a connection asks whether to go on.
 const ASK: Duration = Duration::from_millis(100);
@@ -109,7 +110,7 @@ impl PoolBase {
         let Some(creator) = creator else {
             return Err(PyNotImplementedError::new_err("the pool was not initialised: Pool.__init__ was not called"));
         };
-        if wants_entry { creator.bind(py).call1((entry,)) } else { creator.bind(py).call0() }
+        deep(|| if wants_entry { creator.bind(py).call1((entry,)) } else { creator.bind(py).call0() })
     }
 
     fn store(&self) -> PyResult<Arc<dyn Pool<Kept>>> {

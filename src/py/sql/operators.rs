@@ -58,7 +58,8 @@ pub fn operate<'py>(
         // The operator's function calls the comparator's own method, which a user class may have overridden.
         let c = comparator(py, left)?;
         let all: Vec<_> = std::iter::once(c).chain(args.iter().cloned()).collect();
-        return ops::function_of(py, op)?.call(PyTuple::new(py, all)?, kw.as_ref());
+        let (function, all) = (ops::function_of(py, op)?, PyTuple::new(py, all)?);
+        return crate::py::stack::deep(|| function.call(all, kw.as_ref()));
     }
     wrap_expr(py, &build_op(py, left, op, args, &Options { kw })?)
 }
@@ -67,7 +68,8 @@ pub fn operate<'py>(
 pub fn reverse_operate<'py>(py: Python<'py>, right: &ExprRef, op: &Op, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if has_comparator(&right.ty) {
         let c = comparator(py, right)?;
-        return ops::function_of(py, op)?.call1((other, c));
+        let function = ops::function_of(py, op)?;
+        return crate::py::stack::deep(|| function.call1((other, c)));
     }
     wrap_expr(py, &reverse(py, right, op, other)?)
 }

@@ -55,6 +55,18 @@ pub fn execute<'py>(
     kw: Option<&Bound<'py, PyDict>>,
     execution_options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
+    // Types, defaults, events and functions may execute statements in the middle of this one.
+    crate::py::stack::deep(|| execute_here(conn, statement, parameters, more, kw, execution_options))
+}
+
+fn execute_here<'py>(
+    conn: &Bound<'py, Connection>,
+    statement: &Bound<'py, PyAny>,
+    parameters: Option<&Bound<'py, PyAny>>,
+    more: &Bound<'py, PyTuple>,
+    kw: Option<&Bound<'py, PyDict>>,
+    execution_options: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = conn.py();
     if statement.is_instance_of::<crate::py::schema::ddl::PyDdlElement>() {
         return ddl(conn, statement, execution_options);

@@ -25,13 +25,16 @@ pub fn exec_driver_sql<'py>(
     many: bool,
     execution_options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = conn.py();
-    let opts = options::merged(&conn.get().options(py), None, execution_options)?;
-    Connection::prepare(conn)?;
-    let exec = Execution::raw(conn, sql, &opts);
-    let params = params.map_or_else(|| empty_params(conn, py), Ok)?;
-    let cursor = run_cursor(conn, &exec, sql, &params, if many { How::Many } else { How::Once }, "raw sql")?;
-    result(conn, &exec, cursor, None)
+    // Listeners and functions may execute statements in the middle of this one.
+    crate::py::stack::deep(|| {
+        let py = conn.py();
+        let opts = options::merged(&conn.get().options(py), None, execution_options)?;
+        Connection::prepare(conn)?;
+        let exec = Execution::raw(conn, sql, &opts);
+        let params = params.map_or_else(|| empty_params(conn, py), Ok)?;
+        let cursor = run_cursor(conn, &exec, sql, &params, if many { How::Many } else { How::Once }, "raw sql")?;
+        result(conn, &exec, cursor, None)
+    })
 }
 
 /// A rendered DDL element.

@@ -61,7 +61,7 @@ impl<'py> BindArguments<'py> {
                 return super::binds::get_bind(session, None, None, None);
             }
         }
-        session.call_method("get_bind", (), Some(d))
+        crate::py::stack::deep(|| session.call_method("get_bind", (), Some(d)))
     }
 }
 
@@ -135,6 +135,19 @@ pub fn connection_for<'py>(session: &This<'py>, args: Bound<'py, PyDict>) -> PyR
 
 /// `execute()`.
 pub(super) fn execute<'py>(
+    session: &This<'py>,
+    statement: &Any<'py>,
+    params: Option<Any<'py>>,
+    options: Option<Bound<'py, PyDict>>,
+    args: BindArguments<'py>,
+    parent: Option<Any<'py>>,
+    add_event: Option<Any<'py>>,
+) -> PyResult<Any<'py>> {
+    // Listeners and user code in between may execute in the middle of this.
+    crate::py::stack::deep(|| execute_here(session, statement, params, options, args, parent, add_event))
+}
+
+fn execute_here<'py>(
     session: &This<'py>,
     statement: &Any<'py>,
     params: Option<Any<'py>>,

@@ -128,43 +128,47 @@ pub(super) fn get<'py>(
     ident: &Any<'py>,
     o: &GetOptions<'py>,
 ) -> PyResult<Option<Any<'py>>> {
-    let py = session.py();
-    let Some(node) = mapper::inspect_mapper(entity)? else {
-        crate::py::imports::inspect(py)?.call1((entity,))?;
-        return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?.text())));
-    };
-    if let Some(composite) = ident.getattr_opt("__composite_values__")? {
-        return get(session, entity, &composite.call0()?, o);
-    }
-    let values = ident_values(&node, ident)?;
-    let lock = o.with_for_update.as_ref().is_some_and(|w| !w.is_none() && w.is_truthy().unwrap_or(true));
-    if !o.populate_existing && !lock && !node.data().always_refresh {
-        let key = IdentityKey::from_values(node.base(), values.iter().cloned())?.with_token(o.identity_token.as_ref())?;
-        if let Some((state, obj)) = session.get().identity(py).get().find(py, &key) {
-            if state.mapper()?.isa(&node) {
-                if state.get().is(py, flag::EXPIRED) {
-                    // The row may be gone meanwhile: then there is no such instance.
-                    if let Err(e) = loading::refresh_expired(&state) {
-                        let gone = crate::py::imports::orm_exc(py, "ObjectDeletedError")?;
-                        if !e.is_instance(py, &gone) {
-                            return Err(e);
-                        }
-                        attach::register_deleted(session, std::slice::from_ref(&state))?;
-                        return Ok(None);
-                    }
-                }
-                return Ok(Some(obj));
-            }
-            // The row is of a class that was not asked for.
-            return Ok(None);
+    // Listeners and user code in between may ask in the middle of this.
+    crate::py::stack::deep(|| {
+        let py = session.py();
+        let Some(node) = mapper::inspect_mapper(entity)? else {
+            crate::py::imports::inspect(py)?.call1((entity,))?;
+            return Err(errors::argument_error(py, format!("Expected mapped class or mapper, got: {}", entity.repr()?.text())));
+        };
+        if let Some(composite) = ident.getattr_opt("__composite_values__")? {
+            let _level = errors::level()?;
+            return get(session, entity, &composite.call0()?, o);
         }
-    }
-    if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
-        && found.is_truthy()?
-    {
-        return get_through_listeners(session, entity, &node, &values, o);
-    }
-    loading::get_by_key(session, entity, &node, &values, o)
+        let values = ident_values(&node, ident)?;
+        let lock = o.with_for_update.as_ref().is_some_and(|w| !w.is_none() && w.is_truthy().unwrap_or(true));
+        if !o.populate_existing && !lock && !node.data().always_refresh {
+            let key = IdentityKey::from_values(node.base(), values.iter().cloned())?.with_token(o.identity_token.as_ref())?;
+            if let Some((state, obj)) = session.get().identity(py).get().find(py, &key) {
+                if state.mapper()?.isa(&node) {
+                    if state.get().is(py, flag::EXPIRED) {
+                        // The row may be gone meanwhile: then there is no such instance.
+                        if let Err(e) = loading::refresh_expired(&state) {
+                            let gone = crate::py::imports::orm_exc(py, "ObjectDeletedError")?;
+                            if !e.is_instance(py, &gone) {
+                                return Err(e);
+                            }
+                            attach::register_deleted(session, std::slice::from_ref(&state))?;
+                            return Ok(None);
+                        }
+                    }
+                    return Ok(Some(obj));
+                }
+                // The row is of a class that was not asked for.
+                return Ok(None);
+            }
+        }
+        if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
+            && found.is_truthy()?
+        {
+            return get_through_listeners(session, entity, &node, &values, o);
+        }
+        loading::get_by_key(session, entity, &node, &values, o)
+    })
 }
 
 /// The SELECT of `get()` as a statement that `do_orm_execute` listeners may see and change.

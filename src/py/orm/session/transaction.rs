@@ -707,7 +707,8 @@ impl SessionTransaction {
         let py = slf.py();
         slf.get().require(py, "connection", &[TxState::Active])?;
         let session = slf.get().session_of(py)?;
-        let bind = session.as_any().call_method("get_bind", PyTuple::new(py, bindkey)?, kwargs.as_ref())?;
+        let key = PyTuple::new(py, bindkey)?;
+        let bind = crate::py::stack::deep(|| session.as_any().call_method("get_bind", key, kwargs.as_ref()))?;
         connection_for_bind(slf, &bind, execution_options.as_ref())
     }
     /// The connection that this transaction already holds for a bind key.
@@ -720,7 +721,8 @@ impl SessionTransaction {
         let py = slf.py();
         slf.get().require(py, "bound_connection", &[TxState::Active])?;
         let session = slf.get().session_of(py)?;
-        let bind = session.as_any().call_method("get_bind", PyTuple::new(py, bindkey)?, kwargs.as_ref())?;
+        let key = PyTuple::new(py, bindkey)?;
+        let bind = crate::py::stack::deep(|| session.as_any().call_method("get_bind", key, kwargs.as_ref()))?;
         let held = slf
             .get()
             .d
