@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 # From the ground up. What stands on one line knows each other.
 ORDER = (
-    ("errors", "ffi", "gc", "generic", "imports", "text", "doors", "defects", "events", "aio"),
+    ("errors", "ffi", "gc", "generic", "imports", "text", "doors", "defects", "stack", "events", "aio"),
     ("host",),
     ("types",),
     ("sql",),

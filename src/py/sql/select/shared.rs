@@ -1,6 +1,8 @@
 //! What all SELECT faces share: changed copies, columns, options, label styles.
 
 use super::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// The query behind a face.
 pub fn own(obj: &Bound<'_, PyAny>) -> PyResult<QueryRef> {
@@ -64,13 +66,22 @@ pub(super) fn exported<'py>(py: Python<'py>, q: &QueryRef) -> PyResult<Bound<'py
 }
 
 /// Selected columns under the keys that the label style gives them.
-pub(super) fn selected(q: &QueryRef) -> Vec<KeyedColumn> {
-    let style = match &proxy::strip_grouping(q).kind {
-        QueryKind::Select(s) => s.label_style,
-        QueryKind::Compound(c) => return c.selects.first().map(selected).unwrap_or_default(),
-        _ => return proxy::exported(q),
+pub(super) fn selected(mut q: &QueryRef) -> Vec<KeyedColumn> {
+    // The first SELECT of a set operation decides, however deep they are nested.
+    let style = loop {
+        match &proxy::strip_grouping(q).kind {
+            QueryKind::Select(s) => break s.label_style,
+            QueryKind::Compound(c) => match c.selects.first() {
+                Some(first) => q = first,
+                None => return Vec::new(),
+            },
+            _ => return proxy::exported(q),
+        }
     };
     let mut out: Vec<KeyedColumn> = Vec::new();
+    let mut taken: FxHashSet<Arc<str>> = FxHashSet::default();
+    // Below these all numbers of a name are taken.
+    let mut numbers: FxHashMap<Arc<str>, usize> = FxHashMap::default();
     for (key, e) in proxy::exported(q) {
         let mut name = match style {
             LabelStyle::TablenamePlusCol => proxy::table_qualified(&e).unwrap_or(key),
@@ -79,13 +90,16 @@ pub(super) fn selected(q: &QueryRef) -> Vec<KeyedColumn> {
         if name.is_empty() {
             name = "_no_label".into();
         }
-        if style != LabelStyle::None && out.iter().any(|(k, _)| *k == name) {
-            let mut n = 1;
-            while out.iter().any(|(k, _)| **k == *format!("{name}_{n}")) {
-                n += 1;
+        if style != LabelStyle::None && taken.contains(&name) {
+            let number = numbers.entry(name.clone()).or_insert(1);
+            let mut numbered: Arc<str> = format!("{name}_{number}").into();
+            while taken.contains(&numbered) {
+                *number += 1;
+                numbered = format!("{name}_{number}").into();
             }
-            name = format!("{name}_{n}").into();
+            name = numbered;
         }
+        taken.insert(name.clone());
         out.push((name, e));
     }
     out
