@@ -5,6 +5,8 @@ A panic is not at hand (there should be none), but a raw `PanicException` of use
 """
 
 import pickle
+import sys
+import threading
 
 import oxalchemy as sa
 import pytest
@@ -78,3 +80,34 @@ def test_a_session_goes_on():
     assert session.query(Row).count() == 1
     session.close()
     registry.dispose()
+
+
+def test_rows_are_not_lost_between_threads():
+    """A result that a thread is fetching from is not at its end for another one: that one gets an error, or the next rows."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+    numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000) select i from n"
+    try:
+        with engine.connect() as connection:
+            result = connection.exec_driver_sql(numbers)
+            got = []
+
+            def fetch():
+                while True:
+                    try:
+                        rows = result.fetchmany(7)
+                    except exc.SQLAlchemyError:
+                        continue
+                    if not rows:
+                        return
+                    got.extend(row[0] for row in rows)
+
+            threads = [threading.Thread(target=fetch) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        assert sorted(got) == list(range(1, 3001))
+    finally:
+        sys.setswitchinterval(interval)

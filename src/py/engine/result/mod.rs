@@ -12,6 +12,7 @@ pub use base::ResultBase;
 pub use source::{Passed, RowSource};
 
 use super::meta::RowMeta;
+use crate::py::defects::caught;
 use crate::py::errors::exc;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
@@ -101,9 +102,21 @@ impl Core {
         // taken out while Python may run, so no lock is held then
         let taken = self.source.lock().take();
         let Some(mut source) = taken else { return Ok(None) };
-        let out = f(source.as_mut());
+        let out = caught(|| f(source.as_mut()));
         self.source.lock().get_or_insert(source);
         out.map(Some)
+    }
+
+    /// Rows from the source. Who asks while another thread, or a conversion, is in the middle of it gets an error, not the end.
+    fn pull(&self, py: Python<'_>, n: Option<usize>, out: &mut Vec<Py<PyAny>>) -> PyResult<()> {
+        if self.with_source(|s| s.fetch(py, n, out))?.is_none() && !self.soft_closed() {
+            return Err(exc(
+                py,
+                "InvalidRequestError",
+                "This result is being fetched from at this moment, by another thread or by code that is called for a row.",
+            ));
+        }
+        Ok(())
     }
 
     /// Append up to `n` rows; closes softly when there are no more.
@@ -123,7 +136,7 @@ impl Core {
         if n == Some(0) {
             return Ok(());
         }
-        self.with_source(|s| s.fetch(py, n, out))?;
+        self.pull(py, n, out)?;
         if n.is_none() || (out.len() == before && n != Some(0)) {
             self.close(py, false)?;
         }
@@ -140,7 +153,7 @@ impl Core {
         self.check(py)?;
         if !self.soft_closed() {
             let mut rows = Vec::new();
-            self.with_source(|s| s.fetch(py, Some(n), &mut rows))?;
+            self.pull(py, Some(n), &mut rows)?;
             self.ahead.lock().extend(rows);
         }
         Ok(())
