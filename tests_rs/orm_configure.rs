@@ -1,7 +1,8 @@
 //! Mappings configured without Python: hierarchies of all kinds, and what identifies their rows.
 
+use orm::configure::placement::{self, Given, Listed, Step, Wanted};
 use orm::configure::properties::{self, ColumnSpec};
-use orm::configure::{MapperSpec, inheritance, primary_key};
+use orm::configure::{MapperSpec, discriminator, inheritance, primary_key};
 use orm::mapper::{PolymorphicLoad, WithPolymorphic};
 use orm::{Mapper, columns};
 use oxalchemy_tests::builders::*;
@@ -327,4 +328,125 @@ fn old_values_of_keys_versions_and_discriminators_are_kept() {
     let Some(orm::Property::Column(kind)) = person.prop("kind") else { panic!("a column") };
     person.update(|d| d.polymorphic_on = kind.columns.first().cloned());
     assert!(kept("kind"));
+}
+
+/// The plan as text: `given 0`, `inherited name`, `column as key`.
+fn planned(m: &Arc<Mapper>, given: &[(&str, Vec<Arc<Column>>)], own: &[&str]) -> Vec<String> {
+    let given: Vec<Given> = given.iter().map(|(k, c)| Given { key: (*k).to_owned(), columns: c.clone() }).collect();
+    let show = |s: Step| match s {
+        Step::Given(i) => format!("given {}", given[i].key),
+        Step::Inherited(key) => format!("inherited {key}"),
+        Step::Column { column, key } => format!("{} as {key}", names(&[column])[0]),
+    };
+    placement::plan(m, &given, &|name, _| own.contains(&name)).into_iter().map(show).collect()
+}
+
+fn entered(class: &str, spec: MapperSpec) -> Arc<Mapper> {
+    let m = Mapper::new(class, Default::default());
+    inheritance::enter(&m, &spec).unwrap();
+    m
+}
+
+#[test]
+fn columns_come_in_the_order_of_the_table_under_the_names_given_to_them() {
+    let t = staff().person;
+    let m = entered("Person", on(&t));
+    assert_eq!(planned(&m, &[], &[]), ["person.id as id", "person.kind as kind", "person.name as name"]);
+    let kind = column(&t, "kind");
+    let given = [("sort", vec![kind.clone()]), ("title", vec![]), ("class_", vec![kind])];
+    // what is no column comes first; a column may have several names, and then none of its own
+    assert_eq!(planned(&m, &given, &[]), ["given title", "person.id as id", "given sort", "given class_", "person.name as name"]);
+    // a class that has the name itself keeps it, unless the column is mapped under another
+    assert_eq!(planned(&m, &[], &["name"]), ["person.id as id", "person.kind as kind"]);
+}
+
+#[test]
+fn included_excluded_and_prefixed_columns() {
+    let t = staff().person;
+    let listed = |names: &[&str], columns: Vec<Arc<Column>>| {
+        Some(Listed { names: names.iter().map(|n| (*n).to_owned()).collect(), columns })
+    };
+    let plan = |wanted: Wanted| planned(&entered("P", MapperSpec { wanted: Arc::new(wanted), ..on(&t) }), &[], &[]);
+    let only = Wanted { include: listed(&["id"], vec![column(&t, "name")]), ..Wanted::default() };
+    assert_eq!(plan(only), ["person.id as id", "person.name as name"]);
+    let not = Wanted { exclude: listed(&["kind"], vec![column(&t, "name")]), ..Wanted::default() };
+    assert_eq!(plan(not), ["person.id as id"]);
+    let prefixed = Wanted { prefix: "_".into(), exclude: listed(&["kind"], vec![]), ..Wanted::default() };
+    assert_eq!(plan(prefixed), ["person.id as _id", "person.name as _name"]);
+    // rows cannot be written without their version
+    let spec = MapperSpec {
+        version_id_col: Some(column(&t, "kind")),
+        wanted: Arc::new(Wanted { exclude: listed(&["kind"], vec![]), ..Wanted::default() }),
+        ..on(&t)
+    };
+    assert_eq!(planned(&entered("P", spec), &[], &[]).len(), 3);
+}
+
+#[test]
+fn an_inheriting_class_takes_over_properties_and_names() {
+    let t = staff();
+    let person = map_without("Person", on(&t.person), &["name"]).unwrap();
+    let renamed = properties::ColumnSpec { columns: vec![c(&t.person, "name")], ..ColumnSpec::default() };
+    properties::attach(&person, &properties::column(&person, "called", renamed));
+    let engineer = entered("Engineer", MapperSpec { inherits: Some(person.clone()), ..on(&t.engineer) });
+    let all = ["inherited id", "inherited kind", "inherited called", "engineer.id as id", "engineer.language as language"];
+    assert_eq!(planned(&engineer, &[], &[]), all);
+    // one that is given anew is not taken over
+    let given = [("kind", vec![column(&t.engineer, "language")])];
+    // (the column that had the name is put there too, for `combine` to judge)
+    let anew = ["given kind", "inherited id", "inherited called", "person.kind as kind", "engineer.id as id"];
+    assert_eq!(planned(&engineer, &given, &[]), anew);
+    // a concrete class has columns of its own for all of them
+    let copy = table("copies", vec![pk("id"), col("kind", types::string())]);
+    let copy = entered("Copy", MapperSpec { inherits: Some(person), concrete: true, ..on(&copy) });
+    let planned = planned(&copy, &[], &[]);
+    assert_eq!(planned[3..], ["copies.id as id", "copies.kind as kind"]);
+}
+
+#[test]
+fn columns_that_share_a_name_must_have_to_do_with_each_other() {
+    let t = staff();
+    let person = map("Person", on(&t.person)).unwrap();
+    let engineer = map("Engineer", MapperSpec { inherits: Some(person), ..on(&t.engineer) }).unwrap();
+    let d = engineer.data();
+    let render = |e: &ExprRef| text(e.clone());
+    let combine = |a: &Arc<Column>, b: &Arc<Column>, own| placement::combine(&d, "id", a, b, own, &render);
+    let (base, sub) = (column(&t.person, "id"), column(&t.engineer, "id"));
+    assert_eq!(combine(&base, &sub, true).unwrap(), None);
+    let stranger = column(&t.engineer, "language");
+    let told = combine(&base, &stranger, false).unwrap().expect("a warning");
+    assert!(told.text.contains("person.id") && told.text.contains("engineer.language") && told.text.contains("'id'"));
+    assert_eq!(combine(&base, &stranger, true).unwrap_err().kind, ErrorKind::InvalidRequest);
+}
+
+#[test]
+fn columns_of_other_tables_are_refused() {
+    let t = staff();
+    let person = map("Person", on(&t.person)).unwrap();
+    let render = |e: &ExprRef| text(e.clone());
+    let find = |e: ExprRef| placement::represented(&person, "x", &[e], &render);
+    assert_eq!(names(&find(c(&t.person, "name")).unwrap()), ["person.name"]);
+    for e in [c(&t.manager, "budget"), build::func("lower", vec![c(&t.person, "name")], types::string())] {
+        let message = find(e).unwrap_err().message;
+        assert!(message.contains("Mapper[Person(person)]") && message.contains("column_property()"), "{message}");
+    }
+}
+
+#[test]
+fn a_discriminator_is_a_column_that_rows_have_and_subclasses_take_it_over() {
+    let t = staff();
+    let person = map("Person", on(&t.person)).unwrap();
+    let admit = |c: Arc<Column>, own: bool| discriminator::admit(&person, &c, &|_, _| own);
+    assert!(admit(column(&t.person, "kind"), false).is_ok());
+    assert!(admit(column(&t.person, "kind"), true).unwrap_err().message.contains("Cannot exclude or override"));
+    assert!(admit(column(&t.manager, "budget"), false).unwrap_err().message.contains("Could not map polymorphic_on"));
+    let Some(orm::Property::Column(kind)) = person.prop("kind") else { panic!("a column") };
+    discriminator::set(&person, &kind);
+    let inherit = |spec: MapperSpec| {
+        let m = map("Sub", spec).unwrap();
+        discriminator::inherit(&m);
+        m.data().polymorphic_on.clone().map(text)
+    };
+    assert_eq!(inherit(MapperSpec { inherits: Some(person.clone()), ..on(&t.engineer) }).as_deref(), Some("person.kind"));
+    assert_eq!(inherit(MapperSpec { inherits: Some(person.clone()), concrete: true, ..on(&t.manager) }), None);
 }

@@ -94,6 +94,8 @@ pub struct MapperData {
     pub props: IndexMap<Arc<str>, Property>,
     /// Column (address) to attribute name.
     pub column_keys: FxHashMap<usize, Arc<str>>,
+    /// Which columns the arguments want.
+    pub wanted: Arc<crate::configure::placement::Wanted>,
     pub single: bool,
     pub concrete: bool,
     pub non_primary: bool,

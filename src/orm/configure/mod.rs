@@ -5,6 +5,8 @@
 //! | [`spec`] | nothing: [`MapperSpec`], the arguments of `mapper()` as pure values |
 //! | [`inheritance`] | the tables of a mapper below another, the join between them, what it takes over |
 //! | [`properties`] | columns under attribute names |
+//! | [`placement`] | which columns become properties, under which names; what may share one |
+//! | [`discriminator`] | `polymorphic_on` |
 //! | [`primary_key`] | the columns of the identity, and those of each table |
 //! | [`relationship`] | join condition, direction and cascades of a relationship |
 //! | [`backref`] | the two sides of a two-way relationship |
@@ -15,7 +17,9 @@
 
 pub mod backref;
 pub mod conflicts;
+pub mod discriminator;
 pub mod inheritance;
+pub mod placement;
 pub mod primary_key;
 pub mod properties;
 pub mod relationship;

@@ -1,5 +1,6 @@
 //! [`MapperSpec`]: the arguments of `mapper()`, read once.
 
+use super::placement::Wanted;
 use crate::mapper::{EagerDefaults, Mapper, MapperData, PolymorphicLoad, VersionGenerator, WithPolymorphic};
 use sql::ast::{ExprRef, FromRef};
 use sql::host::HostRef;
@@ -18,6 +19,8 @@ pub struct MapperSpec {
     pub inherit_foreign_keys: Vec<Arc<Column>>,
     /// Columns of the identity; empty: found out.
     pub primary_key: Vec<Arc<Column>>,
+    /// Which columns are mapped, and the prefix of their names.
+    pub wanted: Arc<Wanted>,
     pub concrete: bool,
     pub non_primary: bool,
     pub polymorphic_identity: Option<HostRef>,
@@ -45,6 +48,7 @@ impl Default for MapperSpec {
             inherit_condition: None,
             inherit_foreign_keys: Vec::new(),
             primary_key: Vec::new(),
+            wanted: Arc::default(),
             concrete: false,
             non_primary: false,
             polymorphic_identity: None,
@@ -70,6 +74,7 @@ impl MapperSpec {
     /// What holds as it was said; the place in a hierarchy adds to it.
     pub(super) fn say(&self, d: &mut MapperData) {
         d.local_table.clone_from(&self.local_table);
+        d.wanted = self.wanted.clone();
         d.concrete = self.concrete;
         d.non_primary = self.non_primary;
         d.polymorphic_identity.clone_from(&self.polymorphic_identity);

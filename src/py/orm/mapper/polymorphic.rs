@@ -8,7 +8,8 @@ use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
 use crate::py::text::Text;
 use orm::Property;
-use orm::columns::{self, as_column, col_id};
+use orm::columns::as_column;
+use orm::configure::discriminator;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -19,7 +20,10 @@ pub fn configure(slf: &This<'_>) -> PyResult<()> {
     let (py, this) = (slf.py(), slf.get());
     match this.arg(py, "polymorphic_on")? {
         Some(on) => configure_on(slf, &on),
-        None => inherited(slf),
+        None => {
+            discriminator::inherit(&this.node);
+            Ok(())
+        }
     }
 }
 
@@ -68,27 +72,7 @@ pub fn configure_on<'py>(slf: &This<'py>, on: &Bound<'py, PyAny>) -> PyResult<()
                 None => {
                     let (key, face, hidden) = match as_column(&e) {
                         Some(c) => {
-                            let data = this.node.data();
-                            let selectable = data
-                                .with_polymorphic
-                                .as_ref()
-                                .and_then(|w| w.selectable.clone())
-                                .or(data.persist_selectable.clone());
-                            if selectable.is_none_or(|s| orm::entity::corresponding(&s, c).is_none()) {
-                                return Err(errors::invalid_request(
-                                    py,
-                                    format!(
-                                        "Could not map polymorphic_on column '{}' to the mapped table - polymorphic loads will not function properly",
-                                        c.name()
-                                    ),
-                                ));
-                            }
-                            if props::excluded(slf, &c.key(), &c.key(), false, Some(c))? {
-                                return Err(errors::invalid_request(
-                                    py,
-                                    format!("Cannot exclude or override the discriminator column '{}'", c.key()),
-                                ));
-                            }
+                            discriminator::admit(&this.node, c, &props::has_own(slf)).map_err(|e| errors::sql_error(py, e))?;
                             (c.key().to_string(), on.clone(), true)
                         }
                         None => ("_sa_polymorphic_on".to_owned(), on.call_method1("label", ("_sa_polymorphic_on",))?, true),
@@ -108,41 +92,9 @@ pub fn configure_on<'py>(slf: &This<'py>, on: &Bound<'py, PyAny>) -> PyResult<()
         Some(Property::Column(n)) => n,
         _ => return Ok(()),
     };
-    let key = node.key.clone();
-    let expr = node.columns.first().cloned();
-    this.node.update(|d| {
-        d.polymorphic_on = expr;
-        d.polymorphic_key = Some(key.clone());
-    });
-    if let Some(imp) = this.manager(py)?.get().get_impl(py, &key) {
+    discriminator::set(&this.node, &node);
+    if let Some(imp) = this.manager(py)?.get().get_impl(py, &node.key) {
         imp.get().set_active_history(true);
-    }
-    Ok(())
-}
-
-fn inherited(slf: &This<'_>) -> PyResult<()> {
-    let this = slf.get();
-    for m in this.node.iterate_to_root().into_iter().skip(1) {
-        let d = m.data();
-        if let Some(on) = &d.polymorphic_on {
-            if this.node.data().concrete {
-                return Ok(());
-            }
-            let mine = this.node.data().persist_selectable.clone();
-            let expr = match (as_column(on), mine) {
-                (Some(c), Some(all)) => {
-                    orm::entity::corresponding(&all, c).map_or_else(|| on.clone(), |c| columns::column_expr(&c))
-                }
-                _ => on.clone(),
-            };
-            let key =
-                as_column(on).and_then(|c| this.node.data().column_keys.get(&col_id(c)).cloned()).or(d.polymorphic_key.clone());
-            this.node.update(|d| {
-                d.polymorphic_on = Some(expr);
-                d.polymorphic_key = key;
-            });
-            return Ok(());
-        }
     }
     Ok(())
 }

@@ -8,24 +8,18 @@ use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::text::Text;
 use crate::py::{errors, imports};
-use orm::columns::{self, as_column, col_id};
+use orm::columns::as_column;
+use orm::configure::placement::{self, Given, Step};
 use orm::configure::properties;
 use orm::{ColumnProp, Property};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use sql::FaceSlot;
 use sql::ast::ExprRef;
 use sql::schema::Column;
 use std::sync::Arc;
 
 type This<'py> = Bound<'py, PyMapper>;
-
-/// A given property that maps columns of the table: it takes its place among them.
-struct Placed<'py> {
-    key: String,
-    value: Bound<'py, PyAny>,
-    columns: Vec<Arc<Column>>,
-}
 
 /// The mapped columns of a given property; none for a SQL expression, a relationship and the like.
 fn columns_given(all: &sql::ast::FromRef, value: &Bound<'_, PyAny>) -> PyResult<Vec<Arc<Column>>> {
@@ -51,155 +45,86 @@ fn columns_given(all: &sql::ast::FromRef, value: &Bound<'_, PyAny>) -> PyResult<
     Ok(out)
 }
 
-/// Given properties that are no columns, inherited ones, then the columns of the table in its order, under the names given to them.
+/// Put every property under its name, in the order that `orm::configure::placement` tells.
 pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
     let py = slf.py();
     let this = slf.get();
-    let mut placed: Vec<Placed<'_>> = Vec::new();
-    if let Some(given) = this.arg(py, "properties")? {
-        let items: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = given
-            .call_method0("items")?
-            .try_iter()?
-            .map(|i| i.and_then(|i| Ok((i.get_item(0)?, i.get_item(1)?))))
-            .collect::<PyResult<_>>()?;
-        let all = this.node.data().persist_selectable.clone();
-        for (k, value) in items {
-            let key = k.str()?.text();
-            let inherited = this.parent(py).is_some_and(|p| p.get().props.bind(py).contains(&key).unwrap_or(false));
+    let all = this.node.data().persist_selectable.clone();
+    let mut given: Vec<Given> = Vec::new();
+    let mut values: Vec<Bound<'_, PyAny>> = Vec::new();
+    if let Some(properties) = this.arg(py, "properties")? {
+        for item in properties.call_method0("items")?.try_iter()? {
+            let item = item?;
+            let (key, value) = (item.get_item(0)?.str()?.text(), item.get_item(1)?);
             let columns = match &all {
-                Some(all) if !inherited && !value.is_instance_of::<PyString>() => columns_given(all, &value)?,
+                Some(all) if !value.is_instance_of::<PyString>() => columns_given(all, &value)?,
                 _ => Vec::new(),
             };
-            if columns.is_empty() {
-                configure_property(slf, &key, &value, false, true)?;
-            } else {
-                placed.push(Placed { key, value, columns });
-            }
+            given.push(Given { key, columns });
+            values.push(value);
         }
     }
-    if let Some(parent) = this.parent(py) {
-        let inherited: Vec<(String, Bound<'_, PyAny>)> = parent.get().props.bind(py).iter().map(|(k, v)| (k.text(), v)).collect();
-        for (key, prop) in inherited {
-            if this.props.bind(py).contains(&key)?
-                || placed.iter().any(|p| p.key == key)
-                || excluded(slf, &key, &key, false, None)?
-            {
-                continue;
+    let steps = placement::plan(&this.node, &given, &has_own(slf));
+    errors::settle()?;
+    for step in steps {
+        match step {
+            Step::Given(i) => configure_property(slf, &given[i].key, &values[i], false, true)?,
+            Step::Inherited(key) => {
+                let inherited = this.parent(py).and_then(|p| p.get().props.bind(py).get_item(&*key).transpose());
+                if let Some(prop) = inherited.transpose()? {
+                    adapt_inherited(slf, &key, &prop, false)?;
+                }
             }
-            adapt_inherited(slf, &key, &prop, false)?;
-        }
-    }
-    let data = this.node.data();
-    let Some(all) = data.persist_selectable.clone() else { return Ok(()) };
-    let prefix = this.arg(py, "column_prefix")?.map(|p| p.text()).unwrap_or_default();
-    for c in columns::columns_of(&all) {
-        // a column may be mapped under several names
-        let mut rest = Vec::with_capacity(placed.len());
-        for p in placed {
-            if p.columns.iter().any(|x| Arc::ptr_eq(x, &c)) {
-                configure_property(slf, &p.key, &p.value, false, true)?;
-            } else {
-                rest.push(p);
+            Step::Column { column, key } => {
+                configure_property(slf, &key, &sqlface::wrap_column(py, &column)?, false, true)?;
             }
         }
-        placed = rest;
-        let data = this.node.data();
-        if data.column_keys.contains_key(&col_id(&c)) {
-            continue;
-        }
-        let mut key = format!("{prefix}{}", c.key());
-        let local = data.local_table.as_ref().is_some_and(|t| columns::contains_column(t, &c));
-        if excluded(slf, &c.key(), &key, local, Some(&c))? {
-            continue;
-        }
-        // an inheriting mapper uses the name its parent gave to the column
-        for m in this.node.iterate_to_root() {
-            if let Some(k) = m.data().column_keys.get(&col_id(&c)) {
-                key = k.to_string();
-            }
-        }
-        let face = sqlface::wrap_column(py, &c)?;
-        configure_property(slf, &key, &face, false, true)?;
-    }
-    for p in placed {
-        configure_property(slf, &p.key, &p.value, false, true)?;
     }
     Ok(())
 }
 
-/// Whether a name of a column is left out: a descriptor of the user's is there, or the arguments say so.
-pub fn excluded(slf: &This<'_>, name: &str, assigned: &str, local: bool, column: Option<&Arc<Column>>) -> PyResult<bool> {
+/// Whether the class (here, or any of its bases) has something of its own under a name; what goes wrong meanwhile is parked.
+pub fn has_own<'a>(slf: &'a This<'_>) -> impl Fn(&str, bool) -> bool + 'a {
+    move |name, here| errors::or_park(class_has_own(slf, name, here), || false)
+}
+
+fn class_has_own(slf: &This<'_>, name: &str, here: bool) -> PyResult<bool> {
     let py = slf.py();
-    let this = slf.get();
-    let class = this.class_.bind(py);
-    if let Some(c) = column
-        && this.node.data().version_id_col.as_ref().is_some_and(|v| Arc::ptr_eq(v, c))
+    let class = slf.get().class_.bind(py);
+    if here {
+        let Some(v) = in_dict(class, name)? else { return Ok(false) };
+        let truth = errors::ignoring::<pyo3::exceptions::PyTypeError, _>(py, v.is_truthy())?;
+        return Ok(truth.unwrap_or(true) && is_own(class, name, &v)?);
+    }
+    for c in crate::py::ffi::mro(class).iter() {
+        if let Some(v) = in_dict(c.cast::<PyType>()?, name)? {
+            return is_own(class, name, &v);
+        }
+    }
+    Ok(false)
+}
+
+fn in_dict<'py>(class: &Bound<'py, PyType>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let nothing = class.py().NotImplemented().into_bound(class.py());
+    let found = class.getattr("__dict__")?.call_method1("get", (name, &nothing))?;
+    Ok((!found.is(&nothing)).then_some(found))
+}
+
+/// Not the mapping's, and not the default value of a dataclass field, which stands in the class under the field's name.
+fn is_own(class: &Bound<'_, PyType>, name: &str, v: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if v.is_none()
+        || v.is_instance_of::<QueryableAttribute>()
+        || v.is_instance_of::<MapperProperty>()
+        || v.hasattr("__clause_element__")?
+        || v.hasattr("_is_mapper_property")?
+        || v.is_instance_of::<crate::py::sql::ClauseElement>()
     {
         return Ok(false);
     }
-    let userland = |v: &Bound<'_, PyAny>| -> PyResult<bool> {
-        if v.is_none()
-            || v.is_instance_of::<QueryableAttribute>()
-            || v.is_instance_of::<MapperProperty>()
-            || v.hasattr("__clause_element__")?
-            || v.hasattr("_is_mapper_property")?
-            || v.is_instance(&py.get_type::<crate::py::sql::ClauseElement>())?
-        {
-            return Ok(false);
-        }
-        // default values of dataclass fields stand in the class under the fields' names
-        let fields = class.getattr_opt("__dataclass_fields__")?;
-        Ok(match fields {
-            Some(f) => !f.contains(assigned)?,
-            None => true,
-        })
-    };
-    if local {
-        if let Ok(v) = class.getattr("__dict__")?.get_item(assigned)
-            && errors::ignoring::<pyo3::exceptions::PyTypeError, _>(v.py(), v.is_truthy())?.unwrap_or(true)
-            && userland(&v)?
-        {
-            return Ok(true);
-        }
-    } else {
-        for c in crate::py::ffi::mro(class).iter() {
-            if let Ok(v) = c.getattr("__dict__")?.get_item(assigned) {
-                if userland(&v)? {
-                    return Ok(true);
-                }
-                break;
-            }
-        }
+    match class.getattr_opt("__dataclass_fields__")? {
+        Some(fields) => Ok(!fields.contains(name)?),
+        None => Ok(true),
     }
-    let listed = |arg: &Bound<'_, PyAny>| -> PyResult<bool> {
-        // a list of columns compares them with the name, which has no truth
-        if errors::ignoring::<pyo3::exceptions::PyTypeError, _>(arg.py(), arg.contains(name))?.unwrap_or(false) {
-            return Ok(true);
-        }
-        if let Some(c) = column {
-            for item in arg.try_iter()? {
-                let item = item?;
-                if !item.is_instance_of::<PyString>()
-                    && let Some(Some(o)) = errors::ignoring_ours(item.py(), "SQLAlchemyError", sqlface::column(&item))?
-                    && Arc::ptr_eq(&o, c)
-                {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    };
-    if let Some(inc) = this.arg(py, "include_properties")?
-        && !listed(&inc)?
-    {
-        return Ok(true);
-    }
-    if let Some(exc) = this.arg(py, "exclude_properties")?
-        && listed(&exc)?
-    {
-        return Ok(true);
-    }
-    Ok(false)
 }
 
 /// What a subclass mapper makes of a property of its parent.
@@ -376,7 +301,9 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
         if is_column(&existing)? {
             let Some(Property::Column(old)) = data.props.get(key) else { return Err(not_a_property()) };
             if let (Some(have), Some(new)) = (old.columns.first().and_then(|e| as_column(e)), as_column(first)) {
-                combine(slf, key, &existing, have, new)?;
+                let own = existing.get().get_parent(py).is_some_and(|p| p.is(slf));
+                let told = placement::combine(&data, key, have, new, own, &sqlface::render(py));
+                super::build::warn(py, told.map_err(|e| errors::sql_error(py, e))?)?;
             }
             let copy = existing.call_method0("copy")?.cast_into::<MapperProperty>().map_err(PyErr::from)?;
             let list = copy.getattr("columns")?;
@@ -385,79 +312,14 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
             }
             return Ok(copy);
         }
-        return Err(errors::argument_error(
-            py,
-            format!(
-                "WARNING: when configuring property '{key}' on {}, column '{}' conflicts with property '{}'. To resolve this, map the \
-                 column to the class under a different name in the 'properties' dictionary.  Or, to remove all awareness of the column \
-                 entirely (including its availability as a foreign key), use the 'include_properties' or 'exclude_properties' mapper \
-                 arguments to control specifically which table columns get mapped.",
-                this.node.describe(),
-                exprs.first().and_then(|(_, face)| face.getattr("key").ok()).map_or_else(String::new, |k| k.text()),
-                existing.repr()?.text()
-            ),
-        ));
+        let column = exprs[0].1.getattr_opt("key")?.map_or_else(String::new, |k| k.text());
+        let e = placement::name_is_taken(&this.node, key, &column, &existing.repr()?.text());
+        return Err(errors::sql_error(py, e));
     }
-    let Some(all) = data.persist_selectable.clone() else { return Err(not_a_property()) };
-    let mut mapped = Vec::new();
-    for (e, face) in &exprs {
-        let Some(c) = as_column(e) else {
-            return Err(errors::argument_error(
-                py,
-                format!(
-                    "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
-                     `column_property()` function to force this column to be mapped as a read-only attribute.",
-                    this.node.describe(),
-                    face.str()?.text()
-                ),
-            ));
-        };
-        match orm::entity::corresponding(&all, c) {
-            Some(m) => mapped.push(sqlface::wrap_column(py, &m)?),
-            None => {
-                return Err(errors::argument_error(
-                    py,
-                    format!(
-                        "When configuring property '{key}' on {}, column '{}' is not represented in the mapper's table. Use the \
-                         `column_property()` function to force this column to be mapped as a read-only attribute.",
-                        this.node.describe(),
-                        face.str()?.text()
-                    ),
-                ));
-            }
-        }
-    }
-    Ok(column_property_class(py)?.call1(PyTuple::new(py, mapped)?)?.cast_into::<MapperProperty>()?)
-}
-
-/// Two columns of different tables under one name: fine when an inherit condition equates them.
-fn combine(
-    slf: &This<'_>,
-    key: &str,
-    existing: &Bound<'_, MapperProperty>,
-    have: &Arc<Column>,
-    new: &Arc<Column>,
-) -> PyResult<()> {
-    let py = slf.py();
-    let data = slf.get().node.data();
-    let equated = data.inherits_equated_pairs.iter().any(|(a, b)| Arc::ptr_eq(a, have) && Arc::ptr_eq(b, new))
-        || data.equivalents.get(&col_id(have)).is_some_and(|l| l.iter().any(|c| Arc::ptr_eq(c, new)));
-    let version = data.version_id_col.as_ref().is_some_and(|v| Arc::ptr_eq(v, have) || Arc::ptr_eq(v, new));
-    let lineage = columns::proxies(have, new) || columns::proxies(new, have) || Arc::ptr_eq(have, new);
-    if equated || version || lineage {
-        return Ok(());
-    }
-    let show = |c: &Arc<Column>| sqlface::wrap_column(py, c).and_then(|f| f.str().map(|s| s.text()));
-    let text = format!(
-        "Implicitly combining column {} with column {} under attribute '{key}'.  Please configure one or more attributes for these \
-         same-named columns explicitly.",
-        show(have)?,
-        show(new)?
-    );
-    if existing.get().get_parent(py).is_none_or(|p| !p.is(slf)) {
-        return errors::warn(py, "SAWarning", &text);
-    }
-    Err(errors::invalid_request(py, text))
+    let nodes: Vec<ExprRef> = exprs.into_iter().map(|(e, _)| e).collect();
+    let mapped = placement::represented(&this.node, key, &nodes, &sqlface::render(py)).map_err(|e| errors::sql_error(py, e))?;
+    let faces = mapped.iter().map(|c| sqlface::wrap_column(py, c)).collect::<PyResult<Vec<_>>>()?;
+    Ok(column_property_class(py)?.call1(PyTuple::new(py, faces)?)?.cast_into::<MapperProperty>()?)
 }
 
 /// Put a ColumnProperty under a name: node, columns, attribute.

@@ -7,6 +7,7 @@ use crate::py::orm::sqlface;
 use crate::py::text::Text;
 use orm::columns::as_column;
 use orm::configure::MapperSpec;
+use orm::configure::placement::Listed;
 use orm::mapper::{EagerDefaults, PolymorphicLoad, VersionGenerator, WithPolymorphic};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple};
@@ -20,9 +21,6 @@ const FURTHER: &[&str] = &[
     "polymorphic_on",
     "polymorphic_fetch",
     "allow_null_pks",
-    "column_prefix",
-    "include_properties",
-    "exclude_properties",
     "_compiled_cache_size",
     "extension",
     "registry",
@@ -83,6 +81,9 @@ fn value(slf: &Bound<'_, PyMapper>, spec: &mut MapperSpec, name: &str, v: &Bound
         "inherit_condition" if given => spec.inherit_condition = Some(sqlface::expr(v)?),
         "inherit_foreign_keys" => spec.inherit_foreign_keys = columns(v)?,
         "primary_key" => spec.primary_key = columns(v)?,
+        "column_prefix" if given => Arc::make_mut(&mut spec.wanted).prefix = v.text().into(),
+        "include_properties" if given => Arc::make_mut(&mut spec.wanted).include = Some(listed(v)?),
+        "exclude_properties" if given => Arc::make_mut(&mut spec.wanted).exclude = Some(listed(v)?),
         "order_by" => spec.order_by = sqlface::exprs(v)?,
         "version_id_col" if given => spec.version_id_col = sqlface::column(v)?,
         "version_id_generator" if given => {
@@ -113,7 +114,10 @@ fn value(slf: &Bound<'_, PyMapper>, spec: &mut MapperSpec, name: &str, v: &Bound
         | "polymorphic_load"
         | "polymorphic_identity"
         | "select_table"
-        | "with_polymorphic" => {}
+        | "with_polymorphic"
+        | "column_prefix"
+        | "include_properties"
+        | "exclude_properties" => {}
         _ => return Ok(false),
     }
     Ok(true)
@@ -121,6 +125,20 @@ fn value(slf: &Bound<'_, PyMapper>, spec: &mut MapperSpec, name: &str, v: &Bound
 
 fn columns(v: &Bound<'_, PyAny>) -> PyResult<Vec<Arc<Column>>> {
     Ok(sqlface::exprs(v)?.iter().filter_map(|e| as_column(e).cloned()).collect())
+}
+
+/// Attributes by name, or by column.
+fn listed(v: &Bound<'_, PyAny>) -> PyResult<Listed> {
+    let mut out = Listed::default();
+    for item in v.try_iter()? {
+        let item = item?;
+        if let Ok(name) = item.cast::<PyString>() {
+            out.names.insert(name.text());
+        } else if let Some(Some(c)) = errors::ignoring_ours(v.py(), "SQLAlchemyError", sqlface::column(&item))? {
+            out.columns.push(c);
+        }
+    }
+    Ok(out)
 }
 
 /// `inherits=`: a class or its mapper.
