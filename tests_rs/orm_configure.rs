@@ -50,12 +50,16 @@ fn column(t: &Arc<Table>, name: &str) -> Arc<Column> {
 }
 
 fn names(list: &[Arc<Column>]) -> Vec<String> {
-    list.iter().map(|c| format!("{}.{}", columns::table_of(c).expect("table").name, c.name())).collect()
+    list.iter().map(name).collect()
+}
+
+fn name(c: &Arc<Column>) -> String {
+    format!("{}.{}", columns::table_of(c).expect("table").name, c.name())
 }
 
 fn pairs(m: &Arc<Mapper>) -> Vec<String> {
     let d = m.data();
-    d.inherits_equated_pairs.iter().map(|(a, b)| format!("{} > {}", names(&[a.clone()])[0], names(&[b.clone()])[0])).collect()
+    d.inherits_equated_pairs.iter().map(|(a, b)| format!("{} > {}", name(a), name(b))).collect()
 }
 
 fn from(m: &Arc<Mapper>) -> String {
@@ -336,7 +340,7 @@ fn planned(m: &Arc<Mapper>, given: &[(&str, Vec<Arc<Column>>)], own: &[&str]) ->
     let show = |s: Step| match s {
         Step::Given(i) => format!("given {}", given[i].key),
         Step::Inherited(key) => format!("inherited {key}"),
-        Step::Column { column, key } => format!("{} as {key}", names(&[column])[0]),
+        Step::Column { column, key } => format!("{} as {key}", name(&column)),
     };
     placement::plan(m, &given, &|name, _| own.contains(&name)).into_iter().map(show).collect()
 }

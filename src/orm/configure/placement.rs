@@ -88,7 +88,7 @@ pub fn plan(mapper: &Arc<Mapper>, given: &[Given], has_own: &HasOwn<'_>) -> Vec<
     let d = mapper.data();
     let mut out = Vec::new();
     let mut mapped: FxHashSet<usize> = d.column_keys.keys().copied().collect();
-    let mut waiting: Vec<usize> = Vec::new();
+    let mut waiting: Vec<(usize, &Given)> = Vec::new();
     let parent = d.inherits.as_ref().map(|p| p.data());
     for (i, g) in given.iter().enumerate() {
         // what replaces an inherited property comes before its fellows, as the original did
@@ -96,7 +96,7 @@ pub fn plan(mapper: &Arc<Mapper>, given: &[Given], has_own: &HasOwn<'_>) -> Vec<
             mark(&mut mapped, &g.columns);
             out.push(Step::Given(i));
         } else {
-            waiting.push(i);
+            waiting.push((i, g));
         }
     }
     for (key, prop) in parent.iter().flat_map(|p| &p.props) {
@@ -110,10 +110,10 @@ pub fn plan(mapper: &Arc<Mapper>, given: &[Given], has_own: &HasOwn<'_>) -> Vec<
     }
     for column in d.persist_selectable.iter().flat_map(columns::columns_of) {
         // a column may be mapped under several names
-        waiting.retain(|&i| {
-            let here = given[i].columns.iter().any(|x| Arc::ptr_eq(x, &column));
+        waiting.retain(|&(i, g)| {
+            let here = g.columns.iter().any(|x| Arc::ptr_eq(x, &column));
             if here {
-                mark(&mut mapped, &given[i].columns);
+                mark(&mut mapped, &g.columns);
                 out.push(Step::Given(i));
             }
             !here
@@ -131,7 +131,7 @@ pub fn plan(mapper: &Arc<Mapper>, given: &[Given], has_own: &HasOwn<'_>) -> Vec<
         let key = name_in_hierarchy(mapper, &column).unwrap_or(own_name);
         out.push(Step::Column { column, key });
     }
-    out.extend(waiting.into_iter().map(Step::Given));
+    out.extend(waiting.into_iter().map(|(i, _)| Step::Given(i)));
     out
 }
 

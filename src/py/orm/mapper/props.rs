@@ -68,7 +68,11 @@ pub fn configure_all(slf: &This<'_>) -> PyResult<()> {
     errors::settle()?;
     for step in steps {
         match step {
-            Step::Given(i) => configure_property(slf, &given[i].key, &values[i], false, true)?,
+            Step::Given(i) => {
+                if let Some((g, value)) = given.get(i).zip(values.get(i)) {
+                    configure_property(slf, &g.key, value, false, true)?;
+                }
+            }
             Step::Inherited(key) => {
                 let inherited = this.parent(py).and_then(|p| p.get().props.bind(py).get_item(&*key).transpose());
                 if let Some(prop) = inherited.transpose()? {
