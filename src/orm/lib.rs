@@ -14,6 +14,7 @@
 //! | [`option_elements`] | the elements of a tree of options |
 //! | [`options`] | loader options, merged into one tree per statement |
 //! | [`compile`] | ORM-enabled statement to plain statement and load plan |
+//! | [`write`] | what a flush writes to each table, and the statements |
 //! | [`load`] | what follows a load: options that stay with instances, second statements |
 //! | [`loadplan`] | [`LoadPlan`]: what the loop over rows does |
 //! | [`adapt`] | expressions of a mapping, turned to an alias |
@@ -44,6 +45,7 @@ pub mod option_elements;
 pub mod options;
 pub mod property;
 pub mod relationship;
+pub mod write;
 
 pub use cascade::Cascade;
 pub use entity::{AliasInfo, Entity};

@@ -9,7 +9,7 @@ use super::persistence::{exec, plan, tables};
 use super::session::{Session, attach, connection_for_mapper, lifecycle, orm_error, orm_error_args};
 use super::{mapper, session};
 use crate::py::{errors, ffi};
-use orm::Mapper;
+use orm::{Mapper, write};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use std::sync::Arc;
@@ -199,12 +199,12 @@ fn insert_group<'py>(
     let missing: Vec<usize> = wanted.map(|(i, _)| i).collect();
     let params: Vec<_> = group.iter().map(|(_, p, _)| p.clone()).collect();
     if !keys || missing.is_empty() {
-        let statement = exec::insert_statement(py, plan, &[], false)?;
+        let statement = plan.statement(py, write::Statement::Insert { returning: Vec::new(), sorted: false })?;
         exec::run_many(connection, &statement, &params)?;
         return Ok(());
     }
     let many = group.len() > 1;
-    let statement = exec::insert_statement(py, plan, &missing, many)?;
+    let statement = plan.statement(py, write::Statement::Insert { returning: missing.clone(), sorted: many })?;
     let result = exec::run_many(connection, &statement, &params)?;
     for ((_, _, row), fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
         let fetched = fetched?;
@@ -239,7 +239,7 @@ fn update<'py>(session: &This<'py>, mapper: &Arc<Mapper>, rows: &[Bound<'py, PyD
                 let given = row.get_item(&c.key)?;
                 if c.pk || plan.version == Some(i) {
                     let Some(v) = given else { return Err(missing_key(py, &plan)) };
-                    found_by.push((exec::where_name(&plan, i), v.clone()));
+                    found_by.push((&c.found_by, v.clone()));
                     if plan.version == Some(i)
                         && let Some(next) = super::persistence::next_version(py, &plan, Some(&v))?
                     {
@@ -299,7 +299,7 @@ fn update_group<'py>(
     if group.is_empty() {
         return Ok(());
     }
-    let statement = exec::update_statement(py, plan, plan.version.is_some(), &[])?;
+    let statement = plan.statement(py, write::Statement::Update { version: plan.version.is_some(), returning: Vec::new() })?;
     let params: Vec<_> = group.iter().map(|(_, p)| p.clone()).collect();
     let result = exec::run_many(connection, &statement, &params)?;
     let matched: i64 = result.getattr("rowcount")?.extract()?;

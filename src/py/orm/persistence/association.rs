@@ -1,12 +1,14 @@
 //! Rows of association (secondary) tables.
 
-use super::exec;
+use super::exec::{self, Statement};
 use crate::py::orm::session::{connection_for_mapper, orm_error};
 use crate::py::orm::sync::Row;
 use crate::py::orm::unitofwork::Flush;
 use orm::{Mapper, Relationship, RelationshipData};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use orm::write::statements;
+use pyo3::types::PyDict;
+use sql::ast::{DmlCommon, ExprRef};
 use sql::schema::Column;
 use std::sync::Arc;
 
@@ -44,21 +46,18 @@ fn params<'py>(py: Python<'py>, row: &Row<'py>) -> PyResult<Bound<'py, PyDict>> 
     Ok(d)
 }
 
-fn criteria<'py>(
-    py: Python<'py>,
-    table: &Any<'py>,
-    columns: impl Iterator<Item = (Arc<Column>, String)>,
-) -> PyResult<Bound<'py, PyTuple>> {
-    let bindparam = py.import("oxalchemy.sql.expression")?.getattr("bindparam")?;
-    let c = table.getattr("c")?;
-    let mut out = Vec::new();
-    for (column, name) in columns {
-        let face = c.get_item(&*column.key())?;
-        let kw = PyDict::new(py);
-        kw.set_item("type_", face.getattr("type")?)?;
-        out.push(face.rich_compare(bindparam.call((name,), Some(&kw))?, pyo3::basic::CompareOp::Eq)?);
-    }
-    PyTuple::new(py, out)
+/// `WHERE column = :name` of each column of a row, in table order.
+fn criteria<'a>(row: impl Iterator<Item = &'a Arc<Column>>, name: impl Fn(&Column) -> String) -> Vec<ExprRef> {
+    let mut columns: Vec<Arc<Column>> = row.cloned().collect();
+    columns.sort_by_key(|c| c.d.read().position);
+    statements::criteria(columns.into_iter().map(|c| (c.clone(), name(&c).into())))
+}
+
+fn stale(py: Python<'_>, verb: &str, table: &str, rows: usize, matched: i64) -> PyErr {
+    let did = verb.to_lowercase();
+    let text =
+        format!("{verb} statement on table '{table}' expected to {did} {rows} row(s); Only {matched} were matched.");
+    orm_error(py, "StaleDataError", &text)
 }
 
 /// Writes what was remembered: DELETE, UPDATE, INSERT.
@@ -66,37 +65,24 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
     let py = flush.py;
     let Some(todo) = flush.associations.remove(&rel.id) else { return Ok(()) };
     let Some(secondary) = &data.secondary else { return Ok(()) };
-    let table = match orm::columns::tables_of(secondary).first() {
-        Some(t) => exec::table_face(py, t)?,
-        None => return Ok(()),
-    };
-    let name = orm::columns::tables_of(secondary).first().map(|t| t.key()).unwrap_or_default();
+    let tables = orm::columns::tables_of(secondary);
+    let Some(table) = tables.first() else { return Ok(()) };
+    let name = table.key();
     let mapper = crate::py::orm::mapper::face_of(py, parent)?;
     let connection = connection_for_mapper(&flush.session, mapper.as_any())?;
     let multi = exec::dialect_flag(&connection, "supports_sane_multi_rowcount", true)?;
     if let Some(first) = todo.deletes.first() {
-        let mut columns: Vec<Arc<Column>> = first.iter().map(|(c, _)| c.clone()).collect();
-        columns.sort_by_key(|c| c.d.read().position);
-        let wh = criteria(py, &table, columns.iter().map(|c| (c.clone(), c.key().to_string())))?;
-        let statement = table.call_method0("delete")?.call_method1("where", wh)?;
+        let found = criteria(first.iter().map(|(c, _)| c), |c| c.key().to_string());
+        let statement = Statement::new(py, statements::delete(table, found))?;
         let rows: Vec<_> = todo.deletes.iter().map(|r| params(py, r)).collect::<PyResult<_>>()?;
         let matched: i64 = exec::run_many(&connection, &statement, &rows)?.getattr("rowcount")?.extract()?;
         if (multi || rows.len() == 1) && matched >= 0 && usize::try_from(matched) != Ok(rows.len()) {
-            return Err(orm_error(
-                py,
-                "StaleDataError",
-                &format!(
-                    "DELETE statement on table '{name}' expected to delete {} row(s); Only {matched} were matched.",
-                    rows.len()
-                ),
-            ));
+            return Err(stale(py, "DELETE", &name, rows.len(), matched));
         }
     }
     if let Some(first) = todo.updates.first() {
-        let mut columns: Vec<Arc<Column>> = first.iter().map(|(c, ..)| c.clone()).collect();
-        columns.sort_by_key(|c| c.d.read().position);
-        let wh = criteria(py, &table, columns.into_iter().map(|c| (c.clone(), format!("old_{}", c.key()))))?;
-        let statement = table.call_method0("update")?.call_method1("where", wh)?;
+        let found = criteria(first.iter().map(|(c, ..)| c), |c| format!("old_{}", c.key()));
+        let statement = Statement::new(py, statements::update(table, found, DmlCommon::default()))?;
         let mut rows = Vec::new();
         for u in &todo.updates {
             let d = PyDict::new(py);
@@ -108,18 +94,11 @@ pub fn write(flush: &mut Flush<'_>, rel: &Relationship, data: &RelationshipData,
         }
         let matched: i64 = exec::run_many(&connection, &statement, &rows)?.getattr("rowcount")?.extract()?;
         if (multi || rows.len() == 1) && matched >= 0 && usize::try_from(matched) != Ok(rows.len()) {
-            return Err(orm_error(
-                py,
-                "StaleDataError",
-                &format!(
-                    "UPDATE statement on table '{name}' expected to update {} row(s); Only {matched} were matched.",
-                    rows.len()
-                ),
-            ));
+            return Err(stale(py, "UPDATE", &name, rows.len(), matched));
         }
     }
     if !todo.inserts.is_empty() {
-        let statement = table.call_method0("insert")?;
+        let statement = Statement::new(py, statements::insert(table, DmlCommon::default()))?;
         let rows: Vec<_> = todo.inserts.iter().map(|r| params(py, r)).collect::<PyResult<_>>()?;
         exec::run_many(&connection, &statement, &rows)?;
     }

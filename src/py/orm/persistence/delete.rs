@@ -12,7 +12,7 @@ use crate::py::orm::flags::is_no_state;
 use crate::py::orm::identity::StateExt;
 use crate::py::orm::session::orm_error;
 use crate::py::orm::unitofwork::{Flush, State};
-use orm::Mapper;
+use orm::{Mapper, write};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn emit<'py>(
     let (Some(plan), Some((first, _))) = (plan, group.first()) else { return Ok(()) };
     let first = &rows[*first];
     let needs_version = versioned(first, plan);
-    let statement = exec::delete_statement(py, plan, needs_version)?;
+    let statement = plan.statement(py, write::Statement::Delete { version: needs_version })?;
     let params: Vec<_> = group.iter().map(|(_, p)| p.clone()).collect();
     let result = exec::run_many(&first.connection, &statement, &params)?;
     let matched: i64 = result.getattr("rowcount")?.extract()?;

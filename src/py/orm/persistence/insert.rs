@@ -10,7 +10,7 @@ use crate::py::ffi;
 use crate::py::orm::session::expire;
 use crate::py::orm::state::flag;
 use crate::py::orm::unitofwork::Flush;
-use orm::mapper::EagerDefaults;
+use orm::write::{self, Ability, Fetch, Given, InsertFetch};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use sql::schema::Table;
@@ -31,6 +31,11 @@ struct Insert<'py> {
 }
 
 impl Insert<'_> {
+    /// Positions of its values and of its expressions.
+    fn positions(&self) -> (Vec<usize>, Vec<usize>) {
+        let of = |list: &[(usize, Any<'_>)]| list.iter().map(|(at, _)| *at).collect();
+        (of(&self.params), of(&self.sql))
+    }
     fn same_shape(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.plan.table, &other.plan.table)
             && self.sql.is_empty()
@@ -131,57 +136,20 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let Some(first) = group.first() else { return Ok(()) };
     let plan = &first.plan;
     let connection = rows[first.row].connection.clone();
-    let given = |i: usize| first.params.iter().any(|(p, _)| *p == i) || first.sql.iter().any(|(p, _)| *p == i);
-    let executed: Vec<usize> = (0..plan.columns.len())
-        .filter(|i| !given(*i) && matches!(plan.columns[*i].client_default, Some(ClientDefault::Execution)))
-        .collect();
-    let eager = match plan.eager {
-        EagerDefaults::Yes => true,
-        EagerDefaults::Auto => exec::dialect_flag(&connection, "insert_executemany_returning", true)?,
-        EagerDefaults::No => false,
-    };
-    let mut wanted: Vec<usize> = (0..plan.columns.len())
-        .filter(|i| {
-            let c = &plan.columns[*i];
-            if given(*i) {
-                c.pk && first.sql.iter().any(|(p, _)| p == i)
-            } else {
-                !executed.contains(i) && (c.pk || c.server_default && eager)
-            }
-        })
-        .collect();
-    // What is read back names the row too.
-    if !wanted.is_empty() {
-        let missing: Vec<usize> = plan.pk.iter().copied().filter(|i| !wanted.contains(i)).collect();
-        wanted.extend(missing);
-        wanted.sort_unstable();
-    }
-    let version_fetch = plan.version.filter(|v| !given(*v));
-    if let Some(v) = version_fetch
-        && !wanted.contains(&v)
-    {
-        wanted.push(v);
-    }
-    // One row whose key alone is missing: the driver's last row id is enough.
-    let by_lastrowid = group.len() == 1
-        && wanted.len() == 1
-        && wanted == plan.pk
-        && plan.version.is_none()
-        && !first.sql.iter().any(|(p, _)| wanted.contains(p))
-        && executed.is_empty()
-        && exec::dialect_flag(&connection, "postfetch_lastrowid", false)?
-        && !exec::dialect_flag(&connection, "favor_returning_over_lastrowid", false)?;
-    let returning = !by_lastrowid && !wanted.is_empty() && exec::dialect_flag(&connection, "insert_returning", true)?;
+    let (given, sql) = first.positions();
+    let fetch = plan.insert_fetch(&Given { params: &given, sql: &sql }, group.len(), |ability| exec::able(&connection, ability))?;
+    let InsertFetch { executed, wanted, how } = &fetch;
+    let returning = *how == Fetch::Returning;
     // What has a value in the instance once the statement ran.
-    let known = |returning: bool| {
-        let mut out = executed.clone();
-        out.extend(wanted.iter().copied().filter(|i| returning || plan.columns[*i].pk));
-        out
-    };
-    if first.sql.is_empty() && executed.is_empty() && (returning || wanted.is_empty()) && fast(rows, group, &connection, &wanted)?
-    {
-        return written(flush, rows, group, &known(returning));
+    let known = fetch.known(plan);
+    let straight = sql.is_empty() && executed.is_empty() && matches!(how, Fetch::Returning | Fetch::Nothing);
+    if straight && fast(rows, group, &connection, wanted)? {
+        return written(flush, rows, group, &known);
     }
+    let insert = |sorted: bool| {
+        let returning = if returning { wanted.clone() } else { Vec::new() };
+        plan.statement(py, write::Statement::Insert { returning, sorted })
+    };
     let params: Vec<_> = group.iter().map(|g| as_dict(py, plan, &g.params)).collect::<PyResult<_>>()?;
     if !first.sql.is_empty() {
         for (g, p) in group.iter().zip(&params) {
@@ -189,44 +157,41 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
             for (i, v) in &g.sql {
                 values.set_item(&plan.columns[*i].name, v)?;
             }
-            let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?
-                .call_method1("values", (values,))?;
-            let result = exec::run_one(&connection, &statement, p)?;
-            computed(rows, std::slice::from_ref(g), &result, &executed)?;
-            one_result(rows, g, &result, &wanted, returning)?;
+            let result = exec::run_one(&connection, &insert(false)?.with_values(&values)?, p)?;
+            computed(rows, std::slice::from_ref(g), &result, executed)?;
+            one_result(rows, g, &result, wanted, returning)?;
         }
-        return written(flush, rows, group, &known(returning));
+        return written(flush, rows, group, &known);
     }
     if wanted.is_empty() {
-        let statement = exec::insert_statement(py, plan, &[], false)?;
+        let statement = insert(false)?;
         // Rows without any parameter cannot be told apart in an executemany.
         let size = if first.params.is_empty() { 1 } else { group.len() };
         for (group, params) in group.chunks(size).zip(params.chunks(size)) {
             let result = exec::run_many(&connection, &statement, params)?;
-            computed(rows, group, &result, &executed)?;
+            computed(rows, group, &result, executed)?;
         }
-        return written(flush, rows, group, &known(returning));
+        return written(flush, rows, group, &known);
     }
     if returning
         && group.len() > 1
         && !first.params.is_empty()
-        && exec::dialect_flag(&connection, "insert_executemany_returning", true)?
+        && exec::able(&connection, Ability::InsertExecutemanyReturning)?
     {
-        let statement = exec::insert_statement(py, plan, &wanted, true)?;
-        let result = exec::run_many(&connection, &statement, &params)?;
-        computed(rows, group, &result, &executed)?;
+        let result = exec::run_many(&connection, &*insert(true)?, &params)?;
+        computed(rows, group, &result, executed)?;
         for (g, fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {
-            store(rows, g, &wanted, &fetched?)?;
+            store(rows, g, wanted, &fetched?)?;
         }
-        return written(flush, rows, group, &known(returning));
+        return written(flush, rows, group, &known);
     }
-    let statement = exec::insert_statement(py, plan, if returning { &wanted } else { &[] }, false)?;
+    let statement = insert(false)?;
     for (g, p) in group.iter().zip(&params) {
         let result = exec::run_one(&connection, &statement, p)?;
-        computed(rows, std::slice::from_ref(g), &result, &executed)?;
-        one_result(rows, g, &result, &wanted, returning)?;
+        computed(rows, std::slice::from_ref(g), &result, executed)?;
+        one_result(rows, g, &result, wanted, returning)?;
     }
-    written(flush, rows, group, &known(returning))
+    written(flush, rows, group, &known)
 }
 
 /// The whole group straight to the driver; `false` when that is not possible.
@@ -236,10 +201,10 @@ fn fast<'py>(rows: &[Row<'py>], group: &[Insert<'py>], connection: &Any<'py>, wa
         return Ok(false);
     }
     let (py, plan) = (connection.py(), &first.plan);
-    let statement = exec::insert_statement(py, plan, wanted, false)?;
+    let statement = plan.statement(py, write::Statement::Insert { returning: wanted.to_vec(), sorted: false })?;
     let names: Vec<&str> = first.params.iter().map(|(i, _)| plan.columns[*i].name.bind(py).to_str()).collect::<PyResult<_>>()?;
     let value = |row: usize, i: usize| &group[row].params[i].1;
-    let Some(done) = native::run(connection, &statement, &names, group.len(), &value, !wanted.is_empty())? else {
+    let Some(done) = native::run(connection, &statement.node, &names, group.len(), &value, !wanted.is_empty())? else {
         return Ok(false);
     };
     for (n, g) in group.iter().enumerate() {
@@ -311,13 +276,11 @@ fn written<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Insert<'py>], kn
     let py = flush.py;
     let Some(first) = group.first() else { return Ok(()) };
     let plan = &first.plan;
-    let given = |i: usize| first.params.iter().any(|(p, _)| *p == i);
+    let (given, sql) = first.positions();
     let left: Vec<Bound<'py, PyString>> = plan
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(i, c)| !known.contains(i) && !given(*i) && (c.server_default || first.sql.iter().any(|(p, _)| p == i)))
-        .map(|(_, c)| c.key.bind(py).clone())
+        .unknown_after_insert(&Given { params: &given, sql: &sql }, known)
+        .into_iter()
+        .map(|i| plan.columns[i].key.bind(py).clone())
         .collect();
     for g in group {
         let row = &rows[g.row];

@@ -1,6 +1,8 @@
 //! Rows of objects: INSERT, UPDATE, DELETE of one base mapper's objects, table by table.
 //!
-//! * `plan`: what a mapper writes to one table, worked out once. * `insert`, `update`, `delete`, `post`: the statements.
+//! What is written to each table, in what order and by which statements is decided in `orm::write`.
+//!
+//! * `plan`: such plans with their Python objects. * `insert`, `update`, `delete`, `post`: the statements.
 //! * `association`: rows of secondary tables. * `exec`: statements through the connection. * `native`: many rows straight to the
 //!   built-in driver.
 //!
@@ -26,11 +28,11 @@ use orm::Mapper;
 use plan::TablePlan;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use sql::schema::Table;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub use delete::delete;
+pub use orm::write::tables;
 pub use post::post_update;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -116,39 +118,6 @@ fn compare_keys(py: Python<'_>, a: &IdentityKey, b: &IdentityKey, failure: &mut 
         }
     }
     Ordering::Equal
-}
-
-/// Tables that the rows of these mappers go to, referenced tables first.
-pub(super) fn tables<'a>(mappers: impl IntoIterator<Item = &'a Arc<Mapper>>) -> Vec<Arc<Table>> {
-    let mut out: Vec<Arc<Table>> = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
-    for m in mappers {
-        if seen.insert(m.id) {
-            for t in &m.data().tables {
-                if !out.iter().any(|o| Arc::ptr_eq(o, t)) {
-                    out.push(t.clone());
-                }
-            }
-        }
-    }
-    if out.len() < 2 {
-        return out;
-    }
-    let index: Vec<usize> = (0..out.len()).collect();
-    let mut edges = Vec::new();
-    for (i, t) in out.iter().enumerate() {
-        let columns: Vec<_> = t.d.read().columns.values().cloned().collect();
-        for (j, target) in out.iter().enumerate().filter(|(j, _)| *j != i) {
-            let keys: Vec<_> = target.d.read().columns.values().cloned().collect();
-            if columns.iter().any(|c| keys.iter().any(|k| orm::columns::references(c, k))) {
-                edges.push((j, i));
-            }
-        }
-    }
-    match base::topological::sort(&edges, &index) {
-        Ok(order) => order.into_iter().filter_map(|i| out.get(i).cloned()).collect(),
-        Err(_) => out,
-    }
 }
 
 /// Whether a mapper event has listeners anywhere on the class.

@@ -5,12 +5,13 @@
 use crate::py::engine::connection::Connection;
 use crate::py::engine::events::Event;
 use crate::py::engine::execute::entry::Entry;
-use crate::py::engine::execute::{events, faces, node, values};
+use crate::py::engine::execute::{events, node, values};
 use crate::py::engine::failure::{self, Facts};
 use crate::py::types::{BindProc, Family};
 use base::RowBatch;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
+use sql::ast::Node;
 use std::sync::Arc;
 
 type Any<'py> = Bound<'py, PyAny>;
@@ -45,7 +46,7 @@ pub fn usable(connection: &Any<'_>) -> PyResult<bool> {
 /// possible here, nothing was done.
 pub fn run<'a, 'py: 'a>(
     connection: &Any<'py>,
-    statement: &Any<'py>,
+    statement: &Node,
     names: &[&str],
     count: usize,
     value: &dyn Fn(usize, usize) -> &'a Any<'py>,
@@ -54,9 +55,8 @@ pub fn run<'a, 'py: 'a>(
     let py = connection.py();
     let Ok(conn) = connection.cast_exact::<Connection>() else { return Ok(None) };
     let (Some(native), false) = (conn.get().native(), watched(conn)?) else { return Ok(None) };
-    let Some(tree) = faces::node_of(statement)? else { return Ok(None) };
     let keys: Vec<Arc<str>> = names.iter().map(|n| Arc::from(*n)).collect();
-    let entry = node::prepare(conn, &tree, Some(keys), false, &conn.get().options(py))?.entry;
+    let entry = node::prepare(conn, statement, Some(keys), false, &conn.get().options(py))?.entry;
     let compiled = &entry.compiled;
     let Some(dml) = &compiled.dml else { return Ok(None) };
     if compiled.needs_expand || !dml.insert_prefetch.is_empty() || !dml.update_prefetch.is_empty() {

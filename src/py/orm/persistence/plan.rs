@@ -1,43 +1,38 @@
-//! What a mapper writes to one table.
+//! What a mapper writes to one table: the plan of `orm::write` with the Python objects that carry it out.
 
+use super::exec::Statement;
 use crate::py::orm::identity::{IdentityKey, PkPart, PkParts};
 use crate::py::orm::names;
 use crate::py::orm::unitofwork::State;
 use crate::py::{ffi, host::PyHost};
-use orm::columns::{as_column, col_id, references, table_of};
-use orm::mapper::{EagerDefaults, VersionGenerator};
-use orm::{Mapper, MapperData};
+use orm::{Mapper, MapperData, write};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use rustc_hash::{FxHashMap, FxHashSet};
-use sql::schema::{Column, Default_, Table};
+use rustc_hash::FxHashMap;
+use sql::schema::Table;
 use std::sync::{Arc, LazyLock};
 
-/// A column of a table and the attribute that feeds it.
+/// A column's plan (`orm::write`) with its Python objects.
 pub struct ColumnPlan {
-    /// The column.
-    pub column: Arc<Column>,
+    rule: Arc<write::ColumnPlan>,
     /// Parameter name: the column's key.
     pub name: Py<PyString>,
+    /// Name of the parameter by which a row is found in an UPDATE.
+    pub found_by: Py<PyString>,
     /// Attribute name, interned.
     pub key: Py<PyString>,
-    /// Part of the table's primary key.
-    pub pk: bool,
-    /// NULL is written when the attribute has no value.
-    pub null_when_missing: bool,
-    /// The database or an SQL expression fills it in when it is left out of an INSERT.
-    pub server_default: bool,
     /// A Python-side default fills it in.
     pub client_default: Option<ClientDefault>,
-    /// The database or an SQL expression changes it in an UPDATE.
-    pub server_onupdate: bool,
-    /// A Python-side value comes with an UPDATE that leaves it out.
-    pub client_onupdate: bool,
-    /// None is a value of its own (JSON).
-    pub evaluates_none: bool,
     /// The discriminator's value of this class.
     pub discriminator: Option<Py<PyAny>>,
+}
+
+impl std::ops::Deref for ColumnPlan {
+    type Target = write::ColumnPlan;
+    fn deref(&self) -> &write::ColumnPlan {
+        &self.rule
+    }
 }
 
 /// A default that this side evaluates.
@@ -48,39 +43,24 @@ pub enum ClientDefault {
     Execution,
 }
 
-/// Statement of a table by what it takes: columns, and what comes back.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum StatementKey {
-    /// INSERT; columns returned.
-    Insert(Vec<usize>, bool),
-    /// UPDATE; compared with a version; columns returned.
-    Update(bool, Vec<usize>),
-    /// DELETE; compared with a version.
-    Delete(bool),
-}
-
-/// See the module documentation.
+/// A table's plan (`orm::write`) with its Python objects, and the statements that were built for it.
 pub struct TablePlan {
-    /// The table.
-    pub table: Arc<Table>,
+    rule: write::TablePlan,
     /// Its columns that are mapped, in table order.
     pub columns: Vec<ColumnPlan>,
-    /// Positions of the primary key.
-    pub pk: Vec<usize>,
-    /// Position of the version column, when it is in this table.
-    pub version: Option<usize>,
-    /// How versions follow each other.
-    pub version_generator: VersionGenerator,
     /// Attributes that take the value of another once the table above is written: (from, to).
     pub equated: Vec<(Py<PyString>, Py<PyString>)>,
     /// Columns of the primary key that the database moves along with the key of the table above, by position: (attribute of that
     /// key, column here).
     pub cascaded: Vec<(Py<PyString>, usize)>,
-    /// Whether values that the database makes are fetched right away.
-    pub eager: EagerDefaults,
-    /// Rows vanish with those of the parent table.
-    pub passive_deletes: bool,
-    statements: Mutex<FxHashMap<StatementKey, Py<PyAny>>>,
+    statements: Mutex<FxHashMap<write::Statement, Arc<Statement>>>,
+}
+
+impl std::ops::Deref for TablePlan {
+    type Target = write::TablePlan;
+    fn deref(&self) -> &write::TablePlan {
+        &self.rule
+    }
 }
 
 /// An attribute that is an SQL expression over the row.
@@ -152,11 +132,8 @@ pub fn table_plan(py: Python<'_>, mapper: &Arc<Mapper>, table: &Arc<Table>) -> P
     if let Some(found) = known {
         return Ok(found);
     }
-    let made = if plan.data.tables.iter().any(|t| Arc::ptr_eq(t, table)) {
-        Some(Arc::new(TablePlan::new(py, mapper, &plan.data, table)))
-    } else {
-        None
-    };
+    let made = write::TablePlan::new(mapper, &plan.data, table, &|ty| evaluates_none(py, ty));
+    let made = made.map(|rule| Arc::new(TablePlan::new(py, rule)));
     let old = plan.tables.lock().insert(id, made.clone());
     // Without the lock: its end may run Python code.
     drop(old);
@@ -168,102 +145,21 @@ impl TablePlan {
     pub fn pk_columns(&self) -> impl Iterator<Item = &ColumnPlan> {
         self.pk.iter().filter_map(|i| self.columns.get(*i))
     }
-    fn new(py: Python<'_>, mapper: &Arc<Mapper>, data: &MapperData, table: &Arc<Table>) -> Self {
-        let mut keys: FxHashMap<usize, Arc<str>> = FxHashMap::default();
-        for prop in data.column_props() {
-            for c in prop.table_columns() {
-                keys.entry(col_id(c)).or_insert_with(|| prop.key.clone());
-            }
-        }
-        let pks: FxHashSet<usize> = data
-            .pks_by_table
-            .get(&(Arc::as_ptr(table) as usize))
-            .map(|l| l.iter().map(col_id).collect())
-            .unwrap_or_else(|| table.d.read().columns.values().filter(|c| c.d.read().primary_key).map(col_id).collect());
-        let discriminator = data.polymorphic_on.as_ref().and_then(|e| as_column(e)).map(col_id);
-        let all: Vec<Arc<Column>> = table.d.read().columns.values().cloned().collect();
-        let mut columns = Vec::new();
-        for column in all {
-            let Some(key) = keys.get(&col_id(&column)) else { continue };
-            let pk = pks.contains(&col_id(&column));
-            let d = column.d.read().clone();
-            let client_default = match &d.default {
-                Some(Default_::Scalar(h)) => PyHost::get(py, h).map(|v| ClientDefault::Scalar(v.unbind())),
-                Some(Default_::Callable(_)) => Some(ClientDefault::Execution),
-                _ => None,
-            };
-            let server = d.server_default.is_some() || matches!(d.default, Some(Default_::Sql(_) | Default_::Sequence(_)));
-            let own = discriminator == Some(col_id(&column));
-            columns.push(ColumnPlan {
-                name: PyString::new(py, &column.key()).unbind(),
-                key: key_of(py, key),
-                pk,
-                // Types that make something else of None (a JSON null) are left out, so that the database writes NULL.
-                null_when_missing: !pk && !server && d.default.is_none() && !evaluates_none(py, &d.ty),
-                server_default: server,
-                client_default,
-                server_onupdate: d.server_onupdate.is_some()
-                    || matches!(d.onupdate, Some(Default_::Sql(_) | Default_::Sequence(_))),
-                client_onupdate: matches!(d.onupdate, Some(Default_::Scalar(_) | Default_::Callable(_))),
-                evaluates_none: evaluates_none(py, &d.ty),
-                discriminator: data
-                    .polymorphic_identity
-                    .as_ref()
-                    .filter(|_| own)
-                    .and_then(|h| PyHost::get(py, h))
-                    .map(Bound::unbind),
-                column,
-            });
-        }
-        let pk = columns.iter().enumerate().filter(|(_, c)| c.pk).map(|(i, _)| i).collect();
-        let version = data.version_id_col.as_ref().and_then(|v| columns.iter().position(|c| Arc::ptr_eq(&c.column, v)));
-        // The table may be that of a class further up, which knows how it hangs on the one above.
-        let pairs: Vec<_> = mapper.iterate_to_root().iter().flat_map(|m| m.data().inherits_equated_pairs.clone()).collect();
-        let mut equated = Vec::new();
-        for (from, to) in &pairs {
-            let here = table_of(to).is_some_and(|t| Arc::ptr_eq(&t, table));
-            if let (true, Some(a), Some(b)) = (here, keys.get(&col_id(from)), keys.get(&col_id(to)))
-                && a != b
-            {
-                equated.push((key_of(py, a), key_of(py, b)));
-            }
-        }
-        let cascaded = pairs
-            .iter()
-            .filter(|_| data.passive_updates)
-            .filter(|(from, to)| from.d.read().primary_key && to.d.read().primary_key && references(to, from))
-            .filter_map(|(from, to)| {
-                let at = columns.iter().position(|c| Arc::ptr_eq(&c.column, to))?;
-                Some((key_of(py, keys.get(&col_id(from))?), at))
-            })
-            .collect();
-        let base = data.tables.first().is_some_and(|t| Arc::ptr_eq(t, table));
-        Self {
-            table: table.clone(),
-            columns,
-            pk,
-            version,
-            version_generator: data.version_generator.clone(),
-            equated,
-            cascaded,
-            eager: mapper.base().data().eager_defaults,
-            passive_deletes: data.passive_deletes && !base,
-            statements: Mutex::default(),
-        }
+    fn new(py: Python<'_>, rule: write::TablePlan) -> Self {
+        let columns = rule.columns.iter().map(|c| ColumnPlan::new(py, c.clone())).collect();
+        let equated = rule.equated.iter().map(|(from, to)| (key_of(py, from), key_of(py, to))).collect();
+        let cascaded = rule.cascaded.iter().map(|(from, at)| (key_of(py, from), *at)).collect();
+        Self { rule, columns, equated, cascaded, statements: Mutex::default() }
     }
 
     /// A statement, built once.
-    pub fn statement<'py>(
-        &self,
-        py: Python<'py>,
-        key: StatementKey,
-        build: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        if let Some(s) = self.statements.lock().get(&key) {
-            return Ok(s.bind(py).clone());
+    pub fn statement(&self, py: Python<'_>, key: write::Statement) -> PyResult<Arc<Statement>> {
+        let known = self.statements.lock().get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let made = build()?;
-        let old = self.statements.lock().insert(key, made.clone().unbind());
+        let made = Arc::new(Statement::new(py, key.node(self))?);
+        let old = self.statements.lock().insert(key, made.clone());
         // Without the lock: its end may run Python code.
         drop(old);
         Ok(made)
@@ -271,6 +167,24 @@ impl TablePlan {
     /// Name of the table in messages.
     pub fn name(&self) -> String {
         self.table.key()
+    }
+}
+
+impl ColumnPlan {
+    fn new(py: Python<'_>, rule: Arc<write::ColumnPlan>) -> Self {
+        let client_default = match &rule.client_default {
+            Some(write::ClientDefault::Scalar(h)) => PyHost::get(py, h).map(|v| ClientDefault::Scalar(v.unbind())),
+            Some(write::ClientDefault::Execution) => Some(ClientDefault::Execution),
+            None => None,
+        };
+        Self {
+            name: PyString::new(py, &rule.name).unbind(),
+            found_by: PyString::new(py, &rule.found_by).unbind(),
+            key: key_of(py, &rule.key),
+            client_default,
+            discriminator: rule.discriminator.as_ref().and_then(|h| PyHost::get(py, h)).map(Bound::unbind),
+            rule,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 )]
 
 use super::plan::{ColumnPlan, TablePlan, table_plan};
+use super::exec::Statement;
 use super::{Row, exec, native, next_version};
 use crate::py::errors;
 use crate::py::ffi;
@@ -12,9 +13,8 @@ use crate::py::orm::flags::{PASSIVE_OFF, is_no_state};
 use crate::py::orm::history;
 use crate::py::orm::session::{expire, orm_error};
 use crate::py::orm::unitofwork::Flush;
-use crate::py::text::Text;
 use orm::columns::col_id;
-use orm::mapper::{EagerDefaults, VersionGenerator};
+use orm::write::{self, Given};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use sql::schema::Table;
@@ -42,6 +42,11 @@ pub(super) struct Update<'py> {
 impl<'py> Update<'py> {
     pub fn new(row: usize, plan: Arc<TablePlan>) -> Self {
         Self { row, plan, params: Vec::new(), sql: Vec::new(), key: Vec::new(), version: None, new_version: None }
+    }
+    /// Positions of its values and of its expressions.
+    fn positions(&self) -> (Vec<usize>, Vec<usize>) {
+        let of = |list: &[(usize, Any<'_>)]| list.iter().map(|(at, _)| *at).collect();
+        (of(&self.params), of(&self.sql))
     }
     /// Whether the statement sets the column by itself.
     fn gives(&self, i: usize) -> bool {
@@ -230,10 +235,10 @@ fn as_dict<'py>(py: Python<'py>, u: &Update<'py>) -> PyResult<Bound<'py, PyDict>
         d.set_item(&u.plan.columns[*i].name, v)?;
     }
     for (n, v) in u.plan.pk.iter().zip(&u.key) {
-        d.set_item(exec::where_name(&u.plan, *n), v)?;
+        d.set_item(&u.plan.columns[*n].found_by, v)?;
     }
     if let (Some(v), Some(at)) = (&u.version, u.plan.version) {
-        d.set_item(exec::where_name(&u.plan, at), v)?;
+        d.set_item(&u.plan.columns[at].found_by, v)?;
     }
     Ok(d)
 }
@@ -244,8 +249,10 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many:
     let plan = &first.plan;
     let connection = rows[first.row].connection.clone();
     let versioned = first.version.is_some();
-    let returning = returned(&connection, first)?;
-    let statement = exec::update_statement(py, plan, versioned, &returning)?;
+    let (given, sql) = first.positions();
+    let given = Given { params: &given, sql: &sql };
+    let returning = plan.update_returning(&given, |ability| exec::able(&connection, ability))?;
+    let statement = plan.statement(py, write::Statement::Update { version: versioned, returning: returning.clone() })?;
     let mut matched: i64 = 0;
     if returning.is_empty()
         && let Some(changed) = fast(group, &connection, &statement)?
@@ -263,16 +270,15 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many:
     let mut check = sane;
     if !first.sql.is_empty() || versioned && !(many && many_tell) || !returning.is_empty() {
         for (g, p) in group.iter().zip(&params) {
-            let statement = if g.sql.is_empty() {
-                statement.clone()
+            let result = if g.sql.is_empty() {
+                exec::run_one(&connection, &statement, p)?
             } else {
                 let values = PyDict::new(py);
                 for (i, v) in &g.sql {
                     values.set_item(&plan.columns[*i].name, v)?;
                 }
-                statement.call_method1("values", (values,))?
+                exec::run_one(&connection, &statement.with_values(&values)?, p)?
             };
-            let result = exec::run_one(&connection, &statement, p)?;
             let mut found = Vec::new();
             prefetched(plan, &client, &result, std::slice::from_mut(&mut found))?;
             if returning.is_empty() {
@@ -305,25 +311,6 @@ fn emit<'py>(flush: &Flush<'py>, rows: &[Row<'py>], group: &[Update<'py>], many:
     Ok(())
 }
 
-/// Columns whose new values come back with the UPDATE.
-fn returned(connection: &Any<'_>, u: &Update<'_>) -> PyResult<Vec<usize>> {
-    let plan = &u.plan;
-    let all: Vec<usize> = (0..plan.columns.len()).filter(|i| plan.columns[*i].server_onupdate).collect();
-    let eager = plan.eager == EagerDefaults::Yes && !all.iter().all(|i| u.params.iter().any(|(p, _)| p == i));
-    let mut out: Vec<usize> = if eager { all.into_iter().filter(|i| !u.gives(*i)).collect() } else { Vec::new() };
-    let version = plan.version.filter(|v| {
-        matches!(plan.version_generator, VersionGenerator::Server)
-            && plan.columns[*v].server_default
-            && !u.gives(*v)
-            && !out.contains(v)
-    });
-    out.extend(version);
-    if !out.is_empty() && !exec::dialect_flag(connection, "update_returning", false)? {
-        out.clear();
-    }
-    Ok(out)
-}
-
 /// Values that the execution made on this side, row by row.
 fn prefetched<'py>(plan: &TablePlan, client: &[usize], result: &Any<'py>, into: &mut [Vec<(usize, Any<'py>)>]) -> PyResult<()> {
     if client.is_empty() {
@@ -350,16 +337,16 @@ fn stale(py: Python<'_>, plan: &TablePlan, expected: usize, matched: i64) -> PyE
 }
 
 /// The whole group straight to the driver: rows changed; `None` when that is not possible.
-fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Any<'py>) -> PyResult<Option<i64>> {
+fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Statement) -> PyResult<Option<i64>> {
     let Some(first) = group.first() else { return Ok(Some(0)) };
     if !first.sql.is_empty() || !native::usable(connection)? {
         return Ok(None);
     }
     let (py, plan) = (connection.py(), &first.plan);
-    let mut names: Vec<String> = first.params.iter().map(|(i, _)| plan.columns[*i].name.text()).collect();
-    names.extend(plan.pk.iter().map(|i| exec::where_name(plan, *i)));
-    names.extend(plan.version.filter(|_| first.version.is_some()).map(|i| exec::where_name(plan, i)));
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let rule: &write::TablePlan = plan;
+    let mut names: Vec<&str> = first.params.iter().map(|(i, _)| &*rule.columns[*i].name).collect();
+    let version = plan.version.filter(|_| first.version.is_some());
+    names.extend(plan.pk.iter().copied().chain(version).map(|i| &*rule.columns[i].found_by));
     let columns = first.params.len();
     let none = py.None().into_bound(py);
     let value = |row: usize, i: usize| {
@@ -369,7 +356,7 @@ fn fast<'py>(group: &[Update<'py>], connection: &Any<'py>, statement: &Any<'py>)
             None => u.key.get(i - columns).or(u.version.as_ref()).unwrap_or(&none),
         }
     };
-    Ok(native::run(connection, statement, &names, group.len(), &value, false)?.map(|d| d.rowcount))
+    Ok(native::run(connection, &statement.node, &names, group.len(), &value, false)?.map(|d| d.rowcount))
 }
 
 /// The instance after its row changed: new values that are known, and what only the database knows is read when it is needed.
@@ -396,15 +383,12 @@ fn after<'py>(
         fresh.push(u.plan.columns[at].key.bind(py).clone());
     }
     super::refreshed(flush, row, fresh)?;
-    let given = |i: usize| u.params.iter().any(|(p, _)| *p == i);
-    let mut stale: Vec<Bound<'py, PyString>> = Vec::new();
-    for (i, c) in u.plan.columns.iter().enumerate() {
-        let server_version =
-            u.plan.version == Some(i) && matches!(u.plan.version_generator, VersionGenerator::Server) && c.server_default;
-        let unknown = (c.server_onupdate || server_version) && !given(i);
-        if u.sql.iter().any(|(p, _)| *p == i) || unknown && !returning.contains(&i) {
-            stale.push(c.key.bind(py).clone());
-        }
-    }
+    let (given, sql) = u.positions();
+    let stale: Vec<Bound<'py, PyString>> = u
+        .plan
+        .unknown_after_update(&Given { params: &given, sql: &sql }, returning)
+        .into_iter()
+        .map(|i| u.plan.columns[i].key.bind(py).clone())
+        .collect();
     if stale.is_empty() { Ok(()) } else { expire::attributes(&row.state, &stale) }
 }
