@@ -330,35 +330,6 @@ class _ProxyAttribute(QueryableAttribute):
                 f"{self} has an attribute {name!r}"
             ) from err
 
-    def _binary(name):
-        def op(self, other):
-            return getattr(self.comparator, name)(other)
-
-        op.__name__ = name
-        return op
-
-    for _name in (
-        "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ "
-        "__mod__ __rmod__ __and__ __or__ __lshift__ __rshift__ __getitem__"
-    ).split():
-        locals()[_name] = _binary(_name)
-    del _binary, _name
-
-    def __invert__(self):
-        return ~self.comparator
-
-    def __neg__(self):
-        return -self.comparator
-
-    def __hash__(self):
-        return id(self)
-
-    def operate(self, op, *other, **kw):
-        return op(self.comparator, *other, **kw)
-
-    def reverse_operate(self, op, other, **kw):
-        return op(other, self.comparator, **kw)
-
     def get_history(self, state, passive=PASSIVE_OFF):
         return self._proxy_prop.get_history(state, state.dict, passive)
 

@@ -31,7 +31,7 @@ from operator import (
 from operator import pow as pow_
 from types import GenericAlias
 
-from .. import exc
+from .. import _rs, exc
 
 
 class OperatorType:
@@ -395,8 +395,8 @@ def comparison_op(fn):
     return fn
 
 
-_commutative = {eq, ne, add, mul}
-_comparison = {eq, ne, lt, gt, ge, le}
+_commutative = set()
+_comparison = set()
 
 
 def from_():
@@ -665,65 +665,34 @@ def bitwise_rshift_op(a, b):
     return a.bitwise_rshift(b)
 
 
-_comparison.update(
-    (
-        is_distinct_from,
-        is_not_distinct_from,
-        is_,
-        is_not,
-        like_op,
-        not_like_op,
-        ilike_op,
-        not_ilike_op,
-        between_op,
-        not_between_op,
-        in_op,
-        not_in_op,
-        startswith_op,
-        not_startswith_op,
-        istartswith_op,
-        not_istartswith_op,
-        endswith_op,
-        not_endswith_op,
-        iendswith_op,
-        not_iendswith_op,
-        contains_op,
-        not_contains_op,
-        icontains_op,
-        not_icontains_op,
-        match_op,
-        not_match_op,
-        regexp_match_op,
-        not_regexp_match_op,
-    )
-)
-_booleans = {inv, is_true, is_false, and_, or_}
-_associative = {concat_op, and_, or_, add, mul, bitwise_and_op, bitwise_or_op, bitwise_xor_op}
-_natural_self_precedent = _associative | {getitem, json_getitem_op, json_path_getitem_op}
+_booleans = set()
+_associative = set()
+_natural_self_precedent = set()
 _order_by_modifier = {desc_op, asc_op, nulls_first_op, nulls_last_op}
 _mirror = {gt: lt, ge: le, lt: gt, le: ge}
+# Operators without a node of their own; all others are told by Rust, which puts the parentheses.
+_PRECEDENCE = {from_: 15, function_as_comparison_op: 15, pow_: 15, null_op: 7, as_: -1}
+_comparison.add(function_as_comparison_op)
+
+
+def _take_facts():
+    for name, precedence, kinds in _rs._operator_facts():
+        fn = globals()[name]
+        if precedence is not None:
+            _PRECEDENCE[fn] = precedence
+        for known, belongs in zip(
+            (_comparison, _commutative, _associative, _natural_self_precedent, _booleans), kinds, strict=True
+        ):
+            if belongs:
+                known.add(fn)
+
+
+_take_facts()
 
 
 class _OpLimit(enum.IntEnum):
     _smallest = -100
     _largest = 100
-
-
-_PRECEDENCE = {
-    **dict.fromkeys((from_, function_as_comparison_op, any_op, all_op, getitem, json_getitem_op, json_path_getitem_op), 15),
-    **dict.fromkeys((mul, truediv, floordiv, mod, neg, bitwise_not_op, matmul), 8),
-    **dict.fromkeys((add, sub, bitwise_xor_op, bitwise_or_op, bitwise_and_op, bitwise_lshift_op, bitwise_rshift_op), 7),
-    filter_op: 6,
-    **dict.fromkeys((concat_op, match_op, not_match_op, regexp_match_op, not_regexp_match_op, regexp_replace_op), 5),
-    **dict.fromkeys(_comparison - {match_op, not_match_op, regexp_match_op, not_regexp_match_op}, 5),
-    **dict.fromkeys((distinct_op, inv, is_true, is_false), 5),
-    collate: 4,
-    **dict.fromkeys((and_, desc_op, asc_op, nulls_first_op, nulls_last_op), 3),
-    or_: 2,
-    exists: 0,
-    **dict.fromkeys((comma_op, as_), -1),
-    _asbool: -10,
-}
 
 
 def is_comparison(op):

@@ -8,10 +8,12 @@ use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
 use crate::py::gc::{self, Collected, PyVisit, Visited};
+use crate::py::sql::infix::{Infix, NAMED, Operand, Prefix, operator_methods};
 use crate::py::text::Text;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use std::sync::OnceLock;
 
@@ -28,6 +30,8 @@ pub struct QueryableAttribute {
     pub prop: Py<PyAny>,
     imp: OnceLock<Py<AttributeImpl>>,
     comparator: GilCell<Option<Py<PyAny>>>,
+    /// The comparator is the built-in one of columns.
+    straight: OnceLock<bool>,
     expression: GilCell<Option<Py<PyAny>>>,
     /// `of_type()`.
     pub of_type: Option<Py<PyAny>>,
@@ -40,6 +44,20 @@ pub struct QueryableAttribute {
 /// The same as a data descriptor on a mapped class.
 #[pyclass(frozen, extends = QueryableAttribute, subclass, module = "oxalchemy.orm.attributes")]
 pub struct InstrumentedAttribute;
+
+/// `ColumnProperty`.
+fn column_property(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make = || Ok::<_, PyErr>(py.import("oxalchemy.orm.properties")?.getattr("ColumnProperty")?.unbind());
+    Ok(CLASS.get_or_try_init(py, make)?.bind(py).clone())
+}
+
+/// `ColumnProperty.Comparator`.
+fn column_comparator(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make = || Ok::<_, PyErr>(column_property(py)?.getattr("Comparator")?.unbind());
+    Ok(CLASS.get_or_try_init(py, make)?.bind(py).clone())
+}
 
 impl QueryableAttribute {
     /// An attribute without implementation yet.
@@ -58,6 +76,7 @@ impl QueryableAttribute {
             prop: prop.clone().unbind(),
             imp: OnceLock::new(),
             comparator: GilCell::new(comparator.map(|c| c.clone().unbind())),
+            straight: OnceLock::new(),
             expression: GilCell::new(None),
             of_type: None,
             extra_criteria: Vec::new(),
@@ -86,6 +105,7 @@ impl QueryableAttribute {
             prop: self.prop.clone_ref(py),
             imp,
             comparator: GilCell::new(comparator.map(Bound::unbind)),
+            straight: OnceLock::new(),
             expression: GilCell::new(None),
             of_type,
             extra_criteria,
@@ -135,15 +155,53 @@ impl QueryableAttribute {
         if let Some(e) = slf.get().expression.with(py, |c| c.as_ref().map(|c| c.clone_ref(py))) {
             return Ok(e.into_bound(py));
         }
-        let e = Self::get_comparator(slf)?.call_method0("__clause_element__")?;
+        let made = slf.get().comparator.with(py, |c| c.is_some());
+        let e = match slf.get().prop.bind(py).cast::<super::property::MapperProperty>() {
+            // No comparator is needed for what it would say.
+            Ok(prop) if !made && Self::has_column_comparator(slf)? => {
+                super::comparator::_column_clause(prop, slf.get().parent.bind(py))?
+            }
+            _ => Self::get_comparator(slf)?.call_method0("__clause_element__")?,
+        };
         drop(slf.get().expression.replace(py, Some(e.clone().unbind())));
         Ok(e)
     }
-    fn op<'py>(slf: &Bound<'py, Self>, name: &str, other: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        let c = Self::get_comparator(slf)?;
-        match other {
-            Some(o) => c.call_method1(name, (o,)),
-            None => c.call_method0(name),
+    /// The expression, where operators mean those of the expression: with the built-in comparator of columns. A comparator of the
+    /// user's own, or that of a relationship, is asked itself.
+    fn straight<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let known = match slf.get().straight.get() {
+            Some(known) => *known,
+            None => {
+                let found = Self::has_column_comparator(slf)?;
+                *slf.get().straight.get_or_init(|| found)
+            }
+        };
+        if known { Self::clause(slf).map(Some) } else { Ok(None) }
+    }
+    fn has_column_comparator(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = slf.py();
+        let built_in = column_comparator(py)?;
+        let given = slf.get().comparator.with(py, |c| c.as_ref().map(|c| c.clone_ref(py)));
+        if let Some(c) = given {
+            return Ok(c.bind(py).get_type().is(&built_in));
+        }
+        let prop = slf.get().prop.bind(py);
+        let maker = PyString::intern(py, "_comparator_for");
+        let own = match (prop.get_type().getattr_opt(&maker)?, column_property(py)?.getattr_opt(&maker)?) {
+            (Some(a), Some(b)) => !a.is(&b),
+            _ => true,
+        };
+        Ok(!own && prop.getattr("comparator_factory")?.is(&built_in))
+    }
+    /// What operators are applied to.
+    fn operand<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        if !slf.is_exact_instance_of::<InstrumentedAttribute>() && !slf.is_exact_instance_of::<Self>() {
+            // A class in Python may have a comparator of its own (synonyms, composites).
+            return slf.getattr(pyo3::intern!(slf.py(), "comparator"));
+        }
+        match Self::straight(slf)? {
+            Some(clause) => Ok(clause),
+            None => Self::get_comparator(slf),
         }
     }
     fn descriptor<'py>(
@@ -182,7 +240,7 @@ impl QueryableAttribute {
     }
 }
 
-#[pymethods]
+operator_methods! {
 impl QueryableAttribute {
     #[classmethod]
     fn __class_getitem__<'py>(cls: &Bound<'py, pyo3::types::PyType>, item: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -343,6 +401,11 @@ impl QueryableAttribute {
         if name.starts_with("__") {
             return Err(PyAttributeError::new_err(name.to_owned()));
         }
+        if NAMED.contains(&name)
+            && let Some(clause) = Self::straight(slf)?
+        {
+            return clause.getattr(name);
+        }
         let c = Self::get_comparator(slf)?;
         if let Some(v) = c.getattr_opt(name)? {
             return Ok(v);
@@ -363,7 +426,7 @@ impl QueryableAttribute {
         other: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut args = vec![Self::get_comparator(slf)?];
+        let mut args = vec![Self::operand(slf)?];
         args.extend(other.iter());
         op.call(PyTuple::new(slf.py(), args)?, kwargs)
     }
@@ -374,7 +437,7 @@ impl QueryableAttribute {
         other: &Bound<'py, PyAny>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        op.call((other, Self::get_comparator(slf)?), kwargs)
+        op.call((other, Self::operand(slf)?), kwargs)
     }
     /// The attribute of a subclass of the related class.
     fn of_type<'py>(slf: &Bound<'py, Self>, entity: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
@@ -426,77 +489,26 @@ impl QueryableAttribute {
         slf.as_ptr() as usize >> 4
     }
     fn __richcmp__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>, op: CompareOp) -> PyResult<Bound<'py, PyAny>> {
-        let c = Self::get_comparator(slf)?;
-        c.rich_compare(other, op)
-    }
-    fn __add__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__add__", Some(other))
-    }
-    fn __radd__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__radd__", Some(other))
-    }
-    fn __sub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__sub__", Some(other))
-    }
-    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rsub__", Some(other))
-    }
-    fn __mul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__mul__", Some(other))
-    }
-    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rmul__", Some(other))
-    }
-    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__truediv__", Some(other))
-    }
-    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rtruediv__", Some(other))
-    }
-    fn __floordiv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__floordiv__", Some(other))
-    }
-    fn __rfloordiv__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rfloordiv__", Some(other))
-    }
-    fn __mod__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__mod__", Some(other))
-    }
-    fn __rmod__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rmod__", Some(other))
-    }
-    fn __and__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__and__", Some(other))
-    }
-    fn __rand__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rand__", Some(other))
-    }
-    fn __or__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__or__", Some(other))
-    }
-    fn __ror__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__ror__", Some(other))
-    }
-    fn __lshift__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__lshift__", Some(other))
-    }
-    fn __rshift__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__rshift__", Some(other))
-    }
-    fn __invert__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__invert__", None)
-    }
-    fn __neg__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__neg__", None)
-    }
-    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        Self::op(slf, "__getitem__", Some(index))
+        Self::operand(slf)?.rich_compare(other, op)
     }
     fn __contains__<'py>(slf: &Bound<'py, Self>, other: &Bound<'py, PyAny>) -> PyResult<bool> {
-        Self::op(slf, "__contains__", Some(other))?.is_truthy()
+        Self::operand(slf)?.contains(other)
     }
     fn __str__(&self, py: Python<'_>) -> String {
         format!("{}.{}", self.class_name(py), self.key.text())
+    }
+}
+}
+
+impl Operand for QueryableAttribute {
+    fn infix<'py>(slf: &Bound<'py, Self>, op: Infix, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        op.apply(&Self::operand(slf)?, other)
+    }
+    fn reflected<'py>(slf: &Bound<'py, Self>, op: Infix, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        op.apply(other, &Self::operand(slf)?)
+    }
+    fn prefix<'py>(slf: &Bound<'py, Self>, op: Prefix) -> PyResult<Bound<'py, PyAny>> {
+        op.apply(&Self::operand(slf)?)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::clause::{ClauseElement, FaceClass, face_class};
 use super::coerce;
 use super::face::{wrap_expr, wrap_from};
+use super::infix::{Infix, Operand, Prefix, operator_methods};
 use super::operators::{operate, reverse_operate};
 use crate::py::text::Text;
 use pyo3::IntoPyObjectExt;
@@ -75,7 +76,7 @@ impl OpCall {
     }
 }
 
-#[pymethods]
+operator_methods! {
 impl ColumnElement {
     #[new]
     #[pyo3(signature = (*_args, **_kwargs))]
@@ -139,21 +140,6 @@ impl ColumnElement {
             _ => Err(pyo3::exceptions::PyTypeError::new_err("Boolean value of this clause is not defined")),
         }
     }
-    fn __neg__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Neg, &[], None)
-    }
-    fn __invert__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Not, &[], None)
-    }
-    fn __and__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::And, &[other], None)
-    }
-    fn __or__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Or, &[other], None)
-    }
-    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::GetItem, &[index], None)
-    }
     fn __contains__(slf: &Bound<'_, Self>, other: Bound<'_, PyAny>) -> PyResult<bool> {
         let py = slf.py();
         let e = own(slf.as_any())?;
@@ -166,38 +152,6 @@ impl ColumnElement {
     fn __iter__(slf: &Bound<'_, Self>) -> PyResult<()> {
         let name = slf.get_type().name()?.text();
         Err(pyo3::exceptions::PyTypeError::new_err(format!("'{name}' object is not iterable")))
-    }
-    fn __lshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "lshift", &other, false)
-    }
-    fn __rlshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "lshift", &other, true)
-    }
-    fn __rshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "rshift", &other, false)
-    }
-    fn __rrshift__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "rshift", &other, true)
-    }
-    fn __matmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "matmul", &other, false)
-    }
-    fn __rmatmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "matmul", &other, true)
-    }
-    fn __pow__<'py>(
-        slf: &Bound<'py, Self>,
-        other: Bound<'py, PyAny>,
-        _modulo: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "pow", &other, false)
-    }
-    fn __rpow__<'py>(
-        slf: &Bound<'py, Self>,
-        other: Bound<'py, PyAny>,
-        _modulo: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        rare(slf, "pow", &other, true)
     }
     /// Build `self op other`.
     #[pyo3(signature = (op, *other, **kwargs))]
@@ -231,42 +185,6 @@ impl ColumnElement {
         super::operators::default_operate(slf.as_any(), op, true, &PyTuple::new(py, [other])?, kwargs)
     }
 
-    fn __add__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Add, &[other], None)
-    }
-    fn __radd__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Add, &other)
-    }
-    fn __sub__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Sub, &[other], None)
-    }
-    fn __rsub__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Sub, &other)
-    }
-    fn __mul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Mul, &[other], None)
-    }
-    fn __rmul__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Mul, &other)
-    }
-    fn __truediv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::TrueDiv, &[other], None)
-    }
-    fn __rtruediv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::TrueDiv, &other)
-    }
-    fn __floordiv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::FloorDiv, &[other], None)
-    }
-    fn __rfloordiv__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::FloorDiv, &other)
-    }
-    fn __mod__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        operate(slf.py(), &own(slf.as_any())?, &Op::Mod, &[other], None)
-    }
-    fn __rmod__<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        reverse_operate(slf.py(), &own(slf.as_any())?, &Op::Mod, &other)
-    }
     fn concat<'py>(slf: &Bound<'py, Self>, other: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         operate(slf.py(), &own(slf.as_any())?, &Op::Concat, &[other], None)
     }
@@ -656,6 +574,25 @@ impl ColumnElement {
             }
         }
         Err(PyAttributeError::new_err(format!("Neither '{class}' object nor 'Comparator' object has an attribute '{name}'")))
+    }
+}
+}
+
+impl Operand for ColumnElement {
+    fn infix<'py>(slf: &Bound<'py, Self>, op: Infix, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match op.op() {
+            Some(op) => operate(slf.py(), &own(slf.as_any())?, &op, std::slice::from_ref(other), None),
+            None => rare(slf, op.function(), other, false),
+        }
+    }
+    fn reflected<'py>(slf: &Bound<'py, Self>, op: Infix, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        match op.op() {
+            Some(op) => reverse_operate(slf.py(), &own(slf.as_any())?, &op, other),
+            None => rare(slf, op.function(), other, true),
+        }
+    }
+    fn prefix<'py>(slf: &Bound<'py, Self>, op: Prefix) -> PyResult<Bound<'py, PyAny>> {
+        operate(slf.py(), &own(slf.as_any())?, &op.op(), &[], None)
     }
 }
 

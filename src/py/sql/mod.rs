@@ -26,6 +26,7 @@ pub mod filter_by;
 pub mod from_functions;
 pub mod functions;
 pub mod host;
+pub mod infix;
 pub mod names;
 pub mod on_conflict;
 pub mod operators;
@@ -100,6 +101,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     functions!(
         face::register_faces,
         operators::default_operate,
+        ops::_operator_facts,
         conjunction::and_,
         conjunction::or_,
         conjunction::not_,

@@ -119,6 +119,17 @@ pub fn name_of(op: &Op) -> &str {
     }
 }
 
+/// What `oxalchemy.sql.operators` says of each operator: name, precedence, and whether it is a comparison, commutative, associative,
+/// needs no parentheses inside itself, is boolean.
+#[pyfunction]
+#[allow(clippy::type_complexity)]
+pub fn _operator_facts() -> Vec<(&'static str, Option<i32>, (bool, bool, bool, bool, bool))> {
+    let facts = |op: &Op| {
+        (op.is_comparison(), op.is_commutative(), op.is_associative(), op.natural_self_precedent(), op.is_boolean())
+    };
+    TABLE.iter().map(|(op, name)| (*name, op.place(), facts(op))).collect()
+}
+
 /// The operator with this documented name.
 pub fn by_name(name: &str) -> Option<Op> {
     TABLE.iter().find(|(_, n)| *n == name).map(|(op, _)| op.clone())

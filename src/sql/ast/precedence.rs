@@ -17,27 +17,31 @@ impl Op {
             Op::Add | Op::Sub | Op::BitAnd | Op::BitOr | Op::BitXor | Op::BitLshift | Op::BitRshift => 7,
             Op::FunctionFilter => 6,
             Op::Collate => 4,
-            Op::And | Op::Asc | Op::Desc | Op::NullsFirst | Op::NullsLast => 3,
+            Op::And | Op::Asc | Op::Desc => 3,
             Op::Or => 2,
             Op::Exists => 0,
-            Op::Comma | Op::Concats | Op::AggregateOrderBy => -1,
+            Op::Comma | Op::Concats => -1,
             Op::AsBoolean => -10,
             // Rendered as LIKE with `||` around the operand: always in parentheses as part of something else.
             Op::Contains | Op::NotContains | Op::IContains | Op::NotIContains | Op::StartsWith | Op::NotStartsWith => SMALLEST,
             Op::IStartsWith | Op::NotIStartsWith | Op::EndsWith | Op::NotEndsWith | Op::IEndsWith | Op::NotIEndsWith => SMALLEST,
+            Op::NullsFirst | Op::NullsLast | Op::AggregateOrderBy => SMALLEST,
             Op::Custom(c) => c.precedence,
             _ => 5,
         }
     }
     /// `a op (b op c)` equals `(a op b) op c`.
     pub fn is_associative(&self) -> bool {
-        matches!(self, Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul | Op::BitAnd | Op::BitOr | Op::BitXor)
+        matches!(self, Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul)
+    }
+    /// Its place in the order of operators, if it has one.
+    pub fn place(&self) -> Option<i32> {
+        Some(self.precedence()).filter(|p| *p != SMALLEST)
     }
     /// No parentheses are needed inside itself.
-    fn natural_self_precedent(&self) -> bool {
+    pub fn natural_self_precedent(&self) -> bool {
         match self {
             Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul | Op::GetItem | Op::JsonGetItem | Op::JsonPathGetItem => true,
-            Op::BitAnd | Op::BitOr | Op::BitXor => true,
             Op::Custom(c) => c.natural_self_precedent,
             _ => false,
         }
@@ -52,7 +56,6 @@ impl Op {
             Op::Custom(c) => c.is_comparison,
             Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Is | Op::IsNot => true,
             Op::IsDistinctFrom | Op::IsNotDistinctFrom | Op::In | Op::NotIn | Op::Between | Op::NotBetween => true,
-            Op::IsTrue | Op::IsFalse | Op::Exists => true,
             _ => self.is_string_match(),
         }
     }
@@ -84,7 +87,7 @@ impl Op {
     }
     /// Comparison or connective.
     pub fn is_boolean(&self) -> bool {
-        self.is_comparison() || matches!(self, Op::And | Op::Or | Op::Not)
+        self.is_comparison() || matches!(self, Op::And | Op::Or | Op::Not | Op::IsTrue | Op::IsFalse)
     }
     /// Its opposite (`=` and `!=`).
     pub fn negation(&self) -> Option<Op> {
