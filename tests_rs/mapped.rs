@@ -1,8 +1,9 @@
 //! Mappings for tests: every column of a table under its own name.
 
 use orm::configure::properties::{self, ColumnSpec};
+use orm::configure::relationship::{JoinSpec, resolve};
 use orm::configure::{MapperSpec, inheritance, primary_key};
-use orm::{Mapper, MapperData, columns};
+use orm::{Mapper, MapperData, Property, Relationship, RelationshipData, columns};
 use sql::SqlResult;
 use sql::schema::Table;
 use std::sync::Arc;
@@ -25,6 +26,17 @@ pub fn map(class: &str, spec: &MapperSpec) -> SqlResult<Arc<Mapper>> {
     }
     primary_key::assemble(&mapper, spec)?;
     Ok(mapper)
+}
+
+/// A relationship of `parent` under a name, set up.
+///
+/// # Errors
+/// Those of configuration.
+pub fn relate(parent: &Arc<Mapper>, key: &str, said: RelationshipData, spec: JoinSpec) -> SqlResult<Arc<Relationship>> {
+    let node = Relationship::new(key.into(), Arc::downgrade(parent), said.clone());
+    resolve(&node, parent, said, spec, &|e| crate::builders::text(e.clone()))?;
+    parent.update(|d| d.props.insert(key.into(), Property::Relationship(node.clone())));
+    Ok(node)
 }
 
 /// A class on a table.

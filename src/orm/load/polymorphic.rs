@@ -1,11 +1,12 @@
 //! `selectin_polymorphic` and `polymorphic_load="selectin"`: columns of subclasses by second statements.
 
 use super::selectin::in_keys;
+use crate::attr::CompileHost;
 use crate::columns::column_expr;
-use crate::compile::polymorphic_mappers;
+use crate::compile::{Settings, polymorphic_mappers};
 use crate::entity::Entity;
 use crate::mapper::{Mapper, MapperData, PolymorphicLoad};
-use crate::options::OptionNode;
+use crate::options::{LoaderCriteria, OptionNode};
 use crate::property::Property;
 use sql::ast::{LabelStyle, Select, SelectItem};
 use std::sync::Arc;
@@ -92,6 +93,17 @@ fn own_attributes(mapper: &Arc<Mapper>, known: &[Arc<Mapper>]) -> Vec<Arc<str>> 
 }
 
 impl SubclassLoad {
+    /// How its statement is compiled.
+    pub fn settings<'h>(&self, criteria: &[Arc<LoaderCriteria>], host: &'h dyn CompileHost) -> Settings<'h> {
+        Settings {
+            path: self.path.clone(),
+            criteria: criteria.to_vec(),
+            dedupe: true,
+            only: Some(self.only.clone()),
+            node: Some(self.node.clone()),
+            ..Settings::top(host)
+        }
+    }
     /// Is it for instances of this mapper?
     pub fn serves(&self, mapper: &Arc<Mapper>) -> bool {
         match &self.serves {

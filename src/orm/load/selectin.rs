@@ -2,13 +2,14 @@
 
 use super::from_of;
 use super::ties::{Ties, ties};
-use crate::attr::RelationshipAttr;
+use crate::attr::{CompileHost, RelationshipAttr};
 use crate::columns::column_expr;
+use crate::compile::Settings;
 use crate::compile::alias::alias_entity;
 use crate::entity::Entity;
 use crate::loadplan::PostLoad;
 use crate::mapper::Mapper;
-use crate::options::{AttrOption, OptionNode, Strategy};
+use crate::options::{AttrOption, LoaderCriteria, OptionNode, Strategy};
 use crate::relationship::Lazy;
 use crate::{JoinCondition, Relationship};
 use sql::ast::{
@@ -49,6 +50,20 @@ pub fn plan(load: &PostLoad) -> Option<SelectinPlan> {
     };
     let select = statement(&ties, load, &parent, &target);
     Some(SelectinPlan { select, node: recursive(load), key_len, ties, target, parent })
+}
+
+impl SelectinPlan {
+    /// How the statement is compiled.
+    pub fn settings<'h>(&self, load: &PostLoad, criteria: &[Arc<LoaderCriteria>], host: &'h dyn CompileHost) -> Settings<'h> {
+        Settings {
+            path: load.path.clone(),
+            criteria: criteria.to_vec(),
+            relationship_load: true,
+            dedupe: true,
+            node: (!self.node.is_empty()).then(|| self.node.clone()),
+            ..Settings::top(host)
+        }
+    }
 }
 
 /// The options below the load; with `recursion_depth` the same load goes on there, one level less.

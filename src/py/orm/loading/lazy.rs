@@ -14,14 +14,13 @@ use crate::py::orm::impls::{AttributeImpl, Kind};
 use crate::py::orm::session::Session;
 use crate::py::orm::state::{InstanceState, flag};
 use crate::py::{errors, ffi};
-use orm::compile::Settings;
-use orm::load::kept::{Access, foreign};
-use orm::load::lazy::{leading_back, related_select};
+use orm::load::kept::Access;
+use orm::load::lazy::LazyPlan;
 use orm::load::target_entity;
 use orm::options::AttrOption;
 use orm::property::Property;
 use orm::relationship::Lazy;
-use orm::{Entity, LazyClause, Mapper, Relationship};
+use orm::{Entity, Mapper, Relationship};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
@@ -33,13 +32,9 @@ use std::sync::{Arc, LazyLock};
 type State<'py> = Bound<'py, InstanceState>;
 type Any<'py> = Bound<'py, PyAny>;
 
-/// What a relationship's lazy load needs, worked out at its first use.
+/// The plan of a relationship's lazy loads, made at the first one, and its compiled statement.
 struct Strategy_ {
-    clause: LazyClause,
-    /// The same as a lookup of the target's key, where it is one.
-    lookup: Option<LazyClause>,
-    /// Columns of the target's primary key with the parent's columns they equal, when the identity map can answer.
-    get: Option<Vec<Arc<Column>>>,
+    plan: LazyPlan,
     prepared: Mutex<Option<Arc<Prepared>>>,
 }
 
@@ -49,18 +44,10 @@ fn strategy(py: Python<'_>, rel: &Arc<Relationship>) -> PyResult<Arc<Strategy_>>
     if let Some(s) = STRATEGIES.lock().get(&rel.id) {
         return Ok(s.clone());
     }
-    let data = rel.data();
-    let (Some(jc), Some(target)) = (data.join.clone(), data.target.upgrade()) else {
+    let Some(plan) = LazyPlan::new(rel).map_err(|e| errors::sql_error(py, e))? else {
         return Err(errors::invalid_request(py, format!("relationship {} is not configured", rel.describe())));
     };
-    let clause = LazyClause::new(&jc, false).map_err(|e| errors::sql_error(py, e))?;
-    let get = if !data.uselist && clause.is_get(&target) {
-        target.data().tied_key(clause.equated.iter().map(|(t, source)| (t, source)))
-    } else {
-        None
-    };
-    let lookup = get.as_ref().and_then(|sources| clause.by_key(&target, sources));
-    let s = Arc::new(Strategy_ { clause, lookup, get, prepared: Mutex::new(None) });
+    let s = Arc::new(Strategy_ { plan, prepared: Mutex::new(None) });
     let old = STRATEGIES.lock().insert(rel.id, s.clone());
     drop(old);
     Ok(s)
@@ -151,7 +138,7 @@ fn relationship<'py>(
     }
     let quiet = passive & NO_RAISE != 0;
     let s = strategy(py, rel)?;
-    if (passive & SQL_OK == 0 && s.get.is_none()) || (passive & NON_PERSISTENT_OK == 0 && pending) {
+    if (passive & SQL_OK == 0 && s.plan.get.is_none()) || (passive & NON_PERSISTENT_OK == 0 && pending) {
         return flags::passive_no_result(py);
     }
     if lazy == Lazy::Raise && !quiet {
@@ -172,7 +159,7 @@ fn relationship<'py>(
         }
     };
     let committed = passive & LOAD_AGAINST_COMMITTED != 0;
-    if let Some(sources) = &s.get {
+    if let Some(sources) = &s.plan.get {
         let mut values = Vec::with_capacity(sources.len());
         // a foreign key that is expired is loaded first; without leave to do so there is no answer
         let how = if passive & SQL_OK == 0 { PASSIVE_NO_FETCH ^ INIT_OK } else { PASSIVE_OFF } | (passive & NO_AUTOFLUSH);
@@ -293,7 +280,7 @@ fn emit<'py>(
     committed: bool,
 ) -> PyResult<Option<Vec<Any<'py>>>> {
     let py = state.py();
-    let clause = s.lookup.as_ref().unwrap_or(&s.clause);
+    let clause = s.plan.runs();
     let mut values = Vec::with_capacity(clause.binds.len());
     for (column, bind) in &clause.binds {
         let v = column_value(state, mapper, column, PASSIVE_OFF | (passive & NO_AUTOFLUSH), committed)?;
@@ -316,22 +303,8 @@ fn emit<'py>(
     let plain = told.option.is_none() && told.criteria.is_empty() && criteria.is_empty() && target.alias.is_none();
     let known = if plain { s.prepared.lock().clone().filter(|p| p.current()) } else { None };
     let host = execute::Host::new(py);
-    let written = || {
-        let mut select = related_select(rel, &target, &clause.criterion);
-        select.where_.extend(told.criteria.iter().map(|e| target.adapt(e)));
-        select
-    };
-    let settings = || {
-        let mut settings = Settings::top(&host);
-        settings.path = vec![mapper.id];
-        settings.leading_back = leading_back(rel);
-        settings.criteria.clone_from(&criteria);
-        settings.relationship_load = true;
-        settings.dedupe = true;
-        settings.node =
-            told.option.filter(|o| !o.of_type.as_ref().is_some_and(foreign)).map(|o| o.node.clone()).filter(|n| !n.is_empty());
-        settings
-    };
+    let written = || s.plan.select(rel, &target, told.criteria);
+    let settings = || LazyPlan::settings(rel, mapper, told.option, &criteria, &host);
     let mode = Mode { token: state.key_ref().and_then(|k| k.token).map(|t| t.to_py(py)), ..Mode::default() };
     if further::listened(session)? {
         let mut select = written();
@@ -383,14 +356,14 @@ pub fn parent_criterion_now(state: &State<'_>, rel: &Arc<Relationship>) -> PyRes
     let py = state.py();
     let s = strategy(py, rel)?;
     let mut fresh = Vec::new();
-    for (column, bind) in &s.clause.binds {
+    for (column, bind) in &s.plan.clause.binds {
         let ExprKind::Bind(b) = &bind.kind else { continue };
         let value = attribute_value::bind_value(state, column)?;
         // names of their own: the relationship may be used twice in a statement
         let new = Bind { key: sql::Label::anon(b.orig_key.clone()), value, ..b.clone() };
         fresh.push((bind.clone(), Expr::new(ExprKind::Bind(new), bind.ty.clone())));
     }
-    Ok(fold::replace(&s.clause.criterion, &mut |e| {
+    Ok(fold::replace(&s.plan.clause.criterion, &mut |e| {
         matches!(e.kind, ExprKind::Bind(_)).then(|| fresh.iter().find(|(b, _)| same_bind(b, e)).map(|(_, n)| n.clone())).flatten()
     }))
 }

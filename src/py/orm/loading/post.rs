@@ -13,7 +13,6 @@ use crate::py::orm::impls::AttributeImpl;
 use crate::py::orm::session::Session;
 use crate::py::orm::state::InstanceState;
 use orm::Entity;
-use orm::compile::Settings;
 use orm::load::polymorphic::SubclassLoad;
 use orm::load::selectin::{self, SelectinPlan, with_keys};
 use orm::load::ties::Ties;
@@ -62,13 +61,7 @@ impl RtPost {
         criteria: &[Arc<LoaderCriteria>],
     ) -> PyResult<Prepared> {
         let host = execute::Host::new(py);
-        let mut settings = Settings::top(&host);
-        settings.path = self.load.path.clone();
-        settings.criteria = criteria.to_vec();
-        settings.relationship_load = true;
-        settings.dedupe = true;
-        settings.node = (!plan.node.is_empty()).then(|| plan.node.clone());
-        Prepared::new(py, select, &settings)
+        Prepared::new(py, select, &plan.settings(&self.load, criteria, &host))
     }
 
     /// The statement for these keys that listeners put in the place of the planned one.
@@ -119,13 +112,7 @@ impl RtSubclass {
             return Ok(known);
         }
         let host = execute::Host::new(py);
-        let mut settings = Settings::top(&host);
-        settings.path = self.load.path.clone();
-        settings.criteria = criteria.to_vec();
-        settings.dedupe = true;
-        settings.only = Some(self.load.only.clone());
-        settings.node = Some(self.load.node.clone());
-        let made = Arc::new(Prepared::new(py, &self.load.select(), &settings)?);
+        let made = Arc::new(Prepared::new(py, &self.load.select(), &self.load.settings(criteria, &host))?);
         let old = self.planned.lock().replace(made.clone());
         drop(old);
         Ok(made)
