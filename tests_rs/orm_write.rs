@@ -206,7 +206,10 @@ fn statements_find_rows_by_key_and_version() {
     let update = |version, returning: Vec<usize>| text_of(&p, &Statement::Update { version, returning }, &["name"]);
     assert_eq!(update(false, vec![]), "UPDATE people SET name=? WHERE people.id = ?");
     assert_eq!(update(true, vec![2]), "UPDATE people SET name=? WHERE people.id = ? AND people.note = ? RETURNING note");
-    assert_eq!(text_of(&p, &Statement::Delete { version: true }, &[]), "DELETE FROM people WHERE people.id = ? AND people.note = ?");
+    assert_eq!(
+        text_of(&p, &Statement::Delete { version: true }, &[]),
+        "DELETE FROM people WHERE people.id = ? AND people.note = ?"
+    );
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! The statements of a flush as nodes. Values are parameters: a statement serves every row that gives the same columns.
 
 use super::table_plan::TablePlan;
-use sql::ast::{
-    Bind, BindValue, Delete, DmlCommon, DmlValues, Expr, ExprKind, ExprRef, Insert, Node, SelectItem, Update, build,
-};
+use sql::ast::{Bind, BindValue, Delete, DmlCommon, DmlValues, Expr, ExprKind, ExprRef, Insert, Node, SelectItem, Update, build};
 use sql::face::FaceSlot;
 use sql::name::Label;
 use sql::schema::{Column, Table};

@@ -170,7 +170,14 @@ impl TablePlan {
                 let key = keys.get(&col_id(&column))?.clone();
                 let pk = pks.contains(&col_id(&column));
                 let own = discriminator == Some(col_id(&column));
-                Some(Arc::new(column_plan(table, column, key, pk, data.polymorphic_identity.clone().filter(|_| own), evaluates_none)))
+                Some(Arc::new(column_plan(
+                    table,
+                    column,
+                    key,
+                    pk,
+                    data.polymorphic_identity.clone().filter(|_| own),
+                    evaluates_none,
+                )))
             })
             .collect();
         let pk = columns.iter().enumerate().filter(|(_, c)| c.pk).map(|(i, _)| i).collect();
@@ -289,9 +296,7 @@ impl TablePlan {
 
     /// Columns of an INSERT whose values the instance does not know afterwards.
     pub fn unknown_after_insert(&self, given: &Given<'_>, known: &[usize]) -> Vec<usize> {
-        self.positions(|i, c| {
-            !known.contains(&i) && !given.params.contains(&i) && (c.server_default || given.sql.contains(&i))
-        })
+        self.positions(|i, c| !known.contains(&i) && !given.params.contains(&i) && (c.server_default || given.sql.contains(&i)))
     }
 
     fn server_version(&self, at: usize) -> bool {

@@ -124,9 +124,8 @@ pub fn name_of(op: &Op) -> &str {
 #[pyfunction]
 #[allow(clippy::type_complexity)]
 pub fn _operator_facts() -> Vec<(&'static str, Option<i32>, (bool, bool, bool, bool, bool))> {
-    let facts = |op: &Op| {
-        (op.is_comparison(), op.is_commutative(), op.is_associative(), op.natural_self_precedent(), op.is_boolean())
-    };
+    let facts =
+        |op: &Op| (op.is_comparison(), op.is_commutative(), op.is_associative(), op.natural_self_precedent(), op.is_boolean());
     TABLE.iter().map(|(op, name)| (*name, op.place(), facts(op))).collect()
 }
 

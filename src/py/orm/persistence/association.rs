@@ -4,9 +4,9 @@ use super::exec::{self, Statement};
 use crate::py::orm::session::{connection_for_mapper, orm_error};
 use crate::py::orm::sync::Row;
 use crate::py::orm::unitofwork::Flush;
+use orm::write::statements;
 use orm::{Mapper, Relationship, RelationshipData};
 use pyo3::prelude::*;
-use orm::write::statements;
 use pyo3::types::PyDict;
 use sql::ast::{DmlCommon, ExprRef};
 use sql::schema::Column;
@@ -55,8 +55,7 @@ fn criteria<'a>(row: impl Iterator<Item = &'a Arc<Column>>, name: impl Fn(&Colum
 
 fn stale(py: Python<'_>, verb: &str, table: &str, rows: usize, matched: i64) -> PyErr {
     let did = verb.to_lowercase();
-    let text =
-        format!("{verb} statement on table '{table}' expected to {did} {rows} row(s); Only {matched} were matched.");
+    let text = format!("{verb} statement on table '{table}' expected to {did} {rows} row(s); Only {matched} were matched.");
     orm_error(py, "StaleDataError", &text)
 }
 

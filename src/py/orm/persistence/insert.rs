@@ -137,7 +137,8 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
     let plan = &first.plan;
     let connection = rows[first.row].connection.clone();
     let (given, sql) = first.positions();
-    let fetch = plan.insert_fetch(&Given { params: &given, sql: &sql }, group.len(), |ability| exec::able(&connection, ability))?;
+    let fetch =
+        plan.insert_fetch(&Given { params: &given, sql: &sql }, group.len(), |ability| exec::able(&connection, ability))?;
     let InsertFetch { executed, wanted, how } = &fetch;
     let returning = *how == Fetch::Returning;
     // What has a value in the instance once the statement ran.
@@ -173,11 +174,7 @@ fn emit<'py>(flush: &mut Flush<'py>, rows: &mut [Row<'py>], group: &[Insert<'py>
         }
         return written(flush, rows, group, &known);
     }
-    if returning
-        && group.len() > 1
-        && !first.params.is_empty()
-        && exec::able(&connection, Ability::InsertExecutemanyReturning)?
-    {
+    if returning && group.len() > 1 && !first.params.is_empty() && exec::able(&connection, Ability::InsertExecutemanyReturning)? {
         let result = exec::run_many(&connection, &*insert(true)?, &params)?;
         computed(rows, group, &result, executed)?;
         for (g, fetched) in group.iter().zip(result.call_method0("all")?.try_iter()?) {

@@ -4,8 +4,8 @@
     reason = "columns are positions in the plan, rows positions in the list that the flush made; neither changes on the way"
 )]
 
-use super::plan::{ColumnPlan, TablePlan, table_plan};
 use super::exec::Statement;
+use super::plan::{ColumnPlan, TablePlan, table_plan};
 use super::{Row, exec, native, next_version};
 use crate::py::errors;
 use crate::py::ffi;
