@@ -5,11 +5,15 @@ LEGACY := .venv-legacy
 BIN := $(VENV)/bin
 GC := 1 2 3 5 7 11
 ARGS :=
+SECONDS := 60
+JOBS := 2
+SEED := 0
+TARGET :=
 SOURCES := $(shell find src python -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name py.typed \)) \
 	Cargo.toml pyproject.toml README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-gc check fmt wheel dev bench clean
+.PHONY: help demo test test-rust test-python test-gc fuzz check fmt wheel dev bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +33,9 @@ test-python: $(VENV)/.test-tools $(LEGACY)/.ready $(VENV)/.installed ## pytest a
 
 test-gc: $(VENV)/.test-tools $(VENV)/.installed ## the tests with Python's collector at every few allocations (GC="1 2 3 5 7 11", ARGS=tests_py/orm)
 	OXALCHEMY_TEST_GC="$(GC)" $(BIN)/python tests_py/collector/stress.py $(ARGS)
+
+fuzz: ## libFuzzer on every target of tests_rs/fuzz (SECONDS=60 for each, JOBS=2 at a time, TARGET="url quoting")
+	$(PYTHON) tests_rs/fuzz/run.py --seconds $(SECONDS) --jobs $(JOBS) --seed $(SEED) $(TARGET)
 
 check: $(VENV)/.check-tools ## formatting, lints, the direction of knowledge, unused dependencies, and what a type checker sees (the tests hold the stubs to the package)
 	cargo fmt --all --check

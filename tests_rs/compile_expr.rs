@@ -170,3 +170,17 @@ proptest! {
         }
     }
 }
+
+/// The compiler's own marks of placeholders are not to be had for a user's string.
+#[test]
+fn a_literal_that_looks_like_a_placeholder() {
+    for odd in ["\u{1}0\u{2}", "\u{1}P0\u{2}", "\u{1}", "a\u{2}"] {
+        let literal = build::anon_bind("p", BindValue::Literal(Literal::Text(odd.into())), types::string());
+        let other = build::literal(Literal::Int(5));
+        let node = Query::select(select(&[build::cast(&literal, types::string()), other]));
+        let inline = compile_with(node.clone(), "sqlite", &CompileOptions { literal_binds: true, ..CompileOptions::default() });
+        assert!(inline.sql.contains(&format!("'{odd}'")), "{:?}", inline.sql);
+        let bound = on("sqlite", node);
+        assert_eq!(bound.matches('?').count(), 2, "{bound:?}");
+    }
+}

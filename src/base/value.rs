@@ -143,6 +143,19 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// Whether a text is a decimal number with an optional sign, fraction and exponent.
+pub fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && digits.chars().any(|c| c.is_ascii_digit())
+        && digits.parse::<f64>().is_ok()
+}
+
+/// Whether a text is what databases write for exact numbers: a number, or one of those that are none.
+pub fn is_decimal(text: &str) -> bool {
+    is_number(text) || matches!(text, "NaN" | "Infinity" | "-Infinity")
+}
+
 /// The canonical 8-4-4-4-12 lower-case form of a UUID.
 pub fn format_uuid(bytes: &[u8; 16]) -> String {
     let mut out = String::with_capacity(36);

@@ -1,4 +1,4 @@
-"""Some hundred random programs, the same ones each time; `make fuzz` runs new ones for as long as one likes."""
+"""Some hundred random programs, the same ones each time; with OXALCHEMY_FUZZ_EXAMPLES as many new ones as one likes."""
 
 import os
 

@@ -88,7 +88,7 @@ fn identifiers(reader: Reader, dialect: &Dialect, text: &str) {
 }
 
 /// Words that literals are made of besides the value itself.
-const WORDS: &[&str] = &["NULL", "true", "false", "ARRAY", "BYTEA", "make_interval", "days", "secs"];
+const WORDS: &[&str] = &["NULL", "true", "false", "ARRAY", "BYTEA", "make_interval", "days", "secs", "FLOAT8"];
 
 /// No token that a user could have chosen but strings, bytes and numbers; and all strings in their order.
 fn converted(reader: Reader, value: &Value, sql: &str, exact: bool) {

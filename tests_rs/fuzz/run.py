@@ -29,7 +29,7 @@ def build(targets, target_dir):
     subprocess.run(command, cwd=ROOT, env=env, check=True)
 
 
-def run(target, seconds, target_dir):
+def run(target, seconds, seed, target_dir):
     """One target for its time: its log, executions, and how it ended."""
     work = target_dir / "fuzz"
     corpus, found = work / "corpus" / target, work / "found" / target
@@ -39,6 +39,7 @@ def run(target, seconds, target_dir):
     command = [
         str(target_dir / "release" / target),
         f"-max_total_time={seconds}",
+        f"-seed={seed}",
         "-timeout=20",
         "-rss_limit_mb=2048",
         "-max_len=2048",
@@ -68,6 +69,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
     parser.add_argument("--jobs", type=int, default=1, help="targets at a time")
+    parser.add_argument("--seed", type=int, default=0, help="of libFuzzer's random numbers; 0: another one each time")
     parser.add_argument("targets", nargs="*", help=f"of {', '.join(TARGETS)}; all of them when none is named")
     args = parser.parse_args()
     unknown = set(args.targets) - set(TARGETS)
@@ -78,7 +80,7 @@ def main():
     build(targets, target_dir)
     failed = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for done in pool.map(lambda t: run(t, args.seconds, target_dir), targets):
+        for done in pool.map(lambda t: run(t, args.seconds, args.seed, target_dir), targets):
             verdict = "found something" if done["code"] else "passed"
             print(
                 f"fuzz {done['target']:<18} {done['executions']:>12,} executions  {done['seconds']:6.0f} s  "

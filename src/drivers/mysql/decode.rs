@@ -41,7 +41,10 @@ pub fn binary(kind: Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
             batch.push_float(format!("{value:.5e}").parse().unwrap_or(f64::from(value)));
         }
         Kind::Double => batch.push_float(f64::from_le_bytes(wire.try_into().map_err(|_| malformed(kind))?)),
-        Kind::Decimal => batch.push_decimal(std::str::from_utf8(wire).map_err(|_| malformed(kind))?),
+        Kind::Decimal => {
+            let text = std::str::from_utf8(wire).ok().filter(|s| base::value::is_decimal(s));
+            batch.push_decimal(text.ok_or_else(|| malformed(kind))?);
+        }
         Kind::Text => batch.push_text_bytes(wire),
         Kind::Bytes => batch.push_bytes(wire),
         Kind::Json => match std::str::from_utf8(wire) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use base::value::is_number;
 use base::{Cell, DbError, DbResult, Value};
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
@@ -93,13 +94,6 @@ pub fn literal(value: Cell<'_>, out: &mut String) -> DbResult<()> {
 /// The server would store something else without a word.
 fn unusable(number: impl std::fmt::Display) -> DbError {
     DbError::programming(format!("{} can not be used with MySQL", number.to_string().to_ascii_lowercase()))
-}
-
-fn is_number(s: &str) -> bool {
-    let digits = s.strip_prefix(['-', '+']).unwrap_or(s);
-    digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && digits.chars().any(|c| c.is_ascii_digit())
-        && digits.parse::<f64>().is_ok()
 }
 
 fn hex(bytes: &[u8], out: &mut String) {

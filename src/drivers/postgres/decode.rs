@@ -55,6 +55,10 @@ fn utf8<'a>(wire: &'a [u8], kind: &Kind) -> DbResult<&'a str> {
     std::str::from_utf8(wire).map_err(|_| malformed(kind))
 }
 
+fn decimal<'a>(text: &'a str, kind: &Kind) -> DbResult<&'a str> {
+    if base::value::is_decimal(text) { Ok(text) } else { Err(malformed(kind)) }
+}
+
 fn jsonb(wire: &[u8]) -> DbResult<&[u8]> {
     match wire.split_first() {
         Some((1, rest)) => Ok(rest),
@@ -132,7 +136,7 @@ pub fn text(kind: &Kind, wire: &[u8], batch: &mut RowBatch) -> DbResult<()> {
         Kind::Json | Kind::Jsonb => batch.push_json(utf8(wire, kind)?),
         Kind::Inet => batch.push_value(&Value::Address(utf8(wire, kind)?.into())),
         Kind::Cidr => batch.push_value(&Value::Network(utf8(wire, kind)?.into())),
-        Kind::Numeric => batch.push_decimal(utf8(wire, kind)?),
+        Kind::Numeric => batch.push_decimal(decimal(utf8(wire, kind)?, kind)?),
         _ => batch.push_value(&text_value(kind, utf8(wire, kind)?)?),
     }
     Ok(())
@@ -145,7 +149,7 @@ pub(super) fn text_value(kind: &Kind, s: &str) -> DbResult<Value> {
         Kind::Bool => Value::Bool(s.starts_with(['t', 'T', '1'])),
         Kind::Int2 | Kind::Int4 | Kind::Int8 | Kind::Oid => Value::Int(s.parse().map_err(|_| broken())?),
         Kind::Float4 | Kind::Float8 => Value::Float(s.parse().map_err(|_| broken())?),
-        Kind::Numeric => Value::Decimal(s.into()),
+        Kind::Numeric => Value::Decimal(decimal(s, kind)?.into()),
         Kind::Json | Kind::Jsonb => Value::Json(s.into()),
         Kind::Bytes => Value::bytes(bytea(s).ok_or_else(broken)?),
         Kind::Uuid => Value::Uuid(base::value::parse_uuid(s).ok_or_else(broken)?),
