@@ -20,6 +20,8 @@ pub struct Mapper {
     pub id: u64,
     /// Name of the class.
     pub class_name: Arc<str>,
+    /// Module and name of the class: where a flush may choose, it goes by this.
+    pub sort_key: Arc<str>,
     data: RwLock<Arc<MapperData>>,
     /// The Python object (`Mapper`).
     pub face: FaceSlot,
@@ -141,10 +143,16 @@ pub(crate) fn changed() {
 impl Mapper {
     /// A mapper for a class of this name.
     pub fn new(class_name: impl Into<Arc<str>>, data: MapperData) -> Arc<Self> {
+        Self::in_module("", class_name, data)
+    }
+    /// A mapper for a class of this name in a module.
+    pub fn in_module(module: &str, class_name: impl Into<Arc<str>>, data: MapperData) -> Arc<Self> {
         changed();
+        let class_name = class_name.into();
         Arc::new(Self {
             id: sql::name::next_id(),
-            class_name: class_name.into(),
+            sort_key: format!("{module}.{class_name}").into(),
+            class_name,
             data: RwLock::new(Arc::new(data)),
             face: FaceSlot::default(),
             polymorphic_from: RwLock::new(None),

@@ -68,7 +68,8 @@ impl StateInfo {
 pub struct Input<'a> {
     /// Number of base mappers.
     pub mappers: usize,
-    /// Relationships with something to do.
+    /// Relationships between classes of the flush, in the order of their names: those with something to do, and those that order
+    /// their classes all the same.
     pub relationships: &'a [Relationship],
     /// Objects.
     pub states: &'a [StateInfo],
@@ -83,8 +84,8 @@ pub(super) enum Unit {
     PostUpdate(MapperId, bool),
 }
 
-/// Numbers the units: saves in table order, relationships, post updates, deletes in reverse table order. Smaller numbers
-/// come first wherever dependencies leave the choice.
+/// Numbers the units. Of those that wait for nothing any more all go, smaller numbers first: deletes, extra updates, relationships,
+/// saves. That is the order of SQLAlchemy, which sorts each level of its graph by the names of steps and classes.
 pub(super) struct Units {
     mappers: u32,
     relationships: u32,
@@ -97,23 +98,19 @@ impl Units {
     pub fn id(&self, unit: Unit) -> u32 {
         let (m, r) = (self.mappers, self.relationships);
         match unit {
-            Unit::Process(rel, true) => rel,
-            Unit::PostUpdate(mapper, true) => r + mapper,
-            Unit::Save(mapper) => r + m + mapper,
-            Unit::Process(rel, false) => r + 2 * m + rel,
-            Unit::PostUpdate(mapper, false) => 2 * r + 2 * m + mapper,
-            Unit::Delete(mapper) => 2 * r + 4 * m - 1 - mapper,
+            Unit::Delete(mapper) => mapper,
+            Unit::PostUpdate(mapper, delete) => m + 2 * mapper + u32::from(delete),
+            Unit::Process(rel, delete) => 3 * m + 2 * rel + u32::from(delete),
+            Unit::Save(mapper) => 3 * m + 2 * r + mapper,
         }
     }
     pub fn unit(&self, id: u32) -> Unit {
         let (m, r) = (self.mappers, self.relationships);
         match id {
-            i if i < r => Unit::Process(i, true),
-            i if i < r + m => Unit::PostUpdate(i - r, true),
-            i if i < r + 2 * m => Unit::Save(i - r - m),
-            i if i < 2 * r + 2 * m => Unit::Process(i - r - 2 * m, false),
-            i if i < 2 * r + 3 * m => Unit::PostUpdate(i - 2 * r - 2 * m, false),
-            i => Unit::Delete(2 * r + 4 * m - 1 - i),
+            i if i < m => Unit::Delete(i),
+            i if i < 3 * m => Unit::PostUpdate((i - m) / 2, (i - m) % 2 == 1),
+            i if i < 3 * m + 2 * r => Unit::Process((i - 3 * m) / 2, (i - 3 * m) % 2 == 1),
+            i => Unit::Save(i - 3 * m - 2 * r),
         }
     }
 }
@@ -161,10 +158,10 @@ pub(super) fn edges(id: u32, rel: &Relationship) -> Vec<(Unit, Unit)> {
         Direction::ManyToMany => vec![
             (save_parent, saved),
             (save_child, saved),
-            (saved, delete_parent),
             (saved, delete_child),
-            // A row switch turns a deleted parent into a saved one: its association rows go first.
+            // A row switch turns a deleted object into a saved one: its association rows go first.
             (deleted, save_parent),
+            (deleted, save_child),
             (deleted, delete_parent),
             (deleted, delete_child),
         ],
@@ -186,11 +183,11 @@ pub fn plan(input: &Input<'_>, links: &dyn Links) -> Result<Vec<Action>, Circula
     for &(a, b) in &all {
         graph.add(units.id(a), units.id(b));
     }
-    let sorted = graph.sorted();
-    if sorted.len() < units.len() {
+    let (levels, left) = graph.levels();
+    if !left.is_empty() {
         return states::plan(input, &units, &all, &graph.cyclic(), &used, links);
     }
-    Ok(sorted.into_iter().filter(|n| used[*n as usize]).map(|n| whole(units.unit(n))).collect())
+    Ok(levels.concat().into_iter().filter(|n| used[*n as usize]).map(|n| whole(units.unit(n))).collect())
 }
 
 pub(super) fn whole(unit: Unit) -> Action {

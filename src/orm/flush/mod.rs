@@ -22,7 +22,7 @@ mod states;
 pub use graph::{Direction, Input, Relationship, StateInfo, plan};
 pub use states::{Links, NoLinks};
 
-/// A base mapper, numbered in table dependency order (referenced tables first).
+/// A base mapper, numbered in the order in which those go whose order is left to choose: that of their classes' names.
 pub type MapperId = u32;
 /// A relationship that takes part in the flush.
 pub type RelationshipId = u32;

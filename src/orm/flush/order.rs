@@ -1,4 +1,4 @@
-//! Orderings of a small integer graph: cycles, a stable order, levels. All linear in nodes and edges.
+//! Orderings of a small integer graph: cycles and levels. All linear in nodes and edges.
 
 #![expect(
     clippy::indexing_slicing,
@@ -6,9 +6,6 @@
     reason = "nodes, mappers, relationships and states are numbered densely by who makes the graph; their lists have that length, far \
               below 2^32"
 )]
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// A directed graph over `0..len`; an edge `(a, b)` says that `a` comes first.
 #[derive(Default)]
@@ -31,24 +28,6 @@ impl Graph {
     pub fn add(&mut self, before: u32, after: u32) {
         self.after[before as usize].push(after);
         self.waits[after as usize] += 1;
-    }
-
-    /// Nodes in an order that follows the edges and prefers small numbers; fewer than all when there is a cycle.
-    pub fn sorted(&self) -> Vec<u32> {
-        let mut waits = self.waits.clone();
-        let mut ready: BinaryHeap<Reverse<u32>> =
-            (0..waits.len() as u32).filter(|n| waits[*n as usize] == 0).map(Reverse).collect();
-        let mut out = Vec::with_capacity(waits.len());
-        while let Some(Reverse(n)) = ready.pop() {
-            out.push(n);
-            for &next in &self.after[n as usize] {
-                waits[next as usize] -= 1;
-                if waits[next as usize] == 0 {
-                    ready.push(Reverse(next));
-                }
-            }
-        }
-        out
     }
 
     /// Nodes by level: a node stands one level behind the latest of those before it. The second part lists what is left

@@ -213,10 +213,7 @@ pub fn pending_objects<'py>(
     let current = match ffi::dict_get(&dict, &this.key) {
         Some(v) => v,
         None if passive & CALLABLES_OK != 0 => AttributeImpl::get(imp, state, &dict, passive)?,
-        None if this.kind == Kind::Collection => {
-            let c = pending(this, state, INCLUDE_PENDING_MUTATIONS, Changes::default())?;
-            return Ok(c.added.into_iter().chain(c.deleted).collect());
-        }
+        // What a backref would add to a collection that is not loaded is not in it yet.
         None => flags::no_value(py)?,
     };
     let mut out: Vec<Bound<'py, PyAny>> = Vec::new();

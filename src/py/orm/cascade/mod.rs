@@ -111,14 +111,11 @@ fn step<'py>(
     Ok(())
 }
 
-/// Neither loaded nor set nor pending: nothing to follow. The usual case of a new object, found without a call.
+/// Neither loaded nor set: nothing to follow. The usual case of a new object, found without a call.
 fn is_untouched(imp: &Bound<'_, AttributeImpl>, state: &State<'_>) -> bool {
     let py = imp.py();
     let (i, s) = (imp.get(), state.get());
-    i.kind != AttributeKind::Dynamic
-        && ffi::dict_get(&s.instance_dict(py), &i.key).is_none()
-        && !s.has_committed(py, &i.key)
-        && s.read_extra(py, |e| (!e.pending.is_empty()).then_some(())).is_none()
+    i.kind != AttributeKind::Dynamic && ffi::dict_get(&s.instance_dict(py), &i.key).is_none() && !s.has_committed(py, &i.key)
 }
 
 /// The objects of an attribute now.

@@ -168,7 +168,14 @@ fn relationship<'py>(
             if flags::is_passive_no_result(&v) {
                 return Ok(v);
             }
-            values.push(if flags::is_no_value(&v) { py.None().into_bound(py) } else { v });
+            if !flags::is_no_value(&v) {
+                values.push(v);
+            } else if passive & INIT_OK == 0 {
+                // A key that was never set tells nothing of what it led to.
+                return flags::attr_empty(py);
+            } else {
+                values.push(py.None().into_bound(py));
+            }
         }
         // reading an expired key may have loaded the relationship with it
         if !committed && ffi::dict_get(&state.get().instance_dict(py), &imp.get().key).is_some() {

@@ -78,8 +78,9 @@ impl PyMapper {
                 ),
             ));
         };
+        let module = class.getattr("__module__")?.str()?;
         Ok(Self {
-            node: orm::Mapper::new(class.name()?.text(), orm::MapperData::default()),
+            node: orm::Mapper::in_module(&module.text(), class.name()?.text(), orm::MapperData::default()),
             class_: class.clone().unbind(),
             props: PyDict::new(py).unbind(),
             polymorphic_map: GilCell::new(None),

@@ -289,7 +289,7 @@ impl<'py> Merge<'_, 'py> {
                 }
                 return AttributeImpl::set_committed(&to, target, &dict, &value).map(drop);
             }
-            let child = attach::state_of(&value)?;
+            let child = member(&value)?;
             self.followed.insert((child.as_ptr() as usize, rel.id));
             let merged = self.one(&child)?;
             if self.load {
@@ -303,7 +303,7 @@ impl<'py> Merge<'_, 'py> {
         }
         let mut merged = Vec::new();
         for obj in collections::items(&value)? {
-            let child = attach::state_of(&obj)?;
+            let child = member(&obj)?;
             self.followed.insert((child.as_ptr() as usize, rel.id));
             merged.push(self.one(&child)?);
         }
@@ -317,6 +317,14 @@ impl<'py> Merge<'_, 'py> {
         }
         dict.set_item(&to.get().key, data)
     }
+}
+
+/// The state of what a relationship holds; what has none lacks the attribute, as Python says it.
+fn member<'py>(obj: &Any<'py>) -> PyResult<State<'py>> {
+    if InstanceState::of(obj).is_none() {
+        obj.getattr("_sa_instance_state")?;
+    }
+    attach::state_of(obj)
 }
 
 /// The listeners of an instance event that has no query behind it.

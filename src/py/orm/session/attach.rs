@@ -331,6 +331,7 @@ pub fn register_persistent<'py>(session: &Bound<'py, Session>, states: &[State<'
                 None => false,
             };
             let replaced = same && !session.get().d.lock().deleted.contains(&displaced);
+            map.forget_modified(&displaced);
             if replaced {
                 let key = key_repr(state)?;
                 errors::warn(
@@ -341,7 +342,6 @@ pub fn register_persistent<'py>(session: &Bound<'py, Session>, states: &[State<'
                          operations occurring inside of an event handler within the flush?"
                     ),
                 )?;
-                detach_states(session, &[displaced], false)?;
             }
         }
         fresh.push(state.clone());

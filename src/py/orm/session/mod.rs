@@ -137,8 +137,10 @@ pub fn session_of<'py>(state: &Bound<'py, InstanceState>) -> Option<Bound<'py, S
 
 fn hook_on_modified(state: &Bound<'_, InstanceState>, number: u64) -> PyResult<()> {
     let Some(session) = registry::by_number(state.py(), number) else { return Ok(()) };
-    if state.has_key() {
-        session.get().identity(state.py()).get().mark_modified(state);
+    // What is deleted, or displaced by another object of its identity, is not written any more.
+    let identity = session.get().identity(state.py());
+    if identity.get().has_state(state) {
+        identity.get().mark_modified(state);
     }
     lifecycle::autobegin_quietly(&session)
 }

@@ -139,9 +139,9 @@ pub fn old_and_new<'py>(
         .collect()
 }
 
-/// Whether a persistent source changed one of the first columns of `pairs`: its key changes.
+/// Whether a source changed one of the first columns of `pairs` from a value that a flush has seen: its key changes.
 pub fn source_modified(source: &State<'_>, mapper: &Arc<Mapper>, pairs: &[Pair]) -> PyResult<bool> {
-    if !source.has_key() || !source.is_modified() {
+    if !source.is_modified() {
         return Ok(false);
     }
     for (l, _) in pairs {

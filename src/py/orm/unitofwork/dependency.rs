@@ -53,12 +53,9 @@ impl Facts {
     fn reason(&self, operation: &'static str) -> Option<Reason<'_>> {
         Some(Reason { operation, rel: &self.rel })
     }
-    /// Whether the key of a parent changes. The answer of the first time holds for the flush: a key that a relationship moves along
+    /// Whether the key of a parent changes: of a row, or of an object whose row was rolled back. The answer of the first time holds for the flush: a key that a relationship moves along
     /// later, as the database does by itself, moves no further rows.
     fn pks_changed(&self, flush: &mut Flush<'_>, state: &State<'_>) -> PyResult<bool> {
-        if !state.has_key() {
-            return Ok(false);
-        }
         let key = (self.rel.id, state.as_ptr() as usize);
         if let Some(known) = flush.switched.get(&key) {
             return Ok(*known);

@@ -1,15 +1,14 @@
-//! The input of the planner: base mappers in table order, relationships with something to do, objects.
+//! The input of the planner: base mappers and relationships in the order of their names, objects.
 #![expect(
     clippy::indexing_slicing,
     reason = "mappers and processors are numbered here, and every mapper of a member is among them"
 )]
 
-use super::{Flush, Map, circular, dependency};
+use super::{Flush, Map, Processor, circular, dependency};
 use orm::Mapper;
 use orm::flush::{self, Action, Input, Links, StateId, StateInfo};
 use pyo3::prelude::*;
-use rustc_hash::FxHashMap;
-use sql::schema::Table;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -80,30 +79,28 @@ impl Links for FlushLinks<'_, '_> {
 pub fn plan(flush: &mut Flush<'_>) -> PyResult<(Vec<Action>, Order)> {
     let mut bases: Map<u64, Arc<Mapper>> = Map::default();
     let mut base_ids: FxHashMap<u64, u64> = FxHashMap::default();
-    let mut tables: Map<u64, Vec<Arc<Table>>> = Map::default();
     for m in flush.members.values() {
         if let Entry::Vacant(slot) = base_ids.entry(m.mapper.id) {
             let base = m.mapper.base();
             slot.insert(base.id);
-            tables.entry(base.id).or_default().extend(m.mapper.data().tables.iter().cloned());
             bases.entry(base.id).or_insert(base);
         }
     }
-    let active: Vec<usize> = (0..flush.processors.len()).filter(|p| flush.processors[*p].active).collect();
-    for p in &active {
+    let ordering = ordering(flush);
+    for p in &ordering {
         for m in [flush.processors[*p].parent.base(), flush.processors[*p].target.base()] {
-            tables.entry(m.id).or_insert_with(|| m.data().tables.clone());
             bases.entry(m.id).or_insert(m);
         }
     }
-    let sorted = sort_bases(&bases, &tables);
+    let mut sorted: Vec<Arc<Mapper>> = bases.into_values().collect();
+    sorted.sort_by(|a, b| (&a.sort_key, a.id).cmp(&(&b.sort_key, b.id)));
     let number: FxHashMap<u64, u32> = sorted.iter().zip(0u32..).map(|(m, i)| (m.id, i)).collect();
     let states: Vec<StateInfo> = flush
         .members
         .values()
         .map(|m| StateInfo { mapper: number[&base_ids[&m.mapper.id]], delete: m.delete, list_only: m.list_only })
         .collect();
-    let relationships: Vec<flush::Relationship> = active
+    let relationships: Vec<flush::Relationship> = ordering
         .iter()
         .map(|p| {
             let p = &flush.processors[*p];
@@ -117,57 +114,35 @@ pub fn plan(flush: &mut Flush<'_>) -> PyResult<(Vec<Action>, Order)> {
         .collect();
     let base_of = states.iter().map(|s| s.mapper).collect();
     let input = Input { mappers: sorted.len(), relationships: &relationships, states: &states };
-    let links = FlushLinks { flush: RefCell::new(flush), processors: &active, error: RefCell::new(None) };
+    let links = FlushLinks { flush: RefCell::new(flush), processors: &ordering, error: RefCell::new(None) };
     let planned = flush::plan(&input, &links);
     if let Some(e) = links.error.into_inner() {
         return Err(e);
     }
     let flush = links.flush.into_inner();
     match planned {
-        Ok(actions) => Ok((actions, Order { bases: sorted, processors: active, base_of })),
-        Err(circular) => Err(circular::error(flush, &active, &circular)?),
-    }
-}
-
-/// Referenced tables first, so that rows of classes without relationships between them go in a good order too.
-fn sort_bases(bases: &Map<u64, Arc<Mapper>>, tables: &Map<u64, Vec<Arc<Table>>>) -> Vec<Arc<Mapper>> {
-    let mut all: Vec<Arc<Mapper>> = bases.values().cloned().collect();
-    all.sort_by_key(|m| m.id);
-    if all.len() < 2 {
-        return all;
-    }
-    let owner: FxHashMap<usize, u64> =
-        tables.iter().flat_map(|(id, ts)| ts.iter().map(|t| (Arc::as_ptr(t) as usize, *id))).collect();
-    let keys: FxHashMap<String, u64> = tables.iter().flat_map(|(id, ts)| ts.iter().map(|t| (t.key(), *id))).collect();
-    let mut edges: Vec<(u64, u64)> = Vec::new();
-    for (id, ts) in tables {
-        for t in ts {
-            for column in t.d.read().columns.values() {
-                for fk in &column.d.read().foreign_keys {
-                    let d = fk.d.read();
-                    let target = match &d.target {
-                        Some(c) if Arc::ptr_eq(c, column) => None,
-                        Some(c) => table_address(c).and_then(|a| owner.get(&a).copied()),
-                        None => d.colspec.as_ref().and_then(|s| s.rsplit_once('.')).and_then(|(t, _)| keys.get(t).copied()),
-                    };
-                    if let Some(target) = target.filter(|t| t != id) {
-                        edges.push((target, *id));
-                    }
-                }
-            }
+        Ok(mut actions) => {
+            actions.retain(|a| match a {
+                Action::Process { relationship, .. } => flush.processors[ordering[*relationship as usize]].active,
+                _ => true,
+            });
+            Ok((actions, Order { bases: sorted, processors: ordering, base_of }))
         }
-    }
-    let ids: Vec<u64> = all.iter().map(|m| m.id).collect();
-    match base::topological::sort(&edges, &ids) {
-        Ok(sorted) => sorted.iter().filter_map(|id| bases.get(id).cloned()).collect(),
-        // Mutually dependent tables: the relationships between them decide.
-        Err(_) => all,
+        Err(circular) => Err(circular::error(flush, &ordering, &circular)?),
     }
 }
 
-fn table_address(column: &Arc<sql::schema::Column>) -> Option<usize> {
-    match &column.d.try_read()?.parent {
-        sql::schema::ColumnParent::Table(t) => Some(t.as_ptr() as usize),
-        _ => None,
-    }
+/// Relationships that order their classes: those with something to do, and those between two classes of the flush.
+fn ordering(flush: &Flush<'_>) -> Vec<usize> {
+    let present: FxHashSet<u64> = flush.members.values().map(|m| m.mapper.id).collect();
+    let orders = |p: &Processor| {
+        let has_parent = || flush.members.values().any(|m| !m.list_only && m.mapper.isa(&p.parent));
+        p.active || present.contains(&p.target.id) && p.parent.base().id != p.target.base().id && has_parent()
+    };
+    let mut out: Vec<usize> = (0..flush.processors.len()).filter(|i| orders(&flush.processors[*i])).collect();
+    out.sort_by(|a, b| {
+        let key = |i: &usize| (flush.processors[*i].parent.sort_key.clone(), flush.processors[*i].rel.key.clone());
+        key(a).cmp(&key(b))
+    });
+    out
 }
