@@ -1,8 +1,5 @@
 //! Every target on its seeds and on random bytes, on a stable toolchain.
 
-// Helpers of tests are tests as well.
-#![allow(clippy::panic, clippy::expect_used)]
-
 use fuzz::TARGETS;
 use proptest::prelude::*;
 use std::path::Path;
