@@ -130,6 +130,17 @@ pub struct PostLoad {
     pub path: Vec<u64>,
 }
 
+impl PostLoad {
+    /// The depth that is left for the same load one level below; `None`: it ends here.
+    pub fn deeper(&self) -> Option<i64> {
+        match self.recursion_depth {
+            Some(-1) => Some(-1),
+            Some(depth) if depth > 0 => Some(depth - 1),
+            _ => None,
+        }
+    }
+}
+
 /// Joined loads inside each other are let go level by level, not by one recursion.
 impl Drop for EntityPlan {
     fn drop(&mut self) {

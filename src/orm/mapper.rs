@@ -188,9 +188,20 @@ impl Mapper {
     pub fn isa(self: &Arc<Self>, other: &Arc<Self>) -> bool {
         self.iterate_to_root().iter().any(|m| m.id == other.id)
     }
-    /// Whether both have the same base.
+    /// The top of the hierarchy. A concrete mapper has an identity of its own ([`Mapper::base`]), but not another top.
+    pub fn top(self: &Arc<Self>) -> Arc<Self> {
+        let mut m = self.clone();
+        loop {
+            let d = m.data();
+            match &d.inherits {
+                Some(parent) => m = parent.clone(),
+                None => return m,
+            }
+        }
+    }
+    /// Whether both are of the same hierarchy.
     pub fn common_parent(self: &Arc<Self>, other: &Arc<Self>) -> bool {
-        self.base().id == other.base().id
+        self.top().id == other.top().id
     }
     /// This mapper and every mapper below, breadth first.
     pub fn self_and_descendants(self: &Arc<Self>) -> Vec<Arc<Self>> {

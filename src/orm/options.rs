@@ -308,7 +308,9 @@ impl Strategy {
             Self::Relationship { lazy, innerjoin, recursion_depth, chunksize } => {
                 into.tag(2 + (*lazy as u64) * 16);
                 into.tag(innerjoin.map_or(0, |i| 1 + i as u64));
-                into.tag(recursion_depth.map_or(u64::MAX, i64::cast_unsigned));
+                // -1, "without end", is not "none"
+                into.tag(u64::from(recursion_depth.is_some()));
+                into.tag(recursion_depth.unwrap_or_default().cast_unsigned());
                 into.tag(chunksize.map_or(0, |c| c as u64));
             }
             Self::ContainsEager { alias } => {

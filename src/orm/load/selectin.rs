@@ -69,11 +69,7 @@ impl SelectinPlan {
 /// The options below the load; with `recursion_depth` the same load goes on there, one level less.
 fn recursive(load: &PostLoad) -> Arc<OptionNode> {
     let mut node = load.node.clone();
-    let next = match load.recursion_depth {
-        Some(-1) => -1,
-        Some(depth) if depth > 1 => depth - 1,
-        _ => return node,
-    };
+    let Some(next) = load.deeper() else { return node };
     Arc::make_mut(&mut node).attrs.push(AttrOption {
         entity: None,
         key: load.relationship.key.clone(),

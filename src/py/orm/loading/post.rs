@@ -5,11 +5,12 @@ use super::lazy::column_value;
 use super::populate::{Loader, Mode, Waiting};
 use crate::py::ffi;
 use crate::py::host::PyHost;
+use crate::py::orm::collections;
 use crate::py::orm::execute::further::{self, Said};
 use crate::py::orm::execute::{self, Prepared};
 use crate::py::orm::flags::{self, NO_RAISE, PASSIVE_NO_FETCH, PASSIVE_OFF};
 use crate::py::orm::identity::{PkPart, PkParts, StateExt};
-use crate::py::orm::impls::AttributeImpl;
+use crate::py::orm::impls::{self, AttributeImpl};
 use crate::py::orm::session::Session;
 use crate::py::orm::state::InstanceState;
 use orm::Entity;
@@ -198,17 +199,40 @@ pub fn run<'py>(
     Ok(())
 }
 
-/// As if the attribute was read: what a refreshed instance or `immediateload` asks for.
+/// As if the attribute was read: what a refreshed instance or `immediateload` asks for. With `recursion_depth` the related
+/// instances are asked for theirs, level by level, each once.
 fn immediate(w: &Waiting<'_>) -> PyResult<()> {
-    for state in &w.states {
-        // the attribute's own loads are a recursion
-        crate::py::errors::room_below()?;
-        let py = state.py();
-        let imp = state.get().manager.get().require_impl(py, &w.post.load.relationship.key)?;
-        let dict = state.get().instance_dict(py);
-        AttributeImpl::get(&imp, state, &dict, PASSIVE_OFF | NO_RAISE)?;
+    let load = &w.post.load;
+    let mut level = w.states.clone();
+    let mut depth = load.recursion_depth.unwrap_or_default();
+    let mut seen: rustc_hash::FxHashSet<u64> = level.iter().map(|s| s.get().serial).collect();
+    loop {
+        let mut below = Vec::new();
+        for state in &level {
+            // the attribute's own loads are a recursion
+            crate::py::errors::room_below()?;
+            let py = state.py();
+            let imp = state.get().manager.get().require_impl(py, &load.relationship.key)?;
+            let dict = state.get().instance_dict(py);
+            let value = AttributeImpl::get(&imp, state, &dict, PASSIVE_OFF | NO_RAISE)?;
+            if depth == 0 || flags::is_no_state(&value) || value.is_none() {
+                continue;
+            }
+            let related = if imp.get().collection.is_some() { collections::items(&value)? } else { vec![value] };
+            for obj in related {
+                let state = impls::require_state(&obj)?;
+                let has_it = load.relationship.parent.upgrade().is_some_and(|p| state.mapper().is_ok_and(|m| m.isa(&p)));
+                if has_it && seen.insert(state.get().serial) {
+                    below.push(state);
+                }
+            }
+        }
+        if below.is_empty() {
+            return Ok(());
+        }
+        level = below;
+        depth = if depth > 0 { depth - 1 } else { depth };
     }
-    Ok(())
 }
 
 /// How many keys go into one statement.

@@ -293,7 +293,7 @@ impl PyMapper {
     }
     #[getter]
     fn base_mapper<'py>(slf: &This<'py>) -> PyResult<This<'py>> {
-        super::face_of(slf.py(), &slf.get().node.base())
+        super::face_of(slf.py(), &slf.get().node.top())
     }
     #[getter]
     fn validators(&self, py: Python<'_>) -> Py<PyDict> {
