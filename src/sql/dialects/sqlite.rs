@@ -59,10 +59,17 @@ impl Rules for Sqlite {
                 c.write(")");
             }
             Op::JsonGetItem | Op::JsonPathGetItem => {
-                let json = b.expr.ty.affinity == Affinity::Json;
-                c.write(if json { "JSON_QUOTE(JSON_EXTRACT(" } else { "JSON_EXTRACT(" });
+                // what is in a document has a type of its own, unless told otherwise (`as_integer()`)
+                let (before, after) = match b.expr.ty.affinity {
+                    Affinity::Json => ("JSON_QUOTE(", ")".to_owned()),
+                    Affinity::Null => ("", String::new()),
+                    _ => ("CAST(", format!(" AS {})", super::types::type_text(c.dialect, &b.expr.ty, None)?)),
+                };
+                c.write(before);
+                c.write("JSON_EXTRACT(");
                 c.infix(b.left, ", ", b.right, ctx)?;
-                c.write(if json { "))" } else { ")" });
+                c.write(")");
+                c.write(&after);
             }
             _ => return Ok(false),
         }

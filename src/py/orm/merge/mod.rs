@@ -341,12 +341,13 @@ fn tell(event: Event, target: &State<'_>) -> PyResult<()> {
 /// Later loads of the merged instance follow the options that the given one was loaded with.
 fn copy_load_options(from: &State<'_>, to: &State<'_>) {
     let py = from.py();
-    let Some((options, path)) = from.get().read_extra(py, |e| {
-        let copy = |o: &Option<Py<PyAny>>| o.as_ref().map(|o| o.clone_ref(py));
-        (e.load_options.is_some() || e.load_path.is_some()).then(|| (copy(&e.load_options), copy(&e.load_path)))
-    }) else {
+    let copy = |o: &Option<Py<PyAny>>| o.as_ref().map(|o| o.clone_ref(py));
+    let given = from.get().read_extra(py, |e| Some((copy(&e.load_options), copy(&e.load_path))));
+    let (options, path) = given.unwrap_or_default();
+    let has_none = to.get().read_extra(py, |e| (e.load_options.is_some() || e.load_path.is_some()).then_some(())).is_none();
+    if options.is_none() && path.is_none() && has_none {
         return;
-    };
+    }
     let old = InstanceState::with_extra(to, |e| {
         (std::mem::replace(&mut e.load_options, options), std::mem::replace(&mut e.load_path, path))
     });

@@ -162,13 +162,24 @@ pub(super) fn get<'py>(
                 return Ok(None);
             }
         }
-        if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
-            && found.is_truthy()?
-        {
-            return get_through_listeners(session, entity, &node, &values, o);
-        }
-        loading::get_by_key(session, entity, &node, &values, o)
+        from_database(session, entity, &node, &values, o)
     })
+}
+
+/// The row of a primary key, as listeners let it be asked for.
+fn from_database<'py>(
+    session: &This<'py>,
+    entity: &Any<'py>,
+    node: &std::sync::Arc<orm::Mapper>,
+    values: &[Any<'py>],
+    o: &GetOptions<'py>,
+) -> PyResult<Option<Any<'py>>> {
+    if let Some(found) = listeners(session.as_any(), Event::DoOrmExecute)?
+        && found.is_truthy()?
+    {
+        return get_through_listeners(session, entity, node, values, o);
+    }
+    loading::get_by_key(session, entity, node, values, o)
 }
 
 /// The SELECT of `get()` as a statement that `do_orm_execute` listeners may see and change.
@@ -367,5 +378,5 @@ pub fn loading_get<'py>(
         execution_options: None,
         bind_arguments: None,
     };
-    loading::get_by_key(session, entity, node, values, &o)
+    from_database(session, entity, node, values, &o)
 }
