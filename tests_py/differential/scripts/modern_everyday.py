@@ -140,7 +140,7 @@ det.ch
 s.expunge_all()
 m3 = s.merge(det, load=False)
 print(m3 is det, len(m3.ch), inspect(m3).modified)
-log()
+LOG.clear()
 # detached
 s.expunge_all()
 x = s.get(Pa, 1)
