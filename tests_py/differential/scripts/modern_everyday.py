@@ -140,7 +140,7 @@ det.ch
 s.expunge_all()
 m3 = s.merge(det, load=False)
 print(m3 is det, len(m3.ch), inspect(m3).modified)
-LOG.clear()
+log()
 # detached
 s.expunge_all()
 x = s.get(Pa, 1)
@@ -199,6 +199,7 @@ class CK(B):
 B.metadata.create_all(e, tables=[CK.__table__])
 s.add_all([CK(a=1, b="x"), CK(a=1, b="y", v=3)])
 s.flush()
+LOG.clear()
 print([(k.a, k.b, k.v, k.c) for k in s.scalars(select(CK).order_by(CK.b))])
 k = s.get(CK, (1, "x"))
 print(s.get(CK, {"a": 1, "b": "y"}).c, s.get(CK, (9, "q")))
