@@ -1,4 +1,4 @@
-"""Every Python example of the README runs and prints what its comment says."""
+"""Every Python example of the README and of the pages in `docs` runs and prints what its comment says."""
 
 import pathlib
 import re
@@ -7,11 +7,16 @@ import sys
 
 import pytest
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = [
+    pytest.param(source, id=f"{page.stem}-{n}")
+    for page in PAGES
+    for n, source in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S))
+]
 
 
-@pytest.mark.parametrize("source", EXAMPLES, ids=range(len(EXAMPLES)))
+@pytest.mark.parametrize("source", EXAMPLES)
 def test_example(source, tmp_path):
     expected = re.findall(r"print\(.*\)\s+# (.*)$", source, re.M)
     assert expected, "an example must say what it prints"
