@@ -167,6 +167,7 @@ def test_literals_are_what_bound_values_are(any_engine, kind):
 
 
 INTERVALS = [dt.timedelta.max, dt.timedelta.min, dt.timedelta(microseconds=-1), dt.timedelta(days=40_000, microseconds=1)]
+INTERVALS += [dt.timedelta(days=99_421, microseconds=1), dt.timedelta(days=24_855, seconds=11_648, microseconds=1)]
 
 
 @pytest.mark.parametrize("value", [*INTERVALS, dt.timedelta(seconds=-1.5), dt.timedelta(0)])

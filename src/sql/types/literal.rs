@@ -137,7 +137,8 @@ fn bytes(b: &[u8], quoting: Quoting) -> Option<String> {
 fn interval(i: &Interval) -> String {
     let total = (i128::from(i.days) * 86_400 + i128::from(i.seconds)) * 1_000_000 + i128::from(i.microseconds);
     let seconds = |micros: i128| base::temporal::float_text(micros as f64 / 1e6);
-    if total.unsigned_abs() < 1 << 53 {
+    // Up to here half of the distance between two such numbers is less than half a microsecond, to which the server rounds.
+    if total.unsigned_abs() < (1 << 31) * 1_000_000 {
         return format!("make_interval(secs=>{})", seconds(total));
     }
     let day = 86_400_000_000;
