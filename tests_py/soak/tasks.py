@@ -1,5 +1,5 @@
-"""`python -m soak.tasks SECONDS`: the same book, kept by asyncio tasks that share few connections, are cancelled at random moments
-and lose their backends. Exit code 1 when something does not hold."""
+"""`python -m soak.tasks SECONDS`: the same book, kept by asyncio tasks that share few connections, are cancelled at random
+moments and lose their backends. Exit code 1 when something does not hold."""
 
 import asyncio
 import random
