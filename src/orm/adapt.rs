@@ -6,6 +6,7 @@
 //! inside as well. What is marked as settled stays as it is.
 
 use crate::columns::{as_column, col_id};
+use crate::mapper::Mapper;
 use rustc_hash::FxHashMap;
 use sql::ast::fold::{self, Fold};
 use sql::ast::{Annotations, Expr, ExprKind, ExprRef, From, FromKind, FromRef, Query, QueryRef, SelectItem, proxy};
@@ -22,6 +23,8 @@ pub struct Adapter<'a> {
     candidates: Option<Vec<proxy::KeyedColumn>>,
     /// Columns of a join condition that are the other side's.
     spared: Option<Side>,
+    /// Whose hierarchy says which columns are equal by inheritance: the target may have one for the other.
+    hierarchy: Option<&'a Arc<Mapper>>,
 }
 
 /// A side of a relationship's join condition, by the marks of its columns.
@@ -35,15 +38,19 @@ pub enum Side {
 impl<'a> Adapter<'a> {
     /// To `target`; `columns` are known counterparts.
     pub fn to(target: &'a FromRef, columns: &'a FxHashMap<usize, Arc<Column>>) -> Self {
-        Self { columns: Some(columns), target: Some(target), candidates: None, spared: None }
+        Self { columns: Some(columns), target: Some(target), candidates: None, spared: None, hierarchy: None }
     }
     /// Columns only, those of a map.
     pub fn of_columns(columns: &'a FxHashMap<usize, Arc<Column>>) -> Self {
-        Self { columns: Some(columns), target: None, candidates: None, spared: None }
+        Self { columns: Some(columns), target: None, candidates: None, spared: None, hierarchy: None }
     }
     /// The same, but for columns of one side of a join condition.
     pub fn sparing(self, side: Side) -> Self {
         Self { spared: Some(side), ..self }
+    }
+    /// The same, with columns that are equal to each other in rows of a mapper's hierarchy.
+    pub fn within(self, mapper: &'a Arc<Mapper>) -> Self {
+        Self { hierarchy: Some(mapper), ..self }
     }
     fn spares(&self, ann: &Annotations) -> bool {
         ann.settled
@@ -55,12 +62,19 @@ impl<'a> Adapter<'a> {
     }
 
     fn column(&mut self, e: &ExprRef, c: &Arc<Column>) -> Option<ExprRef> {
+        if let Some(found) = self.counterpart(e, c) {
+            return (!as_column(&found).is_some_and(|f| Arc::ptr_eq(f, c))).then_some(found);
+        }
+        self.hierarchy?.equals_by_inheritance(c).iter().find_map(|other| self.counterpart(&other.to_expr(), other))
+    }
+
+    /// The column of the target that stands for a column.
+    fn counterpart(&mut self, e: &ExprRef, c: &Arc<Column>) -> Option<ExprRef> {
         if let Some(known) = self.columns.and_then(|m| m.get(&col_id(c))) {
-            return (!Arc::ptr_eq(known, c)).then(|| known.to_expr());
+            return Some(known.to_expr());
         }
         let target = self.target?;
-        let found = proxy::corresponding_in(self.candidates.get_or_insert_with(|| proxy::columns(target)), e, true)?;
-        (!as_column(&found).is_some_and(|f| Arc::ptr_eq(f, c))).then_some(found)
+        proxy::corresponding_in(self.candidates.get_or_insert_with(|| proxy::columns(target)), e, true)
     }
 }
 

@@ -81,7 +81,7 @@ impl Entity {
                 None => label,
             };
         }
-        Adapter::to(&alias.selectable, &alias.columns).fold_expr(expr)
+        Adapter::to(&alias.selectable, &alias.columns).within(&self.mapper).fold_expr(expr)
     }
     /// An expression of the mapper as rows of this entity show it: through the alias, or through the selectable that the
     /// mapping names for polymorphic loads.
@@ -90,7 +90,7 @@ impl Entity {
             return self.adapt(expr);
         }
         match self.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
-            Some(s) => crate::compile::alias::adapt_to(expr, s),
+            Some(s) => crate::compile::alias::adapt_within(expr, s, Some(&self.mapper)),
             None => expr.clone(),
         }
     }
@@ -101,10 +101,10 @@ impl Entity {
             Side::Remote => Side::Local,
         };
         if let Some(alias) = &self.alias {
-            return Adapter::to(&alias.selectable, &alias.columns).sparing(other).fold_expr(expr);
+            return Adapter::to(&alias.selectable, &alias.columns).within(&self.mapper).sparing(other).fold_expr(expr);
         }
         match self.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.as_ref()) {
-            Some(s) => Adapter::to(s, &Default::default()).sparing(other).fold_expr(expr),
+            Some(s) => Adapter::to(s, &Default::default()).within(&self.mapper).sparing(other).fold_expr(expr),
             None => expr.clone(),
         }
     }

@@ -245,6 +245,24 @@ impl Mapper {
         }
         out
     }
+    /// Columns that joins between the tables of the hierarchy equate with a column, the nearest first.
+    pub fn equals_by_inheritance(self: &Arc<Self>, column: &Arc<Column>) -> Vec<Arc<Column>> {
+        let hierarchy = self.base().self_and_descendants();
+        let mut out = vec![column.clone()];
+        let mut next = 0;
+        while let Some(id) = out.get(next).map(col_id) {
+            for m in &hierarchy {
+                for c in m.data().equivalents.get(&id).into_iter().flatten() {
+                    if !out.iter().any(|x| Arc::ptr_eq(x, c)) {
+                        out.push(c.clone());
+                    }
+                }
+            }
+            next += 1;
+        }
+        out.remove(0);
+        out
+    }
     /// Attribute name of a column, also of a column that stands for a mapped one.
     pub fn key_of(&self, column: &Arc<Column>) -> Option<Arc<str>> {
         let d = self.data();

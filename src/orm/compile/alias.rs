@@ -83,11 +83,21 @@ pub fn adapt_columns(expr: &ExprRef, map: &ColumnMap) -> ExprRef {
 
 /// `expr` with every column replaced that `from` has a column for.
 pub fn adapt_to(expr: &ExprRef, from: &FromRef) -> ExprRef {
+    adapt_within(expr, from, None)
+}
+
+/// The same; `from` may have another column of the hierarchy that is equal by inheritance.
+pub fn adapt_within(expr: &ExprRef, from: &FromRef, hierarchy: Option<&Arc<Mapper>>) -> ExprRef {
     let columns = proxy::columns(from);
+    let equal = |c: &Arc<Column>| {
+        let e = c.to_expr();
+        proxy::corresponding_in(&columns, &e, true)
+    };
     fold::replace(expr, &mut |e| match &e.kind {
         _ if e.ann.as_ref().is_some_and(|a| a.settled) => Some(e.clone()),
         ExprKind::Column(_) => {
-            let new = proxy::corresponding_in(&columns, e, true)?;
+            let new = proxy::corresponding_in(&columns, e, true)
+                .or_else(|| hierarchy?.equals_by_inheritance(crate::columns::as_column(e)?).iter().find_map(equal))?;
             if proxy::expr_id(&new) == proxy::expr_id(e) {
                 return None;
             }

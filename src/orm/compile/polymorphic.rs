@@ -3,6 +3,7 @@
 use super::{Context, alias};
 use crate::columns::{as_column, table_of};
 use crate::entity::Entity;
+use crate::mapper::Mapper;
 use sql::ast::{ExprRef, FromKind, FromRef};
 use sql::schema::Table;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// A selectable of that kind in the statement.
 pub(crate) struct PolymorphicFrom {
     /// The mapper whose rows they are.
-    mapper: u64,
+    mapper: Arc<Mapper>,
     /// It and those whose columns are in its rows, up to the top of the hierarchy.
     hierarchy: Vec<u64>,
     /// Their tables.
@@ -21,13 +22,13 @@ pub(crate) struct PolymorphicFrom {
 impl Context<'_> {
     /// The entity is in the statement: if its mapping names a selectable, its tables are not.
     pub(crate) fn loads_polymorphically(&mut self, entity: &Entity) {
-        if entity.alias.is_some() || self.polymorphic.iter().any(|p| p.mapper == entity.mapper.id) {
+        if entity.alias.is_some() || self.polymorphic.iter().any(|p| p.mapper.id == entity.mapper.id) {
             return;
         }
         let Some(from) = entity.mapper.data().with_polymorphic.as_ref().and_then(|w| w.selectable.clone()) else { return };
-        let mut out = PolymorphicFrom { mapper: entity.mapper.id, hierarchy: Vec::new(), tables: Vec::new(), from };
+        let mut out = PolymorphicFrom { mapper: entity.mapper.clone(), hierarchy: Vec::new(), tables: Vec::new(), from };
         let within = entity.mapper.with_polymorphic_mappers();
-        for m in std::iter::once(&entity.mapper).chain(&within).flat_map(crate::Mapper::iterate_to_root) {
+        for m in std::iter::once(&entity.mapper).chain(&within).flat_map(Mapper::iterate_to_root) {
             if out.hierarchy.contains(&m.id) {
                 continue;
             }
@@ -49,7 +50,7 @@ impl Context<'_> {
             entity.is_some_and(|e| p.hierarchy.contains(&e.mapper.id))
                 || table.as_ref().is_some_and(|t| p.tables.iter().any(|o| Arc::ptr_eq(o, t)))
         })?;
-        let new = alias::adapt_to(column, &found.from);
+        let new = alias::adapt_within(column, &found.from, Some(&found.mapper));
         (!Arc::ptr_eq(&new, column)).then_some(new)
     }
 }
