@@ -113,6 +113,7 @@ def _own_bases(cls):
 
 _DeferredDeclarativeConfig = DeferredScan
 _waiting = []
+DeferredScan._configs = _waiting
 
 
 def add_attribute(cls, key, value):

@@ -48,6 +48,10 @@ pub fn left_out(
     column: Option<&Arc<Column>>,
     has_own: &HasOwn<'_>,
 ) -> bool {
+    // a column that no statement names is nothing of the class's
+    if column.is_some_and(|c| c.d.read().omitted) {
+        return true;
+    }
     let version = d.version_id_col.as_ref();
     if column.is_some_and(|c| version.is_some_and(|v| Arc::ptr_eq(v, c))) {
         return false;
@@ -208,7 +212,7 @@ pub fn name_is_taken(mapper: &Mapper, key: &str, column: &str, by: &str) -> SqlE
     SqlError::argument(format!(
         "WARNING: when configuring property '{key}' on {}, column '{column}' conflicts with property '{by}'. To resolve this, map the \
          column to the class under a different name in the 'properties' dictionary.  Or, to remove all awareness of the column entirely \
-         (i.e. prevent its being loaded or written), use the 'include_properties' or 'exclude_properties' mapper arguments to control \
+         (including its availability as a foreign key), use the 'include_properties' or 'exclude_properties' mapper arguments to control \
          specifically which table columns get mapped.",
         mapper.describe()
     ))

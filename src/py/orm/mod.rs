@@ -104,6 +104,9 @@ fn register_mapping(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(mapper::configure::clear_mappers, m)?)?;
     doors::ENTITY.open(mapper::entity_of);
     doors::IS_INSTANCE.open(|obj| state::InstanceState::of(obj).is_some());
+    m.add_function(wrap_pyfunction!(execute::asked::_orm_subject, m)?)?;
+    m.add_function(wrap_pyfunction!(execute::asked::_evaluation_obstacle, m)?)?;
+    m.add_function(wrap_pyfunction!(execute::asked::_evaluate, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::get_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::set_attribute, m)?)?;
     m.add_function(wrap_pyfunction!(attributes::del_attribute, m)?)?;

@@ -189,6 +189,7 @@ pub fn init<'py>(slf: &Bound<'py, PyColumn>, args: &Bound<'py, PyTuple>, kw: Opt
         nullable: nullable.unwrap_or(!primary_key),
         nullability_given: nullable.is_some(),
         sentinel: truth(k.insert_sentinel.as_ref())?,
+        omitted: truth(k.omit_from_statements.as_ref())?,
         system: truth(k.system.as_ref())?,
         autoincrement: k.autoincrement.as_ref().map(autoincrement_of).transpose()?.unwrap_or_default(),
         comment: k.comment.as_ref().and_then(opt_text),

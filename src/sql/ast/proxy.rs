@@ -60,7 +60,10 @@ pub fn item_columns(item: &SelectItem) -> Vec<ExprRef> {
             ExprKind::TableValue(f) => columns(f).into_iter().map(|(_, c)| c).collect(),
             _ => vec![e.clone()],
         },
-        SelectItem::From(f) => columns(f).into_iter().map(|(_, c)| c).collect(),
+        SelectItem::From(f) => {
+            let omitted = |e: &ExprRef| matches!(&e.kind, ExprKind::Column(c) if c.column.d.read().omitted);
+            columns(f).into_iter().map(|(_, c)| c).filter(|c| !omitted(c)).collect()
+        }
         SelectItem::Entity(e) => e.columns(),
         SelectItem::Host(h) => h.item_columns(),
     }

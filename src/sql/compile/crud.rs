@@ -270,7 +270,7 @@ impl Compiler<'_> {
         self.check_consumed(&columns, values)?;
         let auto = table.autoincrement_column().unwrap_or(None);
         let mut out = self.element_assignments(values, ctx)?;
-        for (key, c) in &columns {
+        for (key, c) in columns.iter().filter(|(key, c)| !c.d.read().omitted || values.get(key).is_some()) {
             let is_auto = auto.as_ref().is_some_and(|a| Arc::ptr_eq(a, c));
             let (primary_key, default, server_default, nullable) = {
                 let d = c.d.read();
@@ -648,7 +648,10 @@ impl Compiler<'_> {
     pub(crate) fn required(&self, values: &mut GivenValues, table: &Arc<Table>, none_given: bool) {
         let keys: Vec<Arc<str>> = match (&self.opts.column_keys, none_given) {
             (Some(keys), _) if self.stack.len() <= 1 => keys.clone(),
-            (_, true) => table.d.read().columns.keys().cloned().collect(),
+            (_, true) => {
+                let d = table.d.read();
+                d.columns.iter().filter(|(_, c)| !c.d.read().omitted).map(|(k, _)| k.clone()).collect()
+            }
             _ => return,
         };
         for key in keys {

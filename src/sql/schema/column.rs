@@ -138,6 +138,8 @@ pub struct ColumnData {
     pub nullability_given: bool,
     /// Only there to match rows of a batched INSERT with their parameters.
     pub sentinel: bool,
+    /// No attribute of mapped classes, and in no statement that does not name it.
+    pub omitted: bool,
     pub unique: Option<bool>,
     pub index: Option<bool>,
     pub autoincrement: Autoincrement,

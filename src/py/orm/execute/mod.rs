@@ -16,6 +16,7 @@
 
 pub mod dml;
 pub mod evaluator;
+pub mod asked;
 mod from_statement;
 pub mod further;
 pub mod host;
