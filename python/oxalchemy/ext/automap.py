@@ -141,7 +141,6 @@ class _Preparation:
         self.scalar_name, self.collection_name, self.generate = scalar_name, collection_name, generate
         # table → declaration that waits for its mapper
         self.declared = {}
-        self.new = []
 
     def run(self):
         self.declared = {s.table: s for s in DeferredScan.of_subclasses(self.base) if s.table is not None}
@@ -160,14 +159,15 @@ class _Preparation:
     def declare_missing(self):
         """A class for every table that has none; what is an association table is told instead."""
         mapped = self.base._sa_automapped
+        self.associations = mapped.setdefault(None, set())
         for table, scan in self.declared.items():
             mapped[table.key] = scan.cls
         associations = []
         for table in self.base.metadata.tables.values():
             sides = _sides_of_association(table)
             if sides is not None:
-                if table not in self.declared and table.key not in mapped:
-                    mapped[table.key] = None
+                if table not in self.associations:
+                    self.associations.add(table)
                     associations.append((table, *sides))
             elif table.primary_key and table not in self.declared and table.key not in mapped:
                 mapped[table.key] = self.declare(table)
@@ -177,25 +177,37 @@ class _Preparation:
         name = str(self.class_name(self.base, table.name, table))
         body = {"__table__": table}
         module = self.module_name(self.base, table.name, table) if self.module_name is not None else None
+        place = self.place_of(module or __name__)
         if module is not None:
             body["__module__"] = module
+        elif name in self.base.classes:
+            util.warn(
+                f"Ignoring duplicate class name '{name}' received in automap base for table {table.key} without ``__module__`` "
+                "being set; consider using the ``modulename_for_table`` hook"
+            )
+            return None
         cls = type(self.base)(name, (self.base,), body)
         scan = DeferredScan.config_for_cls(cls)
         if scan is not None:
             self.declared[table] = scan
-        self.publish(name, cls, module)
+        if name not in place:
+            place[name] = cls
+        elif isinstance(place[name], util.Properties):
+            raise _both(name)
+        if module is None:
+            self.base.classes[name] = cls
         return cls
 
-    def publish(self, name, cls, module):
-        """Make the class an attribute of its module in ``by_module``, and of ``classes`` unless a module was chosen for it."""
+    def place_of(self, module):
+        """Where ``by_module`` keeps the classes of a module."""
         at = self.base.by_module
-        for token in cls.__module__.split("."):
+        for token in module.split("."):
             if token not in at:
                 at[token] = util.Properties({})
             at = at[token]
-        at[name] = cls
-        if module is None:
-            self.base.classes[name] = cls
+            if not isinstance(at, util.Properties):
+                raise _both(token)
+        return at
 
     def class_of(self, table):
         scan = self.declared.get(table)
@@ -289,6 +301,10 @@ class _Mapped:
 
     def __setitem__(self, key, prop):
         self.mapper.add_property(key, prop)
+
+
+def _both(name):
+    return exc.InvalidRequestError(f'name "{name}" matches both a class name and a module name')
 
 
 def _foreign_keys(table):

@@ -5,6 +5,8 @@ Statements are compiled once per structure anyway; what a bakery saves is the Py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .. import exc, util
 from ..orm import exc as orm_exc
 from ..orm.query import Query
@@ -21,7 +23,7 @@ class Bakery:
         self.cls, self.cache = cls_, cache
 
     def __call__(self, initial_fn, *args):
-        """A :class:`.BakedQuery` that starts with ``initial_fn(session, *args)``."""
+        """A :class:`.BakedQuery` that starts with ``initial_fn(session)``; ``args`` tell apart queries of the same code."""
         return self.cls(self.cache, initial_fn, args)
 
 
@@ -33,7 +35,7 @@ class BakedQuery:
     def __init__(self, bakery, initial_fn, args=()):
         self._cache_key = ()
         self._update_cache_key(initial_fn, args)
-        self.steps = [lambda session: initial_fn(session, *args)] if args else [initial_fn]
+        self.steps = [initial_fn]
         self._spoiled = False
         self._bakery = bakery
 
@@ -63,9 +65,9 @@ class BakedQuery:
         return self.with_criteria(other)
 
     def add_criteria(self, fn, *args):
-        """Add a step, in place: ``fn(query, *args)``."""
+        """Add a step, in place. ``args`` tell apart steps of the same code."""
         self._update_cache_key(fn, args)
-        self.steps.append((lambda query: fn(query, *args)) if args else fn)
+        self.steps.append(fn)
         return self
 
     def with_criteria(self, fn, *args):
@@ -175,7 +177,7 @@ class Result:
             row = self.one()
         except orm_exc.NoResultFound:
             return None
-        return row[0] if isinstance(row, tuple) else row
+        return row[0] if isinstance(row, Sequence) else row
 
     def first(self):
         """``Query.first()``."""

@@ -11,7 +11,7 @@ from ..orm import Session, class_mapper
 from ..orm.attributes import QueryableAttribute
 from ..orm.interfaces import MapperProperty
 from ..orm.mapper import Mapper
-from ..schema import Column, MetaData, Table
+from ..schema import Column, Table
 
 __all__ = ["Deserializer", "Serializer", "dumps", "loads"]
 
@@ -31,7 +31,7 @@ class Serializer(pickle.Pickler):
             return ("table", obj.key)
         if isinstance(obj, Column) and isinstance(obj.table, Table):
             return ("column", obj.table.key, obj.key)
-        for name, cls in (("session", Session), ("engine", Engine), ("metadata", MetaData)):
+        for name, cls in (("session", Session), ("engine", Engine)):
             if isinstance(obj, cls):
                 return (name,)
         return None
@@ -78,8 +78,6 @@ class Deserializer(pickle.Unpickler):
             return self.metadata.tables[names[0]].c[names[1]]
         if kind == "session":
             return self.scoped_session()
-        if kind == "metadata":
-            return self.metadata
         if kind == "engine":
             return self.get_engine()
         raise pickle.UnpicklingError(f"Unknown token: {kind}")

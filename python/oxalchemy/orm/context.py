@@ -1,6 +1,7 @@
 """What a running load is told, and statements with entities of their own."""
 
 from .._rs import Query, QueryContext, SelectBase, _orm_subject, _register_faces
+from ..engine.interfaces import CacheStats
 from ..inspection import inspect
 from ..sql.elements import ClauseElement
 from ..util import immutabledict
@@ -58,6 +59,15 @@ def _propagate_attrs(element):
     return immutabledict({} if mapper is None else {"compile_state_plugin": "orm", "plugin_subject": mapper})
 
 
+def _compile_w_cache(element, dialect, *, compiled_cache=None, column_keys=None, for_executemany=False,
+                     schema_translate_map=None):  # fmt: skip
+    """The compiled form, the binds taken out of the statement (none here), and whether it was found."""
+    options = {} if schema_translate_map is None else {"schema_translate_map": schema_translate_map}
+    compiled = element.compile(dialect=dialect, column_keys=column_keys, for_executemany=for_executemany, **options)
+    return compiled, None, CacheStats.CACHE_MISS
+
+
+ClauseElement._compile_w_cache = _compile_w_cache
 Query._compile_context = lambda query, for_statement=False: _CompiledQuery(query)
 Query._compile_state = lambda query, for_statement=False, **kw: _CompiledQuery(query)
 Query._final_statement = _final_statement

@@ -6,6 +6,21 @@ from .. import exc, inspection
 
 __all__ = ["PathRegistry", "PropRegistry", "RootRegistry", "TokenRegistry"]
 
+
+class PathToken(str):
+    """A wildcard in a path."""
+
+    @classmethod
+    def intern(cls, text):
+        """The one token of this text."""
+        return _tokens.setdefault(text, cls(text))
+
+    @property
+    def natural_path(self):
+        return (self,)
+
+
+_tokens = {}
 _WILDCARD_TOKEN = "*"
 _DEFAULT_TOKEN = "_sa_default"
 
@@ -122,7 +137,9 @@ class PathRegistry:
     def serialize(self):
         """Classes and names of attributes, by two."""
         keys = [getattr(p, "key", p) for p in self.path[1::2]]
-        classes = [e.class_ if getattr(e, "is_mapper", False) or getattr(e, "is_aliased_class", False) else e for e in self.path[::2]]
+        classes = [
+            e.class_ if getattr(e, "is_mapper", False) or getattr(e, "is_aliased_class", False) else e for e in self.path[::2]
+        ]
         keys += [None] * (len(classes) - len(keys))
         return list(zip(classes, keys, strict=True))
 

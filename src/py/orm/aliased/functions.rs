@@ -121,15 +121,16 @@ pub fn describe(entity: &Any<'_>) -> PyResult<String> {
 
 /// `aliased(element, alias=None, name=None, flat=False, adapt_on_names=False)`: an alias of a mapped class or of a FROM element.
 #[pyfunction]
-#[pyo3(signature = (element, alias = None, name = None, flat = false, adapt_on_names = false))]
+#[pyo3(signature = (element, alias = None, name = None, flat = None, adapt_on_names = false))]
 pub fn aliased<'py>(
     element: &Any<'py>,
     alias: Option<Any<'py>>,
     name: Option<String>,
-    flat: bool,
+    flat: Option<Any<'py>>,
     adapt_on_names: bool,
 ) -> PyResult<Any<'py>> {
     let py = element.py();
+    let flat = flat.map_or(Ok(false), |f| f.is_truthy())?;
     if let Some(sql::ast::Node::From(f)) = errors::ignoring_ours(py, "SQLAlchemyError", coerce::node(element))?
         && f.entity.is_none()
     {
