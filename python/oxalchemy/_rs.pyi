@@ -2608,15 +2608,6 @@ def selectin_polymorphic(base_cls: Any, classes: Any) -> Load: ...
 sqlite_version: Any
 
 @final
-class PathRegistry:
-    """A path through mapped classes and their attributes, as `loader_strategy_path` shows it."""
-
-    @property
-    def path(self) -> tuple[Any, ...]: ...
-    def __len__(self) -> int: ...
-    def __getitem__(self, index: Any, /) -> Any: ...
-
-@final
 class PostSortRec:
     """One step of a flush, in `CircularDependencyError.cycles` and `.edges`."""
 

@@ -68,6 +68,8 @@ pub struct Extra {
     /// Attribute name to value before it was expired, where a criterion that was built with the instance may need it.
     pub last_known: Vec<(Py<PyString>, Py<PyAny>)>,
     pub runid: Option<Py<PyAny>>,
+    /// Token that the identity of a new instance will have.
+    pub token: Option<Py<PyAny>>,
     /// Relationships that were loaded after everything was expired, and then dropped one by one.
     pub reloaded: Vec<Py<PyString>>,
 }
@@ -137,6 +139,13 @@ impl InstanceState {
     #[inline]
     pub fn in_dict<'py>(dict: &Bound<'py, PyDict>) -> Option<Bound<'py, Self>> {
         ffi::dict_get(dict, super::names::state_attr(dict.py()))?.cast_into::<Self>().ok()
+    }
+    /// The token of its identity, or the one that the identity of a new instance will have.
+    pub fn token<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.d.with(py, |d| match &d.key {
+            Some(key) => key.token.as_ref().map(|t| t.to_py(py).into_bound(py)),
+            None => d.extra.as_ref()?.token.as_ref().map(|t| t.bind(py).clone()),
+        })
     }
     /// The instance, while it lives.
     #[inline]
@@ -445,8 +454,13 @@ impl InstanceState {
         self.identity_key(py).map(|k| k.get_item(1)).transpose()
     }
     #[getter]
-    fn identity_token<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.identity_key(py).map(|k| k.get_item(2)).transpose()
+    fn identity_token<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        self.token(py)
+    }
+    #[setter]
+    fn set_identity_token(slf: &Bound<'_, Self>, token: Option<Bound<'_, PyAny>>) {
+        let old = Self::with_extra(slf, |e| std::mem::replace(&mut e.token, token.map(Bound::unbind)));
+        drop(old);
     }
     #[getter]
     fn has_identity(&self, py: Python<'_>) -> bool {

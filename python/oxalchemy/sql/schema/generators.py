@@ -154,29 +154,30 @@ def _taking_context(fn):
         return fn()
 
     try:
-        required, optional, open_ended = _positionals(fn)
+        required = _required_positionals(fn)
     except TypeError:
         # built in: nothing is known about its arguments
         return util.wrap_callable(without_context, fn)
     if required > 1:
         raise exc.ArgumentError("ColumnDefault Python function takes zero or one positional arguments")
-    if required == 1 or (required + optional == 1) or (required + optional == 0 and open_ended):
+    if required == 1:
         return fn
     return util.wrap_callable(without_context, fn)
 
 
-def _positionals(fn):
-    """How many positional arguments a callable requires and allows, and whether it takes any number of them."""
+def _required_positionals(fn):
+    """How many positional arguments a callable requires; TypeError for what is built in."""
     import inspect
 
+    if inspect.isbuiltin(fn):
+        raise TypeError("a built-in function")
     if inspect.isclass(fn):
         spec, bound = inspect.getfullargspec(fn.__init__), 1
     else:
         spec = inspect.getfullargspec(fn)
         instance = not inspect.isroutine(fn) and spec.args[:1] == ["self"]
         bound = 1 if inspect.ismethod(fn) or instance else 0
-    optional = len(spec.defaults or ())
-    return len(spec.args) - bound - optional, optional, spec.varargs is not None and not inspect.isclass(fn)
+    return len(spec.args) - bound - len(spec.defaults or ())
 
 
 class FetchedValue(SchemaItem):

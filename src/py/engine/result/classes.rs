@@ -6,6 +6,7 @@ use super::base::ResultBase;
 use super::frozen::FrozenResult;
 use super::source::{Chunks, Iter, Merged};
 use super::{Core, RowSource, Show, View};
+use crate::py::gc;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyTuple};
 use std::sync::Arc;
@@ -263,7 +264,10 @@ impl ChunkedIteratorResult {
 
 /// Several results in turn.
 #[pyclass(name = "MergedResult", module = "oxalchemy.engine.result", extends = IteratorResult, subclass, frozen)]
-pub struct MergedResult;
+pub struct MergedResult {
+    /// What they come from.
+    parts: Vec<Py<ResultBase>>,
+}
 
 /// A `MergedResult` of these.
 pub fn merged<'py>(
@@ -290,11 +294,33 @@ fn merged_init(py: Python<'_>, meta: Option<Py<RowMeta>>, all: &[Bound<'_, Resul
     PyClassInitializer::from(ResultBase::new(view))
         .add_subclass(ResultRows)
         .add_subclass(IteratorResult { raw: None })
-        .add_subclass(MergedResult)
+        .add_subclass(MergedResult { parts: all.iter().map(|r| r.clone().unbind()).collect() })
+}
+
+impl gc::Collected for MergedResult {
+    fn visit(&self, visit: &gc::PyVisit<'_>) -> gc::Visited {
+        self.parts.iter().try_for_each(|p| visit.call(p))
+    }
 }
 
 #[pymethods]
 impl MergedResult {
+    /// Rows that all of them changed.
+    #[getter]
+    fn rowcount<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let mut sum = 0i64.into_pyobject(py)?.into_any();
+        for part in &self.parts {
+            sum = sum.add(part.bind(py).getattr("rowcount")?)?;
+        }
+        Ok(sum)
+    }
+    fn __traverse__(&self, visit: gc::PyVisit<'_>) -> gc::Visited {
+        gc::traverse(self, &visit)
+    }
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
+
     #[new]
     fn new(
         py: Python<'_>,

@@ -52,7 +52,7 @@ pub fn tell<'py>(session: &Bound<'py, Session>, select: Select, entity: &Entity,
 
 /// The load of a relationship, for one instance on access or (`None`) for many.
 pub fn relationship(py: Python<'_>, rel: &Arc<Relationship>, from: Option<&Bound<'_, InstanceState>>) -> PyResult<Further> {
-    let Some(parent) = rel.parent.upgrade() else { return Ok(Further::Columns) };
+    let Some(parent) = rel.parent.upgrade() else { return Ok(Further::Columns { token: None }) };
     let mapper = aliased::mapper_face(py, &parent)?.into_any();
     let property = mapper.call_method1("get_property", (&*rel.key,))?.unbind();
     Ok(Further::Relationship { from: from.map(|f| f.clone().into_any().unbind()), mapper: mapper.unbind(), property })

@@ -59,6 +59,20 @@ fn criterion<'py>(entity: &Entity, values: &[Any<'py>], binds: &mut Vec<ExprRef>
         .collect()
 }
 
+/// Options by which a statement of its own loads attributes that the mapping defers.
+fn undeferred(py: Python<'_>, entity: &Entity, only: &[Arc<str>]) -> PyResult<Vec<sql::host::HostRef>> {
+    let data = entity.mapper.data();
+    let deferred = |key: &&Arc<str>| data.props.get(*key).and_then(orm::Property::as_column).is_some_and(|p| p.deferred);
+    let keys: Vec<_> = only.iter().filter(deferred).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let class = aliased::mapper_face(py, &entity.mapper)?.getattr("class_")?;
+    let undefer = py.import("oxalchemy.orm")?.getattr("undefer")?;
+    let options = keys.iter().map(|k| undefer.call1((class.getattr(&***k)?,))).collect::<PyResult<Vec<_>>>()?;
+    Ok(crate::py::orm::options::gather(&pyo3::types::PyTuple::new(py, options)?)?.options)
+}
+
 /// The bind for a value of the primary key; NULL has none.
 fn bind_of(entity: &Entity, position: usize, value: &Any<'_>) -> Option<ExprRef> {
     let data = entity.mapper.data();
@@ -197,7 +211,9 @@ pub fn load_on<'py>(
     settings.only = only;
     settings.node = node;
     if further::listened(session)? {
-        match further::tell(session, select.clone(), &entity, Further::Columns)? {
+        let mut told = select.clone();
+        told.options.extend(undeferred(py, &entity, settings.only.as_deref().unwrap_or_default())?);
+        match further::tell(session, told, &entity, Further::Columns { token: key.token.as_ref().map(|t| t.to_py(py)) })? {
             Said::Nothing => {}
             Said::Rows(rows) => return Ok(!rows.is_empty()),
             Said::Changed(changed) => select = *changed,

@@ -160,7 +160,8 @@ pub fn key_from_instance(state: &Bound<'_, InstanceState>, obj: &Bound<'_, PyAny
     let Some(mapper) = state.get().manager.get().get_mapper(py) else {
         return Err(errors::invalid_request(py, "instance is not mapped"));
     };
-    IdentityKey::from_values(mapper.get().node.base(), values)
+    let token = state.get().token(py);
+    IdentityKey::from_values(mapper.get().node.base(), values)?.with_token(token.as_ref())
 }
 
 /// What a mapped class, Mapper or alias is as part of a statement; the hook of the expression faces.

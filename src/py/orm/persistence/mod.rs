@@ -58,6 +58,11 @@ pub(super) fn face<'py>(state: &State<'py>) -> PyResult<Any<'py>> {
 
 /// The connection for rows of a mapper, asked for once a flush.
 pub(super) fn connection<'py>(flush: &mut Flush<'py>, state: &State<'py>, mapper: &Arc<Mapper>) -> PyResult<Any<'py>> {
+    // a session of several databases says for each instance where its rows go
+    let chosen = flush.session.getattr("connection_callable")?;
+    if !chosen.is_none() {
+        return chosen.call1((face(state)?, state.get().instance(flush.py)));
+    }
     let id = mapper.base().id;
     if let Some(c) = flush.connections.get(&id) {
         return Ok(c.clone());

@@ -205,5 +205,5 @@ pub fn key_from_dict(state: &State<'_>, _obj: &Bound<'_, PyAny>, mapper: &Arc<Ma
             None => return Ok(None),
         }
     }
-    Ok(Some(IdentityKey { base: mapper.base(), pk, token: None }))
+    Ok(Some(IdentityKey { base: mapper.base(), pk, token: None }.with_token(state.get().token(py).as_ref())?))
 }

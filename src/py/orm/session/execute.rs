@@ -414,7 +414,7 @@ impl ORMExecuteState {
     /// A load of expired or deferred columns.
     #[getter]
     fn is_column_load(&self) -> bool {
-        matches!(self.further, Some(Further::Columns))
+        matches!(self.further, Some(Further::Columns { .. }))
     }
     /// A load of a relationship.
     #[getter]
@@ -494,22 +494,26 @@ impl ORMExecuteState {
     }
     /// The way to what is loaded.
     #[getter]
-    fn loader_strategy_path(&self, py: Python<'_>) -> PyResult<Option<PathRegistry>> {
-        Ok(match &self.further {
-            None => None,
-            Some(Further::Columns) => Some(PathRegistry { path: pyo3::types::PyTuple::empty(py).unbind() }),
+    fn loader_strategy_path<'py>(&self, py: Python<'py>) -> PyResult<Option<Any<'py>>> {
+        let path = match &self.further {
+            None => return Ok(None),
+            Some(Further::Columns { .. }) => pyo3::types::PyTuple::empty(py),
             Some(Further::Relationship { mapper, property, .. }) => {
-                let path = pyo3::types::PyTuple::new(py, [mapper.clone_ref(py), property.clone_ref(py)])?.unbind();
-                Some(PathRegistry { path })
+                pyo3::types::PyTuple::new(py, [mapper.clone_ref(py), property.clone_ref(py)])?
             }
-        })
+        };
+        let class = py.import("oxalchemy.orm.path_registry")?.getattr("PathRegistry")?;
+        class.call_method1("coerce", (path,)).map(Some)
     }
 }
 
 /// A load that follows another statement.
 pub enum Further {
     /// Expired or deferred columns of an instance.
-    Columns,
+    Columns {
+        /// The token of its identity.
+        token: Option<Py<PyAny>>,
+    },
     /// A relationship.
     Relationship {
         /// The state of the one instance it is for, when it is read on access.
@@ -519,28 +523,6 @@ pub enum Further {
         /// The relationship.
         property: Py<PyAny>,
     },
-}
-
-/// Mappers and properties that lead to what is loaded.
-#[pyclass(name = "PathRegistry", module = "oxalchemy.orm.path_registry", frozen)]
-pub struct PathRegistry {
-    /// In turns.
-    #[pyo3(get)]
-    path: Py<pyo3::types::PyTuple>,
-}
-
-#[pymethods]
-impl PathRegistry {
-    fn __len__(&self, py: Python<'_>) -> usize {
-        self.path.bind(py).len()
-    }
-    fn __getitem__<'py>(&self, index: &Any<'py>) -> PyResult<Any<'py>> {
-        self.path.bind(index.py()).as_any().get_item(index)
-    }
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let parts = self.path.bind(py).iter().map(|p| Ok(p.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
-        Ok(format!("ORM Path[{}]", parts.join(" -> ")))
-    }
 }
 
 /// `do_orm_execute` listeners are told of a load that follows; gives the statement they leave, or the result they have.
@@ -557,6 +539,9 @@ pub fn tell_of_load<'py>(
     args.set_item("clause", &statement)?;
     args.set_item("mapper", mapper)?;
     let own = merge_options(session, Some(&statement), None)?;
+    if let Further::Columns { token: Some(token) } = &what {
+        own.set_item("identity_token", token)?;
+    }
     let state = Bound::new(
         py,
         ORMExecuteState {

@@ -161,7 +161,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<IdentityMap>()?;
     m.add_class::<class::NoAutoflush>()?;
     m.add_class::<execute::ORMExecuteState>()?;
-    m.add_class::<execute::PathRegistry>()?;
     maker::register(m)?;
     functions::register(m)?;
     registry::register(m)
