@@ -2041,8 +2041,11 @@ class ChunkedIteratorResult(IteratorResult[_TP]):
         dynamic_yield_per: Any = False,
     ) -> Self: ...
 
+@disjoint_base
 class MergedResult(IteratorResult[_TP]):
     def __new__(cls, cursor_metadata: Any, results: Any) -> Self: ...
+    @property
+    def rowcount(self) -> int: ...
 
 @type_check_only
 class _HasClauseElement(Protocol):

@@ -6,7 +6,7 @@ use super::base::ResultBase;
 use super::frozen::FrozenResult;
 use super::source::{Chunks, Iter, Merged};
 use super::{Core, RowSource, Show, View};
-use crate::py::gc;
+use crate::py::gc::{self, PyVisit, Visited};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyTuple};
 use std::sync::Arc;
@@ -298,7 +298,7 @@ fn merged_init(py: Python<'_>, meta: Option<Py<RowMeta>>, all: &[Bound<'_, Resul
 }
 
 impl gc::Collected for MergedResult {
-    fn visit(&self, visit: &gc::PyVisit<'_>) -> gc::Visited {
+    fn visit(&self, visit: &PyVisit<'_>) -> Visited {
         self.parts.iter().try_for_each(|p| visit.call(p))
     }
 }
@@ -314,7 +314,7 @@ impl MergedResult {
         }
         Ok(sum)
     }
-    fn __traverse__(&self, visit: gc::PyVisit<'_>) -> gc::Visited {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
         gc::traverse(self, &visit)
     }
     fn __clear__(&self, py: Python<'_>) {
