@@ -72,3 +72,7 @@ Query._compile_context = lambda query, for_statement=False: _CompiledQuery(query
 Query._compile_state = lambda query, for_statement=False, **kw: _CompiledQuery(query)
 Query._final_statement = _final_statement
 ClauseElement._propagate_attrs = property(_propagate_attrs)
+
+
+#: The name of 1.4.
+ORMSelectCompileState = _ORMSelectCompileState

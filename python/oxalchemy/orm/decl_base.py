@@ -112,6 +112,7 @@ def _own_bases(cls):
 
 
 _DeferredDeclarativeConfig = DeferredScan
+_DeferredMapperConfig = DeferredScan  # the name of 1.4
 _waiting = []
 DeferredScan._configs = _waiting
 

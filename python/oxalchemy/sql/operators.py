@@ -33,6 +33,9 @@ from types import GenericAlias
 
 from .. import _rs, exc
 
+#: The name of 1.x.
+div = truediv
+
 
 class OperatorType:
     """What every operator function is: callable with operands."""
