@@ -14,9 +14,9 @@
 //! | `source` | the engine's rows, batch after batch |
 //! | `stream` | instances in the batches of `yield_per` |
 
+pub mod asked;
 pub mod dml;
 pub mod evaluator;
-pub mod asked;
 mod from_statement;
 pub mod further;
 pub mod host;
