@@ -13,7 +13,7 @@ SOURCES := $(shell find src python -type f \( -name '*.rs' -o -name '*.py' -o -n
 	Cargo.toml pyproject.toml README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-gc fuzz check fmt wheel dev bench clean
+.PHONY: help demo test test-rust test-python test-gc fuzz soak check fmt wheel dev bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ test-gc: $(VENV)/.test-tools $(VENV)/.installed ## the tests with Python's colle
 
 fuzz: ## libFuzzer on every target of tests_rs/fuzz (SECONDS=60 for each, JOBS=2 at a time, TARGET="url quoting")
 	$(PYTHON) tests_rs/fuzz/run.py --seconds $(SECONDS) --jobs $(JOBS) --seed $(SEED) $(TARGET)
+
+soak: $(VENV)/.test-tools $(VENV)/.installed ## an account book on all databases under faults and interrupts (SECONDS=600)
+	PYTHONPATH=tests_py $(BIN)/python -m soak $(if $(filter file,$(origin SECONDS)),600,$(SECONDS))
 
 check: $(VENV)/.check-tools ## formatting, lints, the direction of knowledge, unused dependencies, and what a type checker sees (the tests hold the stubs to the package)
 	cargo fmt --all --check

@@ -5,6 +5,7 @@ import gc
 import pathlib
 import sys
 import tempfile
+import threading
 import traceback
 from collections import Counter
 
@@ -15,7 +16,7 @@ from servers.watch import eventually
 
 from . import usage
 from .book import Book
-from .trouble import Troubles
+from .trouble import Troubles, strike_for_ever
 from .worker import together
 
 THREADS = 8
@@ -58,6 +59,9 @@ def told(workers):
 
 def run(seconds):
     faulthandler.enable()
+    # A hang is told with where every thread stands.
+    faulthandler.dump_traceback_later(seconds + 75, exit=True)
+    threading.Thread(target=strike_for_ever, daemon=True).start()
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         places = list(databases(folder))

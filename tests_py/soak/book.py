@@ -41,6 +41,8 @@ class Book:
         arguments = {"timeout": 10} if self.kind == "sqlite" else {}
         if self.kind == "mysql":
             arguments["init_command"] = "SET innodb_lock_wait_timeout = 5"
+        if self.kind == "postgresql":
+            arguments["options"] = "-c lock_timeout=5000"
         self.engine = sa.create_engine(database.url, connect_args=arguments, pool_size=5, max_overflow=5, pool_timeout=20)
         # Statements that are killed or cancelled come from somebody else.
         self.administration = sa.create_engine(database.url, connect_args=arguments, isolation_level="AUTOCOMMIT")

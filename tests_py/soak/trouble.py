@@ -2,7 +2,9 @@
 
 import ctypes
 import os
+import queue
 import threading
+import time
 
 import oxalchemy as sa
 from servers.watch import SESSION
@@ -33,9 +35,9 @@ class Troubles:
     def over(self):
         """The transfer has ended, one way or the other."""
         self.local.plan = None
-        striker, self.local.striker = getattr(self.local, "striker", None), None
-        if striker is not None:
-            striker.over()
+        strike, self.local.strike = getattr(self.local, "strike", None), None
+        if strike is not None:
+            strike.over()
 
     def listener(self, name):
         if getattr(self.local, "plan", None) == name:
@@ -96,7 +98,7 @@ class Troubles:
 
     def strike_later(self, random):
         """An exception from outside, at whatever this thread does then."""
-        self.local.striker = Striker(threading.get_ident(), random.random() * 0.02)
+        self.local.strike = Strike(random.random() * 0.02)
         return lambda conn: None
 
     def time_out(self, random):
@@ -146,25 +148,33 @@ class Troubles:
         return on_the_way
 
 
-class Striker:
-    """Raises `Struck` in a thread in a while, at whatever instruction it has reached, unless that is `over` before."""
+class Strike:
+    """`Struck` raised in a thread in a while, at whatever instruction it has reached, unless that is `over` before."""
 
-    def __init__(self, thread, seconds):
-        self.thread = thread
+    def __init__(self, seconds):
+        self.thread = threading.get_ident()
         self.lock = threading.Lock()
         self.ended = False
-        self.timer = threading.Timer(seconds, self.strike)
-        self.timer.daemon = True
-        self.timer.start()
+        self.due = time.monotonic() + seconds
+        STRIKES.put(self)
 
     def strike(self):
+        time.sleep(max(0.0, self.due - time.monotonic()))
         with self.lock:
             if not self.ended:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(Struck))
 
     def over(self):
-        self.timer.cancel()
         with self.lock:
             self.ended = True
         for _ in range(100):  # instructions at which one that is on its way arrives
             pass
+
+
+# One thread strikes for all: starting one would be struck as well.
+STRIKES = queue.SimpleQueue()
+
+
+def strike_for_ever():
+    while True:
+        STRIKES.get().strike()

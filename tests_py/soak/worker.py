@@ -33,9 +33,10 @@ class Worker:
     def once(self):
         book = self.random.choice(self.books)
         trouble = self.troubles[book]
-        name, on_the_way = trouble.choose(self.random)
-        work = self.random.choice([book.transfer_by_core, book.transfer_by_orm])
+        name = None
         try:
+            name, on_the_way = trouble.choose(self.random)
+            work = self.random.choice([book.transfer_by_core, book.transfer_by_orm])
             if self.random.random() < 0.1:
                 book.read(self.random)
             else:

@@ -2,6 +2,7 @@
 
 from .. import event, exc, util
 from .. import pool as poollib
+from ..util._secrets import hides_arguments
 from . import base
 from . import url as _url
 from .base import Engine
@@ -18,6 +19,7 @@ def _pop_for(cls, kwargs):
     return {k: kwargs.pop(k) for k in _arguments(cls).intersection(kwargs)}
 
 
+@hides_arguments
 def create_engine(url, **kwargs):
     """An :class:`.Engine` for a DSN. No connection is opened before it is needed.
 
@@ -115,7 +117,8 @@ def _make_pool(u, dialect, dialect_cls, cargs, cparams, kwargs, plugins):
         pool._dialect = dialect
         return pool
 
-    def connect(connection_record=None):
+    @hides_arguments
+    def connected(connection_record):
         if dialect._has_events:
             # listeners may change them, for this connection only
             args, params = list(cargs), dict(cparams)
@@ -125,6 +128,10 @@ def _make_pool(u, dialect, dialect_cls, cargs, cparams, kwargs, plugins):
                     return connection
             return dialect.connect(*args, **params)
         return dialect.connect(*cargs, **cparams)
+
+    # Of its own: a pool looks at how many arguments a creator takes.
+    def connect(connection_record=None):
+        return connected(connection_record)
 
     creator = creator or connect
     poolclass = kwargs.pop("poolclass", None)

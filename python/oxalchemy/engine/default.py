@@ -7,6 +7,7 @@ import weakref
 
 from .. import _rs, exc, util
 from ..sql import compiler as _compiler
+from ..util._secrets import hides_arguments
 from .characteristics import IsolationLevelCharacteristic, LoggingTokenCharacteristic
 from .interfaces import BindTyping, CacheStats, Dialect, _ExceptionContextImpl
 
@@ -203,6 +204,7 @@ class DefaultDialect(_rs.DialectBase, Dialect):
         opts.update(url.query)
         return ([], opts)
 
+    @hides_arguments
     def connect(self, *cargs, **cparams):
         return self.loaded_dbapi.connect(*cargs, **cparams)
 

@@ -1,6 +1,7 @@
 """``Inspector``: the structure of a database."""
 
 import contextlib
+import copy
 import enum
 import functools
 import importlib
@@ -172,6 +173,9 @@ class Inspector:
         kind = type(self.dialect)
         self._catalog = (_reader(kind) or CatalogReader)(self.dialect)
         self._own, self._own_methods = _own_questions(kind), _own_methods(kind)
+        if self._is_engine:
+            # Whether the database can be had is told here, and the dialect learns the server's version.
+            bind.connect().close()
 
     @classmethod
     def _make(cls, bind):
@@ -198,7 +202,7 @@ class Inspector:
         """The Inspector for several questions over one connection, with the same memory."""
         if self._context is not None or not self._is_engine:
             return self
-        sub = self._make(self.bind)
+        sub = copy.copy(self)
         sub.info_cache = self.info_cache
         sub._context = connection
         return sub

@@ -5,6 +5,7 @@ from typing import NamedTuple, Optional, Union
 
 from .. import _rs, exc, util
 from ..util import deprecations
+from ..util._secrets import hides_arguments
 
 
 class _Parts(NamedTuple):
@@ -224,6 +225,7 @@ class URL(_Parts):
         return translated
 
 
+@hides_arguments
 def make_url(name_or_url: str | URL, *, keep_blank_values: bool = False) -> URL:
     """The URL of a DSN; a URL is given back as it is. ``keep_blank_values``: keep query keys without a value.
 

@@ -250,7 +250,8 @@ impl Engine {
     /// A proxied DBAPI connection out of the pool.
     #[pyo3(signature = (_connection=None))]
     fn raw_connection<'py>(slf: &Bound<'py, Self>, _connection: Option<Py<PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        Self::checkout(slf)
+        // Without the library around it: an error is the driver's own.
+        slf.get().pool(slf.py()).call_method0("connect")
     }
     /// Drop the pool and make a fresh one. `close` False leaves its connections open, for use after `fork`.
     #[pyo3(signature = (close=true))]

@@ -15,7 +15,6 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
-use std::sync::OnceLock;
 
 /// An attribute of a mapped class or of an alias of one, as queries use it.
 #[pyclass(frozen, subclass, weakref, dict, module = "oxalchemy.orm.attributes")]
@@ -28,7 +27,7 @@ pub struct QueryableAttribute {
     pub parent: Py<PyAny>,
     /// The mapped property.
     pub prop: Py<PyAny>,
-    imp: OnceLock<Py<AttributeImpl>>,
+    imp: GilCell<Option<Py<AttributeImpl>>>,
     comparator: GilCell<Option<Py<PyAny>>>,
     /// The comparator is the built-in one of columns.
     straight: OnceLock<bool>,
@@ -74,7 +73,7 @@ impl QueryableAttribute {
             key,
             parent: parent.clone().unbind(),
             prop: prop.clone().unbind(),
-            imp: OnceLock::new(),
+            imp: GilCell::default(),
             comparator: GilCell::new(comparator.map(|c| c.clone().unbind())),
             straight: OnceLock::new(),
             expression: GilCell::new(None),
@@ -94,10 +93,7 @@ impl QueryableAttribute {
         of_type: Option<Py<PyAny>>,
         extra_criteria: Vec<Py<PyAny>>,
     ) -> PyResult<Bound<'py, Self>> {
-        let imp = OnceLock::new();
-        if let Some(i) = self.imp.get() {
-            let _ = imp.set(i.clone_ref(py));
-        }
+        let imp = GilCell::new(self.implementation(py).map(Bound::unbind));
         let base = Self {
             class_: class.clone().unbind(),
             key: self.key.clone_ref(py),
@@ -122,10 +118,11 @@ impl QueryableAttribute {
     /// The implementation, once configured.
     #[inline]
     pub fn implementation<'py>(&self, py: Python<'py>) -> Option<Bound<'py, AttributeImpl>> {
-        self.imp.get().map(|i| i.bind(py).clone())
+        self.imp.with(py, |i| i.as_ref().map(|i| i.bind(py).clone()))
     }
     pub(super) fn set_implementation(&self, imp: &Bound<'_, AttributeImpl>) {
-        let _ = self.imp.set(imp.clone().unbind());
+        let old = self.imp.replace(imp.py(), Some(imp.clone().unbind()));
+        drop(old);
     }
     pub(super) fn wants_active_history(&self, py: Python<'_>) -> bool {
         self.active_history.get(py)
@@ -290,7 +287,7 @@ impl QueryableAttribute {
     #[setter(_active_history)]
     fn set_active_history(&self, py: Python<'_>, on: bool) {
         self.active_history.replace(py, on);
-        if let Some(i) = self.imp.get()
+        if let Some(i) = self.implementation(py)
             && on
         {
             i.get().set_active_history(true);
@@ -521,9 +518,7 @@ impl Collected for QueryableAttribute {
         for c in &self.extra_criteria {
             visit.call(c)?;
         }
-        if let Some(i) = self.imp.get() {
-            visit.call(i)?;
-        }
+        self.imp.peek(|i| visit.call(i)).unwrap_or(Ok(()))?;
         for cell in [&self.comparator, &self.expression, &self.dispatch] {
             cell.peek(|c| visit.call(c)).unwrap_or(Ok(()))?;
         }
@@ -533,6 +528,8 @@ impl Collected for QueryableAttribute {
         drop(self.comparator.replace(py, None));
         drop(self.expression.replace(py, None));
         drop(self.dispatch.replace(py, None));
+        // The implementation holds its attribute.
+        drop(self.imp.replace(py, None));
     }
 }
 

@@ -16,7 +16,6 @@ use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::text::Text;
 use pyo3::exceptions::{PyAttributeError, PyKeyError, PyNotImplementedError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -119,7 +118,7 @@ pub struct AttributeImpl {
     pub default_value: Option<Py<PyAny>>,
     /// It has the default of a dataclass field: `__init__` may say [`flags::dont_set`].
     pub skips_default: bool,
-    tokens: [PyOnceLock<Py<AttributeEvent>>; 5],
+    tokens: GilCell<[Option<Py<AttributeEvent>>; 5]>,
 }
 
 /// What happens to an attribute, in events.
@@ -299,7 +298,7 @@ impl AttributeImpl {
                 send_modified_events: spec.send_modified_events,
                 default_value: spec.default_value.map(Bound::unbind),
                 skips_default: spec.skips_default,
-                tokens: [const { PyOnceLock::new() }; 5],
+                tokens: GilCell::default(),
             },
         )?;
         owner.get().set_implementation(&imp);
@@ -317,16 +316,26 @@ impl AttributeImpl {
         } else {
             op
         };
-        let [append, remove, replace, bulk, modified] = &slf.get().tokens;
-        let cell = match op {
-            EventOp::Append => append,
-            EventOp::Remove => remove,
-            EventOp::Replace => replace,
-            EventOp::BulkReplace => bulk,
-            EventOp::Modified => modified,
+        let known = |made: Option<Py<AttributeEvent>>| {
+            slf.get().tokens.with(py, |[append, remove, replace, bulk, modified]| {
+                let place = match op {
+                    EventOp::Append => append,
+                    EventOp::Remove => remove,
+                    EventOp::Replace => replace,
+                    EventOp::BulkReplace => bulk,
+                    EventOp::Modified => modified,
+                };
+                if place.is_none() {
+                    *place = made;
+                }
+                place.as_ref().map(|t| t.clone_ref(py))
+            })
         };
-        let t = cell.get_or_try_init(py, || Py::new(py, AttributeEvent { imp: slf.clone().unbind(), op }))?;
-        Ok(t.bind(py).clone().into_any())
+        if let Some(t) = known(None) {
+            return Ok(t.into_bound(py).into_any());
+        }
+        let made = Py::new(py, AttributeEvent { imp: slf.clone().unbind(), op })?;
+        Ok(known(Some(made.clone_ref(py))).unwrap_or(made).into_bound(py).into_any())
     }
     /// `User.name`.
     pub fn describe(&self, py: Python<'_>) -> String {
@@ -845,6 +854,9 @@ impl AttributeImpl {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Visited {
         gc::traverse(self, &visit)
     }
+    fn __clear__(&self, py: Python<'_>) {
+        gc::clear(self, py);
+    }
     #[getter]
     fn key(&self, py: Python<'_>) -> Py<PyString> {
         self.key.clone_ref(py)
@@ -1098,6 +1110,12 @@ impl Collected for AttributeImpl {
                 Loader::Host(f) => visit.call(f),
                 _ => Ok(()),
             })
-            .unwrap_or(Ok(()))
+            .unwrap_or(Ok(()))?;
+        self.tokens.peek(|tokens| tokens.iter().try_for_each(|t| visit.call(t))).unwrap_or(Ok(()))
+    }
+    /// Tokens hold their attribute.
+    fn release(&self, py: Python<'_>) {
+        let tokens = self.tokens.replace(py, Default::default());
+        drop(tokens);
     }
 }

@@ -46,9 +46,17 @@ pub fn wrap_type<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAn
     if let Some(obj) = ty.owner.as_ref().and_then(|o| PyHost::get(py, o)) {
         return Ok(obj);
     }
-    if let Some(obj) = crate::py::ffi::face(py, &ty.face) {
+    if let Some(obj) = ty.face.get().and_then(|o| PyHost::get(py, o)) {
         return Ok(obj);
     }
+    // A type made in Rust has one Python object for as long as it lives.
+    let made = made_for(py, ty)?;
+    let kept = ty.face.keep(PyHost::wrap(&made));
+    Ok(PyHost::get(py, kept).unwrap_or(made))
+}
+
+/// A Python object for a type that was not read from one.
+fn made_for<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAny>> {
     let class = match &*ty.visit_name {
         "integer" => "Integer",
         "small_integer" => "SmallInteger",
@@ -74,21 +82,15 @@ pub fn wrap_type<'py>(py: Python<'py>, ty: &TypeRef) -> PyResult<Bound<'py, PyAn
         _ => by_affinity(ty.affinity),
     };
     if let Some(shared) = shared_object(py, ty, class)? {
-        kept(py).append(&shared)?;
-        crate::py::ffi::remember(&ty.face, &shared);
         return Ok(shared);
     }
     let class = sqltypes(py)?.getattr(class)?;
-    let obj = match (&ty.item, ty.timezone, ty.length) {
+    Ok(match (&ty.item, ty.timezone, ty.length) {
         (Some(item), ..) if ty.affinity == Affinity::Array => class.call1((wrap_type(py, item)?,))?,
         (_, true, _) => class.call1((true,))?,
         (_, _, Some(n)) => class.call1((n,))?,
         _ => class.call0()?,
-    };
-    // A type made in Rust has one Python object for ever: there are few of them, and `face` is weak.
-    kept(py).append(&obj)?;
-    crate::py::ffi::remember(&ty.face, &obj);
-    Ok(obj)
+    })
 }
 
 /// The documented singleton of a type without arguments (`BOOLEANTYPE`, `NULLTYPE`).
@@ -121,11 +123,6 @@ fn by_affinity(affinity: Affinity) -> &'static str {
         Affinity::Json => "JSON",
         _ => "NullType",
     }
-}
-
-fn kept(py: Python<'_>) -> &Bound<'_, pyo3::types::PyList> {
-    static KEPT: PyOnceLock<Py<pyo3::types::PyList>> = PyOnceLock::new();
-    KEPT.get_or_init(py, || pyo3::types::PyList::empty(py).unbind()).bind(py)
 }
 
 fn sqltypes(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {

@@ -3,7 +3,7 @@
 pub mod literal;
 pub mod text;
 
-use crate::face::FaceSlot;
+use crate::face::KeptFace;
 use crate::host::{HostRef, HostType};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -127,7 +127,7 @@ pub struct SqlType {
     /// Values that a comparison turns into constants.
     pub constants: Constants,
     /// The Python object.
-    pub face: FaceSlot,
+    pub face: KeptFace,
 }
 
 /// Which plain values beside a type are constants (`IS NULL`, `= true`) and not its bound values.

@@ -7,6 +7,7 @@ import re
 from ... import exc, util
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from ...util._secrets import hides_arguments
 from .._asyncio import AsyncDialect
 from .._driver import adopt, is_own
 from .types import colspecs
@@ -112,6 +113,7 @@ class MySQLDialect(DefaultDialect):
             opts["ssl"] = ssl
         return ([], opts)
 
+    @hides_arguments
     def connect(self, *cargs, **cparams):
         connection = self.loaded_dbapi.connect(*cargs, **cparams)
         if self.paramstyle == "qmark" and is_own(connection):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..._rs import ServerConnection, ServerCursor
+from ...util._secrets import hides_arguments
 from .._driver import (
     Binary,
     Date,
@@ -283,6 +284,7 @@ def _options(kwargs):
     return options
 
 
+@hides_arguments
 def connect(host=None, user=None, password=None, database=None, port=None, **kwargs):
     """Connect to a server.
 

@@ -8,6 +8,7 @@ from ... import exc, util
 from ...engine.characteristics import ConnectionCharacteristic
 from ...engine.default import DefaultDialect, take_facts
 from ...sql import compiler as _compiler
+from ...util._secrets import hides_arguments
 from .._asyncio import AsyncDialect
 from .._driver import adopt, is_own
 from .types import colspecs
@@ -205,6 +206,7 @@ class PGDialect(DefaultDialect):
             return None, None
         return hosts, ports
 
+    @hides_arguments
     def connect(self, *cargs, **cparams):
         connection = self.loaded_dbapi.connect(*cargs, **cparams)
         if self.paramstyle == "numeric_dollar" and is_own(connection):

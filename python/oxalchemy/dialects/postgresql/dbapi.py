@@ -9,6 +9,7 @@ import enum
 import shlex
 
 from ..._rs import ServerConnection, ServerCursor
+from ...util._secrets import hides_arguments
 from .._driver import (
     Binary,
     Date,
@@ -401,6 +402,7 @@ def _sslmode(value):
     return ("verify-full" if getattr(value, "check_hostname", False) else "verify-ca") if verifies else "require"
 
 
+@hides_arguments
 def connect(conninfo="", **kwargs):
     """Connect to a server.
 

@@ -5,9 +5,7 @@ use crate::py::errors;
 use crate::py::ffi::GilCell;
 use crate::py::gc::{self, Collected, PyVisit, Visited};
 use crate::py::orm::flags;
-use crate::py::orm::loading::{identity, lazy};
 use crate::py::orm::manager::ClassManager;
-use crate::py::orm::persistence::plan;
 use crate::py::orm::property::MapperProperty;
 use crate::py::orm::sqlface;
 use crate::py::orm::state::InstanceState;
@@ -538,10 +536,7 @@ impl PyMapper {
         {
             m.get().unregister(py)?;
         }
-        let relationships: Vec<u64> = this.node.data().relationships().map(|r| r.id).collect();
-        relationships.into_iter().for_each(lazy::forget);
-        identity::forget(id);
-        plan::forget(id);
+        this.forget_plans();
         this.node.update(|d| d.configured = true);
         Ok(())
     }

@@ -27,6 +27,8 @@ use super::property::MapperProperty;
 use super::state::InstanceState;
 use crate::py::errors;
 use crate::py::ffi::{self, GilCell};
+use crate::py::orm::loading::{identity, lazy};
+use crate::py::orm::persistence::plan;
 use orm::columns;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
@@ -82,6 +84,17 @@ impl PyMapper {
 impl Drop for PyMapper {
     fn drop(&mut self) {
         ffi::forget(&self.node.face);
+        self.forget_plans();
+    }
+}
+
+impl PyMapper {
+    /// What was planned for it is of no use to anybody else.
+    pub(super) fn forget_plans(&self) {
+        let relationships: Vec<u64> = self.node.data().relationships().map(|r| r.id).collect();
+        relationships.into_iter().for_each(lazy::forget);
+        identity::forget(self.node.id);
+        plan::forget(self.node.id);
     }
 }
 
