@@ -321,7 +321,7 @@ mod tests {
         let sql = "SELECT '$1', \"$2\", $$ $3 $$, $x$ $4 $$ $x$, E'\\'$5', a$6, $1 /* $7 /* $8 */ $9 */ -- $10\n, $2;";
         let found: Vec<_> = marks(sql).into_iter().map(|(_, m)| m).collect();
         assert_eq!(found, [Mark::Param(1), Mark::Param(2), Mark::End]);
-        let row = |sql: &str| repeatable_row(sql, &marks(sql)).map(|r| sql[r].to_owned());
+        let row = |sql: &str| repeatable_row(sql, &marks(sql)).and_then(|r| sql.get(r)).map(str::to_owned);
         assert_eq!(row("INSERT INTO t (a) VALUES ($1, f($2)) RETURNING a").as_deref(), Some("($1, f($2))"));
         assert_eq!(row("INSERT INTO t VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = 1"), None);
         assert_eq!(row("INSERT INTO t SELECT * FROM (VALUES ($1)) v"), None);

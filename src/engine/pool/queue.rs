@@ -142,7 +142,7 @@ impl<T: Send> Pool<T> for QueuePool<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
     const SHORT: Option<Duration> = Some(Duration::from_millis(30));
 
@@ -191,16 +191,16 @@ mod tests {
     #[test]
     fn threads_never_exceed_the_limit() {
         let p = pool(2, Some(1), false);
-        let (made, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (made, most) = (AtomicU32::new(0), AtomicI64::new(0));
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..200 {
                         let resource = match p.take(None).expect("five seconds are enough") {
                             Taken::Kept(r) => r,
-                            Taken::Make => made.fetch_add(1, Ordering::SeqCst) as u32,
+                            Taken::Make => made.fetch_add(1, Ordering::SeqCst),
                         };
-                        most.fetch_max(p.counts().checked_out as usize, Ordering::SeqCst);
+                        most.fetch_max(p.counts().checked_out, Ordering::SeqCst);
                         std::thread::yield_now();
                         let _ = p.give(resource);
                     }

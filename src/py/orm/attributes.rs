@@ -15,6 +15,7 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use std::sync::OnceLock;
 
 /// An attribute of a mapped class or of an alias of one, as queries use it.
 #[pyclass(frozen, subclass, weakref, dict, module = "oxalchemy.orm.attributes")]

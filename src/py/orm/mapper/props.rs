@@ -316,7 +316,10 @@ fn from_columns<'py>(slf: &This<'py>, key: &str, arg: &Bound<'py, PyAny>) -> PyR
             }
             return Ok(copy);
         }
-        let column = exprs[0].1.getattr_opt("key")?.map_or_else(String::new, |k| k.text());
+        let column = match exprs.first() {
+            Some((_, first)) => first.getattr_opt("key")?.map_or_else(String::new, |k| k.text()),
+            None => String::new(),
+        };
         let e = placement::name_is_taken(&this.node, key, &column, &existing.repr()?.text());
         return Err(errors::sql_error(py, e));
     }
