@@ -1,11 +1,14 @@
 """Pools over any DBAPI: what is kept, who waits, what is closed, and which events say so."""
 
+import contextlib
 import gc
 import threading
 import time
 
+import oxalchemy as sa
 import pytest
 from oxalchemy import event, exc
+from oxalchemy.dialects.sqlite import dbapi
 from oxalchemy.pool import (
     AssertionPool,
     NullPool,
@@ -259,3 +262,36 @@ def test_manage(log):
     managed.connect("b").close()
     assert log.count("open") == 2 and managed.Error is ValueError
     clear_managers()
+
+
+class Struck(BaseException):
+    """What a signal handler may raise anywhere."""
+
+
+@pytest.mark.parametrize("error", [Struck, RuntimeError])
+@pytest.mark.parametrize("place", ["do_close", "do_terminate", "_close_connection", "log"])
+def test_what_is_raised_while_closing_leaves_nothing_open(tmp_path, monkeypatch, place, error):
+    """A connection that stayed open would keep its locks, and whoever waits for them would wait for ever."""
+
+    def strike(*args, **kwargs):
+        raise error
+
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/a.db", pool_size=1)
+    connection = engine.connect()
+    connection.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+    raw = connection.connection.dbapi_connection
+    connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+    owner = {"_close_connection": engine.pool, "log": engine.pool.logger}.get(place, engine.dialect)
+    monkeypatch.setattr(owner, "debug" if place == "log" else place, strike)
+    with contextlib.suppress(error):
+        if place == "do_close":
+            connection.detach()
+            connection.close()
+        else:
+            connection.invalidate()
+    monkeypatch.undo()
+    with pytest.raises(dbapi.ProgrammingError):
+        raw.execute("SELECT 1")
+    other = sa.create_engine(f"sqlite:///{tmp_path}/a.db", connect_args={"timeout": 0.1})
+    with other.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO t VALUES (2)")

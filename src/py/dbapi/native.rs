@@ -46,6 +46,9 @@ pub trait Native: Send + Sync {
     /// Closes the connection; an open transaction is lost.
     fn close(&self, py: Python<'_>) -> PyResult<()>;
 
+    /// Closes the connection from anywhere, without asking whether it may block.
+    fn terminate(&self, py: Python<'_>) -> PyResult<()>;
+
     /// A driver's error as the PEP 249 exception of this driver's module.
     fn error(&self, py: Python<'_>, error: &DbError) -> PyErr;
 }

@@ -216,7 +216,7 @@ impl PoolBase {
     pub fn close_connection(slf: &Bound<'_, Self>, connection: &Bound<'_, PyAny>, terminate: bool) -> PyResult<()> {
         let kwargs = PyDict::new(slf.py());
         kwargs.set_item("terminate", terminate)?;
-        slf.call_method("_close_connection", (connection,), Some(&kwargs)).map(drop)
+        slf.call_method("_close_connection", (connection,), Some(&kwargs)).map(drop).inspect_err(|_| cut(connection))
     }
 
     fn close_now(slf: &Bound<'_, Self>, connection: &Bound<'_, PyAny>, terminate: bool) -> PyResult<()> {
@@ -230,6 +230,7 @@ impl PoolBase {
             None => connection.call_method0("close"),
         };
         let Err(error) = closed else { return Ok(()) };
+        cut(connection);
         Self::log_error(slf, "Exception %s connection %r", (doing, connection), &error)?;
         if error.is_instance_of::<PyException>(slf.py()) { Ok(()) } else { Err(error) }
     }
@@ -253,6 +254,14 @@ impl PoolBase {
     pub fn forget_of_thread(&self) {
         let old = self.by_thread.lock().remove(&std::thread::current().id());
         drop(old);
+    }
+}
+
+/// Whatever was raised while a connection of ours was being closed, it is closed: the server must not keep what it has locked.
+fn cut(connection: &Bound<'_, PyAny>) {
+    if let Some(native) = crate::py::dbapi::native(connection) {
+        // The exception on its way out says more than a second one would.
+        drop(native.terminate(connection.py()));
     }
 }
 

@@ -183,11 +183,6 @@ impl Link {
         }
     }
 
-    /// Closes it from anywhere, without asking whether it may block.
-    pub fn terminate(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| self.db()?.any().close()).map_err(|e| dbapi_error(py, self.kind, &e))
-    }
-
     /// What opens a transaction before a statement, when that is needed.
     fn opening(&self) -> Option<Arc<str>> {
         (self.kind == Kind::Postgres && !self.autocommit()).then(|| self.begin.lock().clone())
@@ -260,6 +255,10 @@ impl Native for Link {
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.call(py, |db| db.close())
+    }
+
+    fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.db()?.any().close()).map_err(|e| dbapi_error(py, self.kind, &e))
     }
 
     fn error(&self, py: Python<'_>, error: &DbError) -> PyErr {

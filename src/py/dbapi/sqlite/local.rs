@@ -137,11 +137,6 @@ impl Local {
         done.map_err(|e| if inside::take_cancelled() { inside::cancelled(py) } else { dbapi_error(py, &e) })
     }
 
-    /// Closes it from anywhere, without asking whether it may block.
-    pub fn terminate(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| self.db.close()).map_err(|e| dbapi_error(py, &e))
-    }
-
     fn end(&self, py: Python<'_>, sql: &str) -> PyResult<()> {
         self.call(py, |db| if db.in_transaction()? { db.execute(sql, &[]).map(drop) } else { Ok(()) })
     }
@@ -198,6 +193,10 @@ impl Native for Local {
     /// An open transaction is rolled back by SQLite.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.call(py, |db| db.close())
+    }
+
+    fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.db.close()).map_err(|e| dbapi_error(py, &e))
     }
 
     fn error(&self, py: Python<'_>, error: &DbError) -> PyErr {
