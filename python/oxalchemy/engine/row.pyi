@@ -9,6 +9,11 @@ from oxalchemy._rs import (
 
 __all__ = ["BaseRow", "LegacyRow", "ROMappingView", "Row", "RowMapping", "RowProxy", "rowproxy_reconstructor"]
 
+KEY_INTEGER_ONLY: int
+KEY_OBJECTS_ONLY: int
+KEY_OBJECTS_BUT_WARN: int
+KEY_OBJECTS_NO_WARN: int
+
 BaseRow = _rs.Row
 LegacyRow = _rs.Row
 RowProxy = _rs.Row

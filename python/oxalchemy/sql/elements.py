@@ -10,6 +10,7 @@ from .. import _rs, util
 from ..inspection import _self_inspects
 from . import operators, roles
 from .annotation import SupportsAnnotations
+from .base import _NONE_NAME as _NONE_NAME
 from .base import NO_ARG, Executable, ExecutableStatement, Generative, Immutable, SingletonConstant, _NoArg
 from .bound import BoundExecutable
 from .cache_key import HasCacheKey

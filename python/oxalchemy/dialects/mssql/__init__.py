@@ -1,20 +1,6 @@
-"""SQL Server has no dialect here; the module exists so that scripts which import it for other databases' sake still run."""
+"""SQL Server."""
 
-from ... import exc
+from .._absent import absent
 
-
-class MSDialect:
-    """Says so when it is used."""
-
-    name = "mssql"
-
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def __getattr__(self, name):
-        raise exc.NoSuchModuleError(
-            "oxalchemy has no SQL Server dialect; supported are sqlite, postgresql, mysql, mariadb, and oracle for SQL text"
-        )
-
-
-dialect = MSDialect
+MSDialect = dialect = absent(__name__, "MSDialect", "SQL Server")
+MSDialect.name = "mssql"

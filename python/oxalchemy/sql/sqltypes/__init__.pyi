@@ -197,6 +197,10 @@ class BLOB(LargeBinary):
     __visit_name__: Any
 
 class String(Concatenable, oxalchemy.sql.type_api.TypeEngine[str]):
+    RETURNS_UNICODE: str
+    RETURNS_BYTES: str
+    RETURNS_CONDITIONAL: str
+    RETURNS_UNKNOWN: str
     length: int | None
     collation: str | None
     __visit_name__: Any

@@ -15,6 +15,12 @@ class String(Concatenable, TypeEngine):
     _affinity = "string"
     operator_classes = OperatorClass.STRING
 
+    # What drivers may return for text (≤ 1.4). All of ours return `str`.
+    RETURNS_UNICODE = "RETURNS_UNICODE"
+    RETURNS_BYTES = "RETURNS_BYTES"
+    RETURNS_CONDITIONAL = "RETURNS_CONDITIONAL"
+    RETURNS_UNKNOWN = "RETURNS_UNKNOWN"
+
     def __init__(
         self, length=None, collation=None, collation_schema=None, convert_unicode=False, unicode_error=None, assert_unicode=False
     ):
