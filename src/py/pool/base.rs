@@ -258,6 +258,7 @@ impl PoolBase {
 }
 
 /// Whatever was raised while a connection of ours was being closed, it is closed: the server must not keep what it has locked.
+/// Not one that belongs to another thread, which may be using it.
 fn cut(connection: &Bound<'_, PyAny>) {
     if let Some(native) = crate::py::dbapi::native(connection) {
         // The exception on its way out says more than a second one would.

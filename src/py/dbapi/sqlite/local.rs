@@ -196,6 +196,7 @@ impl Native for Local {
     }
 
     fn terminate(&self, py: Python<'_>) -> PyResult<()> {
+        self.check_thread(py)?;
         py.detach(|| self.db.close()).map_err(|e| dbapi_error(py, &e))
     }
 
