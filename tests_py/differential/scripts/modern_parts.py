@@ -115,7 +115,7 @@ attempt("several tables", lambda: k.append_constraint(sa.ForeignKeyConstraint(["
 attempt("option", lambda: sa.UniqueConstraint("a", foo=1))
 attempt("dialect option", lambda: sa.UniqueConstraint("a", sqlite_foo=1))
 print(sorted({str(c.name) for c in k.constraints}), sorted(str(i.name) for i in k.indexes))
-for f in sorted(k.foreign_keys, key=lambda f: f.target_fullname):
+for f in sorted(k.foreign_keys, key=lambda f: (f.target_fullname, str(f.onupdate))):
     print(f.target_fullname, f.onupdate, f.link_to_name, f.constraint.onupdate, f.constraint.column_keys)
 
 late = sa.Column("late", sa.Integer)
