@@ -226,7 +226,7 @@ pub fn finish(
 
 fn is_async(pool: &Bound<'_, PoolBase>) -> PyResult<bool> {
     match pool.get().dialect(pool.py()) {
-        Some(dialect) => dialect.getattr(intern!(pool.py(), "is_async"))?.is_truthy(),
+        Some(dialect) => dialect.getattr_opt(intern!(pool.py(), "is_async"))?.map_or(Ok(false), |on| on.is_truthy()),
         None => Ok(false),
     }
 }
