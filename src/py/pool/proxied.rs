@@ -222,12 +222,6 @@ impl Proxied {
         checkout::close_special(slf, false)
     }
 
-    /// Gives the connection back, whoever else uses it in this thread.
-    #[pyo3(signature = (transaction_was_reset=false))]
-    fn _checkin(slf: &Bound<'_, Self>, transaction_was_reset: bool) -> PyResult<()> {
-        checkout::check_in(slf, transaction_was_reset)
-    }
-
     /// As `close`, when the transaction was ended already.
     #[pyo3(signature = (transaction_reset=false))]
     fn _close_special(slf: &Bound<'_, Self>, transaction_reset: bool) -> PyResult<()> {
