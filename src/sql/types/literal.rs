@@ -137,8 +137,9 @@ fn bytes(b: &[u8], quoting: Quoting) -> Option<String> {
 fn interval(i: &Interval) -> String {
     let total = (i128::from(i.days) * 86_400 + i128::from(i.seconds)) * 1_000_000 + i128::from(i.microseconds);
     let seconds = |micros: i128| base::temporal::float_text(micros as f64 / 1e6);
-    // Up to here half of the distance between two such numbers is less than half a microsecond, to which the server rounds.
-    if total.unsigned_abs() < (1 << 31) * 1_000_000 {
+    // The server multiplies and rounds as is done here.
+    let exact = total as f64;
+    if total.unsigned_abs() < 1 << 53 && (exact / 1e6 * 1e6).round().to_bits() == exact.to_bits() {
         return format!("make_interval(secs=>{})", seconds(total));
     }
     let day = 86_400_000_000;
