@@ -47,7 +47,7 @@ check: $(VENV)/.check-tools ## formatting, lints, the direction of knowledge, un
 	$(BIN)/python tests_py/house/dependencies.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py mapping.py classic.py)
+	MYPYPATH=python $(BIN)/mypy --config-file tests_py/typing/mypy.ini $(addprefix tests_py/typing/samples/,modern.py mapping.py classic.py asyncio_session.py)
 
 fmt: $(VENV)/.check-tools ## format Rust and Python
 	cargo fmt --all

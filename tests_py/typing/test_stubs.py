@@ -43,7 +43,7 @@ def test_stubs_describe_the_package(cache):
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("sample", ["modern.py", "mapping.py", "classic.py"])
+@pytest.mark.parametrize("sample", ["modern.py", "mapping.py", "classic.py", "asyncio_session.py"])
 def test_a_checker_sees_the_documented_types(sample, cache):
     code, out = mypy("mypy", "--config-file", str(HERE / "mypy.ini"), str(HERE / "samples" / sample), cache=cache)
     assert code == 0, out

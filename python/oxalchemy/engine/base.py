@@ -18,8 +18,6 @@ Engine._connection_cls = Connection
 Engine.echo = log.echo_property()
 Engine._has_events = False
 Connection._has_events = False
-#: Where SQLAlchemy runs an INSERT of many rows with RETURNING. Here the engine does, whatever stands here.
-Connection._exec_insertmany_context = None
 Connection._sqla_logger_namespace = "oxalchemy.engine.Connection"
 
 

@@ -190,10 +190,6 @@ class DefaultDialect(_rs.DialectBase, Dialect):
     def insert_executemany_returning_sort_by_parameter_order(self):
         return self.insert_executemany_returning
 
-    def _deliver_insertmanyvalues_batches(self, connection, cursor, statement, parameters, generic_setinputsizes, context):
-        """Where SQLAlchemy makes the batches of an INSERT of many rows. Here the engine makes them, whatever stands here."""
-        raise NotImplementedError()
-
     # -- the driver ----------------------------------------------------------------------------------------------------
     @classmethod
     def import_dbapi(cls):

@@ -50,28 +50,8 @@ class AsyncSessionTransaction(ReversibleProxy, StartableContext[AsyncSessionTran
         self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
-class AsyncSession(OneAtATime, ReversibleProxy):
-    sync_session_class: type[Session]
-    sync_session: Session
-    bind: Any
-    @property
-    def binds(self) -> Mapping[Any, AsyncEngine | AsyncConnection]: ...
-    def __init__(
-        self,
-        bind: Any = None,
-        *,
-        binds: Mapping[Any, Any] | None = None,
-        sync_session_class: type[Session] | None = None,
-        **kw: Any,
-    ) -> None: ...
-    def get_transaction(self) -> AsyncSessionTransaction | None: ...
-    def get_nested_transaction(self) -> AsyncSessionTransaction | None: ...
-    def bind_mapper(self, mapper: Any, bind: AsyncEngine | AsyncConnection) -> None: ...
-    def bind_table(self, table: Any, bind: AsyncEngine | AsyncConnection) -> None: ...
-    async def __aenter__(self) -> Self: ...
-    async def __aexit__(
-        self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None: ...
+# What a session and a scoped session have in common; `pass_on` gives it to the second.
+class _SessionMethods:
     def add(self, instance: object, *, _warn: bool = True) -> None: ...
     def add_all(self, instances: Iterable[object]) -> None: ...
     def expire(self, instance: object, attribute_names: Iterable[str] | None = None) -> None: ...
@@ -207,9 +187,10 @@ class AsyncSession(OneAtATime, ReversibleProxy):
         bind_arguments: Mapping[str, Any] | None = None,
         **kw: Any,
     ) -> AsyncScalarResult[Any]: ...
+    @overload
     async def get(
         self,
-        entity: type[_O] | Any,
+        entity: type[_O],
         ident: Any,
         *,
         options: Iterable[Any] | None = None,
@@ -218,9 +199,22 @@ class AsyncSession(OneAtATime, ReversibleProxy):
         identity_token: Any = None,
         execution_options: _Options = ...,
     ) -> _O | None: ...
+    @overload
+    async def get(
+        self,
+        entity: Any,
+        ident: Any,
+        *,
+        options: Iterable[Any] | None = None,
+        populate_existing: bool | None = None,
+        with_for_update: Any = None,
+        identity_token: Any = None,
+        execution_options: _Options = ...,
+    ) -> Any: ...
+    @overload
     async def get_one(
         self,
-        entity: type[_O] | Any,
+        entity: type[_O],
         ident: Any,
         *,
         options: Iterable[Any] | None = None,
@@ -229,6 +223,18 @@ class AsyncSession(OneAtATime, ReversibleProxy):
         identity_token: Any = None,
         execution_options: _Options = ...,
     ) -> _O: ...
+    @overload
+    async def get_one(
+        self,
+        entity: Any,
+        ident: Any,
+        *,
+        options: Iterable[Any] | None = None,
+        populate_existing: bool | None = None,
+        with_for_update: Any = None,
+        identity_token: Any = None,
+        execution_options: _Options = ...,
+    ) -> Any: ...
     async def delete(self, instance: object) -> None: ...
     async def delete_all(self, instances: Iterable[object]) -> None: ...
     async def merge(self, instance: _O, *, load: bool = True, options: Iterable[Any] | None = None) -> _O: ...
@@ -255,6 +261,29 @@ class AsyncSession(OneAtATime, ReversibleProxy):
     def identity_key(
         cls, class_: Any = None, ident: Any = None, *, instance: Any = None, row: Any = None, identity_token: Any = None
     ) -> Any: ...
+
+class AsyncSession(_SessionMethods, OneAtATime, ReversibleProxy):
+    sync_session_class: type[Session]
+    sync_session: Session
+    bind: Any
+    @property
+    def binds(self) -> Mapping[Any, AsyncEngine | AsyncConnection]: ...
+    def __init__(
+        self,
+        bind: Any = None,
+        *,
+        binds: Mapping[Any, Any] | None = None,
+        sync_session_class: type[Session] | None = None,
+        **kw: Any,
+    ) -> None: ...
+    def get_transaction(self) -> AsyncSessionTransaction | None: ...
+    def get_nested_transaction(self) -> AsyncSessionTransaction | None: ...
+    def bind_mapper(self, mapper: Any, bind: AsyncEngine | AsyncConnection) -> None: ...
+    def bind_table(self, table: Any, bind: AsyncEngine | AsyncConnection) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
 
 class async_sessionmaker(Generic[_AS]):
     kw: dict[str, Any]
